@@ -1,0 +1,19 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+const suites = ['unit', 'conformance', 'oracle', 'golden', 'guests'];
+
+/** One vitest project per folder of test/, so that `vitest --project unit` runs one of them. */
+export default defineConfig({
+  plugins: [vue()],
+  test: {
+    // The machine's other tests and builds want a core too.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    passWithNoTests: true,
+    projects: suites.map((name) => ({
+      extends: true,
+      test: { name, include: [`test/${name}/**/*.test.ts`] },
+    })),
+  },
+});
