@@ -1,0 +1,69 @@
+import vue from '@vitejs/plugin-vue';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'electron-vite';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+/** The oldest runtime the app runs on is Electron 25: Chromium 114 with Node 18. */
+const NODE_TARGET = 'node18';
+const CHROMIUM_TARGET = 'chrome114';
+
+/**
+ * What the build makes of src-main, by output name. The app and the threads run in Electron, the
+ * command line in plain Node; they share chunks, so nothing but `index` may reach `electron`.
+ */
+const mainEntries = Object.fromEntries(
+  Object.entries({
+    index: 'src-main/index.ts',
+    vcpuThread: 'src-main/hypervisor/threads/vcpuThread.ts',
+    cli: 'src-main/cli/index.ts',
+  })
+    .map(([name, file]) => [name, path.join(root, file)] as const)
+    .filter(([, file]) => existsSync(file)),
+);
+
+/** CommonJS, since Electron 25 takes no ES module as its main entry and a sandboxed preload never does. */
+const commonJs = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
+} as const;
+
+const config: UserConfig = {
+  main: {
+    build: {
+      target: NODE_TARGET,
+      outDir: 'out/main',
+      // Everything is bundled: the built app needs no node_modules, and ES-only packages become CommonJS.
+      externalizeDeps: false,
+      sourcemap: true,
+      rolldownOptions: { input: mainEntries, output: commonJs },
+    },
+  },
+  preload: {
+    build: {
+      target: NODE_TARGET,
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: { input: { index: path.join(root, 'src-preload/index.ts') }, output: commonJs },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [vue()],
+    build: {
+      target: CHROMIUM_TARGET,
+      outDir: path.join(root, 'out/renderer'),
+      rolldownOptions: { input: { index: path.join(root, 'src-renderer/index.html') } },
+    },
+  },
+};
+
+/** scripts/setup/build.mjs asks only for the parts whose sources changed. */
+const parts = process.env['VIVARIUM_BUILD_PARTS']?.split(',');
+
+export default defineConfig(
+  parts ? Object.fromEntries(Object.entries(config).filter(([part]) => parts.includes(part))) : config,
+);
