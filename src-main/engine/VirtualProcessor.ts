@@ -1,0 +1,100 @@
+import type { CpuState } from './state/CpuState.ts';
+
+/** Width of a port or memory-mapped access, in bytes. */
+export type AccessWidth = 1 | 2 | 4;
+
+/**
+ * What a vCPU reaches outside its RAM. Implemented by the machine's bus; with several vCPUs in several
+ * threads an implementation may forward to the thread that owns the devices.
+ *
+ * Values are unsigned and fit the width. Never throws: nobody home reads as all ones.
+ */
+export interface ProcessorBus {
+  portRead(port: number, width: AccessWidth): number;
+  portWrite(port: number, width: AccessWidth, value: number): void;
+  mmioRead(physicalAddress: number, width: AccessWidth): number;
+  mmioWrite(physicalAddress: number, width: AccessWidth, value: number): void;
+}
+
+/** The INTR and INTA# pins: what an interrupt controller is to a vCPU. */
+export interface InterruptSource {
+  /** INTR is asserted. Called at instruction boundaries only while interrupts are enabled. */
+  isPending(): boolean;
+  /** Acknowledges the highest request and returns its vector, 0..255. */
+  acknowledge(): number;
+}
+
+/** Time as a vCPU sees it. */
+export interface ProcessorClock {
+  /** Value of the time-stamp counter as a safe integer, given the instructions retired since power-on. */
+  timestamp(retiredInstructions: number): number;
+}
+
+/**
+ * Why a vCPU gave control back.
+ * - `budget`: the instruction budget is spent (with `precise`, exactly).
+ * - `kick`: another thread or a device asked for attention.
+ * - `halt`: HLT; the vCPU waits for an interrupt.
+ * - `breakpoint`: stands before the instruction at a breakpoint.
+ * - `shutdown`: triple fault.
+ * - `error`: the engine failed; the message says where.
+ */
+export type VmExit =
+  | { readonly reason: 'budget' | 'kick' | 'halt' }
+  | { readonly reason: 'breakpoint'; readonly linearAddress: number }
+  | { readonly reason: 'shutdown'; readonly detail: string }
+  | { readonly reason: 'error'; readonly detail: string };
+
+/** Intercepted events that {@link VirtualProcessor.run} services without giving control back, by kind; for statistics. */
+export const EXIT_KINDS = [
+  'pio', 'mmio', 'halt', 'interrupt', 'exception', 'softwareInterrupt', 'cpuid', 'rdtsc', 'msr', 'controlRegister',
+  'descriptorTable', 'segmentLoad', 'farTransfer', 'invalidate', 'translation', 'selfModifiedCode', 'budget', 'kick',
+  'breakpoint', 'shutdown',
+] as const;
+export type ExitKind = (typeof EXIT_KINDS)[number];
+
+export interface RunLimits {
+  /** Instructions that may retire before `budget`; a safe integer > 0. */
+  readonly instructions: number;
+  /** Stop at exactly that count (deterministic clock, stepping); otherwise up to one block later. */
+  readonly precise: boolean;
+}
+
+/**
+ * One x86 processor and the means to run it; the contract of every accelerator, shaped like the kernel's
+ * KVM vCPU: run until an exit, registers readable and writable while stopped, interrupts requested from
+ * outside, and a way to be kicked out from another thread.
+ *
+ * Not thread-safe but for `kick()`, and for reads of `state`, which lies in shared memory.
+ */
+export interface VirtualProcessor {
+  /** Number within its VM, from 0. */
+  readonly id: number;
+  /** Registers, flags and system registers, in the VM's shared memory. Write only while stopped. */
+  readonly state: CpuState;
+  /** Instructions retired since the last reset: a REP string instruction counts each iteration. */
+  readonly retiredInstructions: number;
+
+  /** Power-on state (SDM vol. 3A, table 10-1): real mode, CS:EIP at the reset vector. */
+  reset(): void;
+  run(limits: RunLimits): VmExit;
+  /** Executes exactly one instruction (one iteration of a repeated string instruction), taking no maskable
+   *  interrupt unless one is pending and enabled, in which case its delivery is the step. */
+  step(): VmExit;
+  /** Makes a running `run()` return soon, with `kick`. May be called from any thread. */
+  kick(): void;
+  /** The INTR line may have changed; a device calls it, in the vCPU's thread. */
+  notifyInterrupt(): void;
+  /** Requests a non-maskable interrupt, taken before the next instruction unless NMIs are blocked. */
+  requestNmi(): void;
+
+  /** Linear addresses at which `run()` stops before executing; replaces the former set. */
+  setBreakpoints(linearAddresses: readonly number[]): void;
+  /** Translations that contain any of these physical bytes are stale (DMA, a loader or a debugger wrote them). */
+  invalidatePhysical(physicalAddress: number, byteLength: number): void;
+  /** Registers were written from outside: derived state (mode, TLB) is recomputed. Call after writing `state`. */
+  stateChanged(): void;
+
+  /** Linear to physical, without side effects; undefined when not mapped. */
+  translateLinear(linearAddress: number): number | undefined;
+}

@@ -1,0 +1,212 @@
+/**
+ * The one layout of a virtual processor's state in its VM's shared memory. Every offset used by
+ * generated Wasm and by TypeScript derives from this file.
+ *
+ * All offsets are in bytes from the start of the vCPU's block. Registers are 64-bit slots, little
+ * endian: 8-, 16- and 32-bit code uses the low part of a slot (AH is byte 1 of RAX's slot).
+ */
+
+/** Register numbers as instructions encode them (SDM vol. 2A, table 3-1). */
+export const RAX = 0, RCX = 1, RDX = 2, RBX = 3, RSP = 4, RBP = 5, RSI = 6, RDI = 7;
+
+/** Segment register numbers as instructions encode them, then the two system segments. */
+export const ES = 0, CS = 1, SS = 2, DS = 3, FS = 4, GS = 5, LDTR = 6, TR = 7;
+
+export const REGISTER_SLOT = 8;
+
+/** Byte offset of general register `index` (0..15). */
+export function registerOffset(index: number): number {
+  return index * REGISTER_SLOT;
+}
+
+/** Byte offset of an 8-bit register in legacy numbering: 0..3 AL CL DL BL, 4..7 AH CH DH BH. */
+export function highByteOffset(index: number): number {
+  return index * REGISTER_SLOT + 1;
+}
+
+/** Scalar fields. i32 unless stated. */
+export const STATE = {
+  /** 64-bit slot that always holds zero: what an absent base or index register reads as. */
+  zero: 0x080,
+  /** Instruction pointer; up to date whenever the vCPU is stopped or a helper runs. 64-bit slot. */
+  rip: 0x088,
+
+  /** Lazy flags: the last result, sign-extended from the operation's width. 64-bit slot. */
+  result: 0x090,
+  /**
+   * Lazy flags: carries and corrections, see `flags.ts`.
+   * bit 31 carry out (CF); bit 30 carry into the top bit (OF = bit 31 xor bit 30); bit 3 carry out of bit 3 (AF);
+   * bits 15..8 are xored to the result's low byte before parity is taken; bit 0 inverts the sign.
+   */
+  carries: 0x098,
+  /** EFLAGS without CF PF AF ZF SF OF: DF, IF, TF, IOPL, NT, RF, VM, AC, VIF, VIP, ID; bit 1 set. */
+  systemFlags: 0x09c,
+
+  /** EIP of byte 0 of the page that is being executed: EIP = eipBase + page offset. */
+  eipBase: 0x0a0,
+  /** Address of the TLB for the current privilege class (supervisor or user). */
+  tlb: 0x0a4,
+  /** The code key of the current mode, see `CodeKey`. */
+  codeKey: 0x0a8,
+  /** Current privilege level, 0..3. */
+  cpl: 0x0ac,
+
+  /** Instructions left of the current run's budget; up to date whenever generated code calls out or returns. */
+  budget: 0x0b0,
+  /** Why generated code returned, see `EXIT`. */
+  exit: 0x0b4,
+  /** Record of the instruction being executed, while a helper runs or after an exit. */
+  record: 0x0b8,
+  /** Set by a device or another thread: leave at the next check. Atomic. */
+  attention: 0x0bc,
+
+  /** Pending exception: vector, error code (-1: none), and for #PF the linear address. */
+  faultVector: 0x0c0,
+  faultErrorCode: 0x0c4,
+  faultAddress: 0x0c8,
+  /** 1: interrupts and debug traps are held off for one instruction (after MOV SS, POP SS, STI). */
+  interruptShadow: 0x0cc,
+
+  /** Instructions retired before the current run. f64. */
+  retired: 0x0d0,
+  /** 1 while the processor waits in HLT. */
+  halted: 0x0d8,
+  /** 1: a non-maskable interrupt is requested. Atomic. */
+  nmiPending: 0x0dc,
+  /** 1: between an NMI's delivery and the next IRET. */
+  nmiBlocked: 0x0e0,
+
+  /** Control registers CR0..CR4 and CR8, 64-bit slots: cr(n) = cr0 + 8 n. */
+  cr0: 0x100,
+  /** Debug registers DR0..DR7, 64-bit slots. */
+  dr0: 0x148,
+  /** GDTR and IDTR: base (64-bit slot), then limit. */
+  gdtrBase: 0x188,
+  gdtrLimit: 0x190,
+  idtrBase: 0x198,
+  idtrLimit: 0x1a0,
+
+  /** 8 segment registers of SEGMENT.size bytes: ES CS SS DS FS GS LDTR TR. */
+  segments: 0x200,
+
+  /** 16 bytes through which accesses that cross a page or reach no RAM go. */
+  bounce: 0x400,
+  /** Scratch for the store that follows `prepareStore`: linear address, width. */
+  pendingStore: 0x410,
+
+  /** Counters by exit kind (index in EXIT_KINDS), f64 each, 32 of them. */
+  exitCounts: 0x500,
+
+  /** x87, MMX and SSE state. ST(i)/MMi slots of 16 bytes, XMM of 16 bytes. */
+  x87: 0x600,
+  xmm: 0x700,
+
+  size: 0x1000,
+} as const;
+
+/** One segment register with its descriptor cache. */
+export const SEGMENT = {
+  /** Visible selector, 16 bits. */
+  selector: 0,
+  /** Bits 8..23 of the descriptor's high dword, shifted down by 8: type 0..3, S 4, DPL 5..6, P 7, AVL 12, L 13, D/B 14, G 15. */
+  attributes: 4,
+  /** Linear base. 64-bit slot. */
+  base: 8,
+  /** Highest valid offset of an expand-up segment, in bytes (granularity applied); lowest valid minus one of an expand-down one. */
+  limit: 16,
+  /** Lowest valid offset. */
+  low: 20,
+  /** i64: highest valid offset minus `low`, for reads; -1 when nothing may be read. */
+  readSpan: 24,
+  /** i64: the same for writes. */
+  writeSpan: 32,
+  size: 64,
+} as const;
+
+export function segmentOffset(index: number): number {
+  return STATE.segments + index * SEGMENT.size;
+}
+
+/** A direct-mapped TLB entry. Tags are linear page addresses (bits 11..0 zero) or TLB_INVALID. */
+export const TLB = {
+  readTag: 0,
+  writeTag: 4,
+  /** Host address = linear address + addend (mod 2^32). */
+  addend: 8,
+  /** Physical page address. */
+  physical: 12,
+  size: 16,
+  /** Entries; a power of two. Index = (linear >>> 12) & (entries - 1). */
+  entries: 1024,
+} as const;
+
+/** A tag that no page-aligned address equals. */
+export const TLB_INVALID = 1;
+
+/** A direct-mapped cache from linear address and mode to the first record of a block. */
+export const JUMP_CACHE = {
+  linear: 0,
+  codeKey: 4,
+  record: 8,
+  size: 16,
+  entries: 4096,
+} as const;
+
+/** Where the parts of a vCPU's block lie. */
+export const VCPU_BLOCK = {
+  state: 0,
+  supervisorTlb: 0x1000,
+  userTlb: 0x1000 + TLB.size * TLB.entries,
+  jumpCache: 0x1000 + 2 * TLB.size * TLB.entries,
+  size: 0x40000,
+} as const;
+
+/** Values of `STATE.exit`. */
+export const EXIT = {
+  /** None: re-enter at the returned record. */
+  none: 0,
+  budget: 1,
+  /** An exception is pending in `STATE.fault*`; the record's instruction has committed nothing. */
+  fault: 2,
+  /** `STATE.rip` holds where to go on; look it up (mode or segments may have changed). */
+  resume: 3,
+  halt: 4,
+  breakpoint: 5,
+  /** The processor is to be looked at: attention was requested. `STATE.rip` holds where to go on. */
+  attention: 6,
+  shutdown: 7,
+} as const;
+
+export const MEMORY_LAYOUT = {
+  /** VM-wide words that every thread of the VM may touch. */
+  controlBlock: 0,
+  firstVcpu: 0x10000,
+  /** Translated code records of one vCPU, in bytes. */
+  recordArena: 0x0200_0000,
+} as const;
+
+/** Placement of everything in a VM's shared memory. All values in bytes. */
+export interface VmMemoryLayout {
+  readonly vcpuCount: number;
+  /** Start of vCPU `i`'s block: `vcpu(i)`. */
+  vcpu(index: number): number;
+  /** Start of vCPU `i`'s record arena. */
+  records(index: number): number;
+  readonly ramBase: number;
+  readonly ramBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Lays out a VM's memory: control block, vCPU blocks, record arenas, then guest RAM on a 64 KiB boundary. */
+export function layOutVmMemory(ramBytes: number, vcpuCount = 1): VmMemoryLayout {
+  const arenas = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
+  const ramBase = (arenas + vcpuCount * MEMORY_LAYOUT.recordArena + 0xffff) & ~0xffff;
+  return {
+    vcpuCount,
+    vcpu: (index) => MEMORY_LAYOUT.firstVcpu + index * VCPU_BLOCK.size,
+    records: (index) => arenas + index * MEMORY_LAYOUT.recordArena,
+    ramBase,
+    ramBytes,
+    totalBytes: ramBase + ramBytes,
+  };
+}
