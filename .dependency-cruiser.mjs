@@ -1,0 +1,98 @@
+/**
+ * The arrows between folders, as ARCHITECTURE.md draws them: a folder may import itself and what is
+ * listed here, nothing else. The engine's interfaces are the files directly in its folder.
+ */
+const engine = (folder) => `src-main/engine/${folder}`;
+const ENGINE_INTERFACES = 'src-main/engine/[^/]+[.]ts$';
+
+const arrows = {
+  [engine('isa')]: [],
+  [engine('state')]: [],
+  [engine('wasm')]: [],
+  [engine('mmu')]: [engine('state'), ENGINE_INTERFACES],
+  [engine('decode')]: [engine('isa')],
+  [engine('assembler')]: [engine('isa')],
+  [engine('semantics')]: [engine('isa'), engine('state'), ENGINE_INTERFACES],
+  [engine('tiers')]: [
+    engine('decode'),
+    engine('semantics'),
+    engine('wasm'),
+    engine('mmu'),
+    engine('state'),
+    ENGINE_INTERFACES,
+  ],
+  [engine('accelerators')]: [engine('tiers'), engine('state'), ENGINE_INTERFACES],
+  'src-main/machine': [ENGINE_INTERFACES],
+  'src-main/hypervisor': ['src-main/machine', engine('accelerators'), ENGINE_INTERFACES],
+  'src-main/debug': ['src-main/engine', 'src-main/machine'],
+  'src-main/desktop': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
+  'src-main/cli': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
+  'src-preload/contract': [],
+  'src-preload/(?!contract/)': ['src-preload/contract'],
+  'src-renderer': ['src-preload/contract'],
+};
+
+const slash = (place) => (/[$/)]$/.test(place) ? place : `${place}/`);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(arrows).map(([from, to]) => ({
+      name: `arrows-of-${from.replace(/\/\(.*/, '')}`,
+      comment: `${from} may import ${to.length > 0 ? to.join(', ') : 'nothing outside itself'} (and packages).`,
+      severity: 'error',
+      from: { path: `^${slash(from)}` },
+      to: { path: '^(src-|test/|scripts/)', pathNot: [from, ...to].map((place) => `^${slash(place)}`) },
+    })),
+    {
+      name: 'renderer-takes-types-only',
+      comment: 'The renderer knows the bridge by its types; the code of the contract runs in main.',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^src-preload/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'engine-is-pure',
+      comment: 'Memory, clock and WebAssembly are handed to the engine: no Node, no packages.',
+      severity: 'error',
+      from: { path: '^src-main/engine/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'electron-stays-on-the-desktop',
+      comment: 'Everything but src-main/desktop and the preload bridge runs in plain Node too.',
+      severity: 'error',
+      from: { path: '^src-', pathNot: '^src-main/desktop/|^src-main/index[.]ts$|^src-preload/index[.]ts$' },
+      to: { path: '(^|/)node_modules/electron(-25)?/|^electron$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      // Queries such as `?raw` are the bundler's.
+      to: { couldNotResolve: true, pathNot: '[?]' },
+    },
+    {
+      name: 'sources-know-no-tests',
+      severity: 'error',
+      from: { path: '^(src-|scripts/)' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    skipAnalysisNotInRules: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
