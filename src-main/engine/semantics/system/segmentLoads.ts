@@ -1,0 +1,5 @@
+import type { SystemContext } from './SystemContext.ts';
+
+export function loadSegment(_c: SystemContext, _a: number, _b: number, _d: number): number {
+  throw new Error('not written yet');
+}
