@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { call, event } from './Channel.ts';
+import { VmId } from './machines.ts';
+import { Problem } from './Outcome.ts';
+
+export const Language = z.enum(['en', 'zh-CN']);
+export type Language = z.infer<typeof Language>;
+
+export const Preferences = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'zh-CN']),
+  /** Host processors that the scheduler may fill; null: as many as the host has. */
+  pcpuCount: z.number().int().min(1).max(256).nullable(),
+  /** Ask before quitting or powering off while machines run. */
+  confirmQuit: z.boolean(),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
+/** What the preferences come to on this host, now. */
+export const Appearance = z.object({ language: Language, dark: z.boolean(), highContrast: z.boolean() });
+export type Appearance = z.infer<typeof Appearance>;
+
+export const AppInfo = z.object({
+  name: z.string(),
+  version: z.string(),
+  electron: z.string(),
+  chromium: z.string(),
+  node: z.string(),
+  v8: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32', 'other']),
+  architecture: z.string(),
+  hostProcessors: z.number().int(),
+  hostMemoryMiB: z.number(),
+  /** For showing only. */
+  dataFolder: z.string(),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+/** The window's own state, kept by main across starts and crashes of the renderer; its shape is the renderer's. */
+export const Session = z.record(z.string().max(64), z.json());
+export type Session = z.infer<typeof Session>;
+
+/** What a menu item or its shortcut asks the window to do; those about a machine mean the one in view. */
+export const MENU_COMMANDS = [
+  'file.newMachine',
+  'file.newProgram',
+  'file.openProgram',
+  'file.openInEditor',
+  'file.save',
+  'file.saveAs',
+  'file.preferences',
+  'edit.find',
+  'machine.start',
+  'machine.pause',
+  'machine.resume',
+  'machine.toggleRun',
+  'machine.step',
+  'machine.stepOver',
+  'machine.reset',
+  'machine.powerOff',
+  'machine.loadProgram',
+  'machine.rename',
+  'machine.clone',
+  'machine.delete',
+  'machine.settings',
+  'machine.toggleBreakpoint',
+  'editor.assemble',
+  'editor.run',
+  'view.machines',
+  'view.screen',
+  'view.console',
+  'view.processor',
+  'view.memory',
+  'view.code',
+  'view.exits',
+  'view.isolation',
+  'view.schedule',
+  'view.editor',
+  'view.samples',
+  'view.commandPalette',
+  'demonstration.start',
+  'demonstration.stop',
+  'help.shortcuts',
+  'help.about',
+] as const;
+export const MenuCommand = z.enum(MENU_COMMANDS);
+export type MenuCommand = z.infer<typeof MenuCommand>;
+
+export const Notification = z.object({
+  severity: z.enum(['info', 'warning', 'error']),
+  problem: Problem,
+  vm: VmId.optional(),
+});
+export type Notification = z.infer<typeof Notification>;
+
+export const QuitRequest = z.object({
+  /** Machines that would lose their state. */
+  machines: z.array(z.object({ id: VmId, name: z.string() })),
+  /** Texts that would lose changes. */
+  unsaved: z.array(z.string()),
+});
+export type QuitRequest = z.infer<typeof QuitRequest>;
+
+export const applicationContract = {
+  'app:info': call(z.void(), AppInfo),
+  /** The window is mounted: main shows it and sends what has waited (`vm:reveal`, `app:notification`). */
+  'app:ready': call(z.void(), z.void()),
+  'app:notification': event(Notification),
+
+  /** Something would be lost: the window asks the user and answers with `app:answerQuit`. */
+  'app:quitRequested': event(QuitRequest),
+  'app:answerQuit': call(z.object({ quit: z.boolean() }), z.void()),
+  /** As the window's close button would. */
+  'app:quit': call(z.void(), z.void()),
+  'app:toggleFullScreen': call(z.void(), z.void()),
+
+  'preferences:get': call(z.void(), z.object({ preferences: Preferences, appearance: Appearance })),
+  'preferences:update': call(Preferences.partial(), z.object({ preferences: Preferences, appearance: Appearance })),
+  /** Also when the host's theme changes. */
+  'preferences:changed': event(z.object({ preferences: Preferences, appearance: Appearance })),
+
+  'session:get': call(z.void(), Session),
+  /** Replaces the keys named; null removes one. Written to disk within a second. At most 4 MB of JSON. */
+  'session:update': call(Session, z.void()),
+
+  'menu:command': event(z.object({ command: MenuCommand })),
+  /** What is in view, so that the menu enables what makes sense. */
+  'menu:context': call(z.object({ vm: VmId.nullable(), editor: z.boolean() }), z.void()),
+
+  'clipboard:writeText': call(z.object({ text: z.string().max(4_000_000) }), z.void()),
+  'clipboard:readText': call(z.void(), z.string()),
+} as const;

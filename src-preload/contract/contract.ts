@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { applicationContract } from './application.ts';
+import type { CallChannel, EventChannel, StreamChannel } from './Channel.ts';
+import { debugContract } from './debugging.ts';
+import { machineContract } from './machines.ts';
+import { observationContract } from './observation.ts';
+import { programContract } from './programs.ts';
+import { streamContract } from './streams.ts';
+
+/** Every message between the window and main. */
+export const contract = {
+  ...applicationContract,
+  ...machineContract,
+  ...programContract,
+  ...debugContract,
+  ...observationContract,
+  ...streamContract,
+} as const;
+export type Contract = typeof contract;
+
+type NamesOf<Kind> = { [Name in keyof Contract]: Contract[Name] extends Kind ? Name : never }[keyof Contract];
+
+export type CallName = NamesOf<CallChannel>;
+export type EventName = NamesOf<EventChannel>;
+export type StreamName = NamesOf<StreamChannel>;
+
+/** What the caller gives: fields with a default may be left out. */
+export type CallInput<Name extends CallName> = z.input<Contract[Name]['input']>;
+/** What main's handler receives. */
+export type ParsedCallInput<Name extends CallName> = z.output<Contract[Name]['input']>;
+export type CallOutput<Name extends CallName> = z.output<Contract[Name]['output']>;
+export type EventPayload<Name extends EventName> = z.output<Contract[Name]['payload']>;
+export type StreamParameters<Name extends StreamName> = z.input<Contract[Name]['parameters']>;
+export type ParsedStreamParameters<Name extends StreamName> = z.output<Contract[Name]['parameters']>;
+export type StreamFrame<Name extends StreamName> = NonNullable<Contract[Name]['frame']>;

@@ -1,0 +1,44 @@
+/**
+ * Fields of one entry in `ScheduleFrame.slices`, as doubles: a vCPU had a pCPU without interruption. Times are
+ * host milliseconds on the hypervisor's monotonic clock. `vm` indexes the frame's `vms`; `end` indexes `SLICE_ENDS`.
+ */
+export const SLICE_FIELDS = ['startMs', 'endMs', 'pcpu', 'vm', 'vcpu', 'end'] as const;
+export type SliceField = (typeof SLICE_FIELDS)[number];
+
+/** Why a slice ended: time up, HLT, stopped, cap spent, pCPU taken away early, thread died. */
+export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died'] as const;
+export type SliceEnd = (typeof SLICE_ENDS)[number];
+
+/**
+ * Fields of one entry in `ScheduleFrame.bands`, as doubles: how long a vCPU was in each condition between
+ * `startMs` and `endMs`; what is missing from the sum, it was stopped.
+ */
+export const BAND_FIELDS = ['startMs', 'endMs', 'vm', 'vcpu', 'runMs', 'readyMs', 'haltedMs', 'cappedMs'] as const;
+export type BandField = (typeof BAND_FIELDS)[number];
+
+/** Who ran where since the last frame; ten times a second, bands four times. The first frame brings what is kept of the past. */
+export interface ScheduleFrame {
+  readonly atMs: number;
+  readonly pcpuCount: number;
+  readonly vms: readonly string[];
+  readonly slices: Float64Array;
+  readonly bands: Float64Array;
+  /** Slices that were overwritten before they could be read. */
+  readonly lost: number;
+}
+
+export function sliceCount(frame: ScheduleFrame): number {
+  return frame.slices.length / SLICE_FIELDS.length;
+}
+
+export function sliceValue(frame: ScheduleFrame, index: number, field: SliceField): number {
+  return frame.slices[index * SLICE_FIELDS.length + SLICE_FIELDS.indexOf(field)] ?? 0;
+}
+
+export function bandCount(frame: ScheduleFrame): number {
+  return frame.bands.length / BAND_FIELDS.length;
+}
+
+export function bandValue(frame: ScheduleFrame, index: number, field: BandField): number {
+  return frame.bands[index * BAND_FIELDS.length + BAND_FIELDS.indexOf(field)] ?? 0;
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { call, event } from './Channel.ts';
+import { ProgramFormat, ProgramOptions, ProgramSource } from './programs.ts';
+
+/** Stable for the life of a machine. */
+export const VmId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export type VmId = z.infer<typeof VmId>;
+
+export const VcpuId = z.number().int().min(0).max(255);
+
+/** Life cycle of a VM. */
+export const VmState = z.enum(['off', 'starting', 'running', 'paused', 'saving', 'crashed']);
+export type VmState = z.infer<typeof VmState>;
+
+/**
+ * What a running machine is doing, beside its state.
+ * - `busy`: on a pCPU, or waiting for one.
+ * - `halted`: HLT, waiting for an interrupt.
+ * - `stopped`: HLT with interrupts off: nothing but a reset wakes it.
+ * - `capped`: its cap is used up for this period.
+ * - `none`: it is not running.
+ */
+export const VmActivity = z.enum(['busy', 'halted', 'stopped', 'capped', 'none']);
+export type VmActivity = z.infer<typeof VmActivity>;
+
+/** `host`: wall-clock time; `instructions`: the count of retired instructions, the same on every run. */
+export const ClockKind = z.enum(['host', 'instructions']);
+export type ClockKind = z.infer<typeof ClockKind>;
+
+export const VmSettings = z.object({
+  name: z.string().trim().min(1).max(80),
+  memoryMiB: z.number().int().min(1).max(2048),
+  vcpuCount: z.number().int().min(1).max(1),
+  /** Share of contended time relative to the others'; usually 100. */
+  weight: z.number().int().min(1).max(10_000),
+  /** Upper limit in percent of one pCPU, binding even on an idle host; 0: none. */
+  capPercent: z.number().int().min(0).max(100),
+  clock: ClockKind,
+  notes: z.string().max(20_000),
+  /** The machine's own colour, the same everywhere in the window. */
+  colour: z.number().int().min(0).max(7),
+});
+export type VmSettings = z.infer<typeof VmSettings>;
+
+/** Why a machine is paused. */
+export const PauseReason = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user') }),
+  z.object({ kind: z.literal('started-paused') }),
+  z.object({ kind: z.literal('step') }),
+  z.object({ kind: z.literal('breakpoint'), linearAddress: z.number() }),
+]);
+export type PauseReason = z.infer<typeof PauseReason>;
+
+/** Why a machine is crashed. Its memory and registers stay readable; reset or power-off leave this state. */
+export const CrashReport = z.object({
+  kind: z.enum(['triple-fault', 'engine-error', 'thread-died', 'thread-hung', 'out-of-memory']),
+  /** One sentence for the user. */
+  message: z.string(),
+  /** Stack or the engine's detail; may be empty. */
+  detail: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+});
+export type CrashReport = z.infer<typeof CrashReport>;
+
+export const VmProgram = z.object({
+  /** Without its folder. */
+  fileName: z.string(),
+  format: ProgramFormat,
+  byteLength: z.number(),
+  /** It is a text: `program:source` returns it for the editor. */
+  hasSource: z.boolean(),
+});
+export type VmProgram = z.infer<typeof VmProgram>;
+
+export const VmSummary = VmSettings.extend({
+  id: VmId,
+  state: VmState,
+  activity: VmActivity,
+  program: VmProgram.nullable(),
+  /** One line about the loaded program (`32-bit ELF, 3 segments, 48 KiB`); null before the first start. */
+  programSummary: z.string().nullable(),
+  pauseReason: PauseReason.nullable(),
+  crash: CrashReport.nullable(),
+  /** Its part in the running demonstration. */
+  role: z.enum(['none', 'resident', 'rogue']),
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+  changedAt: z.number(),
+});
+export type VmSummary = z.infer<typeof VmSummary>;
+
+export const VmReference = z.object({ id: VmId });
+export type VmReference = z.infer<typeof VmReference>;
+
+/** Keys by physical position (`KeyboardEvent.code`), as the machine's keyboard controller reports them. */
+export const KeyStroke = z.object({ code: z.string().min(1).max(32), pressed: z.boolean() });
+export type KeyStroke = z.infer<typeof KeyStroke>;
+
+export const machineContract = {
+  /** In the order of creation. */
+  'vm:list': call(z.void(), z.array(VmSummary)),
+  /** Without `settings.name` the machine is named for its program. With `start` it runs at once. */
+  'vm:create': call(
+    z.object({
+      settings: VmSettings.partial().optional(),
+      program: ProgramSource.optional(),
+      options: ProgramOptions.optional(),
+      start: z.boolean().optional(),
+    }),
+    VmSummary,
+  ),
+  /** Rename and settings; memory, vCPU count and clock only while the VM is off or crashed. */
+  'vm:update': call(z.object({ id: VmId, changes: VmSettings.partial() }), VmSummary),
+  /** A new machine, off, with the same settings and program. */
+  'vm:clone': call(z.object({ id: VmId, name: z.string().trim().min(1).max(80).optional() }), VmSummary),
+  /** Powers it off first when need be. */
+  'vm:delete': call(VmReference, z.void()),
+  /** Puts a program into a machine. When it is on: at once with `reset`, otherwise at its next reset. */
+  'vm:load': call(
+    z.object({
+      id: VmId,
+      source: ProgramSource,
+      options: ProgramOptions.optional(),
+      reset: z.boolean().optional(),
+    }),
+    VmSummary,
+  ),
+
+  'vm:start': call(z.object({ id: VmId, paused: z.boolean().optional() }), VmSummary),
+  'vm:pause': call(VmReference, VmSummary),
+  'vm:resume': call(VmReference, VmSummary),
+  /** Exactly one instruction of a paused VM. */
+  'vm:step': call(z.object({ id: VmId, vcpu: VcpuId.default(0) }), VmSummary),
+  /** As `vm:step`, but a called procedure, interrupt or repeated string instruction is run to its end. */
+  'vm:stepOver': call(z.object({ id: VmId, vcpu: VcpuId.default(0) }), VmSummary),
+  /** Power-on state and the program loaded afresh; runs on if it ran. */
+  'vm:reset': call(VmReference, VmSummary),
+  'vm:powerOff': call(VmReference, VmSummary),
+
+  'vm:key': call(z.object({ id: VmId, keys: z.array(KeyStroke).max(256) }), z.void()),
+  /** Typed on the machine's keyboard, as on a US layout. */
+  'vm:typeText': call(z.object({ id: VmId, text: z.string().max(10_000) }), z.void()),
+  /** Bytes received by COM1. */
+  'vm:serialInput': call(z.object({ id: VmId, bytes: z.instanceof(Uint8Array) }), z.void()),
+  /** The text screen's lines, trailing blanks removed. */
+  'vm:screenText': call(VmReference, z.array(z.string())),
+
+  /** A machine appeared or changed. */
+  'vm:changed': event(VmSummary),
+  'vm:removed': event(VmReference),
+  /** Main asks the window to show this machine: a file was opened from outside. */
+  'vm:reveal': event(VmReference),
+} as const;

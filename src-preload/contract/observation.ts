@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { call, event } from './Channel.ts';
+import { VcpuId, VmId } from './machines.ts';
+
+export const ExitCount = z.object({
+  /** A kind of layouts/ExitKinds.ts. */
+  kind: z.string(),
+  count: z.number(),
+  perSecond: z.number(),
+});
+export type ExitCount = z.infer<typeof ExitCount>;
+
+/** What a guest tried beyond what it owns. */
+export const ContainmentKind = z.enum([
+  'outside-ram',
+  'privileged-instruction',
+  'unknown-port',
+  'spin',
+  'triple-fault',
+  'thread-died',
+]);
+export type ContainmentKind = z.infer<typeof ContainmentKind>;
+
+/** What answered. */
+export const ContainmentMechanism = z.enum([
+  'physical-memory-map',
+  'privilege-check',
+  'port-bus',
+  'scheduler',
+  'shutdown',
+  'thread-boundary',
+]);
+export type ContainmentMechanism = z.infer<typeof ContainmentMechanism>;
+
+/** How a neighbour was when the entry was last counted. */
+export const NeighbourProof = z.object({
+  vmId: VmId,
+  name: z.string(),
+  /** Digest of the memory that the neighbour itself has never written, sixteen hexadecimal digits. */
+  digest: z.string(),
+  /** Pages changed by somebody else: always 0 unless isolation is broken. */
+  foreignWrites: z.number(),
+  /** Of one pCPU, 0..1. */
+  receivedShare: z.number(),
+  entitledShare: z.number(),
+});
+export type NeighbourProof = z.infer<typeof NeighbourProof>;
+
+/** The same attempt repeated is one entry whose `count` grows; it is sent again with the same `id`. */
+export const ContainmentEntry = z.object({
+  /** Grows by one per entry. */
+  id: z.number().int(),
+  vmId: VmId,
+  /** The machine's name, also after it is deleted. */
+  name: z.string(),
+  vcpu: VcpuId,
+  kind: ContainmentKind,
+  mechanism: ContainmentMechanism,
+  count: z.number(),
+  /** Milliseconds since 1970. */
+  firstAt: z.number(),
+  lastAt: z.number(),
+  /** Physical address (`outside-ram`), port (`unknown-port`), linear address of the instruction (the others); first seen. */
+  address: z.number(),
+  /** Highest such place of those counted here; equals `address` when there is only one. */
+  lastAddress: z.number(),
+  access: z.enum(['read', 'write', 'execute']).nullable(),
+  /** Linear address of the instruction last seen trying; -1 when not known. */
+  instructionAddress: z.number(),
+  /** The instruction's mnemonic, the fault's name or the spin's length; may be empty. */
+  detail: z.string(),
+  neighbours: z.array(NeighbourProof),
+});
+export type ContainmentEntry = z.infer<typeof ContainmentEntry>;
+
+export const Demonstration = z.object({
+  state: z.enum(['off', 'starting', 'running', 'stopping']),
+  residents: z.array(VmId),
+  rogues: z.array(VmId),
+});
+export type Demonstration = z.infer<typeof Demonstration>;
+
+export const observationContract = {
+  /** Totals since power-on, all vCPUs together. */
+  'vm:exits': call(z.object({ id: VmId }), z.array(ExitCount)),
+
+  /** The latest entries, oldest first. */
+  'containment:list': call(
+    z.object({ limit: z.number().int().min(1).max(5000).default(500) }),
+    z.array(ContainmentEntry),
+  ),
+  'containment:clear': call(z.void(), z.void()),
+  /** New or repeated entries, at most four times a second. */
+  'containment:recorded': event(z.array(ContainmentEntry)),
+  'containment:cleared': event(z.void()),
+
+  /** Three well-behaved machines and the rogues, created, started and shown side by side. */
+  'demonstration:start': call(z.void(), Demonstration),
+  /** Powers them off and removes them. */
+  'demonstration:stop': call(z.void(), Demonstration),
+  'demonstration:get': call(z.void(), Demonstration),
+  'demonstration:changed': event(Demonstration),
+} as const;
