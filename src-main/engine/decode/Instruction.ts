@@ -62,6 +62,8 @@ export interface Instruction {
   readonly encoding: Encoding;
   /** In bytes, 1..15, prefixes included. */
   readonly length: number;
+  /** Default sizes of the code it was found in; with the two sizes below, which size prefixes it needs. */
+  readonly codeSize: CodeSize;
   readonly operandSize: OperandSize;
   readonly addressSize: AddressSize;
   readonly lock: boolean;
