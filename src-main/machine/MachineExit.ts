@@ -1,0 +1,32 @@
+/**
+ * Why {@link Machine.run} gave control back.
+ * - `budget`: the slice (host time or instructions) is spent; call `run` again.
+ * - `kick`: somebody asked for attention with `Machine.kick`.
+ * - `idle`: every vCPU waits in HLT for an interrupt. Nothing happens before `wakeAtHostNs` (in the scale of
+ *   `HostTime.monotonicNs`; undefined: before input arrives), so the caller may sleep that long. Only with the
+ *   host clock: the instruction clock jumps ahead to the next timer instead.
+ * - `halted`: HLT, and no interrupt can ever end it. Final until a reset.
+ * - `breakpoint`: vCPU `vcpu` stands before the instruction at `linearAddress`.
+ * - `shutdown`: triple fault. Final until a reset.
+ * - `poweroff`: the guest switched itself off; `detail` says through which register, or holds the value
+ *   written to the exit port. Final until a reset.
+ * - `reset`: the guest asked for a reset (keyboard controller or port 92h); the caller decides, usually `Machine.reset()`.
+ * - `error`: the engine failed; the message says where.
+ */
+export type MachineExit =
+  | { readonly reason: 'budget' | 'kick' }
+  | { readonly reason: 'idle'; readonly wakeAtHostNs: number | undefined }
+  | { readonly reason: 'halted'; readonly detail: string }
+  | { readonly reason: 'breakpoint'; readonly vcpu: number; readonly linearAddress: number }
+  | { readonly reason: 'shutdown'; readonly detail: string }
+  | { readonly reason: 'poweroff'; readonly detail: string }
+  | { readonly reason: 'reset'; readonly detail: string }
+  | { readonly reason: 'error'; readonly detail: string };
+
+/** How long one call of {@link Machine.run} may take; whichever ends first. */
+export interface MachineSlice {
+  /** In the scale of `HostTime.monotonicNs`; looked at about every half millisecond. */
+  readonly untilHostNs?: number;
+  /** Instructions that may retire, exactly. */
+  readonly instructions?: number;
+}

@@ -1,0 +1,58 @@
+import type { InterruptSource, ProcessorBus, ProcessorClock, VirtualProcessor } from '../engine/VirtualProcessor.ts';
+import type { AddressLine20, GuestMemory } from './GuestMemory.ts';
+import type { MachineProfile } from './profiles/MachineProfile.ts';
+
+/** What a vCPU is wired to. */
+export interface ProcessorWiring {
+  readonly bus: ProcessorBus;
+  readonly interrupts: InterruptSource;
+  readonly clock: ProcessorClock;
+}
+
+/** Makes vCPU `id`; the accelerator is the caller's choice. */
+export type ProcessorFactory = (id: number, wiring: ProcessorWiring) => VirtualProcessor;
+
+/** Host time, handed in so that a machine can be tested with a clock of the test's own. */
+export interface HostTime {
+  /** Monotonic, in nanoseconds, any origin. */
+  monotonicNs(): number;
+}
+
+/**
+ * Where guest time comes from.
+ * - `host`: it passes as on the host, but for the time while the machine's clock is stopped.
+ * - `instructions`: each retired instruction takes the same time, and a processor that waits skips to the
+ *   next event. Two runs with the same input end in the same state.
+ */
+export type ClockChoice =
+  { readonly kind: 'host' } | { readonly kind: 'instructions'; readonly instructionsPerSecond?: number };
+
+/** Where a machine's output goes. Called in the machine's thread, from inside `run`; must not throw. */
+export interface MachineSinks {
+  /** A byte sent by serial port `port` (0 is COM1). */
+  serial(port: number, byte: number): void;
+  /** A byte written to the debug port E9h. */
+  debug(byte: number): void;
+  /** A code written to the power-on self test port 80h. */
+  post(code: number): void;
+  /** A byte written to one of `logPorts`. */
+  portLog(port: number, byte: number): void;
+}
+
+export interface MachineOptions {
+  readonly memory: GuestMemory;
+  /** Told of each change of the A20 gate; open at power-on. */
+  readonly addressLine20?: AddressLine20;
+  readonly createProcessor: ProcessorFactory;
+  readonly vcpuCount?: number;
+  readonly hostTime: HostTime;
+  readonly clock: ClockChoice;
+  /** What the real-time clock shows at power-on, in milliseconds since the Unix epoch (UTC). */
+  readonly wallClockMs: number;
+  readonly profile?: MachineProfile;
+  readonly sinks?: Partial<MachineSinks>;
+  /** Ports whose written bytes go to `MachineSinks.portLog`. */
+  readonly logPorts?: readonly number[];
+  /** A write to this port ends the run (`poweroff`, the value written as its detail). */
+  readonly exitPort?: number;
+}

@@ -1,0 +1,41 @@
+/** Kinds of device that a machine can be built from. */
+export const DEVICE_KINDS = [
+  'pic-master',
+  'pic-slave',
+  'pit',
+  'rtc',
+  'uart',
+  'keyboard-controller',
+  'vga-registers',
+  'port61',
+  'port92',
+  'post',
+  'debug-port',
+  'power-port',
+] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
+/** Consecutive ports of a device: `first` reaches the device's register `offset` (0 unless given). */
+export interface PortRange {
+  readonly first: number;
+  readonly count: number;
+  readonly offset?: number;
+  /** Widest access that the device takes whole; wider ones are split, as on ISA. 1 unless given. */
+  readonly width?: 1 | 2 | 4;
+}
+
+/** One device of a machine and how it is wired. */
+export interface ProfileRow {
+  readonly kind: DeviceKind;
+  /** Unique in the profile; the key in snapshots and logs. */
+  readonly id: string;
+  readonly ports: readonly PortRange[];
+  /** ISA interrupt request lines that it drives, in the order that the device names them. */
+  readonly irqs?: readonly number[];
+}
+
+/** A kind of PC as one table. */
+export interface MachineProfile {
+  readonly name: string;
+  readonly devices: readonly ProfileRow[];
+}

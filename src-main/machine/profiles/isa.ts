@@ -1,0 +1,24 @@
+import type { MachineProfile } from './MachineProfile.ts';
+
+/** A PC/AT without PCI, at the addresses of the IBM PC AT Technical Reference (1985), I/O address map. */
+export const isaProfile: MachineProfile = {
+  name: 'isa',
+  // prettier-ignore
+  devices: [
+    { kind: 'pic-master', id: 'pic0', ports: [{ first: 0x20, count: 2 }, { first: 0x4d0, count: 1, offset: 2 }] },
+    { kind: 'pic-slave', id: 'pic1', ports: [{ first: 0xa0, count: 2 }, { first: 0x4d1, count: 1, offset: 2 }] },
+    { kind: 'pit', id: 'pit0', ports: [{ first: 0x40, count: 4 }], irqs: [0] },
+    { kind: 'keyboard-controller', id: 'kbc0', ports: [{ first: 0x60, count: 1 }, { first: 0x64, count: 1, offset: 1 }], irqs: [1, 12] },
+    { kind: 'port61', id: 'port61', ports: [{ first: 0x61, count: 1 }] },
+    { kind: 'rtc', id: 'rtc0', ports: [{ first: 0x70, count: 2 }], irqs: [8] },
+    { kind: 'post', id: 'post0', ports: [{ first: 0x80, count: 1 }] },
+    { kind: 'port92', id: 'port92', ports: [{ first: 0x92, count: 1 }] },
+    { kind: 'debug-port', id: 'debug0', ports: [{ first: 0xe9, count: 1 }] },
+    { kind: 'uart', id: 'com1', ports: [{ first: 0x3f8, count: 8 }], irqs: [4] },
+    { kind: 'vga-registers', id: 'vga0', ports: [{ first: 0x3b0, count: 0x30 }] },
+    // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
+    { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
+    { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },
+    { kind: 'power-port', id: 'power-text', ports: [{ first: 0x8900, count: 1, offset: 2 }] },
+  ],
+};

@@ -1,0 +1,85 @@
+import type { HostTime } from '../MachineOptions.ts';
+
+/** Guest time in nanoseconds since power-on; never goes back. A double: whole nanoseconds up to 104 days. */
+export interface GuestClock {
+  now(): number;
+  /** Continues from `nanoseconds`: after a restore, and after a processor that counts from 0 again. */
+  set(nanoseconds: number): void;
+}
+
+/** The time-stamp counter's rate with either clock, in Hz: it counts nanoseconds. */
+export const TSC_HZ = 1_000_000_000;
+
+/**
+ * The instruction clock's nominal processor: 100 million instructions a second, 10 ns each. Slower than the
+ * engine is, so that a run by this clock takes less host time than guest time, and busy waits are short.
+ */
+export const DEFAULT_INSTRUCTIONS_PER_SECOND = 100_000_000;
+
+/** Guest time passes as host time does, except while the clock is stopped. */
+export class HostClock implements GuestClock {
+  private readonly host: HostTime;
+  /** Guest time when the clock was last started or set. */
+  private base = 0;
+  private startedAtHostNs: number | undefined;
+
+  constructor(host: HostTime) {
+    this.host = host;
+  }
+
+  now(): number {
+    return this.startedAtHostNs === undefined
+      ? this.base
+      : Math.floor(this.base + this.host.monotonicNs() - this.startedAtHostNs);
+  }
+
+  set(nanoseconds: number): void {
+    this.base = nanoseconds;
+    if (this.startedAtHostNs !== undefined) this.startedAtHostNs = this.host.monotonicNs();
+  }
+
+  start(): void {
+    this.startedAtHostNs ??= this.host.monotonicNs();
+  }
+
+  stop(): void {
+    this.base = this.now();
+    this.startedAtHostNs = undefined;
+  }
+
+  /** Host time at which the running clock will show `guestNs`. */
+  hostTimeOf(guestNs: number): number {
+    return (this.startedAtHostNs ?? this.host.monotonicNs()) + guestNs - this.base;
+  }
+}
+
+/** Guest time is the count of retired instructions, and skips ahead when every processor waits. */
+export class InstructionClock implements GuestClock {
+  readonly nanosecondsPerInstruction: number;
+  private readonly retiredInstructions: () => number;
+  /** Guest time at zero retired instructions. */
+  private origin = 0;
+
+  constructor(retiredInstructions: () => number, instructionsPerSecond = DEFAULT_INSTRUCTIONS_PER_SECOND) {
+    this.retiredInstructions = retiredInstructions;
+    this.nanosecondsPerInstruction = 1e9 / instructionsPerSecond;
+  }
+
+  now(): number {
+    return this.at(this.retiredInstructions());
+  }
+
+  /** Guest time when the processor has retired so many instructions. */
+  at(retired: number): number {
+    return this.origin + retired * this.nanosecondsPerInstruction;
+  }
+
+  set(nanoseconds: number): void {
+    this.origin = nanoseconds - this.retiredInstructions() * this.nanosecondsPerInstruction;
+  }
+
+  /** Instructions to retire until the clock shows at least `deadline`; 0 when it does already. */
+  instructionsUntil(deadline: number): number {
+    return Math.max(0, Math.ceil((deadline - this.now()) / this.nanosecondsPerInstruction));
+  }
+}
