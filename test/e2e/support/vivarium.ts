@@ -1,0 +1,100 @@
+import { test as base, _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** One run of the built application. */
+export interface Vivarium {
+  readonly app: ElectronApplication;
+  readonly window: Page;
+}
+
+export interface LaunchOptions {
+  /** What follows the program's name on the command line, such as files to open. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface PictureOptions {
+  /** Shown in the README, so `npm run screenshots` keeps it in docs/images. */
+  readonly documented?: boolean;
+}
+
+interface Fixtures {
+  /** A new, empty VIVARIUM_HOME, deleted when the test ends. */
+  home: string;
+  /** Starts the application on `home`; call it again for a second start. What still runs at the test's end is closed. */
+  launch: (options?: LaunchOptions) => Promise<Vivarium>;
+  /** The window of an application started without arguments. */
+  window: Page;
+  /** Saves what the window shows as out/screenshots/NAME.png. */
+  picture: (window: Page, name: string, options?: PictureOptions) => Promise<void>;
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright reads a fixture's dependencies from its first parameter, which must be a pattern.
+  // eslint-disable-next-line no-empty-pattern
+  home: async ({}, use) => {
+    const home = await mkdtemp(path.join(tmpdir(), 'vivarium e2e '));
+    await use(home);
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  },
+
+  launch: async ({ home }, use) => {
+    const executablePath = process.env['VIVARIUM_ELECTRON'];
+    if (!executablePath) throw new Error('Run the end-to-end tests with: npm test -- --only e2e');
+    const switches: string[] = JSON.parse(process.env['VIVARIUM_ELECTRON_SWITCHES'] ?? '[]');
+    const running: ElectronApplication[] = [];
+    await use(async ({ args = [], env = {} } = {}) => {
+      const app = await _electron.launch({
+        executablePath,
+        args: [root, ...switches, `--user-data-dir=${path.join(home, 'chromium')}`, ...args],
+        env: { ...inheritedEnvironment(), VIVARIUM_HOME: home, ...env },
+      });
+      running.push(app);
+      return { app, window: await app.firstWindow() };
+    });
+    for (const app of running) await close(app);
+  },
+
+  window: async ({ launch }, use) => {
+    const { window } = await launch();
+    await use(window);
+  },
+
+  // eslint-disable-next-line no-empty-pattern -- as for `home`
+  picture: async ({}, use) => {
+    await use(async (window, name, { documented = false } = {}) => {
+      await window.screenshot({ path: await pictureFile('out/screenshots', name) });
+      if (documented && process.env['VIVARIUM_UPDATE_IMAGES']) {
+        await window.screenshot({ path: await pictureFile('docs/images', name) });
+      }
+    });
+  },
+});
+
+export { expect } from '@playwright/test';
+
+async function pictureFile(folder: string, name: string): Promise<string> {
+  await mkdir(path.join(root, folder), { recursive: true });
+  return path.join(root, folder, `${name}.png`);
+}
+
+function inheritedEnvironment(): Record<string, string> {
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  return env as Record<string, string>; // `undefined` values are absent ones
+}
+
+/** Exits without the questions that closing a window may ask; a test that killed its application is fine too. */
+async function close(app: ElectronApplication): Promise<void> {
+  const process = app.process();
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  const ended = new Promise((resolve) => process.once('exit', resolve));
+  await app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
+  const timer = setTimeout(() => process.kill('SIGKILL'), 5_000);
+  await ended;
+  clearTimeout(timer);
+}
