@@ -35,8 +35,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // Playwright reads a fixture's dependencies from its first parameter, which must be a pattern.
-  // eslint-disable-next-line no-empty-pattern
+  // Playwright reads a fixture's dependencies from its first parameter, which must be a pattern, here an empty one.
   home: async ({}, use) => {
     const home = await mkdtemp(path.join(tmpdir(), 'vivarium e2e '));
     await use(home);
@@ -65,7 +64,6 @@ export const test = base.extend<Fixtures>({
     await use(window);
   },
 
-  // eslint-disable-next-line no-empty-pattern -- as for `home`
   picture: async ({}, use) => {
     await use(async (window, name, { documented = false } = {}) => {
       await window.screenshot({ path: await pictureFile('out/screenshots', name) });
