@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { decode } from '../../../src-main/engine/decode/Decoder.ts';
+import type { Instruction } from '../../../src-main/engine/decode/Instruction.ts';
+import { formatInstruction } from '../../../src-main/engine/disassembler/InstructionText.ts';
+import { encodings } from '../../../src-main/engine/isa/encodings.ts';
+import { encodeRow, sizesOf } from '../../support/engine/encodeRow.ts';
+import { Random } from './randomBytes.ts';
+
+/** Instructions that NASM has no name for. */
+const unknownToNasm: ReadonlySet<string> = new Set(['fnsetpm', 'fstpnce']);
+
+/** Each instruction starts a slot, since NASM may choose a shorter encoding than the one disassembled. */
+const SLOT = 32;
+const ORIGIN = 0x1000;
+/** So that 16-bit code stays within its segment, with room for short jumps on either side. */
+const SLOTS_PER_FILE = 1500;
+const VARIANTS_PER_ROW = 12;
+
+const hasNasm = spawnSync('nasm', ['-v']).status === 0;
+
+interface Sample {
+  readonly instruction: Instruction;
+  readonly text: string;
+}
+
+/** Random instructions of every row, at the addresses of consecutive slots. */
+function samples(codeSize: 16 | 32): Sample[] {
+  const random = new Random(7);
+  const list: Sample[] = [];
+  for (const encoding of encodings) {
+    if (unknownToNasm.has(encoding.mnemonic)) continue;
+    for (const sizes of sizesOf(encoding)) {
+      for (let variant = 0; variant < VARIANTS_PER_ROW; variant++) {
+        const bytes = encodeRow(encoding, {
+          codeSize,
+          ...sizes,
+          mod: random.below(4),
+          reg: random.below(8),
+          rm: random.below(8),
+          sib: random.below(256),
+          nextByte: () => random.below(256),
+        });
+        const result = decode(bytes, 0, bytes.length, codeSize);
+        // The random ModRM.reg may name no register, or the random choices be another row's.
+        if (result.kind !== 'instruction') continue;
+        const address = ORIGIN + (list.length % SLOTS_PER_FILE) * SLOT;
+        list.push({ instruction: result.instruction, text: formatInstruction(result.instruction, { address }) });
+      }
+    }
+  }
+  return list;
+}
+
+function assembleInSlots(texts: readonly string[], codeSize: 16 | 32, folder: string): Uint8Array {
+  const source = join(folder, 'slots.asm');
+  const output = join(folder, 'slots.bin');
+  const lines = texts.map((text) => `${text}\ntimes (${SLOT} - (($ - $$) & ${SLOT - 1})) & ${SLOT - 1} db 0x90`);
+  writeFileSync(source, `bits ${codeSize}\norg ${ORIGIN}\n${lines.join('\n')}\n`);
+  execFileSync('nasm', ['-w-all', '-f', 'bin', '-o', output, source], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return readFileSync(output);
+}
+
+describe.skipIf(!hasNasm).each([16, 32] as const)('in %i-bit code', (codeSize) => {
+  test('what the disassembler writes, NASM reads back as the same instruction', { timeout: 120_000 }, () => {
+    const all = samples(codeSize);
+    const folder = mkdtempSync(join(tmpdir(), 'vivarium-nasm-'));
+    const differences: string[] = [];
+    try {
+      for (let first = 0; first < all.length; first += SLOTS_PER_FILE) {
+        const some = all.slice(first, first + SLOTS_PER_FILE);
+        const bytes = assembleInSlots(
+          some.map(({ text }) => text),
+          codeSize,
+          folder,
+        );
+        for (const [slot, { instruction, text }] of some.entries()) {
+          const address = ORIGIN + slot * SLOT;
+          const back = decode(bytes, slot * SLOT, bytes.length, codeSize);
+          const backText =
+            back.kind === 'instruction' ? formatInstruction(back.instruction, { address }) : `(${back.kind})`;
+          if (!isSame(text, backText, instruction)) {
+            differences.push(`${instruction.encoding.name}: ${text} -> ${backText}`);
+          }
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect(differences).toEqual([]);
+  });
+});
+
+function isSame(text: string, back: string, { encoding }: Instruction): boolean {
+  return text === back || encoding.mnemonic === back;
+}
