@@ -36,6 +36,8 @@ const SIZE_KEYWORDS: Readonly<Partial<Record<OperandWidth, string>>> = {
 /** Displacements from a register are shown as negative down to here; below, an address is the likelier meaning. */
 const LEAST_NEGATIVE_DISPLACEMENT = { 16: -0x1000, 32: -0x10_0000, 64: -0x10_0000 } as const;
 
+const EBP = 5;
+
 const COMMA: readonly TextPart[] = [
   { kind: 'punctuation', text: ',' },
   { kind: 'space', text: ' ' },
@@ -55,7 +57,7 @@ export function instructionParts(instruction: Instruction, options: FormatOption
   const shapes = encoding.operands.map(operandShape);
   const parts: TextPart[] = [];
   for (const prefix of prefixes(instruction, shapes)) parts.push({ kind: 'prefix', text: prefix }, SPACE);
-  parts.push({ kind: 'mnemonic', text: encoding.mnemonic });
+  parts.push({ kind: 'mnemonic', text: mnemonic(instruction) });
   if (shapes.some(isStringOperand)) return parts;
   for (const [at, operand] of instruction.operands.entries()) {
     parts.push(...(at === 0 ? [SPACE] : COMMA), ...operandParts(instruction, operand, shapes[at], options));
@@ -63,7 +65,13 @@ export function instructionParts(instruction: Instruction, options: FormatOption
   return parts;
 }
 
-/** 1 and 0x1f alike are hexadecimal from ten on, and plain below. */
+/** `pusha`, `popf` and `iret` mean the code's own size to an assembler; the 16-bit ones end in w elsewhere. */
+function mnemonic({ encoding, operandSize, codeSize }: Instruction): string {
+  const sized = `${encoding.mnemonic}w`;
+  return operandSize !== codeSize && encoding.aliases.includes(sized) ? sized : encoding.mnemonic;
+}
+
+/** Digits need no 0x. */
 function hexadecimal(value: number): string {
   return value < 10 ? value.toString() : `0x${value.toString(16)}`;
 }
@@ -185,8 +193,10 @@ function relativeParts(
   const { encoding, operandSize, codeSize } = instruction;
   const isShort = shape.type === 'b';
   const parts: TextPart[] = [];
-  if (encoding.semantics === 'jmpNear' && isShort) parts.push(...keyword('short'));
-  if (!isShort && encoding.semantics !== 'callNear') parts.push(...keyword('near'));
+  // CALL, LOOP and JCXZ have one length of displacement.
+  if (encoding.semantics === 'jmpNear' || encoding.semantics === 'jcc') {
+    parts.push(...keyword(isShort ? 'short' : 'near'));
+  }
   if (!isShort && operandSize !== codeSize) parts.push(...keyword(sizeKeyword(operandSize)));
   const next = options.address + instruction.length + displacement;
   const target = operandSize === 16 ? next & 0xffff : next >>> 0;
@@ -217,6 +227,8 @@ function memoryParts(instruction: Instruction, operand: MemoryOperand, options: 
     text: registerName('general', number, addressSize),
   });
   const inner: TextPart[] = [];
+  // NASM would make EBP the base, whose default segment is SS.
+  if (base < 0 && index === EBP && scale < 2) inner.push(...keyword('nosplit'));
   if (base >= 0) inner.push(register(base));
   if (index >= 0) {
     if (base >= 0) inner.push({ kind: 'punctuation', text: '+' });

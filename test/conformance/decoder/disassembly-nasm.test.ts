@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,18 @@ import { encodings } from '../../../src-main/engine/isa/encodings.ts';
 import { encodeRow, sizesOf } from '../../support/engine/encodeRow.ts';
 import { Random } from './randomBytes.ts';
 
-/** Instructions that NASM has no name for. */
-const unknownToNasm: ReadonlySet<string> = new Set(['fnsetpm', 'fstpnce']);
+/** Real instructions that NASM has no way to write. */
+function isUnknownToNasm({ encoding, operandSize }: Instruction): boolean {
+  const { mnemonic, operands } = encoding;
+  if (mnemonic === 'fnsetpm' || mnemonic === 'fstpnce') return true;
+  // To NASM, WAIT is itself a prefix, and others before it are dropped.
+  if (mnemonic === 'wait') return true;
+  // BSWAP of 16 bits is undefined; MOVZX and MOVSX from 16 bits to 16 are moves.
+  return (
+    operandSize === 16 &&
+    (mnemonic === 'bswap' || (mnemonic.startsWith('mov') && operands.includes('Ew') && operands.includes('Gv')))
+  );
+}
 
 /** Each instruction starts a slot, since NASM may choose a shorter encoding than the one disassembled. */
 const SLOT = 32;
@@ -32,7 +42,6 @@ function samples(codeSize: 16 | 32): Sample[] {
   const random = new Random(7);
   const list: Sample[] = [];
   for (const encoding of encodings) {
-    if (unknownToNasm.has(encoding.mnemonic)) continue;
     for (const sizes of sizesOf(encoding)) {
       for (let variant = 0; variant < VARIANTS_PER_ROW; variant++) {
         const bytes = encodeRow(encoding, {
@@ -46,7 +55,7 @@ function samples(codeSize: 16 | 32): Sample[] {
         });
         const result = decode(bytes, 0, bytes.length, codeSize);
         // The random ModRM.reg may name no register, or the random choices be another row's.
-        if (result.kind !== 'instruction') continue;
+        if (result.kind !== 'instruction' || isUnknownToNasm(result.instruction)) continue;
         const address = ORIGIN + (list.length % SLOTS_PER_FILE) * SLOT;
         list.push({ instruction: result.instruction, text: formatInstruction(result.instruction, { address }) });
       }
@@ -60,7 +69,14 @@ function assembleInSlots(texts: readonly string[], codeSize: 16 | 32, folder: st
   const output = join(folder, 'slots.bin');
   const lines = texts.map((text) => `${text}\ntimes (${SLOT} - (($ - $$) & ${SLOT - 1})) & ${SLOT - 1} db 0x90`);
   writeFileSync(source, `bits ${codeSize}\norg ${ORIGIN}\n${lines.join('\n')}\n`);
-  execFileSync('nasm', ['-w-all', '-f', 'bin', '-o', output, source], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = spawnSync('nasm', ['-w-all', '-f', 'bin', '-o', output, source], { encoding: 'utf8' });
+  if (status !== 0) {
+    // Two lines of preamble, then two lines to a slot.
+    const refused = [...stderr.matchAll(/:(\d+): (.*)/g)].map(
+      ([, line, message]) => `${texts[(Number(line) - 3) >> 1]}: ${message}`,
+    );
+    throw new Error(`NASM refuses\n${refused.join('\n')}`);
+  }
   return readFileSync(output);
 }
 
@@ -82,7 +98,7 @@ describe.skipIf(!hasNasm).each([16, 32] as const)('in %i-bit code', (codeSize) =
           const back = decode(bytes, slot * SLOT, bytes.length, codeSize);
           const backText =
             back.kind === 'instruction' ? formatInstruction(back.instruction, { address }) : `(${back.kind})`;
-          if (!isSame(text, backText, instruction)) {
+          if (normalize(text) !== normalize(backText)) {
             differences.push(`${instruction.encoding.name}: ${text} -> ${backText}`);
           }
         }
@@ -94,6 +110,10 @@ describe.skipIf(!hasNasm).each([16, 32] as const)('in %i-bit code', (codeSize) =
   });
 });
 
-function isSame(text: string, back: string, { encoding }: Instruction): boolean {
-  return text === back || encoding.mnemonic === back;
+/** NASM exchanges registers in the other order, and has a base do an index's work; the effect is the same. */
+function normalize(text: string): string {
+  return text
+    .replace(/xchg (\w+), (\w+)$/, (_, left: string, right: string) => `xchg ${[left, right].sort().join(', ')}`)
+    .replace(/\[(\w\w:)?(e\w\w)\*1/, '[$1$2')
+    .replace(/\[(\w\w:)?(e\w\w)\*2/, '[$1$2+$2');
 }
