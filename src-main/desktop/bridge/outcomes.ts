@@ -1,0 +1,46 @@
+import type { Diagnostic, Outcome, Problem, ProblemCode } from '../../../src-preload/contract/Outcome.ts';
+import type { LoadProblem } from '../../machine/loaders/ProgramImage.ts';
+import type { HypervisorError, HypervisorErrorCode, Result } from '../../hypervisor/types.ts';
+
+const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
+  'not-found': 'machine-not-found',
+  'wrong-state': 'wrong-state',
+  invalid: 'invalid-value',
+  'program-refused': 'bad-program',
+  'file-unreadable': 'file-unreadable',
+  'storage-failed': 'storage',
+  'storage-locked': 'storage',
+  'out-of-memory': 'memory-limit',
+  'no-answer': 'engine',
+  'thread-died': 'engine',
+  disposed: 'internal',
+};
+
+export function succeed<Value>(value: Value): Outcome<Value> {
+  return { ok: true, value };
+}
+
+export function refuse(code: ProblemCode, message: string, values?: Record<string, string | number>): Outcome<never> {
+  return { ok: false, problem: { code, message, ...(values && { values }) } };
+}
+
+export function refuseWith(error: HypervisorError): Outcome<never> {
+  return { ok: false, problem: toProblem(error) };
+}
+
+export function toProblem(error: HypervisorError): Problem {
+  return {
+    code: codes[error.code],
+    message: error.message,
+    ...(error.field !== undefined && { values: { field: error.field } }),
+    ...(error.problems && { diagnostics: error.problems.map(toDiagnostic) }),
+  };
+}
+
+export function toOutcome<From, To>(result: Result<From>, map: (value: From) => To): Outcome<To> {
+  return result.ok ? succeed(map(result.value)) : refuseWith(result.error);
+}
+
+export function toDiagnostic(problem: LoadProblem): Diagnostic {
+  return { ...problem };
+}

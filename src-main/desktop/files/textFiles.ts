@@ -1,0 +1,51 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { refuse, succeed } from '../bridge/outcomes.ts';
+
+/** Larger texts would make an editor unusable, and are no assembly programs. */
+const TEXT_BYTES_MOST = 4_000_000;
+
+export async function readText(file: string): Promise<Outcome<string>> {
+  const name = path.basename(file);
+  try {
+    const { size } = await stat(file);
+    if (size > TEXT_BYTES_MOST) {
+      return refuse('file-too-large', `${name} has ${size} bytes; the editor takes texts of up to 4 MB.`, { name });
+    }
+    const bytes = await readFile(file);
+    if (bytes.includes(0)) {
+      return refuse('bad-program', `${name} is no text. Load it into a machine instead of the editor.`, { name });
+    }
+    return succeed(new TextDecoder().decode(bytes));
+  } catch (error) {
+    return refuse('file-unreadable', `${name} cannot be read: ${reasonOf(error)}.`, { name });
+  }
+}
+
+export async function writeText(file: string, text: string): Promise<Outcome<void>> {
+  const name = path.basename(file);
+  try {
+    await writeFileAtomic(file, text);
+    return succeed(undefined);
+  } catch (error) {
+    return refuse('file-unwritable', `${name} cannot be written: ${reasonOf(error)}. Save it in another folder.`, {
+      name,
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { Preferences, Session } from '../../../src-preload/contract/application.ts';
+import { JsonFile } from './JsonFile.ts';
+
+export const WindowBounds = z.object({
+  x: z.number().int().optional(),
+  y: z.number().int().optional(),
+  width: z.number().int().min(200),
+  height: z.number().int().min(200),
+  isMaximized: z.boolean(),
+  isFullScreen: z.boolean(),
+});
+export type WindowBounds = z.infer<typeof WindowBounds>;
+
+/** Addresses by machine. */
+const BreakpointBook = z.record(
+  z.string(),
+  z.array(z.object({ linearAddress: z.number().int().min(0), enabled: z.boolean() })),
+);
+
+/** What the app remembers beside its machines, one small file each. */
+export interface Settings {
+  readonly preferences: JsonFile<typeof Preferences>;
+  readonly session: JsonFile<typeof Session>;
+  readonly bounds: JsonFile<typeof WindowBounds>;
+  /** Paths, latest first. */
+  readonly recentFiles: JsonFile<z.ZodArray<z.ZodString>>;
+  readonly breakpoints: JsonFile<typeof BreakpointBook>;
+}
+
+export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {
+  const open = <Schema extends z.ZodType>(name: string, schema: Schema, initial: z.output<Schema>) =>
+    JsonFile.open({ path: path.join(folder, `${name}.json`), schema, initial, version: 1, onProblem });
+  const [preferences, session, bounds, recentFiles, breakpoints] = await Promise.all([
+    open('preferences', Preferences, { theme: 'system', language: 'system', pcpuCount: null, confirmQuit: true }),
+    open('session', Session, {}),
+    open('window', WindowBounds, { width: 1280, height: 800, isMaximized: false, isFullScreen: false }),
+    open('recent-files', z.array(z.string()), []),
+    open('breakpoints', BreakpointBook, {}),
+  ]);
+  return { preferences, session, bounds, recentFiles, breakpoints };
+}
+
+export async function flushSettings(settings: Settings): Promise<void> {
+  await Promise.all(Object.values(settings).map((file: { flush(): Promise<void> }) => file.flush()));
+}

@@ -1,0 +1,171 @@
+import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
+import type {
+  ExitsFrame,
+  MachineViewFrame,
+  SerialFrame,
+  SpeedFrame,
+  VcpuFrame,
+} from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
+import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
+import type { MachineViewPart } from '../../../src-preload/contract/streams.ts';
+import type { Disposer, HypervisorService, TextScreen, VmId } from '../../hypervisor/types.ts';
+import { equalBytes } from './equalBytes.ts';
+import type { StreamSource } from './StreamSource.ts';
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** One machine for one open view: what changed since the last frame. */
+export class MachineViewSource implements StreamSource {
+  private readonly hypervisor: HypervisorService;
+  private readonly id: VmId;
+  private readonly parts: ReadonlySet<MachineViewPart>;
+  private readonly disposers: Disposer[] = [];
+  private isGone = false;
+
+  private lastVcpus: readonly VcpuFrame[] | null | undefined;
+  private lastScreen: TextScreen | null | undefined;
+  private serial: { restart: boolean; chunks: Uint8Array[]; droppedBytes: number };
+  private exits: ExitsFrame | null = null;
+  private speed: SpeedFrame | null = null;
+
+  constructor(hypervisor: HypervisorService, id: VmId, parts: readonly MachineViewPart[]) {
+    this.hypervisor = hypervisor;
+    this.id = id;
+    this.parts = new Set(parts);
+    this.serial = this.wholeSerial();
+    this.disposers.push(
+      hypervisor.on('vm-removed', (removed) => {
+        if (removed.id === id) this.isGone = true;
+      }),
+    );
+    if (this.parts.has('serial')) this.followSerial();
+    if (this.parts.has('exits') || this.parts.has('speed')) this.followStatistics();
+  }
+
+  next(): MachineViewFrame | null | 'end' {
+    if (this.isGone) return 'end';
+    const frame: Writable<MachineViewFrame> = { atMs: performance.now() };
+    let hasChanged = false;
+
+    if (this.parts.has('vcpus')) {
+      const vcpus = this.readVcpus();
+      if (!sameVcpus(vcpus, this.lastVcpus)) {
+        frame.vcpus = this.lastVcpus = vcpus;
+        hasChanged = true;
+      }
+    }
+    if (this.parts.has('screen')) {
+      const screen = this.hypervisor.screen(this.id) ?? null;
+      if (!sameScreen(screen, this.lastScreen)) {
+        this.lastScreen = screen;
+        frame.screen = toScreenFrame(screen);
+        hasChanged = true;
+      }
+    }
+    const serial = this.takeSerial();
+    if (serial) {
+      frame.serial = serial;
+      hasChanged = true;
+    }
+    if (this.exits && this.parts.has('exits')) {
+      frame.exits = this.exits;
+      hasChanged = true;
+    }
+    if (this.speed && this.parts.has('speed')) {
+      frame.speed = this.speed;
+      hasChanged = true;
+    }
+    this.exits = this.speed = null;
+    return hasChanged ? frame : null;
+  }
+
+  restart(): void {
+    this.lastVcpus = undefined;
+    this.lastScreen = undefined;
+    this.serial = this.wholeSerial();
+  }
+
+  dispose(): void {
+    for (const dispose of this.disposers.splice(0)) dispose();
+  }
+
+  private readVcpus(): VcpuFrame[] | null {
+    const count = this.hypervisor.get(this.id)?.vcpuCount ?? 0;
+    const frames: VcpuFrame[] = [];
+    for (let vcpu = 0; vcpu < count; vcpu++) {
+      const registers = this.hypervisor.registers(this.id, vcpu);
+      if (!registers) return null;
+      frames.push({ vcpu, values: registers.values, retiredInstructions: registers.retiredInstructions });
+    }
+    return frames;
+  }
+
+  private followSerial(): void {
+    this.disposers.push(
+      this.hypervisor.on('serial-output', ({ vmId, port, bytes, droppedBytes }) => {
+        if (vmId !== this.id || port !== 0) return;
+        this.serial.chunks.push(bytes);
+        this.serial.droppedBytes += droppedBytes;
+      }),
+      this.hypervisor.on('vm-state', ({ id, to }) => {
+        if (id === this.id && to === 'starting') this.serial = { restart: true, chunks: [], droppedBytes: 0 };
+      }),
+    );
+  }
+
+  private wholeSerial(): { restart: boolean; chunks: Uint8Array[]; droppedBytes: number } {
+    const kept = this.parts.has('serial') ? this.hypervisor.serialHistory(this.id, 0) : new Uint8Array(0);
+    return { restart: true, chunks: [kept], droppedBytes: 0 };
+  }
+
+  private takeSerial(): SerialFrame | null {
+    if (!this.parts.has('serial')) return null;
+    const { restart, chunks, droppedBytes } = this.serial;
+    if (!restart && chunks.length === 0) return null;
+    this.serial = { restart: false, chunks: [], droppedBytes: 0 };
+    return { restart, bytes: new Uint8Array(Buffer.concat(chunks)), droppedBytes };
+  }
+
+  private followStatistics(): void {
+    this.disposers.push(
+      this.hypervisor.on('statistics', ({ vms }) => {
+        const own = vms.find(({ vmId }) => vmId === this.id);
+        if (!own) return;
+        this.exits = {
+          counts: Float64Array.from(EXIT_KINDS, (kind) => own.exits[kind] ?? 0),
+          perSecond: Float64Array.from(EXIT_KINDS, (kind) => own.exitRates[kind] ?? 0),
+        };
+        this.speed = { mips: own.mips, receivedShare: own.receivedShare, entitledShare: own.entitledShare };
+      }),
+    );
+  }
+}
+
+export function toScreenFrame(screen: TextScreen | null): ScreenFrame | null {
+  return screen && { mode: 'text', ...screen };
+}
+
+export function sameScreen(left: TextScreen | null | undefined, right: TextScreen | null | undefined): boolean {
+  if (!left || !right) return left === right;
+  return (
+    left.columns === right.columns &&
+    left.rows === right.rows &&
+    left.cursor === right.cursor &&
+    equalBytes(left.cells, right.cells)
+  );
+}
+
+function sameVcpus(left: readonly VcpuFrame[] | null, right: readonly VcpuFrame[] | null | undefined): boolean {
+  if (!left || !right) return left === right;
+  return (
+    left.length === right.length &&
+    left.every((frame, index) => {
+      const other = right[index];
+      return (
+        other !== undefined &&
+        frame.retiredInstructions === other.retiredInstructions &&
+        frame.values.every((value, slot) => value === other.values[slot])
+      );
+    })
+  );
+}

@@ -1,0 +1,84 @@
+import {
+  OVERVIEW_FIELDS,
+  type OverviewFrame,
+  type Thumbnail,
+} from '../../../src-preload/contract/layouts/OverviewFrame.ts';
+import type { TextScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
+import type {
+  Disposer,
+  HypervisorService,
+  HypervisorStatistics,
+  TextScreen,
+  VmId,
+  VmStatistics,
+} from '../../hypervisor/types.ts';
+import { sameScreen } from './MachineViewSource.ts';
+import type { StreamSource } from './StreamSource.ts';
+
+/** All machines at a glance. */
+export class OverviewSource implements StreamSource {
+  private readonly hypervisor: HypervisorService;
+  private readonly withThumbnails: boolean;
+  private readonly unsubscribe: Disposer;
+  private statistics: HypervisorStatistics;
+  private isFresh = true;
+  private readonly shown = new Map<VmId, TextScreen | null>();
+
+  constructor(hypervisor: HypervisorService, withThumbnails: boolean) {
+    this.hypervisor = hypervisor;
+    this.withThumbnails = withThumbnails;
+    this.statistics = hypervisor.statistics();
+    this.unsubscribe = hypervisor.on('statistics', (statistics) => {
+      this.statistics = statistics;
+      this.isFresh = true;
+    });
+  }
+
+  next(): OverviewFrame | null {
+    const thumbnails = this.withThumbnails ? this.changedScreens() : [];
+    if (!this.isFresh && thumbnails.length === 0) return null;
+    this.isFresh = false;
+    const { at, pcpuCount, load, vms } = this.statistics;
+    const rows = new Float64Array(vms.length * OVERVIEW_FIELDS.length);
+    vms.forEach((vm, index) => rows.set(overviewRow(vm), index * OVERVIEW_FIELDS.length));
+    return { atMs: at, pcpuCount, load, vms: vms.map(({ vmId }) => vmId), rows, thumbnails };
+  }
+
+  restart(): void {
+    this.shown.clear();
+    this.isFresh = true;
+  }
+
+  dispose(): void {
+    this.unsubscribe();
+  }
+
+  private changedScreens(): Thumbnail[] {
+    const changed: Thumbnail[] = [];
+    const present = new Set<VmId>();
+    for (const { id } of this.hypervisor.list()) {
+      present.add(id);
+      const screen = this.hypervisor.screen(id) ?? null;
+      if (sameScreen(screen, this.shown.get(id))) continue;
+      this.shown.set(id, screen);
+      // Thumbnails are text screens for now: there is no graphics mode yet.
+      changed.push({ id, screen: screen && ({ mode: 'text', ...screen } satisfies TextScreenFrame) });
+    }
+    for (const id of this.shown.keys()) if (!present.has(id)) this.shown.delete(id);
+    return changed;
+  }
+}
+
+function overviewRow(vm: VmStatistics): number[] {
+  let exitsPerSecond = 0;
+  for (const rate of Object.values(vm.exitRates)) exitsPerSecond += rate;
+  const values = {
+    receivedShare: vm.receivedShare,
+    entitledShare: vm.entitledShare,
+    mips: vm.mips,
+    instructions: vm.retiredInstructions,
+    exitsPerSecond,
+    contained: vm.containmentCount,
+  };
+  return OVERVIEW_FIELDS.map((field) => values[field]);
+}
