@@ -1,5 +1,5 @@
 import { test as base, _electron, type ElectronApplication, type Page } from '@playwright/test';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,11 +42,12 @@ export const test = base.extend<Fixtures>({
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   },
 
-  launch: async ({ home }, use) => {
+  launch: async ({ home }, use, testInfo) => {
     const executablePath = process.env['VIVARIUM_ELECTRON'];
     if (!executablePath) throw new Error('Run the end-to-end tests with: npm test -- --only e2e');
     const switches: string[] = JSON.parse(process.env['VIVARIUM_ELECTRON_SWITCHES'] ?? '[]');
     const running: ElectronApplication[] = [];
+    let output = '';
     await use(async ({ args = [], env = {} } = {}) => {
       const app = await _electron.launch({
         executablePath,
@@ -54,8 +55,18 @@ export const test = base.extend<Fixtures>({
         env: { ...inheritedEnvironment(), VIVARIUM_HOME: home, ...env },
       });
       running.push(app);
+      for (const stream of [app.process().stdout, app.process().stderr]) {
+        stream?.on('data', (data: Buffer) => (output += data.toString()));
+      }
       return { app, window: await app.firstWindow() };
     });
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await writeFile(testInfo.outputPath('output.log'), output);
+      for (const [index, page] of running.flatMap((app) => app.windows()).entries()) {
+        const file = testInfo.outputPath(`window-${index}.png`);
+        await page.screenshot({ path: file, timeout: 5_000 }).catch(() => undefined); // a killed one has none
+      }
+    }
     for (const app of running) await close(app);
   },
 
