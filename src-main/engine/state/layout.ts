@@ -101,6 +101,9 @@ export const STATE = {
   x87: 0x600,
   xmm: 0x700,
 
+  /** Model-specific registers, 64-bit slots in the order of `MODEL_SPECIFIC_REGISTERS`; room for 128. */
+  msr: 0x900,
+
   size: 0x1000,
 } as const;
 
