@@ -9,7 +9,8 @@ export async function ensureSystemLibraries(executable) {
   if (process.platform !== 'linux') return;
   const missing = await missingLibraries(executable);
   if (missing.length === 0) return;
-  await installPackages(LIBRARY_PACKAGES, `the libraries that Electron needs (${missing.join(', ')})`);
+  const examples = missing.slice(0, 3).join(', ') + (missing.length > 3 ? ` and ${missing.length - 3} more` : '');
+  await installPackages(LIBRARY_PACKAGES, `the libraries that Electron needs (${examples})`);
   const still = await missingLibraries(executable);
   if (still.length > 0) {
     throw new SetupError(`Electron cannot start: these system libraries are missing: ${still.join(', ')}.`);
