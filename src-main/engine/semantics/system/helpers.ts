@@ -8,7 +8,15 @@ import { popFlags, pushFlags, setInterruptFlag } from './flagInstructions.ts';
 import { interruptReturn } from './interruptReturn.ts';
 import { readMsr, readPerformanceCounter, readTimestamp, writeMsr } from './modelSpecificRegisters.ts';
 import { checkPort, portIn, portOut } from './ports.ts';
-import { cpuid, halt, invalidatePage, notAvailable, raise, undefinedOpcode, writeBackCaches } from './processorControl.ts';
+import {
+  cpuid,
+  halt,
+  invalidatePage,
+  notAvailable,
+  raise,
+  undefinedOpcode,
+  writeBackCaches,
+} from './processorControl.ts';
 import { returnFar } from './farReturn.ts';
 import { loadSegment } from './segmentLoads.ts';
 import { accessRights, segmentLimit, verifyRead, verifyWrite } from './selectorQueries.ts';

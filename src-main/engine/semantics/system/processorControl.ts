@@ -1,29 +1,49 @@
+import { RAX, RBX, RCX, RDX, STATE } from '../../state/layout.ts';
+import { GuestFault, VECTOR } from './GuestFault.ts';
+import { requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 
-export function cpuid(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** CPUID: leaf in EAX, subleaf in ECX (SDM vol. 2A, CPUID). */
+export function cpuid(c: SystemContext): void {
+  const { state } = c;
+  c.count('cpuid');
+  const [eax, ebx, ecx, edx] = c.features.cpuid(state.register(RAX), state.register(RCX));
+  state.setRegister(RAX, eax);
+  state.setRegister(RBX, ebx);
+  state.setRegister(RCX, ecx);
+  state.setRegister(RDX, edx);
 }
 
-export function halt(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** HLT: the processor waits for an interrupt; the return address of that interrupt is the next instruction. */
+export function halt(c: SystemContext): void {
+  requireSupervisor(c);
+  c.count('halt');
+  c.state.setInt(STATE.halted, 1);
 }
 
-export function invalidatePage(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** INVLPG. */
+export function invalidatePage(c: SystemContext, linearAddress: number): void {
+  requireSupervisor(c);
+  c.count('invalidate');
+  c.invalidatePage(linearAddress >>> 0);
 }
 
-export function notAvailable(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** WBINVD and INVD: there is no cache to write back, only the privilege check. */
+export function writeBackCaches(c: SystemContext): void {
+  requireSupervisor(c);
 }
 
-export function raise(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** #UD. */
+export function undefinedOpcode(_c: SystemContext): never {
+  throw new GuestFault(VECTOR.UD);
 }
 
-export function undefinedOpcode(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** #NM. */
+export function notAvailable(_c: SystemContext): never {
+  throw new GuestFault(VECTOR.NM);
 }
 
-export function writeBackCaches(_c: SystemContext, _a: number, _b: number, _d: number): number {
-  throw new Error('not written yet');
+/** The exception `vector`, with an error code unless that is -1. */
+export function raise(_c: SystemContext, vector: number, errorCode: number): never {
+  throw new GuestFault(vector, errorCode);
 }

@@ -1,0 +1,72 @@
+import { CPU_FEATURE_TABLE } from './cpuFeatureTable.ts';
+import type { CpuFeatures } from './SystemContext.ts';
+
+/** What an owner may choose about a processor. */
+export interface CpuSettings {
+  /** Leaf 1's EAX: stepping 0..3, model 4..7, family 8..11. Default: family 6, model 1, stepping 9. */
+  readonly signature?: number;
+  /** 12 characters. */
+  readonly vendor?: string;
+  /** At most 47 characters. */
+  readonly brand?: string;
+  /** Features by name, over what the engine offers by itself: true to announce one, false to hide it. */
+  readonly features?: Readonly<Record<string, boolean>>;
+  /** Local APIC number, in leaf 1's EBX. */
+  readonly apicId?: number;
+}
+
+/** Family 6, model 1, stepping 9: the last Pentium Pro. */
+const PENTIUM_PRO = 0x0000_0619;
+const HYPERVISOR_LEAF = 0x4000_0000;
+const EXTENDED_LEAF = 0x8000_0000;
+const HIGHEST_BASIC_LEAF = 2;
+
+type Leaf = readonly [eax: number, ebx: number, ecx: number, edx: number];
+const EMPTY: Leaf = [0, 0, 0, 0];
+
+/** Four characters, the first in the lowest byte, as an int32. */
+function packCharacters(text: string, from: number): number {
+  let packed = 0;
+  for (let index = 3; index >= 0; index--) packed = (packed << 8) | (text.charCodeAt(from + index) & 0xff);
+  return packed;
+}
+
+/** The processor that CPUID describes. Names in `settings.features` that the table does not hold are an error. */
+export function createCpuFeatures(settings: CpuSettings = {}): CpuFeatures {
+  const chosen = settings.features ?? {};
+  for (const name of Object.keys(chosen)) {
+    if (!CPU_FEATURE_TABLE.some((feature) => feature.name === name)) throw new RangeError(`no CPU feature "${name}"`);
+  }
+  const announced = CPU_FEATURE_TABLE.filter(({ name, isOffered }) => chosen[name] ?? isOffered);
+  const names = new Set(announced.map(({ name }) => name));
+  const bits = (leaf: number, register: string): number =>
+    announced.reduce((sum, one) => (one.leaf === leaf && one.register === register ? sum | (1 << one.bit) : sum), 0);
+
+  const vendor = (settings.vendor ?? 'GenuineIntel').padEnd(12, '\0');
+  const brand = (settings.brand ?? 'Vivarium virtual processor').padEnd(48, '\0');
+  const leaves = new Map<number, Leaf>();
+  leaves.set(0, [HIGHEST_BASIC_LEAF, packCharacters(vendor, 0), packCharacters(vendor, 8), packCharacters(vendor, 4)]);
+  const clflushLines = names.has('clfsh') ? 8 << 8 : 0;
+  const identity = ((settings.apicId ?? 0) << 24) | clflushLines;
+  leaves.set(1, [settings.signature ?? PENTIUM_PRO, identity, bits(1, 'ecx'), bits(1, 'edx')]);
+  // Descriptors of the Pentium Pro's caches and TLBs (SDM vol. 2A, table 3-12).
+  leaves.set(2, [0x0302_0101, 0, 0, 0x0c04_0843]);
+  if (names.has('hypervisor')) {
+    const signature = 'VivariumVMM\0';
+    const [ebx, ecx, edx] = [0, 4, 8].map((from) => packCharacters(signature, from));
+    leaves.set(HYPERVISOR_LEAF, [HYPERVISOR_LEAF, ebx, ecx, edx]);
+  }
+  leaves.set(EXTENDED_LEAF, [EXTENDED_LEAF + 4, 0, 0, 0]);
+  leaves.set(EXTENDED_LEAF + 1, [0, 0, bits(EXTENDED_LEAF + 1, 'ecx'), bits(EXTENDED_LEAF + 1, 'edx')]);
+  for (let part = 0; part < 3; part++) {
+    const [eax, ebx, ecx, edx] = [0, 4, 8, 12].map((from) => packCharacters(brand, part * 16 + from));
+    leaves.set(EXTENDED_LEAF + 2 + part, [eax, ebx, ecx, edx]);
+  }
+  // A leaf beyond the highest answers as the highest basic one does (SDM vol. 2A, CPUID).
+  const beyond = leaves.get(HIGHEST_BASIC_LEAF) ?? EMPTY;
+
+  return {
+    has: (feature) => names.has(feature),
+    cpuid: (leaf) => leaves.get(leaf >>> 0) ?? beyond,
+  };
+}

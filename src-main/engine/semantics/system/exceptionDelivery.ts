@@ -1,0 +1,56 @@
+import { deliverEvent } from './eventDelivery.ts';
+import { GuestFault, VECTOR } from './GuestFault.ts';
+import type { SystemContext } from './SystemContext.ts';
+
+/** `shutdown`: a third fault while a double fault was delivered; only reset, or NMI on some processors, ends it. */
+export type ExceptionOutcome = 'delivered' | 'shutdown';
+
+/**
+ * Delivers a fault, and whatever faults its delivery meets, combined by the table of double faults
+ * (SDM vol. 3A, 6.15, table 6-5). `state.eip` is the faulting instruction's. Sets CR2 for each #PF.
+ */
+export function deliverException(c: SystemContext, fault: GuestFault): ExceptionOutcome {
+  let current = fault;
+  for (;;) {
+    c.count('exception');
+    if (current.vector === VECTOR.PF) c.state.setControlRegister(2, current.address);
+    const resumeFlag = setsResumeFlag(current.vector);
+    const { vector, errorCode } = current;
+    try {
+      deliverEvent(c, { vector, errorCode, source: 'exception', resumeFlag });
+      return 'delivered';
+    } catch (next) {
+      if (!(next instanceof GuestFault)) throw next;
+      const combined = combine(vector, next);
+      if (combined === 'shutdown') return 'shutdown';
+      current = combined;
+    }
+  }
+}
+
+function combine(first: number, second: GuestFault): GuestFault | 'shutdown' {
+  const isSerious = second.vector === VECTOR.PF || isContributory(second.vector);
+  if (first === VECTOR.DF && isSerious) return 'shutdown';
+  const isDouble = isContributory(first) ? isContributory(second.vector) : first === VECTOR.PF && isSerious;
+  return isDouble ? new GuestFault(VECTOR.DF, 0) : second;
+}
+
+/** #DE, #TS, #NP, #SS and #GP (SDM vol. 3A, table 6-4). */
+function isContributory(vector: number): boolean {
+  return vector === VECTOR.DE || (vector >= VECTOR.TS && vector <= VECTOR.GP);
+}
+
+/** Faults push RF set; traps, aborts and #DB push it as it is (SDM vol. 3B, 18.3.1.1). */
+function setsResumeFlag(vector: number): boolean {
+  switch (vector) {
+    case VECTOR.DB:
+    case VECTOR.NMI:
+    case VECTOR.BP:
+    case VECTOR.OF:
+    case VECTOR.DF:
+    case VECTOR.MC:
+      return false;
+    default:
+      return true;
+  }
+}
