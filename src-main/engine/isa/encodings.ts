@@ -3,8 +3,11 @@ import { arithmeticRows } from './tables/arithmetic.ts';
 import { bitRows } from './tables/bits.ts';
 import { controlRows } from './tables/control.ts';
 import { dataRows } from './tables/data.ts';
+import { extensionRows } from './tables/extensions.ts';
 import { stringRows } from './tables/strings.ts';
 import { systemRows } from './tables/system.ts';
+import { vectorFloatRows } from './tables/vectorFloat.ts';
+import { vectorIntegerRows } from './tables/vectorInteger.ts';
 import { x87Rows } from './tables/x87.ts';
 
 /**
@@ -19,4 +22,7 @@ export const encodings: readonly Encoding[] = [
   ...controlRows,
   ...systemRows,
   ...x87Rows,
+  ...vectorIntegerRows,
+  ...vectorFloatRows,
+  ...extensionRows,
 ];

@@ -42,6 +42,16 @@ const coveredFeatures: ReadonlySet<string> = new Set([
   'MSR',
   'PAUSE',
   'RDPMC',
+  'MMX',
+  'SSE',
+  'SSE2',
+  'SSE3',
+  'SSSE3',
+  'FXSR',
+  'CLFSH',
+  'MONITOR',
+  'POPCNT',
+  'PREFETCHW',
   'SEP',
   'SMM',
   'TSC',
@@ -53,6 +63,9 @@ const mnemonicDeviations: Readonly<Record<string, string>> = {
   'nop/reservednop': 'hint NOP',
   'nop/prefetchit0': 'hint NOP on processors without PREFETCHI',
   'nop/prefetchit1': 'hint NOP on processors without PREFETCHI',
+  'nop/prefetch': '0F 0D /2 to /7 are NOPs to Intel, and reserved prefetches to AMD',
+  'nop/prefetchw': '0F 0D /2 to /7 are NOPs to Intel, and reserved prefetches to AMD',
+  'nop/prefetchwt1': 'NOP on processors without PREFETCHWT1',
   'nop/cldemote': 'hint NOP on processors without CLDEMOTE',
   'nop/rdsspd': 'hint NOP on processors without CET',
   'nop/endbr32': 'hint NOP on processors without CET',
@@ -162,11 +175,12 @@ function describeTheirs(theirs: IcedInstruction, ours: Instruction): string {
 }
 
 /**
- * Takes away what iced says beyond the manual: ST(0) in comparisons and exchanges, XLAT's memory, the size of
+ * Takes away what iced says beyond the manual: ST(0) in comparisons and exchanges, the memory of XLAT and MASKMOV, the size of
  * memory that has none here (x87 environments, prefetches), and 32-bit registers of which 16 bits are used.
  */
 function normalize(operands: string[], { encoding, operands: ours }: Instruction): string[] {
   if (encoding.semantics === 'xlat') return [];
+  if (encoding.semantics.startsWith('maskmov')) return operands.slice(1);
   const codes = encoding.operands;
   const explicit = operands[0] === 'st0' && operands.length === codes.length + 1 ? operands.slice(1) : operands;
   return explicit.map((operand, at) => {
