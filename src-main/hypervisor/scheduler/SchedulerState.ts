@@ -1,0 +1,294 @@
+/**
+ * The scheduler's whole state in one buffer, so that threads share it and a test can hold it in plain memory.
+ *
+ * Everything but the words named "atomic" is read and written only by the holder of the lock, whose word
+ * orders those accesses. Times are milliseconds on one monotonic clock.
+ */
+
+export const SCHEDULER_SLOTS = 256;
+export const SCHEDULER_PCPUS_MOST = 64;
+export const TRACE_CAPACITY = 8192;
+
+/** What a slot's vCPU is doing, as the scheduler sees it. */
+export const PHASE = {
+  /** The slot is free. */
+  free: 0,
+  /** Not to be run: off, paused. Its time counts nowhere. */
+  stopped: 1,
+  /** HLT: waits for an interrupt. */
+  halted: 2,
+  /** Wants to run; every pCPU is taken. */
+  ready: 3,
+  /** Holds a pCPU. */
+  running: 4,
+  /** Wants to run; its cap is used up until its next period. */
+  capped: 5,
+} as const;
+export type Phase = (typeof PHASE)[keyof typeof PHASE];
+
+/** Why a stay on a pCPU ended; stored in the trace. Order of SLICE_ENDS in types.ts. */
+export const SLICE_END = { slice: 0, halt: 1, stop: 2, capped: 3, preempted: 4, died: 5 } as const;
+export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
+
+const HEADER_BYTES = 64;
+const VCPU_BYTES = 128;
+const TRACE_BYTES = 32;
+
+const PCPUS_AT = HEADER_BYTES;
+const VCPUS_AT = PCPUS_AT + SCHEDULER_PCPUS_MOST * 4;
+const TRACE_AT = VCPUS_AT + SCHEDULER_SLOTS * VCPU_BYTES;
+export const SCHEDULER_BYTES = TRACE_AT + TRACE_CAPACITY * TRACE_BYTES;
+
+/** Offset of the atomic words, in 32-bit words. */
+export const LOCK_WORD = 0;
+export const LOCK_WAITERS_WORD = 1;
+const VCPU_SIGNAL = 0;
+const VCPU_PREEMPT = 4;
+
+/** All fields little-endian: typed arrays see the host's order, and every host that V8 runs on here is little-endian. */
+const LE = true;
+
+/** One vCPU's entry. */
+export class VcpuSlot {
+  readonly index: number;
+  readonly #view: DataView;
+  readonly #at: number;
+
+  constructor(view: DataView, index: number) {
+    this.index = index;
+    this.#view = view;
+    this.#at = VCPUS_AT + index * VCPU_BYTES;
+  }
+
+  #int(offset: number): number {
+    return this.#view.getInt32(this.#at + offset, LE);
+  }
+  #setInt(offset: number, value: number): void {
+    this.#view.setInt32(this.#at + offset, value, LE);
+  }
+  #float(offset: number): number {
+    return this.#view.getFloat64(this.#at + offset, LE);
+  }
+  #setFloat(offset: number, value: number): void {
+    this.#view.setFloat64(this.#at + offset, value, LE);
+  }
+
+  /** Index of the atomic word that is raised and notified when this vCPU's thread has something to look at. */
+  get signalWord(): number {
+    return (this.#at + VCPU_SIGNAL) >> 2;
+  }
+  /** Index of the atomic word that is 1 when this vCPU should give up its pCPU before the end of its slice. */
+  get preemptWord(): number {
+    return (this.#at + VCPU_PREEMPT) >> 2;
+  }
+  get preempt(): boolean {
+    return this.#int(VCPU_PREEMPT) !== 0;
+  }
+  set preempt(value: boolean) {
+    this.#setInt(VCPU_PREEMPT, value ? 1 : 0);
+  }
+
+  get phase(): Phase {
+    return this.#int(8) as Phase; // Only the setter below writes this field.
+  }
+  set phase(value: Phase) {
+    this.#setInt(8, value);
+  }
+  /** The pCPU held, or -1. */
+  get pcpu(): number {
+    return this.#int(12);
+  }
+  set pcpu(value: number) {
+    this.#setInt(12, value);
+  }
+  get weight(): number {
+    return this.#int(16);
+  }
+  set weight(value: number) {
+    this.#setInt(16, value);
+  }
+  /** Tells apart the vCPUs that have used this slot one after the other; what the trace names. */
+  get incarnation(): number {
+    return this.#int(20);
+  }
+  set incarnation(value: number) {
+    this.#setInt(20, value);
+  }
+  get sliceCount(): number {
+    return this.#int(24);
+  }
+  set sliceCount(value: number) {
+    this.#setInt(24, value);
+  }
+  /** Cap as a fraction of one pCPU; 1 when there is none. */
+  get limit(): number {
+    return this.#float(32);
+  }
+  set limit(value: number) {
+    this.#setFloat(32, value);
+  }
+  /** Share of one pCPU that it is entitled to among those that want to run now. */
+  get rate(): number {
+    return this.#float(40);
+  }
+  set rate(value: number) {
+    this.#setFloat(40, value);
+  }
+  /** Time it is owed (positive) or has had too much (negative). */
+  get lag(): number {
+    return this.#float(48);
+  }
+  set lag(value: number) {
+    this.#setFloat(48, value);
+  }
+  /** Time it may still run in its present cap period; at most zero means capped. */
+  get quotaLeft(): number {
+    return this.#float(56);
+  }
+  set quotaLeft(value: number) {
+    this.#setFloat(56, value);
+  }
+  get periodStart(): number {
+    return this.#float(64);
+  }
+  set periodStart(value: number) {
+    this.#setFloat(64, value);
+  }
+  get sliceStart(): number {
+    return this.#float(72);
+  }
+  set sliceStart(value: number) {
+    this.#setFloat(72, value);
+  }
+  get sliceEnd(): number {
+    return this.#float(80);
+  }
+  set sliceEnd(value: number) {
+    this.#setFloat(80, value);
+  }
+  get runMs(): number {
+    return this.#float(88);
+  }
+  set runMs(value: number) {
+    this.#setFloat(88, value);
+  }
+  get readyMs(): number {
+    return this.#float(96);
+  }
+  set readyMs(value: number) {
+    this.#setFloat(96, value);
+  }
+  get haltedMs(): number {
+    return this.#float(104);
+  }
+  set haltedMs(value: number) {
+    this.#setFloat(104, value);
+  }
+  get cappedMs(): number {
+    return this.#float(112);
+  }
+  set cappedMs(value: number) {
+    this.#setFloat(112, value);
+  }
+}
+
+export interface TraceEntry {
+  readonly incarnation: number;
+  readonly pcpu: number;
+  readonly end: SliceEndCode;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export class SchedulerState {
+  readonly buffer: SharedArrayBuffer | ArrayBuffer;
+  /** For Atomics. */
+  readonly words: Int32Array;
+  readonly slots: readonly VcpuSlot[];
+  readonly #view: DataView;
+
+  constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
+    const view = new DataView(buffer);
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+    this.#view = view;
+    this.slots = Array.from({ length: SCHEDULER_SLOTS }, (_, index) => new VcpuSlot(view, index));
+  }
+
+  /** The slot must exist: indices come from `add`, never from a guest. */
+  slot(index: number): VcpuSlot {
+    const slot = this.slots[index];
+    if (slot === undefined) throw new RangeError(`no scheduler slot ${index}`);
+    return slot;
+  }
+
+  get pcpuCount(): number {
+    return this.#view.getInt32(8, LE);
+  }
+  set pcpuCount(value: number) {
+    this.#view.setInt32(8, value, LE);
+  }
+  /** One more than the highest slot ever used: no loop needs to look further. */
+  get slotsUsed(): number {
+    return this.#view.getInt32(12, LE);
+  }
+  set slotsUsed(value: number) {
+    this.#view.setInt32(12, value, LE);
+  }
+  /** The set of those who want to run, or a weight or limit, has changed since rates were computed. */
+  get ratesStale(): boolean {
+    return this.#view.getInt32(16, LE) !== 0;
+  }
+  set ratesStale(value: boolean) {
+    this.#view.setInt32(16, value ? 1 : 0, LE);
+  }
+  /** Slices recorded so far; the next goes to this number modulo the capacity. */
+  get traceCount(): number {
+    return this.#view.getFloat64(24, LE);
+  }
+  set traceCount(value: number) {
+    this.#view.setFloat64(24, value, LE);
+  }
+  get sliceMs(): number {
+    return this.#view.getFloat64(32, LE);
+  }
+  set sliceMs(value: number) {
+    this.#view.setFloat64(32, value, LE);
+  }
+  /** Until when lags and times are accounted. */
+  get accountedTo(): number {
+    return this.#view.getFloat64(40, LE);
+  }
+  set accountedTo(value: number) {
+    this.#view.setFloat64(40, value, LE);
+  }
+
+  /** Slot that holds a pCPU, or -1. */
+  pcpuSlot(pcpu: number): number {
+    return this.#view.getInt32(PCPUS_AT + pcpu * 4, LE);
+  }
+  setPcpuSlot(pcpu: number, slot: number): void {
+    this.#view.setInt32(PCPUS_AT + pcpu * 4, slot, LE);
+  }
+
+  recordSlice(entry: TraceEntry): void {
+    const at = TRACE_AT + (this.traceCount % TRACE_CAPACITY) * TRACE_BYTES;
+    this.#view.setInt32(at, entry.incarnation, LE);
+    this.#view.setInt32(at + 4, (entry.pcpu << 8) | entry.end, LE);
+    this.#view.setFloat64(at + 8, entry.startMs, LE);
+    this.#view.setFloat64(at + 16, entry.endMs, LE);
+    this.traceCount += 1;
+  }
+  /** The slice with this number; it must be one of the last TRACE_CAPACITY. */
+  traceEntry(number: number): TraceEntry {
+    const at = TRACE_AT + (number % TRACE_CAPACITY) * TRACE_BYTES;
+    const packed = this.#view.getInt32(at + 4, LE);
+    return {
+      incarnation: this.#view.getInt32(at, LE),
+      pcpu: packed >> 8,
+      end: (packed & 0xff) as SliceEndCode, // Only recordSlice writes it.
+      startMs: this.#view.getFloat64(at + 8, LE),
+      endMs: this.#view.getFloat64(at + 16, LE),
+    };
+  }
+}

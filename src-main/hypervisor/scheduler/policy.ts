@@ -1,0 +1,392 @@
+/**
+ * Who runs next: proportional share by weight with caps, after EEVDF (Stoica and Abdel-Wahab, 1995), for
+ * several pCPUs with one queue.
+ *
+ * Pure: no clock, no Atomics, no allocation that outlives a call. The caller holds the lock and passes `now`.
+ *
+ * Each vCPU that wants to run has a *rate*, the share of one pCPU that it is entitled to: weighted max-min
+ * fairness with at most its cap, and at most one pCPU, for each. Its *lag* grows at that rate and falls at 1
+ * while it runs, so a lag is the time it is owed. Adding `rate * x` to every lag changes nothing about who is
+ * ahead of whom; lags are kept shifted so that they add up to zero. Of those that are owed time the one whose
+ * lag will be a whole slice soonest runs next. A pCPU is never idle while somebody is ready.
+ *
+ * Whoever sleeps collects lag at the rate it would have awake, up to a small bound: it runs soon after it
+ * wakes, yet over any span it cannot get more than its rate and that bound.
+ *
+ * Cost is linear in the number of slots used, some ten nanoseconds each; there is no heap to keep, since
+ * every lag moves at every event.
+ */
+import { PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
+import type { SchedulerState, SliceEndCode, VcpuSlot } from './SchedulerState.ts';
+
+/** A cap's quota is for this long: the longest a capped vCPU is kept waiting. */
+export const CAP_PERIOD_MS = 100;
+/** Most time a sleeper can be owed when it wakes: a slice, and what its rate gives it in this many slices. */
+const WAKE_BOOST_SLICES = 4;
+/** Bounds of a lag, in slices: no debt and no claim from the past outlives them. */
+const LAG_SLICES_MOST = 20;
+/** The same for a claim of one that runs all it may (its limit is its rate): it could never catch up. */
+const LAG_SLICES_MOST_AT_LIMIT = 2;
+/** A waking vCPU takes a pCPU from another only when it is ahead by this much. */
+const PREEMPTION_LEAD_MS = 1;
+/** Quota below this is none: a shorter run is not worth a switch. */
+const QUOTA_LEAST_MS = 0.05;
+const EPSILON_MS = 1e-6;
+/** Puts an urgency before every virtual deadline. */
+const MUST_RUN = 1e12;
+
+export function initialise(state: SchedulerState, pcpuCount: number, sliceMs: number, now: number): void {
+  state.pcpuCount = pcpuCount;
+  state.sliceMs = sliceMs;
+  state.slotsUsed = 0;
+  state.accountedTo = now;
+  for (let pcpu = 0; pcpu < SCHEDULER_PCPUS_MOST; pcpu++) state.setPcpuSlot(pcpu, -1);
+}
+
+/** Adds a stopped vCPU; undefined when every slot is taken. */
+export function add(
+  state: SchedulerState,
+  vcpu: { readonly weight: number; readonly limit: number; readonly incarnation: number },
+  now: number,
+): VcpuSlot | undefined {
+  account(state, now);
+  const slot = state.slots.find(({ phase }) => phase === PHASE.free);
+  if (slot === undefined) return undefined;
+  state.slotsUsed = Math.max(state.slotsUsed, slot.index + 1);
+  slot.phase = PHASE.stopped;
+  slot.pcpu = -1;
+  slot.preempt = false;
+  slot.weight = vcpu.weight;
+  slot.limit = vcpu.limit;
+  slot.incarnation = vcpu.incarnation;
+  slot.sliceCount = 0;
+  slot.rate = 0;
+  slot.lag = 0;
+  slot.quotaLeft = vcpu.limit * CAP_PERIOD_MS;
+  slot.periodStart = now;
+  slot.runMs = 0;
+  slot.readyMs = 0;
+  slot.haltedMs = 0;
+  slot.cappedMs = 0;
+  return slot;
+}
+
+/** A stopped or halted vCPU wants to run. Returns the slots that have been given a pCPU. */
+export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
+  account(state, now);
+  if (slot.phase !== PHASE.stopped && slot.phase !== PHASE.halted) return dispatch(state, now);
+  slot.phase = isQuotaSpent(slot) ? PHASE.capped : PHASE.ready;
+  computeRates(state);
+  slot.lag = Math.min(slot.lag, wakeBoost(state, slot));
+  centreLags(state, slot);
+  const granted = dispatch(state, now);
+  // The phase may have changed in dispatch, which the compiler does not see.
+  if ((slot.phase as number) === PHASE.ready) preemptFor(state, slot);
+  return granted;
+}
+
+/** The end of a slice, or an earlier return: the vCPU still wants to run. Its phase tells whether it still holds a pCPU. */
+export function yieldPcpu(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
+  account(state, now);
+  if (slot.phase !== PHASE.running) return dispatch(state, now);
+  const capped = isQuotaSpent(slot);
+  takePcpu(state, slot, now, capped ? SLICE_END.capped : slot.preempt ? SLICE_END.preempted : SLICE_END.slice);
+  slot.phase = capped ? PHASE.capped : PHASE.ready;
+  return dispatch(state, now);
+}
+
+/** The vCPU wants no pCPU for now: it is halted, or it is stopped. */
+export function release(
+  state: SchedulerState,
+  slot: VcpuSlot,
+  to: typeof PHASE.halted | typeof PHASE.stopped,
+  now: number,
+): VcpuSlot[] {
+  account(state, now);
+  if (slot.phase === PHASE.free) return dispatch(state, now);
+  if (slot.phase === PHASE.running) {
+    takePcpu(state, slot, now, to === PHASE.halted ? SLICE_END.halt : SLICE_END.stop);
+  }
+  slot.phase = to;
+  // By the rates that held while it was among the others, as when it joined: else each nap would move
+  // time from one of them to another.
+  centreLags(state);
+  state.ratesStale = true;
+  return dispatch(state, now);
+}
+
+/** The vCPU is gone, whatever it held. */
+export function remove(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
+  account(state, now);
+  if (slot.phase === PHASE.running) takePcpu(state, slot, now, SLICE_END.died);
+  slot.phase = PHASE.free;
+  centreLags(state);
+  state.ratesStale = true;
+  return dispatch(state, now);
+}
+
+/** Time has passed: caps may have been refilled. */
+export function tick(state: SchedulerState, now: number): VcpuSlot[] {
+  account(state, now);
+  return dispatch(state, now);
+}
+
+export function setShare(
+  state: SchedulerState,
+  slot: VcpuSlot,
+  weight: number,
+  limit: number,
+  now: number,
+): VcpuSlot[] {
+  account(state, now);
+  // What is left of the period is granted at the new limit; what has been used stays used.
+  slot.quotaLeft += (limit - slot.limit) * CAP_PERIOD_MS;
+  slot.weight = weight;
+  slot.limit = limit;
+  if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) slot.phase = PHASE.ready;
+  if (slot.phase === PHASE.running) slot.preempt = true;
+  state.ratesStale = true;
+  return dispatch(state, now);
+}
+
+export function setPcpuCount(state: SchedulerState, pcpuCount: number, now: number): VcpuSlot[] {
+  account(state, now);
+  state.pcpuCount = pcpuCount;
+  state.ratesStale = true;
+  for (let pcpu = pcpuCount; pcpu < SCHEDULER_PCPUS_MOST; pcpu++) {
+    const holder = state.pcpuSlot(pcpu);
+    if (holder >= 0) state.slot(holder).preempt = true;
+  }
+  return dispatch(state, now);
+}
+
+/** When a capped vCPU's quota is positive again. */
+export function refillTime(slot: VcpuSlot): number {
+  const quota = slot.limit * CAP_PERIOD_MS;
+  const periods = Math.max(1, Math.floor((QUOTA_LEAST_MS - slot.quotaLeft) / quota) + 1);
+  return slot.periodStart + periods * CAP_PERIOD_MS;
+}
+
+/**
+ * Makes a state consistent again that a dying lock holder may have left half written. What the phases say
+ * holds; everything derived from them is made anew.
+ */
+export function repair(state: SchedulerState): void {
+  for (let pcpu = 0; pcpu < SCHEDULER_PCPUS_MOST; pcpu++) state.setPcpuSlot(pcpu, -1);
+  for (const slot of state.slots) {
+    if (slot.phase === PHASE.free) continue;
+    state.slotsUsed = Math.max(state.slotsUsed, slot.index + 1);
+    if (!Number.isFinite(slot.lag)) slot.lag = 0;
+    if (!Number.isFinite(slot.quotaLeft)) slot.quotaLeft = 0;
+    const { pcpu } = slot;
+    if (slot.phase === PHASE.running && pcpu >= 0 && pcpu < SCHEDULER_PCPUS_MOST && state.pcpuSlot(pcpu) < 0) {
+      state.setPcpuSlot(pcpu, slot.index);
+      continue;
+    }
+    // A thread that believes it still runs finds out at its next look at the clock.
+    if (slot.phase === PHASE.running) slot.phase = PHASE.ready;
+    slot.pcpu = -1;
+  }
+  state.ratesStale = true;
+}
+
+function isQuotaSpent(slot: VcpuSlot): boolean {
+  return slot.limit < 1 && slot.quotaLeft < QUOTA_LEAST_MS;
+}
+
+function wantsToRun(slot: VcpuSlot): boolean {
+  return slot.phase === PHASE.ready || slot.phase === PHASE.running || slot.phase === PHASE.capped;
+}
+
+/** Brings times, lags and quotas up to `now`. */
+function account(state: SchedulerState, now: number): void {
+  const elapsed = Math.max(0, now - state.accountedTo);
+  state.accountedTo = Math.max(state.accountedTo, now);
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    switch (slot.phase) {
+      case PHASE.running:
+        slot.runMs += elapsed;
+        slot.lag += (slot.rate - 1) * elapsed;
+        slot.quotaLeft -= elapsed;
+        break;
+      case PHASE.ready:
+        slot.readyMs += elapsed;
+        slot.lag += slot.rate * elapsed;
+        break;
+      case PHASE.capped:
+        slot.cappedMs += elapsed;
+        slot.lag += slot.rate * elapsed;
+        break;
+      case PHASE.halted:
+        slot.haltedMs += elapsed;
+        slot.lag = Math.min(wakeBoost(state, slot), slot.lag + slot.rate * elapsed);
+        break;
+      case PHASE.stopped:
+      case PHASE.free:
+        continue;
+    }
+    refill(slot, now);
+    if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) slot.phase = PHASE.ready;
+  }
+}
+
+function wakeBoost(state: SchedulerState, slot: VcpuSlot): number {
+  return state.sliceMs * Math.min(1, WAKE_BOOST_SLICES * slot.rate);
+}
+
+function refill(slot: VcpuSlot, now: number): void {
+  const periods = Math.floor((now - slot.periodStart) / CAP_PERIOD_MS);
+  if (periods <= 0) return;
+  const quota = slot.limit * CAP_PERIOD_MS;
+  slot.periodStart += periods * CAP_PERIOD_MS;
+  slot.quotaLeft = Math.min(quota, slot.quotaLeft + periods * quota);
+}
+
+/**
+ * Weighted max-min fair shares: water-filling. Those whose proportional part exceeds their limit get the
+ * limit, and the rest is shared by the others, until nobody exceeds.
+ */
+function computeRates(state: SchedulerState): void {
+  let capacity = state.pcpuCount;
+  let weights = 0;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (!wantsToRun(slot)) continue;
+    slot.rate = -1;
+    weights += slot.weight;
+  }
+  for (let saturated = true; saturated && weights > 0;) {
+    saturated = false;
+    const perWeight = capacity / weights;
+    for (let index = 0; index < state.slotsUsed; index++) {
+      const slot = state.slot(index);
+      if (!wantsToRun(slot) || slot.rate >= 0 || slot.weight * perWeight < slot.limit) continue;
+      slot.rate = slot.limit;
+      capacity -= slot.limit;
+      weights -= slot.weight;
+      saturated = true;
+    }
+  }
+  const perWeight = weights > 0 ? capacity / weights : 0;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (wantsToRun(slot)) {
+      if (slot.rate < 0) slot.rate = slot.weight * perWeight;
+    } else {
+      // What it would have among them: near enough for what sleepers collect.
+      slot.rate = Math.min(slot.limit, (capacity * slot.weight) / (weights + slot.weight));
+    }
+  }
+  state.ratesStale = false;
+}
+
+/**
+ * Shifts lags so that they add up to zero, and bounds them. The lag of `joining` stays: it counts from the
+ * others' centre, and were it shifted, each nap would forgive a part of its debt.
+ */
+function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
+  let lags = 0;
+  let rates = 0;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (!wantsToRun(slot)) continue;
+    lags += slot.lag;
+    if (slot !== joining) rates += slot.rate;
+  }
+  if (rates <= 0) return;
+  const shift = lags / rates;
+  const bound = LAG_SLICES_MOST * state.sliceMs;
+  const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.sliceMs;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (!wantsToRun(slot) || slot === joining) continue;
+    const most = slot.rate >= slot.limit ? boundAtLimit : bound;
+    slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift * slot.rate));
+  }
+}
+
+/**
+ * Whom to prefer; the least runs first. Usually the virtual deadline: how long until its lag is a whole
+ * slice, were it not to run.
+ *
+ * Whoever is entitled to all that its limit allows cannot catch up later. So when it must run now to use the
+ * rest of its quota before the period ends, it comes before all others, by what time it has to spare. (The
+ * limit of one without a cap is a whole pCPU, so that it always must.) The entitlements of those never add up
+ * to more than the pCPUs.
+ */
+function urgency(state: SchedulerState, slot: VcpuSlot): number {
+  const spare = spareTime(state, slot);
+  return spare < state.sliceMs ? spare - MUST_RUN : (state.sliceMs - slot.lag) / slot.rate;
+}
+
+/** Time for which one at its limit need not run and can still use its quota. */
+function spareTime(state: SchedulerState, slot: VcpuSlot): number {
+  if (slot.rate < slot.limit) return Infinity;
+  return slot.periodStart + CAP_PERIOD_MS - state.accountedTo - slot.quotaLeft;
+}
+
+/** Gives idle pCPUs to those who are ready. */
+function dispatch(state: SchedulerState, now: number): VcpuSlot[] {
+  if (state.ratesStale) computeRates(state);
+  centreLags(state);
+  const granted: VcpuSlot[] = [];
+  for (let pcpu = 0; pcpu < state.pcpuCount; pcpu++) {
+    if (state.pcpuSlot(pcpu) >= 0) continue;
+    const next = choose(state);
+    if (next === undefined) break;
+    givePcpu(state, next, pcpu, now);
+    granted.push(next);
+  }
+  return granted;
+}
+
+function choose(state: SchedulerState): VcpuSlot | undefined {
+  let best: VcpuSlot | undefined;
+  let bestIsOwed = false;
+  let bestUrgency = Infinity;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (slot.phase !== PHASE.ready) continue;
+    const isOwed = slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.sliceMs;
+    if (best !== undefined && bestIsOwed && !isOwed) continue;
+    const slotUrgency = urgency(state, slot);
+    if (best !== undefined && bestIsOwed === isOwed && slotUrgency >= bestUrgency) continue;
+    best = slot;
+    bestIsOwed = isOwed;
+    bestUrgency = slotUrgency;
+  }
+  return best;
+}
+
+function givePcpu(state: SchedulerState, slot: VcpuSlot, pcpu: number, now: number): void {
+  state.setPcpuSlot(pcpu, slot.index);
+  slot.phase = PHASE.running;
+  slot.pcpu = pcpu;
+  slot.preempt = false;
+  slot.sliceCount = (slot.sliceCount + 1) | 0;
+  slot.sliceStart = now;
+  slot.sliceEnd = now + (slot.limit < 1 ? Math.min(state.sliceMs, slot.quotaLeft) : state.sliceMs);
+}
+
+function takePcpu(state: SchedulerState, slot: VcpuSlot, now: number, end: SliceEndCode): void {
+  if (slot.pcpu >= 0 && state.pcpuSlot(slot.pcpu) === slot.index) state.setPcpuSlot(slot.pcpu, -1);
+  state.recordSlice({ incarnation: slot.incarnation, pcpu: slot.pcpu, end, startMs: slot.sliceStart, endMs: now });
+  slot.pcpu = -1;
+  slot.preempt = false;
+}
+
+/** Asks the one that is furthest ahead to give up its pCPU, if the waking vCPU is clearly before it. */
+function preemptFor(state: SchedulerState, waking: VcpuSlot): void {
+  let victim: VcpuSlot | undefined;
+  let latest = urgency(state, waking) + PREEMPTION_LEAD_MS;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (slot.phase !== PHASE.running || slot.preempt) continue;
+    const slotUrgency = urgency(state, slot);
+    if (slotUrgency <= latest) continue;
+    victim = slot;
+    latest = slotUrgency;
+  }
+  if (victim !== undefined) victim.preempt = true;
+}
