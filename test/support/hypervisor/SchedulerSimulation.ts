@@ -47,7 +47,7 @@ export class SchedulerSimulation {
 
   /** Run time of vCPU `index` since the start. */
   runMs(index: number): number {
-    return this.vcpus[index]!.slot.runMs;
+    return this.vcpus[index].slot.runMs;
   }
 
   advance(durationMs: number): void {
