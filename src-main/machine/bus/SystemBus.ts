@@ -132,7 +132,7 @@ export class SystemBus implements ProcessorBus {
     const mapping = this.portMapping(port, width);
     if (mapping !== undefined) {
       mapping.reads++;
-      return mapping.device.read(port - mapping.first + mapping.offset, width) >>> 0;
+      return (mapping.device.read(port - mapping.first + mapping.offset, width) & allOnes(width)) >>> 0;
     }
     if (width === 1) return 0xff;
     const part = half(width);
@@ -168,7 +168,7 @@ export class SystemBus implements ProcessorBus {
   private readMmio(mapping: Mapping, address: number, width: AccessWidth): number {
     if (width <= mapping.width && address + width <= mapping.end) {
       mapping.reads++;
-      return mapping.device.read(address - mapping.first + mapping.offset, width) >>> 0;
+      return (mapping.device.read(address - mapping.first + mapping.offset, width) & allOnes(width)) >>> 0;
     }
     if (width === 1) return 0xff;
     const part = half(width);

@@ -15,7 +15,11 @@ export const isaProfile: MachineProfile = {
     { kind: 'port92', id: 'port92', ports: [{ first: 0x92, count: 1 }] },
     { kind: 'debug-port', id: 'debug0', ports: [{ first: 0xe9, count: 1 }] },
     { kind: 'uart', id: 'com1', ports: [{ first: 0x3f8, count: 8 }], irqs: [4] },
-    { kind: 'vga-registers', id: 'vga0', ports: [{ first: 0x3b0, count: 0x30 }] },
+    { kind: 'vga-registers', id: 'vga0', ports: [
+      { first: 0x3b4, count: 2, offset: 0x04 }, { first: 0x3ba, count: 1, offset: 0x0a },
+      { first: 0x3c0, count: 16, offset: 0x10 },
+      { first: 0x3d4, count: 2, offset: 0x24 }, { first: 0x3da, count: 1, offset: 0x2a },
+    ] },
     // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
     { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
     { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },

@@ -71,7 +71,7 @@ export class InstructionClock implements GuestClock {
 
   /** Guest time when the processor has retired so many instructions. */
   at(retired: number): number {
-    return this.origin + retired * this.nanosecondsPerInstruction;
+    return Math.floor(this.origin + retired * this.nanosecondsPerInstruction);
   }
 
   set(nanoseconds: number): void {
@@ -80,6 +80,7 @@ export class InstructionClock implements GuestClock {
 
   /** Instructions to retire until the clock shows at least `deadline`; 0 when it does already. */
   instructionsUntil(deadline: number): number {
-    return Math.max(0, Math.ceil((deadline - this.now()) / this.nanosecondsPerInstruction));
+    const exactNow = this.origin + this.retiredInstructions() * this.nanosecondsPerInstruction;
+    return Math.max(0, Math.ceil((deadline - exactNow) / this.nanosecondsPerInstruction));
   }
 }

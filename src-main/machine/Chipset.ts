@@ -1,0 +1,125 @@
+import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusDevice.ts';
+import type { SystemBus } from './bus/SystemBus.ts';
+import type { AddressLine20 } from './GuestMemory.ts';
+import { Controller8042 } from './keyboard/Controller8042.ts';
+import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
+import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
+import type { MachineSinks } from './MachineOptions.ts';
+import { InterruptController } from './pic/InterruptController.ts';
+import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
+import { Pit8254 } from './pit/Pit8254.ts';
+import { A20Gate } from './platform/A20Gate.ts';
+import { ByteSinkPort } from './platform/ByteSinkPort.ts';
+import { Port61 } from './platform/Port61.ts';
+import { Port92 } from './platform/Port92.ts';
+import { PowerPort } from './platform/PowerPort.ts';
+import type { MachineProfile, ProfileRow } from './profiles/MachineProfile.ts';
+import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
+import { Mc146818 } from './rtc/Mc146818.ts';
+import { SnapshotError } from './snapshot.ts';
+import { Uart16550 } from './uart/Uart16550.ts';
+import { VgaRegisters } from './vga/VgaRegisters.ts';
+
+/** Bochs' mark by which a guest finds the debug port. */
+const DEBUG_PORT_MARK = 0xe9;
+
+export interface ChipsetParts {
+  readonly timers: TimerService;
+  readonly sinks: Partial<MachineSinks>;
+  readonly memoryBytes: number;
+  readonly vcpuCount: number;
+  readonly wallClockMs: number;
+  readonly addressLine20: AddressLine20 | undefined;
+  /** The guest asks for a reset or switches itself off; the machine stops after the instruction. */
+  readonly onReset: (through: string) => void;
+  readonly onPowerOff: (through: string) => void;
+}
+
+/** All devices of a machine, made and wired as its profile says. */
+export class Chipset {
+  readonly interrupts: InterruptController;
+  readonly pit: Pit8254;
+  readonly rtc: Mc146818;
+  readonly keyboard = new Ps2Keyboard();
+  readonly mouse = new Ps2Mouse();
+  readonly keyboardController: Controller8042;
+  readonly vga: VgaRegisters;
+  /** By number: 0 is COM1. */
+  readonly uarts: readonly Uart16550[];
+  private readonly devices: readonly BusDevice[];
+
+  /** Throws on a profile that is not a PC: a mistake of the program's, not of the guest's. */
+  constructor(profile: MachineProfile, bus: SystemBus, parts: ChipsetParts) {
+    const { timers, sinks } = parts;
+    const row = (kind: ProfileRow['kind']): ProfileRow => {
+      const found = profile.devices.find((each) => each.kind === kind);
+      if (found === undefined) throw new Error(`profile ${profile.name} has no ${kind}`);
+      return found;
+    };
+    const rows = (kind: ProfileRow['kind']): ProfileRow[] => profile.devices.filter((each) => each.kind === kind);
+    const a20 = new A20Gate(parts.addressLine20);
+
+    const master = new Pic8259(row('pic-master').id, ELCR_MASTER);
+    const slave = new Pic8259(row('pic-slave').id, ELCR_SLAVE);
+    this.interrupts = new InterruptController(master, slave);
+    const irq = (from: ProfileRow, index = 0): InterruptLine => {
+      const number = from.irqs?.[index];
+      if (number === undefined) throw new Error(`${from.id} has no interrupt line ${index}`);
+      return this.interrupts.line(number);
+    };
+    this.pit = new Pit8254(row('pit').id, timers, irq(row('pit')));
+    this.rtc = new Mc146818(row('rtc').id, timers, irq(row('rtc')), parts.wallClockMs / 1000);
+    writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount);
+    this.vga = new VgaRegisters(row('vga-registers').id, timers);
+    this.uarts = rows('uart').map(
+      (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
+    );
+    this.keyboardController = new Controller8042(row('keyboard-controller').id, {
+      timers,
+      irq1: irq(row('keyboard-controller'), 0),
+      irq12: irq(row('keyboard-controller'), 1),
+      keyboard: this.keyboard,
+      aux: this.mouse,
+      a20,
+      requestReset: parts.onReset,
+    });
+    this.devices = [
+      master,
+      slave,
+      this.pit,
+      this.keyboardController,
+      this.rtc,
+      this.vga,
+      ...this.uarts,
+      ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
+      ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
+      ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),
+      ...rows('debug-port').map(({ id }) => new ByteSinkPort(id, (byte) => sinks.debug?.(byte), DEBUG_PORT_MARK)),
+      ...rows('power-port').map(({ id }) => new PowerPort(id, parts.onPowerOff)),
+    ];
+    for (const device of this.devices) {
+      for (const range of profile.devices.find(({ id }) => id === device.id)?.ports ?? []) bus.mapPorts(device, range);
+    }
+  }
+
+  /** Pulls every device's reset pin. Interrupt controllers come last: the others let go of their lines first. */
+  reset(): void {
+    for (const device of this.devices.toReversed()) device.reset();
+  }
+
+  save(): Record<string, DeviceState> {
+    return Object.fromEntries(this.devices.map((device) => [device.id, device.save()]));
+  }
+
+  /** Throws {@link SnapshotError} when a device's state is missing or unknown; the machine is then to be reset. */
+  restore(states: Readonly<Record<string, DeviceState>>): void {
+    for (const { id } of this.devices) {
+      if (states[id] === undefined) throw new SnapshotError(`the snapshot holds no state of ${id}`);
+    }
+    // Interrupt controllers come last: what the others do to their lines meanwhile is overwritten.
+    for (const device of this.devices.toReversed()) {
+      const state = states[device.id];
+      if (state !== undefined) device.restore(state);
+    }
+  }
+}

@@ -1,0 +1,368 @@
+import { EXIT_KINDS, type ExitKind, type VirtualProcessor, type VmExit } from '../engine/VirtualProcessor.ts';
+import { FLAG } from '../engine/state/flags.ts';
+import { CS, STATE } from '../engine/state/layout.ts';
+import type { DeviceState } from './BusDevice.ts';
+import { PortTaps } from './bus/PortTaps.ts';
+import { type DeviceAccesses, SystemBus } from './bus/SystemBus.ts';
+import { Chipset } from './Chipset.ts';
+import { ContainmentLog } from './containment/ContainmentLog.ts';
+import { SpinDetector } from './containment/SpinDetector.ts';
+import { keysFromSet1 } from './keyboard/keys.ts';
+import { Typist } from './keyboard/Typist.ts';
+import { type TypingStep, typePlainText } from './keyboard/typing.ts';
+import type { ProgramImage } from './loaders/ProgramImage.ts';
+import type { MachineExit, MachineSlice } from './MachineExit.ts';
+import type { HostTime, MachineOptions } from './MachineOptions.ts';
+import { clearMemory, enterProgram, writeSegments } from './ProgramStart.ts';
+import { isaProfile } from './profiles/isa.ts';
+import { SnapshotError } from './snapshot.ts';
+import { ExecutionPacer } from './timers/ExecutionPacer.ts';
+import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
+import { TimerQueue } from './timers/TimerQueue.ts';
+import { readTextScreen, type TextScreen, textLines } from './vga/TextScreen.ts';
+
+const KEYBOARD_IRQ = 1;
+/** A guest that looked this often in a row and found no key waits for one. */
+const POLLS_OF_A_WAITER = 16;
+
+/** State of all devices, by their ids, and of the clock; processors and RAM are kept by their owners. */
+export interface MachineState {
+  readonly version: 1;
+  readonly profile: string;
+  /** Guest time in nanoseconds. */
+  readonly guestTimeNs: number;
+  readonly devices: Readonly<Record<string, DeviceState>>;
+}
+
+export interface MachineStatistics {
+  readonly retiredInstructions: number;
+  readonly guestTimeNs: number;
+  /** Intercepted events by kind, of all vCPUs. */
+  readonly exits: Readonly<Record<ExitKind, number>>;
+  readonly devices: readonly DeviceAccesses[];
+  readonly containmentCount: number;
+}
+
+/**
+ * A PC: processors, RAM and devices, and the loop that runs them. Knows no thread, file or window: the caller
+ * decides when and how long it runs, and where its output goes.
+ *
+ * Everything happens in the caller's thread. Timers expire and interrupt lines change between two runs of the
+ * processor, or in the middle of an instruction that reaches a device.
+ */
+export class Machine {
+  /** One for now; the shape is for several. */
+  readonly processors: readonly VirtualProcessor[];
+  readonly containment: ContainmentLog;
+  readonly chipset: Chipset;
+  private readonly options: MachineOptions;
+  private readonly hostTime: HostTime;
+  private readonly clock: HostClock | InstructionClock;
+  private readonly timers: TimerQueue;
+  private readonly bus: SystemBus;
+  private readonly typist: Typist;
+  private readonly pacer = new ExecutionPacer();
+  private readonly spin = new SpinDetector();
+  private image: ProgramImage | undefined;
+  private isMemoryDirty = false;
+  /** What a device asked for during the present instruction. */
+  private request: MachineExit | undefined;
+  /** Why the machine will not run again before a reset. */
+  private end: MachineExit | undefined;
+  /** Guest time at which the present run of the processor is planned to stop; instruction clock only. */
+  private plannedStop = Infinity;
+
+  constructor(options: MachineOptions) {
+    this.options = options;
+    this.hostTime = options.hostTime;
+    // Devices ask for the time while they are made, before there is a processor to count.
+    let countInstructions = (): number => 0;
+    this.clock =
+      options.clock.kind === 'host'
+        ? new HostClock(options.hostTime)
+        : new InstructionClock(() => countInstructions(), options.clock.instructionsPerSecond);
+    this.timers = new TimerQueue(this.clock);
+    this.timers.onEarlierDeadline = (deadline) => this.onEarlierDeadline(deadline);
+    const taps = new PortTaps(options.logPorts ?? [], options.exitPort, {
+      log: (port, byte) => options.sinks?.portLog?.(port, byte),
+      exit: (_, value) => this.ask({ reason: 'poweroff', detail: String(value >>> 0) }),
+    });
+    this.containment = new ContainmentLog(
+      () => this.clock.now(),
+      () => this.instructionAddress(),
+    );
+    this.bus = new SystemBus(this.containment, taps);
+    this.chipset = new Chipset(options.profile ?? isaProfile, this.bus, {
+      timers: this.timers,
+      sinks: options.sinks ?? {},
+      memoryBytes: options.memory.size,
+      vcpuCount: options.vcpuCount ?? 1,
+      wallClockMs: options.wallClockMs,
+      addressLine20: options.addressLine20,
+      onReset: (through) => this.ask({ reason: 'reset', detail: through }),
+      onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
+    });
+    const { interrupts, keyboard, keyboardController } = this.chipset;
+    this.processors = Array.from({ length: options.vcpuCount ?? 1 }, (_, id) =>
+      options.createProcessor(id, {
+        bus: this.bus,
+        interrupts,
+        clock: { timestamp: (retired) => this.timestamp(retired) },
+      }),
+    );
+    countInstructions = () => this.processor.retiredInstructions;
+    interrupts.onInterrupt = () => this.processor.notifyInterrupt();
+    this.typist = new Typist(this.timers, {
+      key: (code, isDown) => keyboard.key(code, isDown),
+      isTaken: () => !keyboard.hasOutput,
+      isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
+    });
+  }
+
+  /** Guest time in nanoseconds since power-on. */
+  get guestTimeNs(): number {
+    return this.clock.now();
+  }
+
+  /** Loads a program and powers the machine on with it. */
+  load(image: ProgramImage): void {
+    this.image = image;
+    this.reset();
+  }
+
+  /** Power cycle: RAM cleared, devices and processors reset, the program loaded anew. Guest time goes on. */
+  reset(): void {
+    const now = this.clock.now();
+    this.request = undefined;
+    this.end = undefined;
+    this.typist.clear();
+    this.chipset.reset();
+    for (const processor of this.processors) {
+      processor.invalidatePhysical(0, this.options.memory.size);
+      processor.reset();
+    }
+    this.clock.set(now);
+    if (this.isMemoryDirty) clearMemory(this.options.memory);
+    this.isMemoryDirty = true;
+    if (this.image === undefined) return;
+    writeSegments(this.options.memory, this.image);
+    enterProgram(this.processor, this.image);
+  }
+
+  /** Runs until something ends it; see {@link MachineExit}. Cheap to call again at once. */
+  run(slice: MachineSlice): MachineExit {
+    if (this.end !== undefined) return this.end;
+    if (this.clock instanceof HostClock) this.clock.start();
+    const last = (slice.instructions ?? Infinity) + this.processor.retiredInstructions;
+    for (let hostNow = this.hostTime.monotonicNs(); ;) {
+      this.timers.fireDue();
+      const left = last - this.processor.retiredInstructions;
+      if (left <= 0 || hostNow >= (slice.untilHostNs ?? Infinity)) return { reason: 'budget' };
+      const before = this.processor.retiredInstructions;
+      const exit = this.runProcessor(left, (slice.untilHostNs ?? Infinity) - hostNow);
+      const after = this.hostTime.monotonicNs();
+      this.pacer.onRun(this.processor.retiredInstructions - before, after - hostNow);
+      hostNow = after;
+      const machineExit = this.onProcessorExit(exit);
+      if (machineExit !== undefined) return machineExit;
+    }
+  }
+
+  /** Executes one instruction of the first processor. Timers that are due expire before it. */
+  step(): MachineExit {
+    if (this.end !== undefined) return this.end;
+    this.timers.fireDue();
+    return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
+  }
+
+  /** Makes `run` return soon, with `kick`. Other threads do the same through `VirtualProcessor.kick`. */
+  kick(): void {
+    for (const processor of this.processors) processor.kick();
+  }
+
+  /** Holds guest time while the machine is paused; `run` lets it go on. The instruction clock stands still anyway. */
+  stopClock(): void {
+    if (this.clock instanceof HostClock) this.clock.stop();
+  }
+
+  /** A key went down or up, by its `KeyboardEvent.code`; returns false when there is no such key. */
+  key(code: string, isDown: boolean): boolean {
+    return this.chipset.keyboard.key(code, isDown);
+  }
+
+  /** Keys as set 1 scan codes, E0 prefixes included. */
+  sendScanCodes(codes: readonly number[]): void {
+    for (const { code, isDown } of keysFromSet1(codes)) this.key(code, isDown);
+  }
+
+  /** Types plain text on a US keyboard, as fast as the guest takes it. */
+  typeText(text: string): void {
+    this.typist.type(typePlainText(text), { whenReady: false });
+  }
+
+  /** Types what `parseTyping` made of a text; `whenReady` waits until the guest expects keys, two seconds at most. */
+  type(steps: readonly TypingStep[], options: { readonly whenReady: boolean }): void {
+    this.typist.type(steps, options);
+  }
+
+  get isTyping(): boolean {
+    return this.typist.isTyping;
+  }
+
+  /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle. */
+  moveMouse(dx: number, dy: number, buttons: number): void {
+    this.chipset.mouse.move(dx, dy, buttons);
+  }
+
+  /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */
+  serialInput(bytes: ArrayLike<number>, port = 0): number {
+    return this.chipset.uarts[port]?.receive(bytes) ?? bytes.length;
+  }
+
+  screen(): TextScreen {
+    return readTextScreen(this.chipset.vga, this.options.memory);
+  }
+
+  screenText(): string[] {
+    return textLines(this.screen());
+  }
+
+  statistics(): MachineStatistics {
+    const exits = EXIT_KINDS.map((kind, index) => {
+      const counts = this.processors.map(({ state }) => state.getFloat64(STATE.exitCounts + 8 * index));
+      return [kind, counts.reduce((sum, count) => sum + count, 0)] as const;
+    });
+    return {
+      retiredInstructions: this.processors.reduce((sum, { retiredInstructions }) => sum + retiredInstructions, 0),
+      guestTimeNs: this.clock.now(),
+      // One entry per kind, by construction.
+      exits: Object.fromEntries(exits) as Record<ExitKind, number>,
+      devices: this.bus.deviceAccesses(),
+      containmentCount: this.containment.total,
+    };
+  }
+
+  save(): MachineState {
+    return {
+      version: 1,
+      profile: (this.options.profile ?? isaProfile).name,
+      guestTimeNs: this.clock.now(),
+      devices: this.chipset.save(),
+    };
+  }
+
+  /** Takes back what `save` returned; RAM and processors must be restored before. Throws {@link SnapshotError}. */
+  restore(state: MachineState): void {
+    const profile = (this.options.profile ?? isaProfile).name;
+    if (state.version !== 1 || state.profile !== profile) {
+      throw new SnapshotError(
+        `the snapshot is of a ${state.profile} machine, version ${state.version}; this is ${profile}`,
+      );
+    }
+    this.request = undefined;
+    this.end = undefined;
+    this.isMemoryDirty = true;
+    this.typist.clear();
+    this.timers.clear();
+    this.clock.set(state.guestTimeNs);
+    this.chipset.restore(state.devices);
+    this.processor.notifyInterrupt();
+  }
+
+  private get processor(): VirtualProcessor {
+    const [first] = this.processors;
+    if (first === undefined) throw new Error('a machine has at least one processor');
+    return first;
+  }
+
+  private timestamp(retired: number): number {
+    const now = this.clock instanceof InstructionClock ? this.clock.at(retired) : this.clock.now();
+    return Math.floor(now * (TSC_HZ / 1e9));
+  }
+
+  private instructionAddress(): number {
+    const { state } = this.processor;
+    return (state.segmentBase(CS) + state.eip) >>> 0;
+  }
+
+  private runProcessor(mostInstructions: number, hostNsLeft: number): VmExit {
+    const deadline = this.timers.nextDeadline();
+    if (this.clock instanceof InstructionClock) {
+      const chunk = Math.min(mostInstructions, this.pacer.chunk(hostNsLeft));
+      const untilTimer = deadline === undefined ? Infinity : Math.max(1, this.clock.instructionsUntil(deadline));
+      const instructions = Math.min(chunk, untilTimer);
+      this.plannedStop = this.clock.at(this.processor.retiredInstructions + instructions);
+      const exit = this.processor.run({ instructions, precise: true });
+      this.plannedStop = Infinity;
+      return exit;
+    }
+    const untilTimer = deadline === undefined ? Infinity : deadline - this.clock.now();
+    const chunk = this.pacer.chunk(Math.min(untilTimer, hostNsLeft));
+    const isLast = mostInstructions <= chunk;
+    return this.processor.run({ instructions: isLast ? mostInstructions : chunk, precise: isLast });
+  }
+
+  /** What the processor's exit means for the machine; undefined: go on. */
+  private onProcessorExit(exit: VmExit): MachineExit | undefined {
+    const { request } = this;
+    if (request !== undefined) {
+      this.request = undefined;
+      if (request.reason === 'poweroff') this.end = request;
+      return request;
+    }
+    switch (exit.reason) {
+      case 'budget':
+        this.lookForSpin();
+        return undefined;
+      case 'kick':
+        return { reason: 'kick' };
+      case 'halt':
+        return this.onHalt();
+      case 'breakpoint':
+        return { reason: 'breakpoint', vcpu: this.processor.id, linearAddress: exit.linearAddress };
+      case 'shutdown':
+        this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, exit.detail);
+        return (this.end = { reason: 'shutdown', detail: exit.detail });
+      case 'error':
+        return (this.end = { reason: 'error', detail: exit.detail });
+    }
+  }
+
+  private onHalt(): MachineExit | undefined {
+    const isInterruptible = (this.processor.state.eflags & FLAG.IF) !== 0;
+    if (!isInterruptible || !this.chipset.interrupts.canInterrupt()) {
+      const detail = isInterruptible ? 'every interrupt is masked' : 'interrupts are off';
+      return (this.end = { reason: 'halted', detail });
+    }
+    if (this.chipset.interrupts.isPending()) return undefined;
+    const deadline = this.timers.nextDeadline();
+    if (this.clock instanceof InstructionClock) {
+      if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
+      if (deadline > this.clock.now()) this.clock.set(deadline);
+      return undefined;
+    }
+    if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
+    if (deadline <= this.clock.now()) return undefined;
+    return { reason: 'idle', wakeAtHostNs: this.clock.hostTimeOf(deadline) };
+  }
+
+  private lookForSpin(): void {
+    const { portReads, portWrites, mmioReads, mmioWrites } = this.bus.counts;
+    const areInterruptsOff = (this.processor.state.getInt(STATE.systemFlags) & FLAG.IF) === 0;
+    const place = this.instructionAddress();
+    const accesses = portReads + portWrites + mmioReads + mmioWrites;
+    const lasted = this.spin.sample(this.clock.now(), areInterruptsOff, place, accesses);
+    if (lasted === undefined) return;
+    const detail = `interrupts off for ${Math.round(lasted / 1e9)} s`;
+    this.containment.report('spin', 'execute', place, undefined, detail);
+  }
+
+  private ask(request: MachineExit): void {
+    this.request ??= request;
+    this.kick();
+  }
+
+  private onEarlierDeadline(deadline: number): void {
+    if (deadline < this.plannedStop && this.plannedStop !== Infinity) this.processor.kick();
+  }
+}

@@ -1,0 +1,73 @@
+import type { TimerHandle, TimerService } from '../BusDevice.ts';
+import type { TypingStep } from './typing.ts';
+
+/** Guest time between two key events, at the least. */
+const STEP_NS = 5_000_000;
+/** A guest that never shows that it is ready gets its keys after this time. */
+const PATIENCE_NS = 2_000_000_000;
+
+export interface TypistTarget {
+  key(code: string, isDown: boolean): void;
+  /** The guest has taken all bytes of earlier keys. */
+  isTaken(): boolean;
+  /** The guest waits for keys: by interrupt or by looking. */
+  isReady(): boolean;
+}
+
+/**
+ * Types key after key in guest time, each when the guest has taken the one before: no text is too long for
+ * the keyboard's sixteen bytes.
+ */
+export class Typist {
+  private readonly timers: TimerService;
+  private readonly target: TypistTarget;
+  private steps: TypingStep[] = [];
+  private timer: TimerHandle | undefined;
+  /** Guest time from which readiness is no longer waited for; undefined: it need not be. */
+  private patienceEnds: number | undefined;
+
+  constructor(timers: TimerService, target: TypistTarget) {
+    this.timers = timers;
+    this.target = target;
+  }
+
+  /** Adds to what is still to be typed. */
+  type(steps: readonly TypingStep[], options: { readonly whenReady: boolean }): void {
+    if (this.steps.length === 0 && options.whenReady) this.patienceEnds = this.timers.now() + PATIENCE_NS;
+    this.steps.push(...steps);
+    this.schedule(STEP_NS);
+  }
+
+  get isTyping(): boolean {
+    return this.steps.length > 0;
+  }
+
+  clear(): void {
+    this.steps = [];
+    this.patienceEnds = undefined;
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  private schedule(delayNs: number): void {
+    if (this.timer !== undefined || this.steps.length === 0) return;
+    this.timer = this.timers.schedule(this.timers.now() + delayNs, () => {
+      this.timer = undefined;
+      this.schedule(this.advance());
+    });
+  }
+
+  /** Does the next step if its time has come; returns the time to the next look. */
+  private advance(): number {
+    if (this.patienceEnds !== undefined) {
+      if (!this.target.isReady() && this.timers.now() < this.patienceEnds) return STEP_NS;
+      this.patienceEnds = undefined;
+    }
+    if (!this.target.isTaken()) return STEP_NS;
+    const step = this.steps.shift();
+    if (step === undefined) return STEP_NS;
+    if ('pauseMs' in step) return Math.max(STEP_NS, step.pauseMs * 1_000_000);
+    this.target.key(step.code, step.isDown);
+    return STEP_NS;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The keys of a 102-key keyboard, by the names of the web's `KeyboardEvent.code` (W3C UI Events
+ * KeyboardEvent code Values), with the codes that the keyboard sends in its sets 2 and 3 (IBM PS/2 Hardware
+ * Interface Technical Reference, "Keyboard Scan Code Set 2/3"). Set 1 is what the controller makes of set 2.
+ */
+export interface Key {
+  /** Set 2 make code; 0xe0nn for a key with the E0 prefix. */
+  readonly set2: number;
+  /** Set 3 make code. */
+  readonly set3: number;
+}
+
+// prettier-ignore
+const TABLE: readonly (readonly [string, number, number])[] = [
+  ['Escape', 0x76, 0x08], ['F1', 0x05, 0x07], ['F2', 0x06, 0x0f], ['F3', 0x04, 0x17], ['F4', 0x0c, 0x1f],
+  ['F5', 0x03, 0x27], ['F6', 0x0b, 0x2f], ['F7', 0x83, 0x37], ['F8', 0x0a, 0x3f], ['F9', 0x01, 0x47],
+  ['F10', 0x09, 0x4f], ['F11', 0x78, 0x56], ['F12', 0x07, 0x5e],
+  ['Backquote', 0x0e, 0x0e], ['Digit1', 0x16, 0x16], ['Digit2', 0x1e, 0x1e], ['Digit3', 0x26, 0x26],
+  ['Digit4', 0x25, 0x25], ['Digit5', 0x2e, 0x2e], ['Digit6', 0x36, 0x36], ['Digit7', 0x3d, 0x3d],
+  ['Digit8', 0x3e, 0x3e], ['Digit9', 0x46, 0x46], ['Digit0', 0x45, 0x45], ['Minus', 0x4e, 0x4e],
+  ['Equal', 0x55, 0x55], ['Backspace', 0x66, 0x66],
+  ['Tab', 0x0d, 0x0d], ['KeyQ', 0x15, 0x15], ['KeyW', 0x1d, 0x1d], ['KeyE', 0x24, 0x24], ['KeyR', 0x2d, 0x2d],
+  ['KeyT', 0x2c, 0x2c], ['KeyY', 0x35, 0x35], ['KeyU', 0x3c, 0x3c], ['KeyI', 0x43, 0x43], ['KeyO', 0x44, 0x44],
+  ['KeyP', 0x4d, 0x4d], ['BracketLeft', 0x54, 0x54], ['BracketRight', 0x5b, 0x5b], ['Backslash', 0x5d, 0x5c],
+  ['CapsLock', 0x58, 0x14], ['KeyA', 0x1c, 0x1c], ['KeyS', 0x1b, 0x1b], ['KeyD', 0x23, 0x23], ['KeyF', 0x2b, 0x2b],
+  ['KeyG', 0x34, 0x34], ['KeyH', 0x33, 0x33], ['KeyJ', 0x3b, 0x3b], ['KeyK', 0x42, 0x42], ['KeyL', 0x4b, 0x4b],
+  ['Semicolon', 0x4c, 0x4c], ['Quote', 0x52, 0x52], ['Enter', 0x5a, 0x5a],
+  ['ShiftLeft', 0x12, 0x12], ['IntlBackslash', 0x61, 0x13], ['KeyZ', 0x1a, 0x1a], ['KeyX', 0x22, 0x22],
+  ['KeyC', 0x21, 0x21], ['KeyV', 0x2a, 0x2a], ['KeyB', 0x32, 0x32], ['KeyN', 0x31, 0x31], ['KeyM', 0x3a, 0x3a],
+  ['Comma', 0x41, 0x41], ['Period', 0x49, 0x49], ['Slash', 0x4a, 0x4a], ['ShiftRight', 0x59, 0x59],
+  ['ControlLeft', 0x14, 0x11], ['MetaLeft', 0xe01f, 0x8b], ['AltLeft', 0x11, 0x19], ['Space', 0x29, 0x29],
+  ['AltRight', 0xe011, 0x39], ['MetaRight', 0xe027, 0x8c], ['ContextMenu', 0xe02f, 0x8d], ['ControlRight', 0xe014, 0x58],
+  ['ScrollLock', 0x7e, 0x5f], ['Insert', 0xe070, 0x67], ['Home', 0xe06c, 0x6e], ['PageUp', 0xe07d, 0x6f],
+  ['Delete', 0xe071, 0x64], ['End', 0xe069, 0x65], ['PageDown', 0xe07a, 0x6d],
+  ['ArrowUp', 0xe075, 0x63], ['ArrowLeft', 0xe06b, 0x61], ['ArrowDown', 0xe072, 0x60], ['ArrowRight', 0xe074, 0x6a],
+  ['NumLock', 0x77, 0x76], ['NumpadDivide', 0xe04a, 0x77], ['NumpadMultiply', 0x7c, 0x7e], ['NumpadSubtract', 0x7b, 0x84],
+  ['Numpad7', 0x6c, 0x6c], ['Numpad8', 0x75, 0x75], ['Numpad9', 0x7d, 0x7d], ['NumpadAdd', 0x79, 0x7c],
+  ['Numpad4', 0x6b, 0x6b], ['Numpad5', 0x73, 0x73], ['Numpad6', 0x74, 0x74],
+  ['Numpad1', 0x69, 0x69], ['Numpad2', 0x72, 0x72], ['Numpad3', 0x7a, 0x7a], ['NumpadEnter', 0xe05a, 0x79],
+  ['Numpad0', 0x70, 0x70], ['NumpadDecimal', 0x71, 0x71],
+  // Two keys that send sequences of their own, see `makeCodes`.
+  ['PrintScreen', 0xe07c, 0x57], ['Pause', 0xe177, 0x62],
+];
+
+const KEYS: ReadonlyMap<string, Key> = new Map(TABLE.map(([code, set2, set3]) => [code, { set2, set3 }]));
+
+export function findKey(code: string): Key | undefined {
+  return KEYS.get(code);
+}
+
+/** Make and break sequence of a key in a scan-code set (2 or 3, as the keyboard itself sends them). */
+export function keySequence(key: Key, isDown: boolean, set: 1 | 2 | 3): readonly number[] {
+  if (set === 3) return isDown ? [key.set3] : [0xf0, key.set3];
+  const sequence = set2Sequence(key.set2, isDown);
+  return set === 2 ? sequence : translateSequence(sequence);
+}
+
+function set2Sequence(set2: number, isDown: boolean): readonly number[] {
+  // Pause has no break code; its make code holds a whole Ctrl-NumLock stroke.
+  if (set2 === 0xe177) return isDown ? [0xe1, 0x14, 0x77, 0xe1, 0xf0, 0x14, 0xf0, 0x77] : [];
+  // PrintScreen is wrapped in a false shift.
+  if (set2 === 0xe07c) return isDown ? [0xe0, 0x12, 0xe0, 0x7c] : [0xe0, 0xf0, 0x7c, 0xe0, 0xf0, 0x12];
+  const prefix = set2 > 0xff ? [0xe0] : [];
+  return isDown ? [...prefix, set2 & 0xff] : [...prefix, 0xf0, set2 & 0xff];
+}
+
+/** The controller's translation from set 2, by its make code (8042 keyboard controller, translation table). */
+// prettier-ignore
+const SET_2_TO_1: readonly number[] = [
+  0xff, 0x43, 0x41, 0x3f, 0x3d, 0x3b, 0x3c, 0x58, 0x64, 0x44, 0x42, 0x40, 0x3e, 0x0f, 0x29, 0x59,
+  0x65, 0x38, 0x2a, 0x70, 0x1d, 0x10, 0x02, 0x5a, 0x66, 0x71, 0x2c, 0x1f, 0x1e, 0x11, 0x03, 0x5b,
+  0x67, 0x2e, 0x2d, 0x20, 0x12, 0x05, 0x04, 0x5c, 0x68, 0x39, 0x2f, 0x21, 0x14, 0x13, 0x06, 0x5d,
+  0x69, 0x31, 0x30, 0x23, 0x22, 0x15, 0x07, 0x5e, 0x6a, 0x72, 0x32, 0x24, 0x16, 0x08, 0x09, 0x5f,
+  0x6b, 0x33, 0x25, 0x17, 0x18, 0x0b, 0x0a, 0x60, 0x6c, 0x34, 0x35, 0x26, 0x27, 0x19, 0x0c, 0x61,
+  0x6d, 0x73, 0x28, 0x74, 0x1a, 0x0d, 0x62, 0x6e, 0x3a, 0x36, 0x1c, 0x1b, 0x75, 0x2b, 0x63, 0x76,
+  0x55, 0x56, 0x77, 0x78, 0x79, 0x7a, 0x0e, 0x7b, 0x7c, 0x4f, 0x7d, 0x4b, 0x47, 0x7e, 0x7f, 0x6f,
+  0x52, 0x53, 0x50, 0x4c, 0x4d, 0x48, 0x01, 0x45, 0x57, 0x4e, 0x51, 0x4a, 0x37, 0x49, 0x46, 0x54,
+];
+
+/** One byte through the translation; F0 is not for it, see {@link ScanCodeTranslator}. */
+export function translateSet2Byte(byte: number): number {
+  if (byte === 0x83) return 0x41;
+  if (byte === 0x84) return 0x54;
+  return byte < 0x80 ? (SET_2_TO_1[byte] ?? byte) : byte;
+}
+
+function translateSequence(sequence: readonly number[]): readonly number[] {
+  const translator = new ScanCodeTranslator();
+  return sequence.map((byte) => translator.translate(byte)).filter((byte) => byte !== undefined);
+}
+
+/** Set 2 to set 1 as the controller does it: F0 is swallowed and sets bit 7 of the next byte. */
+export class ScanCodeTranslator {
+  isBreaking = false;
+
+  translate(byte: number): number | undefined {
+    if (byte === 0xf0) {
+      this.isBreaking = true;
+      return undefined;
+    }
+    const translated = translateSet2Byte(byte) | (this.isBreaking ? 0x80 : 0);
+    this.isBreaking = false;
+    return translated;
+  }
+}
+
+const BY_SET_1: ReadonlyMap<number, string> = new Map(
+  TABLE.filter(([code]) => code !== 'Pause' && code !== 'PrintScreen').map(([code, set2]) => [
+    (set2 & 0xff00) | translateSet2Byte(set2 & 0xff),
+    code,
+  ]),
+);
+
+/** A key going down or up. */
+export interface KeyEvent {
+  readonly code: string;
+  readonly isDown: boolean;
+}
+
+/**
+ * Keys from set 1 codes (with E0 prefixes), for those who have codes instead of keys. Unknown codes, and the
+ * false shifts around PrintScreen, are left out; E1 1D 45 is Pause.
+ */
+export function keysFromSet1(codes: readonly number[]): readonly KeyEvent[] {
+  const events: KeyEvent[] = [];
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] ?? 0;
+    if (code === 0xe1) {
+      // The six bytes of Pause: make and break of its two halves.
+      if ((codes[i + 1] ?? 0) === 0x1d) events.push({ code: 'Pause', isDown: true });
+      i += 2;
+      continue;
+    }
+    const isExtended = code === 0xe0;
+    const byte = isExtended ? (codes[++i] ?? 0) : code;
+    const set1 = byte & 0x7f;
+    const name = isExtended && set1 === 0x37 ? 'PrintScreen' : BY_SET_1.get((isExtended ? 0xe000 : 0) | set1);
+    if (name !== undefined) events.push({ code: name, isDown: (byte & 0x80) === 0 });
+  }
+  return events;
+}

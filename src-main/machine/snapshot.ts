@@ -1,0 +1,59 @@
+import type { DeviceState } from './BusDevice.ts';
+
+/** A snapshot that does not fit: an unknown version, or a field that is missing or out of range. */
+export class SnapshotError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SnapshotError';
+  }
+}
+
+/** Devices call it first, so that a state they do not know changes nothing. */
+export function checkVersion(id: string, state: DeviceState, known: number): void {
+  if (state.version !== known) {
+    throw new SnapshotError(`${id}: the snapshot's version is ${String(state.version)}, this program knows ${known}`);
+  }
+}
+
+/** A whole number within bounds. */
+export function readNumber(state: DeviceState, field: string, least: number, most: number): number {
+  const value = state[field];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new SnapshotError(`${field} is ${String(value)} in the snapshot, expected ${least}..${most}`);
+}
+
+export function readByte(state: DeviceState, field: string): number {
+  return readNumber(state, field, 0, 0xff);
+}
+
+/** Guest time in nanoseconds, or any other safe integer from 0. */
+export function readTime(state: DeviceState, field: string): number {
+  return readNumber(state, field, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function readFlag(state: DeviceState, field: string): boolean {
+  const value = state[field];
+  if (typeof value === 'boolean') return value;
+  throw new SnapshotError(`${field} is ${String(value)} in the snapshot, expected true or false`);
+}
+
+/** Bytes, at most `most` of them; `exactly` that many when given. */
+export function readBytes(state: DeviceState, field: string, most: number, exactly?: number): number[] {
+  const value = state[field];
+  if (!Array.isArray(value) || value.length > most || (exactly !== undefined && value.length !== exactly)) {
+    throw new SnapshotError(`${field} is no list of bytes of the right length in the snapshot`);
+  }
+  return value.map((_, index) => {
+    const byte: unknown = value[index];
+    if (typeof byte === 'number' && Number.isInteger(byte) && byte >= 0 && byte <= 0xff) return byte;
+    throw new SnapshotError(`${field} holds something else than bytes in the snapshot`);
+  });
+}
+
+/** A nested state. */
+export function readObject(state: DeviceState, field: string): DeviceState {
+  const value = state[field];
+  // The nested reader checks each field; here only the shape matters.
+  if (typeof value === 'object' && value !== null && 'version' in value) return value as DeviceState;
+  throw new SnapshotError(`${field} is missing in the snapshot`);
+}

@@ -1,0 +1,34 @@
+/** 256 entries of red, green and blue. */
+export const DAC_SIZE = 256 * 3;
+
+/** Mode 3, 80x25 text in colour, 720x400, 9x16 cells (IBM VGA BIOS's parameter table). */
+// prettier-ignore
+export const MODE_3 = {
+  misc: 0x67,
+  sequencer: [0x03, 0x00, 0x03, 0x00, 0x02],
+  crtc: [
+    0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0x00, 0x4f, 0x0d, 0x0e, 0x00,
+    0x00, 0x00, 0x00, 0x9c, 0x8e, 0x8f, 0x28, 0x1f, 0x96, 0xb9, 0xa3, 0xff,
+  ],
+  graphics: [0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x0e, 0x00, 0xff],
+  attribute: [
+    0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x14, 0x07, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f,
+    0x0c, 0x00, 0x0f, 0x08, 0x00,
+  ],
+} as const;
+
+/**
+ * The text modes' palette: entry bits 2..0 are red, green and blue at two thirds, bits 5..3 the same at one
+ * third (the EGA's six colour lines). Entries from 64 are black until a program sets them.
+ */
+export function defaultDac(): Uint8Array {
+  const dac = new Uint8Array(DAC_SIZE);
+  for (let entry = 0; entry < 64; entry++) {
+    for (let component = 0; component < 3; component++) {
+      const strong = (entry >> (2 - component)) & 1;
+      const weak = (entry >> (5 - component)) & 1;
+      dac[entry * 3 + component] = strong * 0x2a + weak * 0x15;
+    }
+  }
+  return dac;
+}
