@@ -1,0 +1,115 @@
+import { encodings } from '../isa/encodings.ts';
+import type { Encoding, OperandWidth } from '../isa/Encoding.ts';
+import { operandShape, widthOf, type OperandShape } from '../isa/OperandCode.ts';
+
+/** One operand place of a form, its widths settled for the form's operand size. */
+export interface FormOperand {
+  readonly shape: OperandShape;
+  /** As a register or an immediate. */
+  readonly width: OperandWidth;
+  readonly memoryWidth: OperandWidth;
+  /** The width follows the operand size: whoever names this operand's width chooses the size. */
+  readonly scales: boolean;
+}
+
+/** A row of the instruction table in one operand size: what the assembler tries to match. */
+export interface Form {
+  readonly encoding: Encoding;
+  /** 0 where it makes no difference. */
+  readonly operandSize: 0 | 16 | 32;
+  /** The mnemonic says the operand size (`movsw`, `iretd`). */
+  readonly sizeIsNamed: boolean;
+  /** 0: any. */
+  readonly addressSize: 0 | 16 | 32;
+  /** In the order they are written; `slots[i]` is the place in the row of operand i. */
+  readonly operands: readonly FormOperand[];
+  /** The second written operand stands for this row place too (`imul eax, 5`), or -1. */
+  readonly repeated: boolean;
+  /** Value of an operand left out: `aam` is `aam 10`, `fxch` is `fxch st1`. */
+  readonly implied: number;
+  /** FSTCW is WAIT and FNSTCW. */
+  readonly wait: boolean;
+}
+
+const SCALING: ReadonlySet<string> = new Set(['v', 'z', 'y', 'bs', 'p', 'a']);
+/** The operands may change places. */
+const COMMUTATIVE: ReadonlySet<string> = new Set(['xchg', 'test']);
+
+function operandsFor(shapes: readonly OperandShape[], size: 16 | 32): FormOperand[] {
+  return shapes.map((shape) => ({
+    shape,
+    width: widthOf(shape.type, size),
+    memoryWidth: widthOf(shape.memoryType, size),
+    scales: SCALING.has(shape.type),
+  }));
+}
+
+/** The ways in which the operands of a row may be written: in full, and NASM's shorter ones. */
+function spellings(row: Encoding): { shapes: OperandShape[]; repeated: boolean; implied: number }[] {
+  const shapes = row.operands.map(operandShape);
+  // The string instructions name their operands by the mnemonic alone.
+  if (shapes.some(({ place }) => place === 'source' || place === 'destination')) return [{ shapes: [], repeated: false, implied: -1 }];
+  const ways = [{ shapes, repeated: false, implied: -1 }];
+  if (COMMUTATIVE.has(row.mnemonic) && shapes.length === 2 && shapes[1].place !== 'immediate') ways.push({ shapes: [shapes[1], shapes[0]], repeated: false, implied: -1 });
+  if (row.mnemonic === 'imul' && shapes.length === 3) ways.push({ shapes: [shapes[0], shapes[2]], repeated: true, implied: -1 });
+  if (row.mnemonic === 'aam' || row.mnemonic === 'aad') ways.push({ shapes: [], repeated: false, implied: 10 });
+  const stack = shapes.filter(({ code }) => code === 'STi');
+  if (stack.length === 1) {
+    if (shapes.length === 2 && shapes[0].code === 'ST0') ways.push({ shapes: stack, repeated: false, implied: -1 });
+    if (shapes.length === 2 && shapes[1].code === 'ST0' && row.mnemonic.endsWith('p')) ways.push({ shapes: stack, repeated: false, implied: -1 });
+    if (shapes.length === 1 && !row.mnemonic.startsWith('ff')) ways.push({ shapes: [shapes[0], operandShape('ST0')], repeated: false, implied: -1 });
+    if (shapes.length === 1) ways.push({ shapes: [operandShape('ST0'), shapes[0]], repeated: false, implied: -1 });
+    ways.push({ shapes: [], repeated: false, implied: 1 });
+  }
+  return ways;
+}
+
+function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean): Form[] {
+  const sizes = row.sizes.filter((size) => size !== 64);
+  const addressSizes = row.addressSizes.filter((size) => size !== 64);
+  const addressSize = addressSizes.length === 1 ? addressSizes[0] : 0;
+  const scales = row.operands.some((code) => SCALING.has(operandShape(code).type));
+  const forms: Form[] = [];
+  for (const way of spellings(row)) {
+    if (!scales && sizes.length === 2) {
+      forms.push({ encoding: row, operandSize: 0, sizeIsNamed, addressSize, operands: operandsFor(way.shapes, 32), repeated: way.repeated, implied: way.implied, wait });
+      continue;
+    }
+    for (const size of sizes) {
+      forms.push({ encoding: row, operandSize: size, sizeIsNamed, addressSize, operands: operandsFor(way.shapes, size), repeated: way.repeated, implied: way.implied, wait });
+    }
+  }
+  return forms;
+}
+
+function index(): Map<string, Form[]> {
+  const byName = new Map<string, Form[]>();
+  const rowsOf = new Map<string, Encoding[]>();
+  for (const row of encodings) rowsOf.set(row.mnemonic, [...(rowsOf.get(row.mnemonic) ?? []), row]);
+  const add = (name: string, forms: Form[]): void => void byName.set(name, [...(byName.get(name) ?? []), ...forms]);
+  for (const row of encodings) {
+    if (row.decodeOnly || !row.modes.protected || row.sizes.every((size) => size === 64)) continue;
+    // PUSHF, IRET and their like mean the code's own size; with w and d they name it.
+    const wide = row.aliases.includes(`${row.mnemonic}w`) ? rowsOf.get(`${row.mnemonic}d`) : undefined;
+    const single = row.sizes.filter((size) => size !== 64).length === 1;
+    if (wide === undefined) add(row.mnemonic, formsOfRow(row, single, false));
+    else add(row.mnemonic, [row, ...wide].flatMap((sibling) => formsOfRow(sibling, false, false)));
+    for (const alias of row.aliases) add(alias, formsOfRow(row, single, false));
+    if (/^fn(?!op)/.test(row.mnemonic)) add(`f${row.mnemonic.slice(2)}`, formsOfRow(row, single, true));
+  }
+  // FADD without operands pops, as Intel's assemblers have it.
+  for (const [name, forms] of byName) {
+    const popping = byName.get(`${name}p`)?.filter((form) => form.operands.length === 0 && form.encoding.opcode[0] === 0xde);
+    if (popping !== undefined && popping.length > 0 && !/^fi|^fcom/.test(name)) byName.set(name, [...popping, ...forms.filter((form) => form.operands.length > 0)]);
+  }
+  return byName;
+}
+
+let built: Map<string, Form[]> | null = null;
+const table = (): Map<string, Form[]> => (built ??= index());
+
+/** The forms of a mnemonic or alias in lower case, in order of preference; undefined when there is none. */
+export const formsOf = (mnemonic: string): readonly Form[] | undefined => table().get(mnemonic);
+
+/** Every spelling that {@link formsOf} knows. */
+export const mnemonics = (): Iterable<string> => table().keys();
