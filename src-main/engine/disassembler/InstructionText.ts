@@ -210,12 +210,16 @@ function namedAddress(address: number, { symbols }: FormatOptions): TextPart {
 }
 
 function memoryKeywords(instruction: Instruction, operand: MemoryOperand): TextPart[] {
+  const shapes = instruction.encoding.operands.map(operandShape);
   if (isFarTransfer(instruction, operand)) {
     const { operandSize, codeSize } = instruction;
     return operandSize === codeSize ? keyword('far') : [...keyword(sizeKeyword(operandSize)), ...keyword('far')];
   }
-  // Pairs and pseudo-descriptors have no keyword, and the instructions that take them need none.
-  const isPlain = instruction.encoding.operands.every((code) => code !== 'Mp' && code !== 'Ma' && code !== 'Ms');
+  // Pairs and pseudo-descriptors have no keyword. A vector instruction has one size of memory operand, and
+  // assemblers differ about its name.
+  const isPlain = shapes.every(
+    ({ type, file }) => type !== 'p' && type !== 'a' && type !== 's' && file !== 'mmx' && file !== 'xmm',
+  );
   const text = isPlain ? sizeKeyword(operand.width) : '';
   return text === '' ? [] : keyword(text);
 }

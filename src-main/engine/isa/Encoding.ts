@@ -62,7 +62,11 @@ export interface Encoding {
   readonly lockable: boolean;
   /** The string instructions that REP (and REPE/REPNE) repeats. */
   readonly repeat: 'none' | 'rep' | 'repe';
-  /** Flags written with defined values, left undefined, and read. `undefinedFlags` masks comparisons with hardware. */
+  /**
+   * Flags written with defined values, left undefined, and read; a flag is never in both of the first two.
+   * Shifts by a count of 0 and repeated CMPS and SCAS with a counter of 0 write none. `undefinedFlags` masks
+   * comparisons with hardware.
+   */
   readonly modifiedFlags: FlagLetters;
   readonly undefinedFlags: FlagLetters;
   readonly testedFlags: FlagLetters;

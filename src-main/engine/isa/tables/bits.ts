@@ -3,13 +3,14 @@ import { row, type RowOptions } from '../row.ts';
 
 /**
  * Group 2 (SDM vol. 2D, table A-6). A masked count of 0 changes no flag. OF is defined for a count of 1
- * only, so the rows whose count is not known from the encoding list it as undefined as well. For SHL and
+ * only, so the rows whose count is not known from the encoding list it as undefined. For SHL and
  * SHR by the operand's width or more the manual leaves CF undefined too; processors shift on all the same,
  * and so the rows keep it.
  */
 function shift(mnemonic: string, digit: number, flags: RowOptions, aliases: RowOptions = {}): Encoding[] {
   const options = { ...flags, ...aliases };
-  const variable = { ...options, undefinedFlags: `o${flags.undefinedFlags ?? ''}` };
+  const defined = (flags.flags ?? '').replace('o', '');
+  const variable = { ...options, flags: defined, undefinedFlags: `o${flags.undefinedFlags ?? ''}` };
   return [
     row(mnemonic, 'Eb,1', `d0 /${digit}`, options),
     row(mnemonic, 'Ev,1', `d1 /${digit}`, options),
@@ -22,7 +23,7 @@ function shift(mnemonic: string, digit: number, flags: RowOptions, aliases: RowO
 
 const ROTATE: RowOptions = { flags: 'oc' };
 const SHIFT: RowOptions = { flags: 'oszpc', undefinedFlags: 'a' };
-const DOUBLE_SHIFT: RowOptions = { flags: 'oszpc', undefinedFlags: 'oa' };
+const DOUBLE_SHIFT: RowOptions = { flags: 'szpc', undefinedFlags: 'oa' };
 const SCAN: RowOptions = { flags: 'z', undefinedFlags: 'osapc' };
 
 const bitTests: readonly (readonly [mnemonic: string, opcode: string, digit: number])[] = [
