@@ -1,27 +1,30 @@
 /**
  * The arrows between folders, as ARCHITECTURE.md draws them: a folder may import itself and what is
- * listed here, nothing else. The engine's interfaces are the files directly in its folder.
+ * listed here, nothing else. The engine's interfaces are the files directly in its folder, and the
+ * state that a virtual processor shows through them.
  */
 const engine = (folder) => `src-main/engine/${folder}`;
-const ENGINE_INTERFACES = 'src-main/engine/[^/]+[.]ts$';
+const ENGINE_INTERFACES = 'src-main/engine/([^/]+[.]ts$|state/)';
+/** What instructions are made of. How modules and functions are encoded is the tiers' business. */
+const WASM_EXPRESSIONS = 'src-main/engine/wasm/Expression[.]ts$';
 
 const arrows = {
   [engine('isa')]: [],
-  [engine('state')]: [],
+  [engine('state')]: [ENGINE_INTERFACES],
   [engine('wasm')]: [],
-  [engine('mmu')]: [engine('state'), ENGINE_INTERFACES],
+  [engine('mmu')]: [ENGINE_INTERFACES],
   [engine('decode')]: [engine('isa')],
-  [engine('assembler')]: [engine('isa')],
-  [engine('semantics')]: [engine('isa'), engine('state'), ENGINE_INTERFACES],
+  [engine('assembler')]: [engine('isa'), engine('decode')],
+  [engine('semantics')]: [engine('isa'), WASM_EXPRESSIONS, ENGINE_INTERFACES],
   [engine('tiers')]: [
+    engine('isa'),
     engine('decode'),
     engine('semantics'),
     engine('wasm'),
     engine('mmu'),
-    engine('state'),
     ENGINE_INTERFACES,
   ],
-  [engine('accelerators')]: [engine('tiers'), engine('state'), ENGINE_INTERFACES],
+  [engine('accelerators')]: [engine('tiers'), ENGINE_INTERFACES],
   'src-main/machine': [ENGINE_INTERFACES],
   'src-main/hypervisor': ['src-main/machine', engine('accelerators'), ENGINE_INTERFACES],
   'src-main/debug': ['src-main/engine', 'src-main/machine'],
@@ -46,10 +49,15 @@ export default {
     })),
     {
       name: 'renderer-takes-types-only',
-      comment: 'The renderer knows the bridge by its types; the code of the contract runs in main.',
+      comment:
+        'The renderer knows the bridge by its types, its client and the layouts of its frames; schemas run in main.',
       severity: 'error',
       from: { path: '^src-renderer/' },
-      to: { path: '^src-preload/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src-preload/',
+        pathNot: '^src-preload/contract/(layouts/|BridgeClient[.]ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'engine-is-pure',
