@@ -27,6 +27,8 @@ const WAKE_BOOST_SLICES = 4;
 const LAG_SLICES_MOST = 20;
 /** The same for a claim of one that runs all it may (its limit is its rate): it could never catch up. */
 const LAG_SLICES_MOST_AT_LIMIT = 2;
+/** Owed so much, it comes before all others. */
+const LAG_SLICES_OVERDUE = 4;
 /** A waking vCPU takes a pCPU from another only when it is ahead by this much. */
 const PREEMPTION_LEAD_MS = 1;
 /** Quota below this is none: a shorter run is not worth a switch. */
@@ -313,9 +315,11 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
  * Whoever is entitled to all that its limit allows cannot catch up later. So when it must run now to use the
  * rest of its quota before the period ends, it comes before all others, by what time it has to spare. (The
  * limit of one without a cap is a whole pCPU, so that it always must.) The entitlements of those never add up
- * to more than the pCPUs.
+ * to more than the pCPUs. Whoever is owed many slices comes first of all: one that is entitled to nearly its
+ * limit catches up slowly, and bursts of capped ones would hold it up for good.
  */
 function urgency(state: SchedulerState, slot: VcpuSlot): number {
+  if (slot.lag > LAG_SLICES_OVERDUE * state.sliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
   return spare < state.sliceMs ? spare - MUST_RUN : (state.sliceMs - slot.lag) / slot.rate;
 }
