@@ -39,7 +39,7 @@ describe('shares of endless loops', () => {
       fc.property(
         fc.array(workload, { minLength: 1, maxLength: 24 }),
         fc.integer({ min: 1, max: 8 }),
-        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 8 }),
         (workloads, pcpuCount, sliceMs) => {
           const simulation = new SchedulerSimulation(workloads, { pcpuCount, sliceMs });
           const spanMs = 2000 * sliceMs;
