@@ -76,9 +76,13 @@ export class OpcodeEntry {
   }
 }
 
-/** From opcode map and byte to the rows of the instruction table. */
+/**
+ * From opcode map and byte to the rows of the instruction table. Entries are made when their opcode is first
+ * met: all of them take some 50 ms, and a guest meets few.
+ */
 export class Dispatch {
-  private readonly entries: readonly (OpcodeEntry | undefined)[];
+  private readonly forms: readonly (readonly Form[])[];
+  private readonly entries: (OpcodeEntry | undefined)[];
 
   constructor(rows: readonly Encoding[]) {
     const forms: Form[][] = Array.from({ length: MAPS * 256 }, () => []);
@@ -90,11 +94,15 @@ export class Dispatch {
       const inLowBits = shapes.some(({ place }) => place === 'opcode') ? 8 : 1;
       for (let low = 0; low < inLowBits; low++) forms[first + low].push(form);
     }
-    this.entries = forms.map((some) => (some.length > 0 ? new OpcodeEntry(some) : undefined));
+    this.forms = forms;
+    this.entries = Array.from({ length: forms.length }, () => undefined);
   }
 
   entry(map: number, opcode: number): OpcodeEntry | undefined {
-    return this.entries[map * 256 + opcode];
+    const at = map * 256 + opcode;
+    const forms = this.forms[at];
+    if (forms.length === 0) return undefined;
+    return (this.entries[at] ??= new OpcodeEntry(forms));
   }
 }
 

@@ -254,6 +254,39 @@ describe('undocumented encodings', () => {
   });
 });
 
+describe('prefixes that are part of an opcode', () => {
+  test.each([
+    ['0f 58 c1', 'addps'],
+    ['66 0f 58 c1', 'addpd'],
+    ['f3 0f 58 c1', 'addss'],
+    ['f2 0f 58 c1', 'addsd'],
+    ['66 f3 0f 58 c1', 'addss'],
+    ['f2 f3 0f 58 c1', 'addss'],
+    ['0f 12 c1', 'movhlps'],
+    ['0f 12 01', 'movlps'],
+    ['f3 0f bc c1', 'bsf'],
+    ['f3 66 0f b8 c1', 'popcnt'],
+    ['0f ae f8', 'sfence'],
+    ['0f ae 38', 'clflush'],
+    ['66 0f 38 00 c1', 'pshufb'],
+    ['0f 01 c8', 'monitor'],
+  ])('%s is %s', (hex, mnemonic) => {
+    expect(instructionAt(hex).encoding.mnemonic).toBe(mnemonic);
+  });
+
+  test.each(['f2 0f 54 c1', 'f3 0f 60 c1', 'f2 66 0f 60 c1', '66 0f ae 00', 'f3 0f 77', '66 0f 13 c1'])(
+    '%s is undefined',
+    (hex) => {
+      expect(decodeHex(hex).kind).toBe('undefined');
+    },
+  );
+
+  test('66 as part of an opcode leaves the operand size alone', () => {
+    expect(instructionAt('66 0f 6e c1')).toMatchObject({ operandSize: 32, operands: [{ file: 'xmm' }, { width: 32 }] });
+    expect(instructionAt('66 f3 0f b8 c1')).toMatchObject({ operandSize: 16, repeat: 'none' });
+  });
+});
+
 describe('a decoder of fewer rows', () => {
   const withoutCmov = new Decoder(encodings.filter(({ feature }) => feature !== 'cmov'));
   const realMode = new Decoder(encodings.filter(({ modes }) => modes.real));
