@@ -6,7 +6,8 @@ import { row, type RowOptions } from '../row.ts';
  * memory operand leaves its ST(0) unsaid. `Md` and `Mq` are float or integer as the mnemonic says.
  */
 const FPU: RowOptions = { feature: 'fpu' };
-const COMPARE_TO_EFLAGS: RowOptions = { feature: 'cmov', flags: 'oszapc' };
+/** FCOMI and FCMOV are there when CPUID announces both an x87 and CMOV; the row names what they need first. */
+const COMPARE_TO_EFLAGS: RowOptions = { ...FPU, flags: 'oszapc' };
 const SSE3: RowOptions = { feature: 'sse3' };
 
 /** In the order of ModRM.reg in D8 and DC. */
@@ -114,7 +115,7 @@ export const x87Rows: readonly Encoding[] = [
   row('fucomip', 'ST0,STi', 'df /5', COMPARE_TO_EFLAGS),
   row('fcomip', 'ST0,STi', 'df /6', COMPARE_TO_EFLAGS),
   ...conditionalMoves.map(([suffix, opcode, condition, tests]) =>
-    row(`fcmov${suffix}`, 'ST0,STi', opcode, { feature: 'cmov', semantics: 'fcmov', condition, tests }),
+    row(`fcmov${suffix}`, 'ST0,STi', opcode, { ...FPU, semantics: 'fcmov', condition, tests }),
   ),
 
   // The operand size decides between the 14- and the 28-byte environment, the 94- and the 108-byte state.
