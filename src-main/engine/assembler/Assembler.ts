@@ -135,7 +135,7 @@ class Assembler {
       return value;
     };
     const scope: Scope = {
-      get here() { return asked(pass.scope.here); },
+      get here() { return asked(pass.location); },
       get start() { return asked(pass.scope.start); },
       lookup: (name) => {
         this.readsPositions = true;

@@ -11,10 +11,7 @@ const MAX_DEPTH = 32;
 /** The items after db, dw, ...; null after a complaint. Ends at the line's end, or at `)` inside a list. */
 export function parseDataItems(cursor: Cursor, unit: number, depth = 0): DataItem[] | null {
   const items: DataItem[] = [];
-  if (depth > MAX_DEPTH) {
-    cursor.diagnostics.error(cursor.spanAt(cursor.at), 'These lists are nested too deeply.');
-    return null;
-  }
+  if (depth > MAX_DEPTH) return tooDeep(cursor);
   for (;;) {
     if (cursor.at >= cursor.tokens.length || (depth > 0 && isOperator(cursor, ')'))) return items;
     const item = parseItem(cursor, unit, depth);
@@ -29,7 +26,13 @@ export function parseDataItems(cursor: Cursor, unit: number, depth = 0): DataIte
   }
 }
 
+function tooDeep(cursor: Cursor): null {
+  cursor.diagnostics.error(cursor.spanAt(cursor.at), 'These lists are nested too deeply.');
+  return null;
+}
+
 function parseItem(cursor: Cursor, unit: number, depth: number): DataItem | null {
+  if (depth > MAX_DEPTH) return tooDeep(cursor);
   const token = cursor.tokens[cursor.at];
   const next = cursor.tokens[cursor.at + 1] as Token | undefined;
   const span = cursor.spanAt(cursor.at);
@@ -44,7 +47,8 @@ function parseItem(cursor: Cursor, unit: number, depth: number): DataItem | null
   }
   if (token.kind === 'id' && SIZE_KEYWORDS.has(token.text.toLowerCase())) {
     cursor.at++;
-    return parseList(cursor, (SIZE_KEYWORDS.get(token.text.toLowerCase()) ?? 8) / 8, depth, 1n);
+    const size = (SIZE_KEYWORDS.get(token.text.toLowerCase()) ?? 8) / 8;
+    return isOperator(cursor, '(') || cursor.at >= cursor.tokens.length ? parseList(cursor, size, depth, 1n) : parseItem(cursor, size, depth + 1);
   }
   if (token.kind === 'string' && endsHere) {
     cursor.at++;

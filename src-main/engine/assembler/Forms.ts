@@ -27,6 +27,8 @@ export interface Form {
   readonly repeated: boolean;
   /** Value of an operand left out: `aam` is `aam 10`, `fxch` is `fxch st1`. */
   readonly implied: number;
+  /** `fadd to st1`. */
+  readonly to: boolean;
   /** FSTCW is WAIT and FNSTCW. */
   readonly wait: boolean;
 }
@@ -44,22 +46,35 @@ function operandsFor(shapes: readonly OperandShape[], size: 16 | 32): FormOperan
   }));
 }
 
+interface Spelling {
+  readonly shapes: readonly OperandShape[];
+  readonly repeated?: boolean;
+  readonly implied?: number;
+  readonly to?: boolean;
+}
+
 /** The ways in which the operands of a row may be written: in full, and NASM's shorter ones. */
-function spellings(row: Encoding): { shapes: OperandShape[]; repeated: boolean; implied: number }[] {
+function spellings(row: Encoding): Spelling[] {
   const shapes = row.operands.map(operandShape);
   // The string instructions name their operands by the mnemonic alone.
-  if (shapes.some(({ place }) => place === 'source' || place === 'destination')) return [{ shapes: [], repeated: false, implied: -1 }];
-  const ways = [{ shapes, repeated: false, implied: -1 }];
-  if (COMMUTATIVE.has(row.mnemonic) && shapes.length === 2 && shapes[1].place !== 'immediate') ways.push({ shapes: [shapes[1], shapes[0]], repeated: false, implied: -1 });
-  if (row.mnemonic === 'imul' && shapes.length === 3) ways.push({ shapes: [shapes[0], shapes[2]], repeated: true, implied: -1 });
-  if (row.mnemonic === 'aam' || row.mnemonic === 'aad') ways.push({ shapes: [], repeated: false, implied: 10 });
+  if (shapes.some(({ place }) => place === 'source' || place === 'destination')) return [{ shapes: [] }];
+  const ways: Spelling[] = [{ shapes }];
+  if (COMMUTATIVE.has(row.mnemonic) && shapes.length === 2 && shapes[1].place !== 'immediate') {
+    const swapped = { shapes: [shapes[1], shapes[0]] };
+    // Of two registers XCHG has the first in ModRM.reg, TEST the second.
+    if (row.mnemonic === 'xchg') ways.unshift(swapped);
+    else ways.push(swapped);
+  }
+  if (row.mnemonic === 'imul' && shapes.length === 3) ways.push({ shapes: [shapes[0], shapes[2]], repeated: true });
+  if (row.mnemonic === 'aam' || row.mnemonic === 'aad') ways.push({ shapes: [], implied: 10 });
+  if (row.semantics === 'ud' && shapes.length > 0) ways.push({ shapes: [] });
   const stack = shapes.filter(({ code }) => code === 'STi');
   if (stack.length === 1) {
-    if (shapes.length === 2 && shapes[0].code === 'ST0') ways.push({ shapes: stack, repeated: false, implied: -1 });
-    if (shapes.length === 2 && shapes[1].code === 'ST0' && row.mnemonic.endsWith('p')) ways.push({ shapes: stack, repeated: false, implied: -1 });
-    if (shapes.length === 1 && !row.mnemonic.startsWith('ff')) ways.push({ shapes: [shapes[0], operandShape('ST0')], repeated: false, implied: -1 });
-    if (shapes.length === 1) ways.push({ shapes: [operandShape('ST0'), shapes[0]], repeated: false, implied: -1 });
-    ways.push({ shapes: [], repeated: false, implied: 1 });
+    if (shapes.length === 2 && shapes[0].code === 'ST0') ways.push({ shapes: stack });
+    if (shapes.length === 2 && shapes[1].code === 'ST0') ways.push({ shapes: stack, to: !row.mnemonic.endsWith('p') });
+    if (shapes.length === 1 && !row.mnemonic.startsWith('ff')) ways.push({ shapes: [shapes[0], operandShape('ST0')] });
+    if (shapes.length === 1) ways.push({ shapes: [operandShape('ST0'), shapes[0]] });
+    ways.push({ shapes: [], implied: 1 });
   }
   return ways;
 }
@@ -69,14 +84,15 @@ function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean): Form[] 
   const addressSizes = row.addressSizes.filter((size) => size !== 64);
   const addressSize = addressSizes.length === 1 ? addressSizes[0] : 0;
   const scales = row.operands.some((code) => SCALING.has(operandShape(code).type));
+  const extends16 = /^mov[sz]x$/.test(row.mnemonic) && row.operands[1] === 'Ew';
+  const indifferent = !scales && sizes.length === 2;
   const forms: Form[] = [];
-  for (const way of spellings(row)) {
-    if (!scales && sizes.length === 2) {
-      forms.push({ encoding: row, operandSize: 0, sizeIsNamed, addressSize, operands: operandsFor(way.shapes, 32), repeated: way.repeated, implied: way.implied, wait });
-      continue;
-    }
-    for (const size of sizes) {
-      forms.push({ encoding: row, operandSize: size, sizeIsNamed, addressSize, operands: operandsFor(way.shapes, size), repeated: way.repeated, implied: way.implied, wait });
+  for (const { shapes, repeated = false, implied = -1, to = false } of spellings(row)) {
+    for (const size of indifferent ? ([32] as const) : sizes) {
+      // From 16 to 16 bits nothing is extended; NASM has no such form.
+      if (extends16 && size === 16) continue;
+      const operands = operandsFor(shapes, size);
+      forms.push({ encoding: row, operandSize: indifferent ? 0 : size, sizeIsNamed, addressSize, operands, repeated, implied, to, wait });
     }
   }
   return forms;

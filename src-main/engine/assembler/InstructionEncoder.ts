@@ -12,6 +12,8 @@ export interface EncodingContext {
   readonly scope: Scope;
   readonly diagnostics: Diagnostics;
   readonly bits: 16 | 32;
+  /** Where the instruction's first byte goes; `scope.here` is the statement's. */
+  readonly location: Value;
   /** Choose among short and near jumps by distance, as `nasm -Ox` does. */
   readonly optimize: boolean;
   /** The last pass: section bases are known, and values that do not fit are reported. */
@@ -157,8 +159,8 @@ function reaches({ form, operands }: Choice, node: InstructionNode, context: Enc
   if (!node.forms.some((other) => other.encoding.operands[0] === 'Jz')) return true;
   if (!context.optimize || operand.node.strict) return false;
   if (operand.value.unknown) return true;
-  if (sectionOf(operand.value) !== sectionOf(context.scope.here)) return false;
-  const distance = operand.value.scalar - context.scope.here.scalar - BigInt(length + extraPrefixes(node, form, context.bits));
+  if (sectionOf(operand.value) !== sectionOf(context.location)) return false;
+  const distance = operand.value.scalar - context.location.scalar - BigInt(length + extraPrefixes(node, form, context.bits));
   return distance >= -128n && distance <= 127n;
 }
 
@@ -214,12 +216,11 @@ class InstructionBytes {
       bytes.push(0xf0);
     }
     if (this.evaluated.segment !== null) bytes.push(SEGMENT_PREFIX[this.evaluated.segment]);
-    const explicit = prefixes.operandSize !== 0 && prefixes.operandSize !== context.bits;
-    const operandSize = choice.operandSize !== 0 && choice.operandSize !== context.bits;
-    if (explicit) bytes.push(0x66);
+    // A size prefix in the source has the last word.
+    const operandSize = prefixes.operandSize || choice.operandSize;
+    if (operandSize !== 0 && operandSize !== context.bits) bytes.push(0x66);
     const addressSize = choice.addressSize || form.addressSize || this.evaluated.addressSize;
     if (addressSize !== context.bits) bytes.push(0x67);
-    if (operandSize && !explicit) bytes.push(0x66);
   }
 
   /** The operand written for a place of the row. */
@@ -255,6 +256,8 @@ class InstructionBytes {
         }
       } else if (operand === undefined && place === 'rm' && form.implied >= 0) rm = form.implied;
     }
+    // LFENCE and its like have a ModRM byte that names nothing.
+    if (rm === null && encoding.modrm === 'register') rm = 0;
     if (encoding.digit < 0 || rm === null) return;
     if (typeof rm === 'number') {
       bytes.push(0xc0 | (reg << 3) | rm);
@@ -311,7 +314,7 @@ class InstructionBytes {
     const operand = choice.operands[at];
     if (operand.kind !== 'value') return;
     const bits = choice.form.operands[at].shape.type === 'b' ? 8 : choice.form.operandSize === 16 ? 16 : 32;
-    const end = add(context.scope.here, constant(BigInt(bytes.length + bits / 8)));
+    const end = add(context.location, constant(BigInt(bytes.length + bits / 8)));
     const distance = context.resolve(add(operand.value, end, -1n));
     if (bits === 8 && context.final && !operand.value.unknown && (distance < -128n || distance > 127n)) {
       const other = this.node.forms.some((form) => form.encoding.operands[0] === 'Jz');

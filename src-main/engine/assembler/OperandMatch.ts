@@ -36,7 +36,7 @@ const NO: FormMatch = { result: 'no', operandSize: 0, width: 0 };
 
 /** Whether the operands, as written, can be this form's in code of `bits`, `forced` being an o16 or o32 prefix. */
 export function matchForm(form: Form, operands: readonly EvaluatedOperand[], bits: 16 | 32, forced: 0 | 16 | 32): FormMatch {
-  if (form.operands.length !== operands.length) return NO;
+  if (form.operands.length !== operands.length || operands.some(({ node }) => node.to) !== form.to) return NO;
   let decided = form.sizeIsNamed;
   let wrongSize = false;
   let open: FormOperand | null = null;
@@ -95,10 +95,10 @@ function fitRegister(form: Form, place: FormOperand, register: RegisterName): Fi
       return 'no';
   }
   if (shape.file !== register.file) return 'no';
-  if (shape.file === 'control' || shape.file === 'debug') return 'fits';
+  if (shape.file !== 'general') return 'fits';
   if (register.width === place.width) return place.scales ? 'decides' : 'fits';
   // MOV to a segment register, LAR and LSL read 16 bits of a register of any name.
-  const wide = register.file === 'general' && register.width === 32 && place.width === 16 && shape.place === 'rm';
+  const wide = register.file === 'general' && register.width === 32 && shape.type === 'w' && shape.place === 'rm';
   if (wide && ['mov', 'lar', 'lsl'].includes(form.encoding.mnemonic)) return 'fits';
   return 'size';
 }

@@ -50,6 +50,8 @@ export class Pass {
   private section: Section;
   /** Location counter of ABSOLUTE and STRUC, or null in a section. */
   private absolute: Value | null = null;
+  /** `$`: the start of the statement, also in the later items of a `dd` and the later rounds of a `times`. */
+  private statementStart: Value;
   private readonly context: EncodingContext;
 
   constructor(number: number, final: boolean, run: Run, diagnostics: Diagnostics) {
@@ -60,9 +62,10 @@ export class Pass {
     this.bits = run.initialBits;
     for (const section of run.sections.values()) section.size = 0;
     this.section = this.sectionNamed('.text');
+    this.statementStart = this.location;
     const pass = this;
     const scope: Scope = {
-      get here() { return pass.here; },
+      get here() { return pass.statementStart; },
       get start() { return pass.start; },
       lookup: (name) => this.lookup(name),
       undefined: (name, span) => this.undefined(name, span),
@@ -73,6 +76,7 @@ export class Pass {
       get bits() { return pass.bits; },
       optimize: run.optimize,
       final,
+      get location() { return pass.location; },
       resolve: (value) => this.resolve(value),
     };
   }
@@ -81,7 +85,8 @@ export class Pass {
     return this.context.scope;
   }
 
-  private get here(): Value {
+  /** Where the next byte goes. */
+  get location(): Value {
     return this.absolute ?? { scalar: BigInt(this.section.size), terms: this.section.terms, unknown: false };
   }
 
@@ -135,7 +140,8 @@ export class Pass {
       return;
     }
     const { label, body } = statement;
-    if (label !== null && body?.kind !== 'equ') this.define(label.name, this.here, 'label', label.span);
+    this.statementStart = this.location;
+    if (label !== null && body?.kind !== 'equ') this.define(label.name, this.statementStart, 'label', label.span);
     if (body?.kind === 'equ') {
       const value = evaluate(body.value, this.scope, this.diagnostics);
       if (hasRegisters(value)) this.complain(body.span, `“equ” gives a name to a number, not to a register. For another name of a register write “%define ${label?.name ?? 'name'} ${asRegister(value) ?? 'eax'}”.`);
@@ -215,7 +221,7 @@ export class Pass {
   /** The body comes to the same bytes wherever it stands. */
   private isFixed(body: StatementBody): boolean {
     if (body.kind === 'instruction') return body.fixed;
-    return body.kind === 'data' && body.items.every((item) => item.kind === 'bytes' || item.kind === 'reserve' || (item.kind === 'value' && item.expression.kind === 'constant'));
+    return body.kind === 'data' || body.kind === 'incbin';
   }
 
   private tooLarge(span: SourceSpan): void {

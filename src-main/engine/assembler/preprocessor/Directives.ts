@@ -158,7 +158,8 @@ function removeMacro(p: Preprocessor, line: SourceLine): void {
 
 /** Leaves the innermost expansion or repetition at once. */
 function leave(p: Preprocessor, kind: 'macro' | 'rep'): void {
-  const at = p.frames.findLastIndex((frame) => frame.kind === kind);
+  let at = p.frames.length - 1;
+  while (at >= 0 && p.frames[at].kind !== kind) at--;
   if (at >= 0) p.frames.length = at;
 }
 
