@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bytes, Quadwords } from './Bytes.ts';
 import { call, event } from './Channel.ts';
 import { REGISTER_NAMES } from './layouts/Registers.ts';
 import { VcpuId, VmId } from './machines.ts';
@@ -14,7 +15,7 @@ export type Breakpoint = z.infer<typeof Breakpoint>;
 
 export const DisassemblyLine = z.object({
   linearAddress: Address,
-  bytes: z.instanceof(Uint8Array),
+  bytes: Bytes,
   /** `mov eax, [ebx+0x4]`; `(bad)` where the bytes are no instruction. */
   text: z.string(),
   mnemonic: z.string(),
@@ -43,7 +44,7 @@ export type AddressSpace = z.infer<typeof AddressSpace>;
 
 export const MemoryRange = z.object({
   address: Address,
-  bytes: z.instanceof(Uint8Array),
+  bytes: Bytes,
   /** Offsets into `bytes` that are no RAM or not mapped, as [start, end) pairs; their bytes are 0. */
   missing: z.array(z.tuple([z.number().int(), z.number().int()])),
 });
@@ -51,7 +52,7 @@ export type MemoryRange = z.infer<typeof MemoryRange>;
 
 export const debugContract = {
   /** Registers of one vCPU in the order of `REGISTER_NAMES` (layouts/Registers.ts); refused while off. */
-  'debug:registers': call(z.object({ id: VmId, vcpu: VcpuId.default(0) }), z.instanceof(BigUint64Array)),
+  'debug:registers': call(z.object({ id: VmId, vcpu: VcpuId.default(0) }), Quadwords),
   /** Paused machines only. `name` is one of `REGISTER_NAMES`. Returns all registers. */
   'debug:writeRegister': call(
     z.object({
@@ -60,7 +61,7 @@ export const debugContract = {
       name: z.enum(REGISTER_NAMES),
       value: z.bigint().min(0n).max(0xffff_ffff_ffff_ffffn),
     }),
-    z.instanceof(BigUint64Array),
+    Quadwords,
   ),
 
   'debug:breakpoints': call(z.object({ id: VmId }), z.array(Breakpoint)),
@@ -103,7 +104,7 @@ export const debugContract = {
       vcpu: VcpuId.default(0),
       space: AddressSpace,
       address: Address,
-      bytes: z.instanceof(Uint8Array),
+      bytes: Bytes,
     }),
     z.void(),
   ),

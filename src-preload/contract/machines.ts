@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
 import { ProgramFormat, ProgramOptions, ProgramSource } from './programs.ts';
 
@@ -142,7 +143,7 @@ export const machineContract = {
   /** Typed on the machine's keyboard, as on a US layout. */
   'vm:typeText': call(z.object({ id: VmId, text: z.string().max(10_000) }), z.void()),
   /** Bytes received by COM1. */
-  'vm:serialInput': call(z.object({ id: VmId, bytes: z.instanceof(Uint8Array) }), z.void()),
+  'vm:serialInput': call(z.object({ id: VmId, bytes: Bytes }), z.void()),
   /** The text screen's lines, trailing blanks removed. */
   'vm:screenText': call(VmReference, z.array(z.string())),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
 import { Diagnostic } from './Outcome.ts';
 
@@ -29,7 +30,7 @@ export const ProgramSource = z.discriminatedUnion('kind', [
     text: z.string().max(4_000_000),
     token: z.string().max(64).optional(),
   }),
-  z.object({ kind: z.literal('bytes'), name: z.string().min(1).max(255), bytes: z.instanceof(Uint8Array) }),
+  z.object({ kind: z.literal('bytes'), name: z.string().min(1).max(255), bytes: Bytes }),
 ]);
 export type ProgramSource = z.infer<typeof ProgramSource>;
 
@@ -60,7 +61,7 @@ export type Sample = z.infer<typeof Sample>;
 export const ListingLine = z.object({
   /** Linear address of the first byte. */
   address: z.number(),
-  bytes: z.instanceof(Uint8Array),
+  bytes: Bytes,
   /** 1-based. */
   line: z.number().int(),
   file: z.string(),
@@ -70,7 +71,7 @@ export type ListingLine = z.infer<typeof ListingLine>;
 export const Assembly = z.object({
   /** Errors and warnings; with an error there are no bytes. */
   diagnostics: z.array(Diagnostic),
-  bytes: z.instanceof(Uint8Array).nullable(),
+  bytes: Bytes.nullable(),
   listing: z.array(ListingLine),
   symbols: z.array(z.object({ name: z.string(), address: z.number() })),
   /** One line for the user: how large, which format, which entry. */

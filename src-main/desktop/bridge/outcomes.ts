@@ -1,5 +1,4 @@
 import type { Diagnostic, Outcome, Problem, ProblemCode } from '../../../src-preload/contract/Outcome.ts';
-import type { LoadProblem } from '../../machine/loaders/ProgramImage.ts';
 import type { HypervisorError, HypervisorErrorCode, Result } from '../../hypervisor/types.ts';
 
 const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
@@ -41,6 +40,6 @@ export function toOutcome<From, To>(result: Result<From>, map: (value: From) => 
   return result.ok ? succeed(map(result.value)) : refuseWith(result.error);
 }
 
-export function toDiagnostic(problem: LoadProblem): Diagnostic {
+function toDiagnostic(problem: NonNullable<HypervisorError['problems']>[number]): Diagnostic {
   return { ...problem };
 }

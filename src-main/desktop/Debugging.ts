@@ -1,0 +1,140 @@
+import type { Breakpoint, Disassembly, MemoryRange } from '../../src-preload/contract/debugging.ts';
+import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import type { Breakpoints } from '../debug/Breakpoints.ts';
+import { disassembleAround, type ProgramKnowledge } from '../debug/Disassembler.ts';
+import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
+import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
+import { refuse, refuseWith, succeed } from './bridge/outcomes.ts';
+
+/** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
+const STARTS_KEPT = 4096;
+
+const off = (): Outcome<never> => refuse('wrong-state', 'The machine is off. Start it to look inside.');
+
+/** What the window's debugger panels ask of a machine. */
+export class Debugging {
+  private readonly hypervisor: HypervisorService;
+  private readonly breakpoints: Breakpoints;
+  private readonly starts = new Map<VmId, Set<number>>();
+
+  constructor(hypervisor: HypervisorService, breakpoints: Breakpoints) {
+    this.hypervisor = hypervisor;
+    this.breakpoints = breakpoints;
+    hypervisor.on('vm-removed', ({ id }) => this.starts.delete(id));
+    // Another program may stand at the same addresses after a start.
+    hypervisor.on('vm-state', ({ id, to }) => void (to === 'starting' && this.starts.delete(id)));
+  }
+
+  registers(id: VmId, vcpu: number): Outcome<BigUint64Array> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    return registers ? succeed(registers.values) : off();
+  }
+
+  async writeRegister(id: VmId, vcpu: number, name: RegisterName, value: bigint): Promise<Outcome<BigUint64Array>> {
+    const written = await this.hypervisor.setRegister(id, vcpu, name, value);
+    return written.ok ? this.registers(id, vcpu) : refuseWith(written.error);
+  }
+
+  listBreakpoints(id: VmId): Breakpoint[] {
+    return [...this.breakpoints.list(id)];
+  }
+
+  /** After the set has changed: a machine that is on learns it. */
+  async applyBreakpoints(id: VmId): Promise<Outcome<Breakpoint[]>> {
+    const state = this.hypervisor.get(id)?.state;
+    if (state === undefined) return refuse('machine-not-found', 'That machine no longer exists.');
+    if (state !== 'off') {
+      const set = await this.hypervisor.setBreakpoints(id, this.breakpoints.enabledAddresses(id));
+      if (!set.ok) return refuseWith(set.error);
+    }
+    return succeed(this.listBreakpoints(id));
+  }
+
+  async disassemble(
+    id: VmId,
+    vcpu: number,
+    linearAddress: number | undefined,
+    linesBefore: number,
+    linesAfter: number,
+  ): Promise<Outcome<Disassembly>> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    if (!registers) return off();
+    const value = (name: RegisterName): number => Number(registers.values[REGISTER_INDEX[name]] ?? 0n);
+    const codeBase = value('cs.base');
+    const current = (codeBase + value('eip')) % 0x1_0000_0000;
+    const codeSize = processorMode(registers.values).mode === 'protected32' ? 32 : 16;
+    this.noteStart(id, current);
+    const lines = await disassembleAround(
+      this.memoryOf(id, vcpu, registers),
+      { linearAddress: linearAddress ?? current, codeSize, codeBase },
+      { before: linesBefore, after: linesAfter },
+      this.knowledgeOf(id),
+    );
+    return succeed({ current, codeSize, lines });
+  }
+
+  async readMemory(
+    id: VmId,
+    vcpu: number,
+    space: 'physical' | 'linear',
+    address: number,
+    length: number,
+  ): Promise<Outcome<MemoryRange>> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    if (!registers) return off();
+    const memory = this.memoryOf(id, vcpu, registers);
+    const range =
+      space === 'linear' ? await readLinear(memory, address, length) : readPhysical(memory, address, length);
+    return succeed({ ...range, missing: range.missing.map(([start, end]) => [start, end]) });
+  }
+
+  async writeMemory(
+    id: VmId,
+    vcpu: number,
+    space: 'physical' | 'linear',
+    address: number,
+    bytes: Uint8Array,
+  ): Promise<Outcome<void>> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    if (!registers) return off();
+    const memory = this.memoryOf(id, vcpu, registers);
+    const pieces =
+      space === 'linear'
+        ? await physicalPieces(memory, address, bytes.length)
+        : [{ physicalAddress: address, offset: 0, length: bytes.length }];
+    const isRam = ({ physicalAddress, length }: { physicalAddress: number; length: number }): boolean =>
+      memory.readPhysical(physicalAddress, length).length === length;
+    if (!pieces?.every(isRam)) {
+      return refuse('invalid-value', `There is no memory at 0x${address.toString(16)} for ${bytes.length} bytes.`);
+    }
+    for (const { physicalAddress, offset, length } of pieces) {
+      const written = await this.hypervisor.writeMemory(id, physicalAddress, bytes.subarray(offset, offset + length));
+      if (!written.ok) return refuseWith(written.error);
+    }
+    return succeed(undefined);
+  }
+
+  private memoryOf(id: VmId, vcpu: number, { values }: VcpuRegisters): MemoryAccess {
+    const cr0 = Number(values[REGISTER_INDEX.cr0] ?? 0n);
+    return {
+      isPaging: cr0 >= 0x8000_0000,
+      readPhysical: (address, length) => this.hypervisor.readMemory(id, address, length) ?? new Uint8Array(0),
+      translate: async (linearAddress) => {
+        const result = await this.hypervisor.translateLinear(id, vcpu, linearAddress);
+        return result.ok ? result.value : null;
+      },
+    };
+  }
+
+  private noteStart(id: VmId, linearAddress: number): void {
+    const known = this.starts.get(id) ?? new Set();
+    this.starts.set(id, known.add(linearAddress));
+    const [oldest] = known;
+    if (known.size > STARTS_KEPT && oldest !== undefined) known.delete(oldest);
+  }
+
+  private knowledgeOf(id: VmId): ProgramKnowledge {
+    return { label: () => undefined, source: () => undefined, starts: this.starts.get(id) ?? new Set() };
+  }
+}

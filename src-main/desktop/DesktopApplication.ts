@@ -1,0 +1,329 @@
+import { dialog, Menu, session, type App, type WebContents } from 'electron';
+import type { MenuCommand, QuitRequest } from '../../src-preload/contract/application.ts';
+import type { EventName, EventPayload } from '../../src-preload/contract/contract.ts';
+import type { Problem } from '../../src-preload/contract/Outcome.ts';
+import { Breakpoints } from '../debug/Breakpoints.ts';
+import type { HypervisorService } from '../hypervisor/types.ts';
+import { BridgeServer } from './bridge/BridgeServer.ts';
+import type { EmitEvent, Handlers } from './bridge/handlers.ts';
+import { ContainmentJournal } from './ContainmentJournal.ts';
+import { Debugging } from './Debugging.ts';
+import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
+import { FileDialogs } from './files/FileDialogs.ts';
+import { FileGrants } from './files/FileGrants.ts';
+import type { ProgramInspector } from './files/ProgramInspector.ts';
+import { ProgramSources } from './files/ProgramSources.ts';
+import { RecentFiles } from './files/RecentFiles.ts';
+import type { SampleCatalogue } from './files/SampleCatalogue.ts';
+import { applicationHandlers } from './handlers/applicationHandlers.ts';
+import { debugHandlers } from './handlers/debugHandlers.ts';
+import { machineHandlers } from './handlers/machineHandlers.ts';
+import { observationHandlers } from './handlers/observationHandlers.ts';
+import { programHandlers } from './handlers/programHandlers.ts';
+import { Machines } from './Machines.ts';
+import { menuTemplate } from './menu/menuTemplate.ts';
+import { menuTexts } from './menu/menuTexts.ts';
+import { QuitGuard } from './QuitGuard.ts';
+import { quitTexts } from './quitTexts.ts';
+import { AppearanceService } from './settings/AppearanceService.ts';
+import { flushSettings, type Settings } from './settings/Settings.ts';
+import { StreamHub } from './streams/StreamHub.ts';
+import { serveAppProtocol } from './window/appProtocol.ts';
+import { MainWindow } from './window/MainWindow.ts';
+import { restrictSession } from './window/securityPolicy.ts';
+
+export interface DesktopParts {
+  readonly app: App;
+  readonly dataFolder: string;
+  readonly preload: string;
+  readonly rendererFolder: string;
+  readonly hypervisor: HypervisorService;
+  readonly settings: Settings;
+  readonly samples: SampleCatalogue;
+  readonly cast: DemonstrationCast;
+  makeInspector(programs: ProgramSources): ProgramInspector;
+  log(message: string, error?: unknown): void;
+}
+
+type Waiting = { [Name in EventName]: { readonly name: Name; readonly payload: EventPayload<Name> } }[EventName];
+
+/** The window and what stands behind it; lives from the app's readiness to its end. */
+export class DesktopApplication {
+  private readonly parts: DesktopParts;
+  private readonly appearance: AppearanceService;
+  private readonly machines: Machines;
+  private readonly recent: RecentFiles;
+  private readonly grants = new FileGrants();
+  private readonly journal: ContainmentJournal;
+  private readonly demonstration: RunningDemonstration;
+  private readonly streams: StreamHub;
+  private readonly bridge: BridgeServer;
+  private readonly quit: QuitGuard;
+  private readonly window: MainWindow;
+
+  /** The page is mounted and hears events. */
+  private isPageReady = false;
+  /** What the page must not miss, said before it could hear. */
+  private waiting: Waiting[] = [];
+  private menuVm: string | null = null;
+  private isEditorInView = false;
+  private unsaved: readonly string[] = [];
+
+  constructor(parts: DesktopParts) {
+    this.parts = parts;
+    const { app, hypervisor, settings, samples } = parts;
+    const emit: EmitEvent = (name, payload) => this.bridge.emit(name, payload);
+
+    this.appearance = new AppearanceService(settings.preferences, systemLanguages(app));
+    const programs = new ProgramSources(this.grants, samples);
+    this.recent = new RecentFiles(settings.recentFiles, this.grants, () => {
+      this.buildMenu();
+      emit('recent:changed', this.recent.list());
+    });
+    const breakpoints = new Breakpoints(settings.breakpoints.value, (id, list) => {
+      settings.breakpoints.set(breakpoints.all());
+      emit('debug:breakpointsChanged', { id, breakpoints: [...list] });
+    });
+    this.machines = new Machines(hypervisor, programs, this.recent, breakpoints, (id) => this.demonstration.roleOf(id));
+    this.demonstration = new RunningDemonstration(
+      {
+        create: (wishes, sampleId) => this.machines.create(wishes, { kind: 'sample', sampleId }),
+        start: (id) => this.machines.start(id),
+        delete: (id) => this.machines.delete(id),
+      },
+      parts.cast,
+      (demonstration) => {
+        emit('demonstration:changed', demonstration);
+        // Roles are part of the machines' summaries.
+        for (const vm of this.machines.list()) emit('vm:changed', vm);
+        this.buildMenu();
+      },
+    );
+    this.journal = new ContainmentJournal(hypervisor, (entries) => emit('containment:recorded', entries));
+    this.streams = new StreamHub(hypervisor, () => this.window.isVisible);
+    this.quit = new QuitGuard({
+      losses: () => this.losses(),
+      isConfirmationWanted: () => settings.preferences.value.confirmQuit,
+      askInWindow: (request) => this.askInWindow(request),
+      askBySystem: (request) => this.askBySystem(request),
+      leave: () => this.leave(),
+    });
+    const dialogs = new FileDialogs(
+      () => this.window.browserWindow,
+      () => this.appearance.language,
+    );
+    const handlers: Handlers = {
+      ...machineHandlers(hypervisor, this.machines),
+      ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints), breakpoints),
+      ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
+      ...programHandlers({
+        hypervisor,
+        grants: this.grants,
+        recent: this.recent,
+        samples,
+        inspector: parts.makeInspector(programs),
+        dialogs,
+        onUnsaved: (names) => (this.unsaved = names),
+      }),
+      ...applicationHandlers({
+        app,
+        dataFolder: parts.dataFolder,
+        settings,
+        appearance: this.appearance,
+        quit: this.quit,
+        onReady: () => this.onPageReady(),
+        onMenuContext: (vm, isEditor) => {
+          this.menuVm = vm;
+          this.isEditorInView = isEditor;
+          this.buildMenu();
+        },
+        toggleFullScreen: () => this.window.toggleFullScreen(),
+      }),
+    };
+    this.bridge = new BridgeServer(handlers, this.streams, this.grants, (error, where) => parts.log(where, error));
+    this.window = new MainWindow(parts.preload, settings.bounds, {
+      onPage: (contents) => this.onPage(contents),
+      onCloseRequest: () => void this.quit.request(),
+      onPageCrash: (reason, willReload) => void this.onPageCrash(reason, willReload),
+    });
+    this.forwardEvents(emit);
+  }
+
+  async open(): Promise<void> {
+    const { app, rendererFolder, settings } = this.parts;
+    restrictSession(session.defaultSession);
+    serveAppProtocol(rendererFolder);
+    this.applySchedulerPreference();
+    this.appearance.onChange((state) => {
+      this.applySchedulerPreference();
+      this.buildMenu();
+      this.bridge.emit('preferences:changed', state);
+    });
+    app.on('before-quit', (event) => {
+      event.preventDefault();
+      void this.quit.request();
+    });
+    app.on('window-all-closed', () => void this.quit.leaveNow());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.quit.leaveNow());
+    this.bridge.listen();
+    this.buildMenu();
+    for (const { message } of this.parts.hypervisor.storeProblems())
+      this.notify('warning', { code: 'storage', message });
+    await this.window.load();
+    // Written at once, so that a first run that is killed is remembered too.
+    await flushSettings(settings);
+  }
+
+  /** Files named on the command line, by the system, or by a second start: each becomes a running machine. */
+  async openFiles(files: readonly string[]): Promise<void> {
+    for (const file of files) {
+      const { token, name } = this.grants.grant(file, 'read');
+      const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
+      if (created.ok) this.emitWhenReady('vm:reveal', { id: created.value.id });
+      else this.notify('error', { ...created.problem, values: { ...created.problem.values, name } });
+    }
+  }
+
+  reveal(): void {
+    this.window.reveal();
+  }
+
+  reportProblem(message: string): void {
+    this.parts.log(message);
+    this.notify('error', { code: 'storage', message });
+  }
+
+  private forwardEvents(emit: EmitEvent): void {
+    const { hypervisor } = this.parts;
+    const onChanged = (vm: Parameters<Machines['toSummary']>[0]): void => {
+      emit('vm:changed', this.machines.toSummary(vm));
+      if (vm.id === this.menuVm) this.buildMenu();
+    };
+    hypervisor.on('vm-added', onChanged);
+    hypervisor.on('vm-changed', onChanged);
+    hypervisor.on('vm-removed', ({ id }) => {
+      this.demonstration.forget(id);
+      emit('vm:removed', { id });
+      if (id === this.menuVm) this.menuVm = null;
+      this.buildMenu();
+    });
+    hypervisor.on('store-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
+  }
+
+  private onPage(contents: WebContents): void {
+    this.isPageReady = false;
+    this.bridge.attach(contents);
+  }
+
+  private onPageReady(): void {
+    this.isPageReady = true;
+    for (const { name, payload } of this.waiting.splice(0)) this.bridge.emit(name, payload as never);
+  }
+
+  private emitWhenReady<Name extends EventName>(name: Name, payload: EventPayload<Name>): void {
+    if (this.isPageReady) this.bridge.emit(name, payload);
+    // The pair is of one name; TypeScript cannot see that through the union.
+    else this.waiting.push({ name, payload } as Waiting);
+  }
+
+  private notify(severity: 'warning' | 'error', problem: Problem): void {
+    this.emitWhenReady('app:notification', { severity, problem });
+  }
+
+  private async onPageCrash(reason: string, willReload: boolean): Promise<void> {
+    this.parts.log(`The window's page ended: ${reason}.`);
+    this.isPageReady = false;
+    this.streams.closeAll();
+    if (willReload) {
+      this.notify('warning', { code: 'internal', message: `The window's page ended (${reason}) and was loaded again. No machine was touched.` }); // prettier-ignore
+      return;
+    }
+    const texts = quitTexts[this.appearance.language];
+    const { response } = await dialog.showMessageBox(this.window.browserWindow, {
+      type: 'error',
+      message: texts.crashed,
+      buttons: [texts.reload, texts.quit],
+    });
+    if (response === 0) await this.window.load();
+    else await this.quit.leaveNow();
+  }
+
+  private losses(): QuitRequest {
+    const machines = this.machines.alive.filter(({ id }) => this.demonstration.roleOf(id) === 'none');
+    return { machines: machines.map(({ id, name }) => ({ id, name })), unsaved: [...this.unsaved] };
+  }
+
+  private askInWindow(request: QuitRequest): boolean {
+    if (!this.isPageReady || this.window.contents.isCrashed()) return false;
+    this.window.reveal();
+    this.bridge.emit('app:quitRequested', request);
+    return true;
+  }
+
+  private async askBySystem({ machines, unsaved }: QuitRequest): Promise<boolean> {
+    const texts = quitTexts[this.appearance.language];
+    const { response } = await dialog.showMessageBox(this.window.browserWindow, {
+      type: 'warning',
+      message: texts.question,
+      detail: [...machines.map(({ name }) => name), ...unsaved].join('\n'),
+      buttons: [texts.quit, texts.cancel],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    return response === 0;
+  }
+
+  private async leave(): Promise<void> {
+    const { app, hypervisor, settings, log } = this.parts;
+    this.journal.dispose();
+    this.streams.closeAll();
+    try {
+      if (this.demonstration.current.state !== 'off') await this.demonstration.stop();
+      await hypervisor.dispose();
+    } catch (error) {
+      log('The machines could not be ended in good order.', error);
+    }
+    await flushSettings(settings);
+    this.window.destroy();
+    app.exit(0);
+  }
+
+  private applySchedulerPreference(): void {
+    const { hypervisor, settings } = this.parts;
+    const { pcpuCount } = settings.preferences.value;
+    const wanted = pcpuCount ?? this.defaultPcpuCount;
+    if (hypervisor.schedulerSettings().pcpuCount !== wanted) hypervisor.setSchedulerSettings({ pcpuCount: wanted });
+  }
+
+  private get defaultPcpuCount(): number {
+    this.hostPcpuCount ??= this.parts.hypervisor.schedulerSettings().pcpuCount;
+    return this.hostPcpuCount;
+  }
+
+  private hostPcpuCount: number | undefined;
+
+  private buildMenu(): void {
+    const vm = this.menuVm === null ? undefined : this.parts.hypervisor.get(this.menuVm);
+    const template = menuTemplate(
+      menuTexts[this.appearance.language],
+      {
+        machine: vm?.state ?? null,
+        isEditor: this.isEditorInView,
+        isDemonstrating: this.demonstration.current.state !== 'off',
+      },
+      this.recent.paths,
+      {
+        command: (command: MenuCommand) => this.bridge.emit('menu:command', { command }),
+        openRecent: (file) => void this.openFiles([file]),
+        clearRecent: () => this.recent.clear(),
+        quit: () => void this.quit.request(),
+      },
+      process.platform === 'darwin',
+    );
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  }
+}
+
+function systemLanguages(app: App): string[] {
+  return [...app.getPreferredSystemLanguages(), app.getLocale()];
+}

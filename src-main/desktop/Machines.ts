@@ -1,0 +1,110 @@
+import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
+import type { Breakpoints } from '../debug/Breakpoints.ts';
+import type * as hypervisor from '../hypervisor/types.ts';
+import { refuse, refuseWith, succeed, toOutcome } from './bridge/outcomes.ts';
+import { toVmSummary, type VmRole } from './bridge/summaries.ts';
+import type { ProgramSources } from './files/ProgramSources.ts';
+import type { RecentFiles } from './files/RecentFiles.ts';
+
+/** What the window does with machines, in the window's terms. */
+export class Machines {
+  private readonly hypervisor: hypervisor.HypervisorService;
+  private readonly programs: ProgramSources;
+  private readonly recent: RecentFiles;
+  private readonly breakpoints: Breakpoints;
+  private readonly roleOf: (id: hypervisor.VmId) => VmRole;
+
+  constructor(
+    service: hypervisor.HypervisorService,
+    programs: ProgramSources,
+    recent: RecentFiles,
+    breakpoints: Breakpoints,
+    roleOf: (id: hypervisor.VmId) => VmRole,
+  ) {
+    this.hypervisor = service;
+    this.programs = programs;
+    this.recent = recent;
+    this.breakpoints = breakpoints;
+    this.roleOf = roleOf;
+  }
+
+  list(): VmSummary[] {
+    return this.hypervisor.list().map((vm) => this.toSummary(vm));
+  }
+
+  /** Machines that would lose their state if the app ended now. */
+  get alive(): readonly hypervisor.VmSummary[] {
+    return this.hypervisor.list().filter(({ state }) => state !== 'off' && state !== 'crashed');
+  }
+
+  toSummary(vm: hypervisor.VmSummary): VmSummary {
+    return toVmSummary(vm, this.roleOf(vm.id));
+  }
+
+  async create(
+    settings: hypervisor.UpdateVmRequest,
+    program?: ProgramSource,
+    options?: ProgramOptions,
+    start = false,
+  ): Promise<Outcome<VmSummary>> {
+    let source: hypervisor.ProgramSource | undefined;
+    if (program) {
+      const resolved = this.programs.resolve(program, options);
+      if (!resolved.ok) return resolved;
+      source = resolved.value;
+    }
+    const created = await this.hypervisor.create({ ...settings, ...(source && { program: source }) });
+    if (!created.ok) return refuseWith(created.error);
+    if (program) this.remember(program);
+    return start ? this.start(created.value.id) : succeed(this.toSummary(created.value));
+  }
+
+  async load(
+    id: hypervisor.VmId,
+    program: ProgramSource,
+    options: ProgramOptions | undefined,
+    reset: boolean,
+  ): Promise<Outcome<VmSummary>> {
+    const resolved = this.programs.resolve(program, options);
+    if (!resolved.ok) return resolved;
+    const loaded = await this.hypervisor.setProgram(id, resolved.value);
+    if (!loaded.ok) return refuseWith(loaded.error);
+    this.remember(program);
+    const { state } = loaded.value;
+    return reset && state !== 'off' ? this.outcome(this.hypervisor.reset(id)) : succeed(this.toSummary(loaded.value));
+  }
+
+  /** Breakpoints kept from before are in place when the first instruction runs. */
+  async start(id: hypervisor.VmId, paused = false): Promise<Outcome<VmSummary>> {
+    const addresses = this.breakpoints.enabledAddresses(id);
+    if (addresses.length === 0) return this.outcome(this.hypervisor.start(id, { paused }));
+    const started = await this.hypervisor.start(id, { paused: true });
+    if (!started.ok) return refuseWith(started.error);
+    const set = await this.hypervisor.setBreakpoints(id, addresses);
+    if (!set.ok) return refuseWith(set.error);
+    return paused ? succeed(this.toSummary(started.value)) : this.outcome(this.hypervisor.resume(id));
+  }
+
+  async delete(id: hypervisor.VmId): Promise<Outcome<void>> {
+    const vm = this.hypervisor.get(id);
+    if (!vm) return refuse('machine-not-found', 'That machine no longer exists.');
+    if (vm.state !== 'off' && vm.state !== 'crashed') {
+      const off = await this.hypervisor.powerOff(id);
+      if (!off.ok) return refuseWith(off.error);
+    }
+    const deleted = await this.hypervisor.delete(id);
+    if (deleted.ok) this.breakpoints.forget(id);
+    return toOutcome(deleted, () => undefined);
+  }
+
+  async outcome(result: Promise<hypervisor.Result<hypervisor.VmSummary>>): Promise<Outcome<VmSummary>> {
+    return toOutcome(await result, (vm) => this.toSummary(vm));
+  }
+
+  private remember(program: ProgramSource): void {
+    const path = this.programs.pathOf(program);
+    if (path !== null) this.recent.add(path);
+  }
+}

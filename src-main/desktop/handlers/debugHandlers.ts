@@ -1,0 +1,42 @@
+import type { CallName } from '../../../src-preload/contract/contract.ts';
+import type { Breakpoints } from '../../debug/Breakpoints.ts';
+import type { HypervisorService } from '../../hypervisor/types.ts';
+import type { Handlers } from '../bridge/handlers.ts';
+import { succeed, toOutcome } from '../bridge/outcomes.ts';
+import type { Debugging } from '../Debugging.ts';
+
+type DebugCall = Extract<CallName, `debug:${string}`>;
+
+export function debugHandlers(
+  hypervisor: HypervisorService,
+  debugging: Debugging,
+  breakpoints: Breakpoints,
+): Handlers<DebugCall> {
+  return {
+    'debug:registers': ({ id, vcpu }) => debugging.registers(id, vcpu),
+    'debug:writeRegister': ({ id, vcpu, name, value }) => debugging.writeRegister(id, vcpu, name, value),
+
+    'debug:breakpoints': ({ id }) => succeed(debugging.listBreakpoints(id)),
+    'debug:setBreakpoint': ({ id, linearAddress, enabled }) => {
+      breakpoints.set(id, linearAddress, enabled);
+      return debugging.applyBreakpoints(id);
+    },
+    'debug:clearBreakpoint': ({ id, linearAddress }) => {
+      breakpoints.clear(id, linearAddress);
+      return debugging.applyBreakpoints(id);
+    },
+    'debug:clearAllBreakpoints': ({ id }) => {
+      breakpoints.clearAll(id);
+      return debugging.applyBreakpoints(id);
+    },
+    'debug:runTo': async ({ id, linearAddress }) =>
+      toOutcome(await hypervisor.runTo(id, linearAddress), () => undefined),
+
+    'debug:disassemble': ({ id, vcpu, linearAddress, linesBefore, linesAfter }) =>
+      debugging.disassemble(id, vcpu, linearAddress, linesBefore, linesAfter),
+    'debug:readMemory': ({ id, vcpu, space, address, length }) =>
+      debugging.readMemory(id, vcpu, space, address, length),
+    'debug:writeMemory': ({ id, vcpu, space, address, bytes }) =>
+      debugging.writeMemory(id, vcpu, space, address, bytes),
+  };
+}

@@ -1,0 +1,40 @@
+import type { CallName } from '../../../src-preload/contract/contract.ts';
+import type { HypervisorService } from '../../hypervisor/types.ts';
+import type { Handlers } from '../bridge/handlers.ts';
+import { refuse, succeed, toOutcome } from '../bridge/outcomes.ts';
+import { screenLines } from '../screen/screenText.ts';
+import type { Machines } from '../Machines.ts';
+import { definedOnly } from './definedOnly.ts';
+
+type MachineCall = Extract<CallName, `vm:${string}`>;
+
+export function machineHandlers(
+  hypervisor: HypervisorService,
+  machines: Machines,
+): Handlers<Exclude<MachineCall, 'vm:exits'>> {
+  return {
+    'vm:list': () => succeed(machines.list()),
+    'vm:create': ({ settings = {}, program, options, start }) =>
+      machines.create(definedOnly(settings), program, options, start),
+    'vm:update': ({ id, changes }) => machines.outcome(hypervisor.update(id, definedOnly(changes))),
+    'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, name)),
+    'vm:delete': ({ id }) => machines.delete(id),
+    'vm:load': ({ id, source, options, reset = false }) => machines.load(id, source, options, reset),
+
+    'vm:start': ({ id, paused }) => machines.start(id, paused),
+    'vm:pause': ({ id }) => machines.outcome(hypervisor.pause(id)),
+    'vm:resume': ({ id }) => machines.outcome(hypervisor.resume(id)),
+    'vm:step': ({ id, vcpu }) => machines.outcome(hypervisor.step(id, vcpu)),
+    'vm:stepOver': ({ id, vcpu }) => machines.outcome(hypervisor.stepOver(id, vcpu)),
+    'vm:reset': ({ id }) => machines.outcome(hypervisor.reset(id)),
+    'vm:powerOff': ({ id }) => machines.outcome(hypervisor.powerOff(id)),
+
+    'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),
+    'vm:typeText': ({ id, text }) => toOutcome(hypervisor.typeText(id, text), () => undefined),
+    'vm:serialInput': ({ id, bytes }) => toOutcome(hypervisor.sendSerial(id, bytes), () => undefined),
+    'vm:screenText': ({ id }) => {
+      const screen = hypervisor.screen(id);
+      return screen ? succeed(screenLines(screen)) : refuse('wrong-state', 'The machine is off: it shows nothing.');
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import path from 'node:path';
+import type { MenuCommand } from '../../../src-preload/contract/application.ts';
+import type { VmState } from '../../hypervisor/types.ts';
+import { displayPath } from '../files/FileGrants.ts';
+import type { MenuTexts } from './menuTexts.ts';
+
+/** What is in view, as far as it decides what the menu offers. */
+export interface MenuContext {
+  /** State of the machine in view, or null. */
+  readonly machine: VmState | null;
+  readonly isEditor: boolean;
+  readonly isDemonstrating: boolean;
+}
+
+export interface MenuActions {
+  command(command: MenuCommand): void;
+  openRecent(path: string): void;
+  clearRecent(): void;
+  quit(): void;
+}
+
+// prettier-ignore
+const accelerators: Readonly<Partial<Record<MenuCommand, string>>> = {
+  'file.newMachine': 'CmdOrCtrl+N', 'file.newProgram': 'CmdOrCtrl+Shift+N', 'file.openProgram': 'CmdOrCtrl+O',
+  'file.openInEditor': 'CmdOrCtrl+Shift+O', 'file.save': 'CmdOrCtrl+S', 'file.saveAs': 'CmdOrCtrl+Shift+S',
+  'file.preferences': 'CmdOrCtrl+,', 'edit.find': 'CmdOrCtrl+F',
+  'machine.toggleRun': 'F5', 'machine.step': 'F11', 'machine.stepOver': 'F10', 'machine.toggleBreakpoint': 'F9',
+  'machine.reset': 'CmdOrCtrl+Shift+R', 'machine.powerOff': 'CmdOrCtrl+Shift+P', 'machine.loadProgram': 'CmdOrCtrl+L',
+  'machine.rename': 'F2',
+  'editor.assemble': 'CmdOrCtrl+B', 'editor.run': 'CmdOrCtrl+Enter',
+  'view.screen': 'CmdOrCtrl+1', 'view.console': 'CmdOrCtrl+2', 'view.processor': 'CmdOrCtrl+3', 'view.memory': 'CmdOrCtrl+4',
+  'view.code': 'CmdOrCtrl+5', 'view.exits': 'CmdOrCtrl+6', 'view.isolation': 'CmdOrCtrl+7', 'view.schedule': 'CmdOrCtrl+8',
+  'view.editor': 'CmdOrCtrl+9', 'view.samples': 'CmdOrCtrl+Shift+E', 'view.commandPalette': 'CmdOrCtrl+K',
+  'help.shortcuts': 'CmdOrCtrl+/',
+};
+
+const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
+
+/** The application's menu as a plain description. */
+export function menuTemplate(
+  texts: MenuTexts,
+  context: MenuContext,
+  recentFiles: readonly string[],
+  actions: MenuActions,
+  isMac: boolean,
+): MenuItemConstructorOptions[] {
+  const command = (name: MenuCommand, enabled = true): MenuItemConstructorOptions => ({
+    id: name,
+    label: texts.commands[name],
+    enabled,
+    ...(accelerators[name] !== undefined && { accelerator: accelerators[name] }),
+    click: () => actions.command(name),
+  });
+  const role = (label: keyof MenuTexts['roles'], name: NonNullable<MenuItemConstructorOptions['role']>) => ({
+    label: texts.roles[label],
+    role: name,
+  });
+  const quit: MenuItemConstructorOptions = {
+    label: texts.roles.quit,
+    accelerator: 'CmdOrCtrl+Q',
+    click: () => actions.quit(),
+  };
+
+  const { machine, isEditor, isDemonstrating } = context;
+  const isOn = machine === 'running' || machine === 'paused';
+  const isOff = machine === 'off' || machine === 'crashed';
+  const hasMachine = machine !== null;
+  const appMenu: MenuItemConstructorOptions = {
+    label: 'Vivarium',
+    submenu: [
+      command('help.about'),
+      SEPARATOR,
+      command('file.preferences'),
+      SEPARATOR,
+      role('services', 'services'),
+      SEPARATOR,
+      role('hide', 'hide'),
+      role('hideOthers', 'hideOthers'),
+      SEPARATOR,
+      quit,
+    ],
+  };
+
+  return [
+    ...(isMac ? [appMenu] : []),
+    {
+      label: texts.titles.file,
+      submenu: [
+        command('file.newMachine'),
+        command('file.newProgram'),
+        SEPARATOR,
+        command('file.openProgram'),
+        command('file.openInEditor'),
+        { label: texts.titles.openRecent, submenu: recentItems(texts, recentFiles, actions) },
+        SEPARATOR,
+        command('file.save', isEditor),
+        command('file.saveAs', isEditor),
+        ...(isMac ? [] : [SEPARATOR, command('file.preferences'), SEPARATOR, quit]),
+      ],
+    },
+    {
+      label: texts.titles.edit,
+      submenu: [
+        role('undo', 'undo'),
+        role('redo', 'redo'),
+        SEPARATOR,
+        role('cut', 'cut'),
+        role('copy', 'copy'),
+        role('paste', 'paste'),
+        role('selectAll', 'selectAll'),
+        SEPARATOR,
+        command('edit.find'),
+        SEPARATOR,
+        command('editor.assemble', isEditor),
+        command('editor.run', isEditor),
+      ],
+    },
+    {
+      label: texts.titles.machine,
+      submenu: [
+        command('machine.toggleRun', isOn || isOff),
+        command('machine.step', machine === 'paused'),
+        command('machine.stepOver', machine === 'paused'),
+        command('machine.toggleBreakpoint', hasMachine),
+        SEPARATOR,
+        command('machine.reset', hasMachine && machine !== 'off'),
+        command('machine.powerOff', hasMachine && machine !== 'off'),
+        SEPARATOR,
+        command('machine.loadProgram', hasMachine),
+        command('machine.settings', hasMachine),
+        command('machine.rename', hasMachine),
+        command('machine.clone', hasMachine),
+        command('machine.delete', hasMachine),
+      ],
+    },
+    {
+      label: texts.titles.view,
+      submenu: [
+        command('view.screen', hasMachine),
+        command('view.console', hasMachine),
+        command('view.processor', hasMachine),
+        command('view.memory', hasMachine),
+        command('view.code', hasMachine),
+        command('view.exits', hasMachine),
+        SEPARATOR,
+        command('view.isolation'),
+        command('view.schedule'),
+        command('view.editor'),
+        command('view.samples'),
+        SEPARATOR,
+        command('view.commandPalette'),
+        SEPARATOR,
+        role('zoomIn', 'zoomIn'),
+        role('zoomOut', 'zoomOut'),
+        role('zoomReset', 'resetZoom'),
+        role('fullScreen', 'togglefullscreen'),
+      ],
+    },
+    {
+      label: texts.titles.help,
+      submenu: [
+        command('demonstration.start', !isDemonstrating),
+        command('demonstration.stop', isDemonstrating),
+        SEPARATOR,
+        command('help.shortcuts'),
+        ...(isMac ? [] : [command('help.about')]),
+      ],
+    },
+  ];
+}
+
+function recentItems(
+  texts: MenuTexts,
+  recentFiles: readonly string[],
+  actions: MenuActions,
+): MenuItemConstructorOptions[] {
+  if (recentFiles.length === 0) return [{ label: texts.titles.noRecent, enabled: false }];
+  return [
+    ...recentFiles.map((file) => ({
+      // An ampersand would mark an access key.
+      label: `${path.basename(file)} — ${displayPath(path.dirname(file))}`.replaceAll('&', '&&'),
+      click: () => actions.openRecent(file),
+    })),
+    SEPARATOR,
+    { label: texts.titles.clearRecent, click: () => actions.clearRecent() },
+  ];
+}

@@ -1,0 +1,122 @@
+import type { Language, MenuCommand } from '../../../src-preload/contract/application.ts';
+
+type MenuTitle = 'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent';
+type RoleLabel =
+  | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'quit' | 'fullScreen' | 'zoomIn' | 'zoomOut' | 'zoomReset'
+  | 'hide' | 'hideOthers' | 'services'; // prettier-ignore
+
+export interface MenuTexts {
+  readonly titles: Readonly<Record<MenuTitle, string>>;
+  readonly roles: Readonly<Record<RoleLabel, string>>;
+  readonly commands: Readonly<Record<MenuCommand, string>>;
+}
+
+const en: MenuTexts = {
+  titles: {
+    file: '&File', edit: '&Edit', machine: '&Machine', view: '&View', help: '&Help',
+    openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet',
+  }, // prettier-ignore
+  roles: {
+    undo: 'Undo', redo: 'Redo', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select All', quit: 'Quit Vivarium',
+    fullScreen: 'Full Screen', zoomIn: 'Zoom In', zoomOut: 'Zoom Out', zoomReset: 'Actual Size',
+    hide: 'Hide Vivarium', hideOthers: 'Hide Others', services: 'Services',
+  }, // prettier-ignore
+  commands: {
+    'file.newMachine': 'New Machine…',
+    'file.newProgram': 'New Program',
+    'file.openProgram': 'Open Program…',
+    'file.openInEditor': 'Open in Editor…',
+    'file.save': 'Save',
+    'file.saveAs': 'Save As…',
+    'file.preferences': 'Preferences…',
+    'edit.find': 'Find…',
+    'machine.start': 'Start',
+    'machine.pause': 'Pause',
+    'machine.resume': 'Resume',
+    'machine.toggleRun': 'Run or Pause',
+    'machine.step': 'Step',
+    'machine.stepOver': 'Step Over',
+    'machine.reset': 'Reset',
+    'machine.powerOff': 'Power Off',
+    'machine.loadProgram': 'Load Program…',
+    'machine.rename': 'Rename…',
+    'machine.clone': 'Clone',
+    'machine.delete': 'Delete…',
+    'machine.settings': 'Settings…',
+    'machine.toggleBreakpoint': 'Toggle Breakpoint',
+    'editor.assemble': 'Assemble',
+    'editor.run': 'Assemble and Run',
+    'view.machines': 'Machines',
+    'view.screen': 'Screen',
+    'view.console': 'Console',
+    'view.processor': 'Processor',
+    'view.memory': 'Memory',
+    'view.code': 'Code',
+    'view.exits': 'Exits',
+    'view.isolation': 'Isolation',
+    'view.schedule': 'Schedule',
+    'view.editor': 'Editor',
+    'view.samples': 'Samples',
+    'view.commandPalette': 'Commands…',
+    'demonstration.start': 'Start the Demonstration',
+    'demonstration.stop': 'End the Demonstration',
+    'help.shortcuts': 'Keyboard Shortcuts',
+    'help.about': 'About Vivarium',
+  },
+};
+
+const zh: MenuTexts = {
+  titles: {
+    file: '文件(&F)', edit: '编辑(&E)', machine: '虚拟机(&M)', view: '视图(&V)', help: '帮助(&H)',
+    openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无',
+  }, // prettier-ignore
+  roles: {
+    undo: '撤销', redo: '重做', cut: '剪切', copy: '复制', paste: '粘贴', selectAll: '全选', quit: '退出 Vivarium',
+    fullScreen: '全屏', zoomIn: '放大', zoomOut: '缩小', zoomReset: '实际大小',
+    hide: '隐藏 Vivarium', hideOthers: '隐藏其他', services: '服务',
+  }, // prettier-ignore
+  commands: {
+    'file.newMachine': '新建虚拟机…',
+    'file.newProgram': '新建程序',
+    'file.openProgram': '打开程序…',
+    'file.openInEditor': '在编辑器中打开…',
+    'file.save': '保存',
+    'file.saveAs': '另存为…',
+    'file.preferences': '偏好设置…',
+    'edit.find': '查找…',
+    'machine.start': '启动',
+    'machine.pause': '暂停',
+    'machine.resume': '继续',
+    'machine.toggleRun': '运行或暂停',
+    'machine.step': '单步执行',
+    'machine.stepOver': '单步跳过',
+    'machine.reset': '重置',
+    'machine.powerOff': '关闭电源',
+    'machine.loadProgram': '加载程序…',
+    'machine.rename': '重命名…',
+    'machine.clone': '克隆',
+    'machine.delete': '删除…',
+    'machine.settings': '设置…',
+    'machine.toggleBreakpoint': '切换断点',
+    'editor.assemble': '汇编',
+    'editor.run': '汇编并运行',
+    'view.machines': '虚拟机',
+    'view.screen': '屏幕',
+    'view.console': '控制台',
+    'view.processor': '处理器',
+    'view.memory': '内存',
+    'view.code': '代码',
+    'view.exits': '退出事件',
+    'view.isolation': '隔离',
+    'view.schedule': '调度',
+    'view.editor': '编辑器',
+    'view.samples': '示例程序',
+    'view.commandPalette': '命令…',
+    'demonstration.start': '开始演示',
+    'demonstration.stop': '结束演示',
+    'help.shortcuts': '键盘快捷键',
+    'help.about': '关于 Vivarium',
+  },
+};
+
+export const menuTexts: Readonly<Record<Language, MenuTexts>> = { en, 'zh-CN': zh };

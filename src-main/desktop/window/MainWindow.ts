@@ -1,0 +1,131 @@
+import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
+import type { Settings } from '../settings/Settings.ts';
+import { APP_PAGE } from './appProtocol.ts';
+
+/** The window's ground before its page has drawn (LOOK: neutral ground). */
+const GROUND = { light: '#fbfbfa', dark: '#17181a' } as const;
+const MINIMUM = { width: 960, height: 600 } as const;
+
+/** A page that falls this often within a minute is not tried again by itself. */
+const RELOADS_A_MINUTE = 3;
+
+export interface MainWindowEvents {
+  /** A page is about to load: the first one, or one that replaces a crashed one. */
+  onPage(contents: WebContents): void;
+  /** The user wants to close the window; it closes only by `destroy`. */
+  onCloseRequest(): void;
+  onPageCrash(reason: string, willReload: boolean): void;
+}
+
+/** The application's one window: where it was, on the ground of its theme, shown once there is something to see. */
+export class MainWindow {
+  private readonly window: BrowserWindow;
+  private readonly bounds: Settings['bounds'];
+  private readonly events: MainWindowEvents;
+  private crashes: number[] = [];
+
+  constructor(preload: string, bounds: Settings['bounds'], events: MainWindowEvents) {
+    this.bounds = bounds;
+    this.events = events;
+    const { isMaximized, isFullScreen } = bounds.value;
+    this.window = new BrowserWindow({
+      ...placeOnScreen(bounds.value),
+      minWidth: MINIMUM.width,
+      minHeight: MINIMUM.height,
+      title: 'Vivarium',
+      show: false,
+      backgroundColor: ground(),
+      webPreferences: {
+        preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        safeDialogs: true,
+      },
+    });
+    if (isMaximized) this.window.maximize();
+    if (isFullScreen) this.window.setFullScreen(true);
+    this.window.once('ready-to-show', () => this.window.show());
+    this.window.on('close', (event) => {
+      event.preventDefault();
+      events.onCloseRequest();
+    });
+    for (const change of ['resize', 'move', 'maximize', 'unmaximize'] as const) {
+      // The union of names fits no single overload.
+      this.window.on(change as 'resize', () => this.noteBounds());
+    }
+    this.window.on('enter-full-screen', () => this.noteBounds());
+    this.window.on('leave-full-screen', () => this.noteBounds());
+    this.window.webContents.on('render-process-gone', (_event, { reason }) => this.onGone(reason));
+    nativeTheme.on('updated', () => !this.window.isDestroyed() && this.window.setBackgroundColor(ground()));
+  }
+
+  get contents(): WebContents {
+    return this.window.webContents;
+  }
+
+  get browserWindow(): BrowserWindow {
+    return this.window;
+  }
+
+  /** Somebody could be looking at it. */
+  get isVisible(): boolean {
+    return !this.window.isDestroyed() && this.window.isVisible() && !this.window.isMinimized();
+  }
+
+  async load(): Promise<void> {
+    this.events.onPage(this.window.webContents);
+    await this.window.loadURL(APP_PAGE);
+  }
+
+  /** Brings it to the front: a second start of the app asked for it. */
+  reveal(): void {
+    if (this.window.isDestroyed()) return;
+    if (this.window.isMinimized()) this.window.restore();
+    this.window.show();
+    this.window.focus();
+  }
+
+  toggleFullScreen(): void {
+    this.window.setFullScreen(!this.window.isFullScreen());
+  }
+
+  destroy(): void {
+    if (!this.window.isDestroyed()) this.window.destroy();
+  }
+
+  private noteBounds(): void {
+    if (this.window.isDestroyed() || this.window.isMinimized()) return;
+    const isMaximized = this.window.isMaximized();
+    const isFullScreen = this.window.isFullScreen();
+    // The bounds to return to from a maximized window, not those of the whole screen.
+    this.bounds.set({ ...this.window.getNormalBounds(), isMaximized, isFullScreen });
+  }
+
+  private onGone(reason: string): void {
+    if (reason === 'clean-exit' || this.window.isDestroyed()) return;
+    const now = Date.now();
+    this.crashes = [...this.crashes.filter((at) => now - at < 60_000), now];
+    const willReload = this.crashes.length <= RELOADS_A_MINUTE;
+    this.events.onPageCrash(reason, willReload);
+    if (willReload) void this.load().catch(() => undefined);
+  }
+}
+
+function ground(): string {
+  return nativeTheme.shouldUseDarkColors ? GROUND.dark : GROUND.light;
+}
+
+/** Where the window was, unless that place is on no screen any more. */
+function placeOnScreen({ x, y, width, height }: Settings['bounds']['value']): Electron.Rectangle | Electron.Size {
+  if (x === undefined || y === undefined) return { width, height };
+  const isReachable = screen.getAllDisplays().some(({ workArea }) => {
+    const overlapX = Math.min(x + width, workArea.x + workArea.width) - Math.max(x, workArea.x);
+    const overlapY = Math.min(y + height, workArea.y + workArea.height) - Math.max(y, workArea.y);
+    return overlapX >= 120 && overlapY >= 80;
+  });
+  return isReachable ? { x, y, width, height } : { width, height };
+}
