@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
+import { FileGrants } from '../../../src-main/desktop/files/FileGrants.ts';
+import { ProgramSources } from '../../../src-main/desktop/files/ProgramSources.ts';
+import type { RecentFiles } from '../../../src-main/desktop/files/RecentFiles.ts';
+import { Machines } from '../../../src-main/desktop/Machines.ts';
+import { FakeHypervisor } from './support/FakeHypervisor.ts';
+
+let hypervisor: FakeHypervisor;
+let grants: FileGrants;
+let breakpoints: Breakpoints;
+let machines: Machines;
+let recent: string[];
+
+beforeEach(() => {
+  hypervisor = new FakeHypervisor();
+  grants = new FileGrants();
+  breakpoints = new Breakpoints({}, () => undefined);
+  recent = [];
+  const samples = {
+    samples: [],
+    read: (id: string) => (id === 'hello' ? { fileName: 'hello.asm', bytes: Uint8Array.of(0xf4) } : null),
+  };
+  const recentFiles = { add: (path: string) => recent.push(path) } as unknown as RecentFiles;
+  machines = new Machines(hypervisor, new ProgramSources(grants, samples), recentFiles, breakpoints, () => 'none');
+});
+
+describe('creating a machine', () => {
+  test('from a file that the user chose', async () => {
+    const { token } = grants.grant('/programs/primes.asm', 'read');
+    const created = await machines.create({}, { kind: 'file', token }, { format: 'asm' }, true);
+    expect(created).toMatchObject({ ok: true, value: { name: 'primes.asm', state: 'running' } });
+    expect([...hypervisor.programs.values()]).toEqual([{ kind: 'file', path: '/programs/primes.asm', format: 'asm' }]);
+    expect(recent).toEqual(['/programs/primes.asm']);
+  });
+
+  test('from a token that nobody gave is refused', async () => {
+    const created = await machines.create({}, { kind: 'file', token: 'made-up' });
+    expect(created).toMatchObject({ ok: false, problem: { code: 'access-not-granted' } });
+    expect(hypervisor.vms.size).toBe(0);
+  });
+
+  test('from a sample and from an unknown one', async () => {
+    expect(await machines.create({}, { kind: 'sample', sampleId: 'hello' })).toMatchObject({ ok: true });
+    expect(await machines.create({}, { kind: 'sample', sampleId: 'nope' })).toMatchObject({ ok: false });
+  });
+
+  test('a refused program says so with its places, and is not remembered', async () => {
+    const { token } = grants.grant('/programs/bad.asm', 'read');
+    hypervisor.refusal = {
+      ok: false,
+      error: {
+        code: 'program-refused',
+        message: 'bad.asm: line 2: no such instruction',
+        problems: [{ message: 'no such instruction', line: 2, column: 1, severity: 'error' }],
+      },
+    };
+    const created = await machines.create({}, { kind: 'file', token });
+    expect(created).toMatchObject({ ok: false, problem: { code: 'bad-program', diagnostics: [{ line: 2 }] } });
+    expect(recent).toEqual([]);
+  });
+
+  test('shows the window no path of this computer', async () => {
+    const { token } = grants.grant('/home/someone/secret/primes.asm', 'read');
+    const created = await machines.create({}, { kind: 'file', token });
+    expect(JSON.stringify(created)).not.toContain('secret');
+  });
+});
+
+describe('starting a machine', () => {
+  test('with breakpoints kept from before: they are in place before its first instruction', async () => {
+    const created = await machines.create({});
+    const id = created.ok ? created.value.id : '';
+    breakpoints.set(id, 0x7c10, true);
+    breakpoints.set(id, 0x7c20, false);
+    expect(await machines.start(id)).toMatchObject({ ok: true, value: { state: 'running' } });
+    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, addresses: [0x7c10], state: 'paused' }]);
+  });
+});
+
+describe('deleting a machine', () => {
+  test('that runs powers it off first', async () => {
+    const created = await machines.create({});
+    const id = created.ok ? created.value.id : '';
+    await machines.start(id);
+    expect(await machines.delete(id)).toEqual({ ok: true, value: undefined });
+    expect(hypervisor.vms.size).toBe(0);
+  });
+
+  test('that is gone says so', async () => {
+    expect(await machines.delete('vm-9')).toMatchObject({ ok: false, problem: { code: 'machine-not-found' } });
+  });
+});

@@ -1,0 +1,197 @@
+import type {
+  ContainmentEntry,
+  Disposer,
+  HypervisorEventName,
+  HypervisorEvents,
+  HypervisorService,
+  HypervisorStatistics,
+  ProgramSource,
+  Result,
+  SchedulerSettings,
+  TextScreen,
+  VcpuRegisters,
+  VmState,
+  VmSummary,
+} from '../../../../src-main/hypervisor/types.ts';
+import { REGISTER_INDEX, REGISTER_NAMES } from '../../../../src-main/hypervisor/registers.ts';
+
+const notFound = { ok: false, error: { code: 'not-found', message: 'That machine no longer exists.' } } as const;
+
+/** A hypervisor without machines inside: its life cycle is real, its guests are what a test writes down. */
+export class FakeHypervisor implements HypervisorService {
+  readonly vms = new Map<string, VmSummary>();
+  readonly programs = new Map<string, ProgramSource>();
+  readonly memory = new Map<string, Uint8Array>();
+  readonly screens = new Map<string, TextScreen>();
+  readonly registerValues = new Map<string, BigUint64Array>();
+  readonly setBreakpointsCalls: { id: string; addresses: readonly number[]; state: VmState }[] = [];
+  readonly keys: { id: string; code: string; pressed: boolean }[] = [];
+  readonly typed: string[] = [];
+  readonly serialSent: Uint8Array[] = [];
+  serial = new Uint8Array(0);
+  log: ContainmentEntry[] = [];
+  stats: HypervisorStatistics = { at: 0, pcpuCount: 2, sliceMs: 5, load: 0, vms: [] };
+  trace: ReturnType<HypervisorService['scheduleTrace']> = { slices: [], cursor: 0, lost: 0, nowMs: 0 };
+  /** The next create, setProgram or start fails with this. */
+  refusal: Extract<Result<never>, { ok: false }> | null = null;
+  isDisposed = false;
+  private scheduler: SchedulerSettings = { pcpuCount: 2, sliceMs: 5 };
+  private readonly listeners = new Map<HypervisorEventName, Set<(payload: never) => void>>();
+  private nextId = 1;
+
+  list = (): VmSummary[] => [...this.vms.values()];
+  get = (id: string): VmSummary | undefined => this.vms.get(id);
+  storeProblems = (): [] => [];
+
+  async create(request: Parameters<HypervisorService['create']>[0]): Promise<Result<VmSummary>> {
+    if (this.refusal) return this.refusal;
+    const id = `vm-${String(this.nextId++).padStart(16, '0')}`;
+    const { program, ...wishes } = request;
+    const fileName = program && (program.kind === 'file' ? program.path.replace(/.*\//, '') : program.fileName);
+    const vm: VmSummary = {
+      id,
+      name: fileName ?? 'machine',
+      memoryMiB: 16,
+      vcpuCount: 1,
+      weight: 100,
+      capPercent: 0,
+      clock: 'host',
+      notes: '',
+      colour: 0,
+      createdAt: 1,
+      changedAt: 1,
+      ...Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)),
+      program: program
+        ? {
+            format: program.format,
+            fileName: fileName ?? '',
+            sourcePath: program.kind === 'file' ? program.path : null,
+            byteLength: 1,
+            sha256: '',
+          }
+        : null,
+      state: 'off',
+      activity: 'none',
+      pauseReason: null,
+      crash: null,
+      programSummary: null,
+    };
+    if (program) this.programs.set(id, program);
+    this.vms.set(id, vm);
+    this.emit('vm-added', vm);
+    return { ok: true, value: vm };
+  }
+
+  update = async (id: string, request: object): Promise<Result<VmSummary>> => this.change(id, request);
+  setProgram = async (id: string, program: ProgramSource): Promise<Result<VmSummary>> => {
+    if (this.refusal) return this.refusal;
+    this.programs.set(id, program);
+    return this.change(id, {});
+  };
+  reloadProgram = async (id: string): Promise<Result<VmSummary>> => this.change(id, {});
+  async readProgram(id: string): ReturnType<HypervisorService['readProgram']> {
+    const program = this.vms.get(id)?.program;
+    const source = this.programs.get(id);
+    if (!program || source?.kind !== 'bytes') return notFound;
+    return { ok: true, value: { program, bytes: source.bytes } };
+  }
+  clone = async (id: string): Promise<Result<VmSummary>> => {
+    const vm = this.vms.get(id);
+    return vm ? this.create({ name: `${vm.name} copy` }) : notFound;
+  };
+  delete = async (id: string): Promise<Result<null>> => {
+    const vm = this.vms.get(id);
+    if (!vm) return notFound;
+    if (vm.state !== 'off' && vm.state !== 'crashed') {
+      return { ok: false, error: { code: 'wrong-state', message: 'It is on.' } };
+    }
+    this.vms.delete(id);
+    this.emit('vm-removed', { id });
+    return { ok: true, value: null };
+  };
+
+  start = async (id: string, { paused = false } = {}): Promise<Result<VmSummary>> =>
+    this.refusal ?? this.change(id, { state: paused ? 'paused' : 'running' });
+  pause = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'paused' });
+  resume = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'running' });
+  step = async (id: string): Promise<Result<VmSummary>> => this.change(id, { pauseReason: { kind: 'step' } });
+  stepOver = async (id: string): Promise<Result<VmSummary>> => this.change(id, { pauseReason: { kind: 'step' } });
+  runTo = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'running' });
+  reset = async (id: string): Promise<Result<VmSummary>> => this.change(id, {});
+  powerOff = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'off' });
+
+  registers(id: string, vcpu = 0): VcpuRegisters | undefined {
+    if (this.vms.get(id)?.state === 'off') return undefined;
+    const values = this.registerValues.get(id) ?? new BigUint64Array(REGISTER_NAMES.length);
+    return { vmId: id, vcpu, values: values.slice(), retiredInstructions: 0 };
+  }
+  setRegister: HypervisorService['setRegister'] = async (id, _vcpu, name, value) => {
+    const values = this.registerValues.get(id) ?? new BigUint64Array(REGISTER_NAMES.length);
+    values[REGISTER_INDEX[name]] = value;
+    this.registerValues.set(id, values);
+    return { ok: true, value: null };
+  };
+  readMemory = (id: string, address: number, length: number): Uint8Array | undefined =>
+    this.memory.get(id)?.slice(address, address + length);
+  writeMemory = async (id: string, address: number, bytes: Uint8Array): Promise<Result<null>> => {
+    this.memory.get(id)?.set(bytes, address);
+    return { ok: true, value: null };
+  };
+  translateLinear = async (_id: string, _vcpu: number, address: number): Promise<Result<number | null>> => ({
+    ok: true,
+    value: address,
+  });
+  setBreakpoints = async (id: string, addresses: readonly number[]): Promise<Result<null>> => {
+    this.setBreakpointsCalls.push({ id, addresses, state: this.vms.get(id)?.state ?? 'off' });
+    return { ok: true, value: null };
+  };
+  breakpoints = (): readonly number[] => this.setBreakpointsCalls.at(-1)?.addresses ?? [];
+  screen = (id: string): TextScreen | undefined => this.screens.get(id);
+  sendScanCodes = (): Result<null> => ({ ok: true, value: null });
+  sendKeys = (id: string, keys: readonly { code: string; pressed: boolean }[]): Result<null> => {
+    this.keys.push(...keys.map((key) => ({ id, ...key })));
+    return { ok: true, value: null };
+  };
+  typeText = (_id: string, text: string): Result<null> => {
+    this.typed.push(text);
+    return { ok: true, value: null };
+  };
+  sendSerial = (_id: string, bytes: Uint8Array): Result<null> => {
+    this.serialSent.push(bytes);
+    return { ok: true, value: null };
+  };
+  serialHistory = (): Uint8Array => this.serial;
+
+  statistics = (): HypervisorStatistics => this.stats;
+  scheduleTrace = (): ReturnType<HypervisorService['scheduleTrace']> => this.trace;
+  containmentLog = (): readonly ContainmentEntry[] => this.log;
+  clearContainmentLog = (): void => void (this.log = []);
+  memoryDigest = async (): Promise<Result<string>> => ({ ok: true, value: '0' });
+  schedulerSettings = (): SchedulerSettings => this.scheduler;
+  setSchedulerSettings = (settings: Partial<SchedulerSettings>): Result<SchedulerSettings> => {
+    this.scheduler = { ...this.scheduler, ...settings };
+    return { ok: true, value: this.scheduler };
+  };
+
+  on<Name extends HypervisorEventName>(name: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer {
+    const set = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, set.add(listener as (payload: never) => void));
+    return () => void set.delete(listener as (payload: never) => void);
+  }
+  listenerCount = (name: HypervisorEventName): number => this.listeners.get(name)?.size ?? 0;
+  dispose = async (): Promise<void> => void (this.isDisposed = true);
+
+  emit<Name extends HypervisorEventName>(name: Name, payload: HypervisorEvents[Name]): void {
+    for (const listener of [...(this.listeners.get(name) ?? [])]) listener(payload as never);
+  }
+
+  private change(id: string, changes: object): Result<VmSummary> {
+    const vm = this.vms.get(id);
+    if (!vm) return notFound;
+    const next: VmSummary = { ...vm, ...changes };
+    this.vms.set(id, next);
+    if (next.state !== vm.state) this.emit('vm-state', { id, from: vm.state, to: next.state, at: 0 });
+    this.emit('vm-changed', next);
+    return { ok: true, value: next };
+  }
+}
