@@ -8,8 +8,9 @@ import {
 
 const { contextBridge, ipcRenderer } = electron;
 
-/** What a dropped file is called on disk; empty when it has no path. */
+/** What a dropped file is called on disk; empty when it has no path, or is something else dressed up as a file. */
 function pathOf(file: object): string {
+  if (!(file instanceof File)) return '';
   // Electron 25's typings have no webUtils yet; its `File` carries the path itself.
   const { webUtils } = electron as { webUtils?: { getPathForFile(file: object): string } };
   if (webUtils) return webUtils.getPathForFile(file);
