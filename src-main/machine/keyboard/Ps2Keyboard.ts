@@ -35,6 +35,8 @@ export class Ps2Keyboard implements Ps2Device {
   /** Command that waits for a parameter, or 0. */
   private command = 0;
   private lastSent = 0;
+  /** The buffer ends in an overrun code. */
+  private isOverrun = false;
   private keyTypes = new Uint8Array(256).fill(ALL_TYPES);
   /** Keys that are down, so that a repeat is known as one. */
   private readonly pressed = new Set<string>();
@@ -53,7 +55,8 @@ export class Ps2Keyboard implements Ps2Device {
     }
     const sequence = keySequence(key, isDown, this.set);
     if (this.queue.length + sequence.length > BUFFER_BYTES) {
-      if (this.queue.length < BUFFER_BYTES) this.put(OVERRUN[this.set]);
+      if (!this.isOverrun) this.put(OVERRUN[this.set]);
+      this.isOverrun = true;
       return false;
     }
     for (const byte of sequence) this.put(byte);
@@ -67,6 +70,7 @@ export class Ps2Keyboard implements Ps2Device {
   take(): number | undefined {
     const byte = this.queue.shift();
     if (byte !== undefined) this.lastSent = byte;
+    this.isOverrun = false;
     return byte;
   }
 
@@ -85,6 +89,7 @@ export class Ps2Keyboard implements Ps2Device {
     this.lights = 0;
     this.command = 0;
     this.lastSent = 0;
+    this.isOverrun = false;
     this.pressed.clear();
   }
 
@@ -112,6 +117,7 @@ export class Ps2Keyboard implements Ps2Device {
     this.command = readByte(state, 'command');
     this.lastSent = readByte(state, 'lastSent');
     this.keyTypes = Uint8Array.from(readBytes(state, 'keyTypes', 256, 256));
+    this.isOverrun = false;
     this.pressed.clear();
   }
 
