@@ -1,4 +1,10 @@
-import { DEFAULT_MAX_BYTES, type AssembleOptions, type AssembledSymbol, type Assembly, type ListingLine } from './Assembly.ts';
+import {
+  DEFAULT_MAX_BYTES,
+  type AssembleOptions,
+  type AssembledSymbol,
+  type Assembly,
+  type ListingLine,
+} from './Assembly.ts';
 import { Diagnostics, type Diagnostic } from './Diagnostic.ts';
 import { evaluate, type Scope } from './Evaluator.ts';
 import { parseExpression } from './Expression.ts';
@@ -68,7 +74,7 @@ class Assembler {
     let pass = new Pass(1, false, this.run, unheard);
     let reading = this.read(pass);
     let settled = false;
-    for (let number = 2; !settled && number <= MAX_PASSES && pass.state === 'going' && this.budget.left > 0; number++) {
+    for (let number = 2; !settled && number <= MAX_PASSES && !pass.output.stopped && this.budget.left > 0; number++) {
       this.run.symbols.changed = false;
       const sizes = this.sizes();
       pass = new Pass(number, false, this.run, new Diagnostics());
@@ -76,7 +82,7 @@ class Assembler {
       else for (const statement of reading.statements) pass.execute(statement);
       settled = !this.run.symbols.changed && sizes === this.sizes();
     }
-    const stopped = pass.state === 'stopped' || this.budget.left <= 0;
+    const stopped = pass.output.stopped || this.budget.left <= 0;
     const order = layOut([...this.run.sections.values()], pass.org ?? 0n);
     const diagnostics = new Diagnostics();
     // A pass that had to stop is made once more, aloud.
@@ -85,7 +91,10 @@ class Assembler {
     if (this.readsPositions) reading = this.read(last);
     else for (const statement of reading.statements) last.execute(statement);
     if (!settled && !stopped) {
-      diagnostics.error({ file: this.file, line: 1, column: 1, length: 1 }, 'The sizes of jumps and data in this program never settle: they depend on each other in a circle. Write “short” or “near” on the jumps around a “times” or “align”.');
+      diagnostics.error(
+        { file: this.file, line: 1, column: 1, length: 1 },
+        'The sizes of jumps and data in this program never settle: they depend on each other in a circle. Write “short” or “near” on the jumps around a “times” or “align”.',
+      );
     }
     return this.result(last, order, [...reading.diagnostics.list, ...diagnostics.list]);
   }
@@ -102,7 +111,9 @@ class Assembler {
     const preprocessor: Preprocessor = new Preprocessor(this.file, this.source, {
       diagnostics,
       budget: this.budget,
-      get bits() { return pass.bits; },
+      get bits() {
+        return pass.output.bits;
+      },
       isInstruction: (name) => formsOf(name.toLowerCase()) !== undefined || isHead(name.toLowerCase()),
       readText: (name) => this.readText(name),
       evaluate: (line, from) => this.evaluateForPreprocessor(line, from, parser, pass, diagnostics),
@@ -112,7 +123,7 @@ class Assembler {
         statements.push(statement);
         pass.execute(statement);
       }
-      if (pass.state === 'stopped') break;
+      if (pass.output.stopped) break;
     }
     return { statements, diagnostics };
   }
@@ -126,7 +137,13 @@ class Assembler {
     return text;
   }
 
-  private evaluateForPreprocessor(line: SourceLine, from: number, parser: StatementParser, pass: Pass, diagnostics: Diagnostics): bigint | null {
+  private evaluateForPreprocessor(
+    line: SourceLine,
+    from: number,
+    parser: StatementParser,
+    pass: Pass,
+    diagnostics: Diagnostics,
+  ): bigint | null {
     const cursor = parser.cursor(line, from);
     const expression = parseExpression(cursor);
     if (expression === null || !parser.expectEnd(cursor)) return null;
@@ -135,27 +152,46 @@ class Assembler {
       return value;
     };
     const scope: Scope = {
-      get here() { return asked(pass.location); },
-      get start() { return asked(pass.scope.start); },
+      get here() {
+        return asked(pass.output.location);
+      },
+      get start() {
+        return asked(pass.scope.start);
+      },
       lookup: (name) => {
         this.readsPositions = true;
         return pass.scope.lookup(name);
       },
       undefined: (name, span) => {
-        diagnostics.error(span, `${pass.explainUndefined(name)} The preprocessor can use only what is defined above this line.`);
+        diagnostics.error(
+          span,
+          `${pass.explainUndefined(name)} The preprocessor can use only what is defined above this line.`,
+        );
         return { scalar: 0n, terms: [], unknown: true };
       },
     };
     const value = evaluate(expression, scope, diagnostics);
     if (isConstant(value)) return value.scalar;
-    if (!value.unknown) diagnostics.error(spanOfAll(line, from), 'A plain number is needed here; this is an address or a register. The difference of two labels is a plain number.');
+    if (!value.unknown)
+      diagnostics.error(
+        spanOfAll(line, from),
+        'A plain number is needed here; this is an address or a register. The difference of two labels is a plain number.',
+      );
     return null;
   }
 
   private result(pass: Pass, order: readonly Section[], found: readonly Diagnostic[]): Assembly {
     const originBase = pass.org ?? 0n;
     const bytes = this.flatten(order, found as Diagnostic[]);
-    const diagnostics = [...found].sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file === this.file ? -1 : b.file === this.file ? 1 : 0));
+    const diagnostics = [...found].sort((a, b) =>
+      a.file === b.file
+        ? a.line - b.line || a.column - b.column
+        : a.file === this.file
+          ? -1
+          : b.file === this.file
+            ? 1
+            : 0,
+    );
     const symbols: AssembledSymbol[] = [];
     for (const { name, value, kind, span } of this.run.symbols.all()) {
       if (name.startsWith('..@') || value.unknown) continue;
@@ -171,14 +207,17 @@ class Assembler {
       text: origin.text,
     }));
     listing.sort((a, b) => a.address - b.address);
-    const end = Math.max(Number(originBase) + bytes.length, ...order.map((section) => Number(section.base) + section.size));
+    const end = Math.max(
+      Number(originBase) + bytes.length,
+      ...order.map((section) => Number(section.base) + section.size),
+    );
     return {
       ok: !diagnostics.some(({ severity }) => severity === 'error'),
       bytes,
       origin: Number(originBase),
       hasOrigin: pass.org !== null,
-      bits: pass.firstBits ?? pass.bits,
-      hasBits: pass.firstBits === null ? pass.bitsStated : pass.firstBitsStated,
+      bits: pass.output.firstBits ?? pass.output.bits,
+      hasBits: pass.output.firstBits === null ? pass.output.bitsStated : pass.output.firstBitsStated,
       end,
       symbols,
       listing,
@@ -189,7 +228,8 @@ class Assembler {
   /** The sections at their places in the file, zeros between them. */
   private flatten(order: readonly Section[], found: Diagnostic[]): Uint8Array {
     const stored = order.filter((section) => !section.nobits && section.size > 0);
-    const complain = (message: string): void => void found.push({ message, file: this.file, line: 1, column: 1, length: 1, severity: 'error' });
+    const complain = (message: string): void =>
+      void found.push({ message, file: this.file, line: 1, column: 1, length: 1, severity: 'error' });
     let length = 0;
     for (const section of stored) {
       if (section.fileOffset < length) {
@@ -199,7 +239,9 @@ class Assembler {
       length = section.fileOffset + section.size;
     }
     if (length > this.run.maxBytes) {
-      complain('The sections lie too far apart for one flat program. Use “vstart=” for addresses that are not places in the file.');
+      complain(
+        'The sections lie too far apart for one flat program. Use “vstart=” for addresses that are not places in the file.',
+      );
       return new Uint8Array(0);
     }
     const bytes = new Uint8Array(length);

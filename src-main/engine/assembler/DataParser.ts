@@ -19,7 +19,10 @@ export function parseDataItems(cursor: Cursor, unit: number, depth = 0): DataIte
     items.push(item);
     if (cursor.at >= cursor.tokens.length || (depth > 0 && isOperator(cursor, ')'))) return items;
     if (!isOperator(cursor, ',')) {
-      cursor.diagnostics.error(cursor.spanAt(cursor.at), `A comma is expected between the items, not “${cursor.tokens[cursor.at].text}”.`);
+      cursor.diagnostics.error(
+        cursor.spanAt(cursor.at),
+        `A comma is expected between the items, not “${cursor.tokens[cursor.at].text}”.`,
+      );
       return null;
     }
     cursor.at++;
@@ -48,7 +51,9 @@ function parseItem(cursor: Cursor, unit: number, depth: number): DataItem | null
   if (token.kind === 'id' && SIZE_KEYWORDS.has(token.text.toLowerCase())) {
     cursor.at++;
     const size = (SIZE_KEYWORDS.get(token.text.toLowerCase()) ?? 8) / 8;
-    return isOperator(cursor, '(') || cursor.at >= cursor.tokens.length ? parseList(cursor, size, depth, 1n) : parseItem(cursor, size, depth + 1);
+    return isOperator(cursor, '(') || cursor.at >= cursor.tokens.length
+      ? parseList(cursor, size, depth, 1n)
+      : parseItem(cursor, size, depth + 1);
   }
   if (token.kind === 'string' && endsHere) {
     cursor.at++;
@@ -65,7 +70,10 @@ function parseItem(cursor: Cursor, unit: number, depth: number): DataItem | null
     cursor.at += signed ? 2 : 1;
     const bytes = floatBytes(literal, unit, signed && token.text === '-');
     if (bytes !== null) return { kind: 'bytes', bytes };
-    cursor.diagnostics.error(span, `“${literal}” cannot be stored in ${unit} byte${unit === 1 ? '' : 's'}; floating-point numbers go into dw, dd, dq and dt.`);
+    cursor.diagnostics.error(
+      span,
+      `“${literal}” cannot be stored in ${unit} byte${unit === 1 ? '' : 's'}; floating-point numbers go into dw, dd, dq and dt.`,
+    );
     return null;
   }
   const from = cursor.at;
@@ -102,7 +110,12 @@ function parseList(cursor: Cursor, unit: number, depth: number, count: bigint): 
     return null;
   }
   cursor.at++;
-  return { kind: 'repeat', count: { kind: 'constant', value: { scalar: count, terms: [], unknown: false } }, items, span };
+  return {
+    kind: 'repeat',
+    count: { kind: 'constant', value: { scalar: count, terms: [], unknown: false } },
+    items,
+    span,
+  };
 }
 
 function parseUnicode(cursor: Cursor, encoding: string, unit: number): DataItem | null {

@@ -8,10 +8,26 @@ import { constant } from './Value.ts';
 const number = (value: bigint): Expression => ({ kind: 'constant', value: constant(value) });
 
 /** Directives that concern an object file, a linker or a listing: a flat program needs none of them. */
-const IGNORED: ReadonlySet<string> = new Set(['global', 'static', 'required', 'default', 'cpu', 'float', 'list', 'warning', 'sectalign', 'common']);
+const IGNORED: ReadonlySet<string> = new Set([
+  'global',
+  'static',
+  'required',
+  'default',
+  'cpu',
+  'float',
+  'list',
+  'warning',
+  'sectalign',
+  'common',
+]);
 
 /** Reads the directive `word` at the cursor; null after a complaint. */
-export function parseDirective(parser: StatementParser, cursor: Cursor, line: SourceLine, word: string): StatementPart[] | null {
+export function parseDirective(
+  parser: StatementParser,
+  cursor: Cursor,
+  line: SourceLine,
+  word: string,
+): StatementPart[] | null {
   const from = cursor.at;
   const nameSpan = cursor.spanAt(cursor.at++);
   const span = spanOfAll(line, from);
@@ -77,7 +93,8 @@ function parseBits(parser: StatementParser, cursor: Cursor, long: boolean): Stat
 
 function parseSection(parser: StatementParser, cursor: Cursor, line: SourceLine, from: number): StatementPart[] | null {
   const token = cursor.tokens[cursor.at] as Token | undefined;
-  if (token?.kind !== 'id' && token?.kind !== 'string') return parser.error(cursor.spanAt(cursor.at), 'The name of a section is expected here, as in “section .data”.');
+  if (token?.kind !== 'id' && token?.kind !== 'string')
+    return parser.error(cursor.spanAt(cursor.at), 'The name of a section is expected here, as in “section .data”.');
   cursor.at++;
   const attributes: { -readonly [K in keyof SectionAttributes]: SectionAttributes[K] } = {};
   while (cursor.at < cursor.tokens.length) {
@@ -85,8 +102,12 @@ function parseSection(parser: StatementParser, cursor: Cursor, line: SourceLine,
     const word = cursor.tokens[cursor.at++].text.toLowerCase();
     if (word === 'nobits' || word === 'progbits') attributes.nobits = word === 'nobits';
     if (cursor.tokens[cursor.at]?.text !== '=') {
-      if (/^(nobits|progbits|(no)?(exec|write|alloc)|code|data|bss|rdata|public|private)$/.test(word) || word === ',') continue;
-      return parser.error(cursor.spanAt(at), `“${word}” is no attribute of a section. There are: align=, start=, vstart=, follows=, vfollows=, progbits, nobits.`);
+      if (/^(nobits|progbits|(no)?(exec|write|alloc)|code|data|bss|rdata|public|private)$/.test(word) || word === ',')
+        continue;
+      return parser.error(
+        cursor.spanAt(at),
+        `“${word}” is no attribute of a section. There are: align=, start=, vstart=, follows=, vfollows=, progbits, nobits.`,
+      );
     }
     cursor.at++;
     if (word === 'follows' || word === 'vfollows') {
@@ -95,7 +116,11 @@ function parseSection(parser: StatementParser, cursor: Cursor, line: SourceLine,
       const value = parseExpression(cursor);
       if (value === null) return null;
       if (word !== 'valign') attributes[word] = value;
-    } else return parser.error(cursor.spanAt(at), `“${word}=” is no attribute of a section. There are: align=, start=, vstart=, follows=, vfollows=.`);
+    } else
+      return parser.error(
+        cursor.spanAt(at),
+        `“${word}=” is no attribute of a section. There are: align=, start=, vstart=, follows=, vfollows=.`,
+      );
   }
   return [{ body: { kind: 'section', name: token.text, attributes, span: spanOfAll(line, from) } }];
 }
@@ -112,15 +137,37 @@ function parseIncbin(parser: StatementParser, cursor: Cursor, line: SourceLine, 
     numbers.push(value);
   }
   if (!parser.expectEnd(cursor)) return null;
-  return [{ body: { kind: 'incbin', file: file.text, skip: numbers[0] ?? null, count: numbers[1] ?? null, span: spanOfAll(line, from) } }];
+  return [
+    {
+      body: {
+        kind: 'incbin',
+        file: file.text,
+        skip: numbers[0] ?? null,
+        count: numbers[1] ?? null,
+        span: spanOfAll(line, from),
+      },
+    },
+  ];
 }
 
 /** STRUC, ENDSTRUC, ISTRUC, AT and IEND: NASM's standard macros. */
-function parseStructure(parser: StatementParser, cursor: Cursor, line: SourceLine, word: string, from: number): StatementPart[] | null {
+function parseStructure(
+  parser: StatementParser,
+  cursor: Cursor,
+  line: SourceLine,
+  word: string,
+  from: number,
+): StatementPart[] | null {
   const span = spanOfAll(line, from);
   const open = parser.structures.at(-1);
   const symbol = (name: string): Expression => ({ kind: 'symbol', name, span });
-  const minus = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: '-', left, right, span });
+  const minus = (left: Expression, right: Expression): Expression => ({
+    kind: 'binary',
+    operator: '-',
+    left,
+    right,
+    span,
+  });
   const zero: StatementBody = { kind: 'data', unit: 1, items: [{ kind: 'bytes', bytes: [0] }], span };
   if (word === 'struc' || word === 'istruc') {
     const name = cursor.tokens[cursor.at++] as Token | undefined;
@@ -154,14 +201,22 @@ function parseStructure(parser: StatementParser, cursor: Cursor, line: SourceLin
   }
   const field = parseExpression({
     ...cursor,
-    get at() { return cursor.at; },
-    set at(value) { cursor.at = value; },
+    get at() {
+      return cursor.at;
+    },
+    set at(value) {
+      cursor.at = value;
+    },
     qualify: (name) => (name.startsWith('.') && !name.startsWith('..') ? open.name + name : cursor.qualify(name)),
   });
   if (field === null) return null;
   const padding: StatementPart = { times: minus(minus(field, symbol(open.name)), filled), body: zero };
   if (cursor.at >= cursor.tokens.length) return [padding];
-  if (cursor.tokens[cursor.at].text !== ',') return parser.error(cursor.spanAt(cursor.at), 'A comma and the field’s contents are expected here: “at .field, dw 1”.');
+  if (cursor.tokens[cursor.at].text !== ',')
+    return parser.error(
+      cursor.spanAt(cursor.at),
+      'A comma and the field’s contents are expected here: “at .field, dw 1”.',
+    );
   cursor.at++;
   const contents = parser.parseBody(cursor, line);
   return contents && [padding, ...contents];

@@ -39,7 +39,12 @@ export function addressSizeOf(value: Value, node: MemoryNode, preferred: 16 | 32
 }
 
 /** Encodes as NASM does, so that equal sources make equal bytes; a string says why it cannot be encoded. */
-export function effectiveAddress(value: Value, hint: RegisterHint, node: MemoryNode, addressSize: 16 | 32): EffectiveAddress | string {
+export function effectiveAddress(
+  value: Value,
+  hint: RegisterHint,
+  node: MemoryNode,
+  addressSize: 16 | 32,
+): EffectiveAddress | string {
   const displacement: Value = { ...value, terms: value.terms.filter((term) => term.kind === 'section') };
   const registers = value.terms.filter((term) => term.kind === 'register');
   for (const { name } of registers) {
@@ -48,7 +53,14 @@ export function effectiveAddress(value: Value, hint: RegisterHint, node: MemoryN
   }
   if (registers.length === 0) {
     const size = addressSize === 16 ? 2 : 4;
-    return { addressSize, modrm: addressSize === 16 ? 6 : 5, sib: -1, displacementSize: size, displacement, isOffset: true };
+    return {
+      addressSize,
+      modrm: addressSize === 16 ? 6 : 5,
+      sib: -1,
+      displacementSize: size,
+      displacement,
+      isOffset: true,
+    };
   }
   const parts = split(registers);
   if (typeof parts === 'string') return parts;
@@ -65,7 +77,9 @@ function split(registers: readonly Term[]): Registers | string {
   if (registers.length > 2) return 'An address can contain two registers at most.';
   // NASM orders them by name.
   const [first, second] = [...registers].sort((a, b) => (a.name < b.name ? -1 : 1)) as [Term, Term | undefined];
-  let base: string | null = null, index: string | null = null, factor = 0;
+  let base: string | null = null,
+    index: string | null = null,
+    factor = 0;
   if (first.factor === 1n) base = first.name;
   else [index, factor] = [first.name, Number(first.factor)];
   if (second !== undefined) {
@@ -84,9 +98,15 @@ function modFor(displacement: Value, node: MemoryNode, bits: 16 | 32, needsDispl
   return node.displacementSize === 8 || (plain && offset >= -128n && offset <= 127n) ? 1 : 2;
 }
 
-function address32(parts: Registers, hint: RegisterHint, displacement: Value, node: MemoryNode): EffectiveAddress | string {
+function address32(
+  parts: Registers,
+  hint: RegisterHint,
+  displacement: Value,
+  node: MemoryNode,
+): EffectiveAddress | string {
   let { base, index, factor } = parts;
-  const asIndex = hint.kind === 'index', asBase = hint.kind === 'base';
+  const asIndex = hint.kind === 'index',
+    asBase = hint.kind === 'base';
   if (node.displacementSize === 16) return 'A 32-bit address cannot have a 16-bit displacement.';
   if (factor === 1 && base !== index && base !== null && index !== null) {
     if ((asIndex && hint.register === base) || (asBase && hint.register === index)) [base, index] = [index, base];
@@ -96,20 +116,36 @@ function address32(parts: Registers, hint: RegisterHint, displacement: Value, no
     const doubled = factor === 2 && index !== 'esp' && (!node.nosplit || hint.kind === 'summed');
     if (doubled || factor === 3 || factor === 5 || factor === 9) [base, factor] = [index, factor - 1];
   }
-  if (index === null && base !== null && base !== 'esp' && node.nosplit && asIndex && hint.register === base) [base, index, factor] = [null, base, 1];
+  if (index === null && base !== null && base !== 'esp' && node.nosplit && asIndex && hint.register === base)
+    [base, index, factor] = [null, base, 1];
   if (factor === 1 && index === 'esp') [base, index] = [index, base];
   if (index === 'esp') return 'ESP cannot be multiplied in an address; it can only be the base.';
-  if (index !== null && ![1, 2, 4, 8].includes(factor)) return `A register in an address can be multiplied by 1, 2, 4 or 8, not by ${factor}. ${allowed(32)}`;
+  if (index !== null && ![1, 2, 4, 8].includes(factor))
+    return `A register in an address can be multiplied by 1, 2, 4 or 8, not by ${factor}. ${allowed(32)}`;
 
   const baseNumber = base === null ? 5 : register(base).index;
   const mod = base === null ? 0 : modFor(displacement, node, 32, base === 'ebp');
   const displacementSize = base === null || mod === 2 ? 4 : mod;
   if (index === null && base !== null && base !== 'esp') {
-    return { addressSize: 32, modrm: (mod << 6) | baseNumber, sib: -1, displacementSize, displacement, isOffset: false };
+    return {
+      addressSize: 32,
+      modrm: (mod << 6) | baseNumber,
+      sib: -1,
+      displacementSize,
+      displacement,
+      isOffset: false,
+    };
   }
   const indexNumber = index === null ? 4 : register(index).index;
   const scale = index === null ? 0 : Math.log2(factor);
-  return { addressSize: 32, modrm: (mod << 6) | 4, sib: (scale << 6) | (indexNumber << 3) | baseNumber, displacementSize, displacement, isOffset: false };
+  return {
+    addressSize: 32,
+    modrm: (mod << 6) | 4,
+    sib: (scale << 6) | (indexNumber << 3) | baseNumber,
+    displacementSize,
+    displacement,
+    isOffset: false,
+  };
 }
 
 const PAIRS_16: readonly string[] = ['bx+si', 'bx+di', 'bp+si', 'bp+di', 'si', 'di', 'bp', 'bx'];

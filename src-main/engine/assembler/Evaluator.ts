@@ -83,37 +83,54 @@ function evaluateBinary(
   }
   if (operator === '*' && (isConstant(left) || isConstant(right))) {
     const [vector, factor] = isConstant(right) ? [left, right] : [right, left];
-    if (hint?.kind === 'base' && vector.terms.some((term) => term.kind === 'register' && term.name === hint.register)) hint.kind = 'index';
+    if (hint?.kind === 'base' && vector.terms.some((term) => term.kind === 'register' && term.name === hint.register))
+      hint.kind = 'index';
     return scale(vector, factor.scalar);
   }
   if (left.unknown || right.unknown) return UNKNOWN;
   const comparison = compare(operator, left, right);
   if (comparison !== null) return constant(comparison);
   if (!isConstant(left) || !isConstant(right)) return notPlain(operator, span, diagnostics);
-  const a = left.scalar, b = right.scalar;
-  const ua = BigInt.asUintN(64, a), ub = BigInt.asUintN(64, b);
+  const a = left.scalar,
+    b = right.scalar;
+  const ua = BigInt.asUintN(64, a),
+    ub = BigInt.asUintN(64, b);
   switch (operator) {
-    case '*': return constant(a * b);
-    case '&': return constant(a & b);
-    case '|': return constant(a | b);
-    case '^': return constant(a ^ b);
+    case '*':
+      return constant(a * b);
+    case '&':
+      return constant(a & b);
+    case '|':
+      return constant(a | b);
+    case '^':
+      return constant(a ^ b);
     case '<<':
-    case '<<<': return constant(ub > 63n ? 0n : a << ub);
-    case '>>': return constant(ub > 63n ? 0n : ua >> ub);
-    case '>>>': return constant(a >> (ub > 63n ? 63n : ub));
-    case '&&': return constant(a !== 0n && b !== 0n ? 1n : 0n);
-    case '||': return constant(a !== 0n || b !== 0n ? 1n : 0n);
-    case '^^': return constant((a !== 0n) !== (b !== 0n) ? 1n : 0n);
+    case '<<<':
+      return constant(ub > 63n ? 0n : a << ub);
+    case '>>':
+      return constant(ub > 63n ? 0n : ua >> ub);
+    case '>>>':
+      return constant(a >> (ub > 63n ? 63n : ub));
+    case '&&':
+      return constant(a !== 0n && b !== 0n ? 1n : 0n);
+    case '||':
+      return constant(a !== 0n || b !== 0n ? 1n : 0n);
+    case '^^':
+      return constant((a !== 0n) !== (b !== 0n) ? 1n : 0n);
   }
   if (b === 0n) {
     diagnostics.error(span, 'This divides by zero.');
     return UNKNOWN;
   }
   switch (operator) {
-    case '/': return constant(ua / ub);
-    case '%': return constant(ua % ub);
-    case '//': return constant(a / b);
-    default: return constant(a % b);
+    case '/':
+      return constant(ua / ub);
+    case '%':
+      return constant(ua % ub);
+    case '//':
+      return constant(a / b);
+    default:
+      return constant(a % b);
   }
 }
 
@@ -130,23 +147,32 @@ function compare(operator: string, left: Value, right: Value): bigint | null {
   const b = left.terms.length > 0 ? 0n : right.scalar;
   switch (operator) {
     case '=':
-    case '==': return a === b ? 1n : 0n;
+    case '==':
+      return a === b ? 1n : 0n;
     case '!=':
-    case '<>': return a !== b ? 1n : 0n;
-    case '<': return a < b ? 1n : 0n;
-    case '<=': return a <= b ? 1n : 0n;
-    case '>': return a > b ? 1n : 0n;
-    case '>=': return a >= b ? 1n : 0n;
-    default: return a < b ? -1n : a > b ? 1n : 0n;
+    case '<>':
+      return a !== b ? 1n : 0n;
+    case '<':
+      return a < b ? 1n : 0n;
+    case '<=':
+      return a <= b ? 1n : 0n;
+    case '>':
+      return a > b ? 1n : 0n;
+    case '>=':
+      return a >= b ? 1n : 0n;
+    default:
+      return a < b ? -1n : a > b ? 1n : 0n;
   }
 }
 
 function noteSum(left: Value, right: Value, hint: RegisterHint): void {
   for (const term of left.terms) {
-    if (term.kind === 'register' && right.terms.some((other) => other.kind === 'register' && other.name === term.name)) {
+    if (
+      term.kind === 'register' &&
+      right.terms.some((other) => other.kind === 'register' && other.name === term.name)
+    ) {
       hint.register = term.name;
       hint.kind = 'summed';
     }
   }
 }
-

@@ -17,7 +17,13 @@ export type Expression =
       readonly right: Expression;
       readonly span: SourceSpan;
     }
-  | { readonly kind: 'choice'; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression; readonly span: SourceSpan };
+  | {
+      readonly kind: 'choice';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+      readonly span: SourceSpan;
+    };
 
 /** A place in a line's tokens; every parser of the assembler advances one of these. */
 export interface Cursor {
@@ -35,14 +41,20 @@ export interface Cursor {
 
 /** Loosest first; operators of one row group from the left. */
 const LEVELS: readonly (readonly string[])[] = [
-  ['||'], ['^^'], ['&&'],
+  ['||'],
+  ['^^'],
+  ['&&'],
   ['=', '==', '!=', '<>', '<', '<=', '>', '>=', '<=>'],
-  ['|'], ['^'], ['&'],
+  ['|'],
+  ['^'],
+  ['&'],
   ['<<', '>>', '<<<', '>>>'],
   ['+', '-'],
   ['*', '/', '//', '%', '%%'],
 ];
-const LEVEL_OF = new Map<string, number>(LEVELS.flatMap((operators, level) => operators.map((op) => [op, level] as const)));
+const LEVEL_OF = new Map<string, number>(
+  LEVELS.flatMap((operators, level) => operators.map((op) => [op, level] as const)),
+);
 
 /** Parentheses and signs nested deeper than this are refused; the parser is recursive. */
 const MAX_DEPTH = 120;
@@ -97,7 +109,8 @@ function parseBinary(cursor: Cursor, level: number, depth: number): Expression |
 function fold(node: Extract<Expression, { kind: 'binary' }>): Expression {
   const { left, right, operator } = node;
   if (left.kind !== 'constant' || right.kind !== 'constant') return node;
-  const a = left.value.scalar, b = right.value.scalar;
+  const a = left.value.scalar,
+    b = right.value.scalar;
   if (operator === '+') return { kind: 'constant', value: constant(a + b) };
   if (operator === '-') return { kind: 'constant', value: constant(a - b) };
   if (operator === '*') return { kind: 'constant', value: constant(a * b) };
@@ -132,9 +145,13 @@ function parseUnary(cursor: Cursor, depth: number): Expression | null {
     case 'start':
       return { kind: token.kind };
     case 'id':
-      if (token.mark === '' && cursor.isRegister(token.text)) return { kind: 'register', name: token.text.toLowerCase() };
+      if (token.mark === '' && cursor.isRegister(token.text))
+        return { kind: 'register', name: token.text.toLowerCase() };
       if (token.mark === '' && /^(seg|wrt)$/i.test(token.text)) {
-        cursor.diagnostics.error(span, `“${token.text}” needs an object format with segments; a flat program has none. Use a plain address.`);
+        cursor.diagnostics.error(
+          span,
+          `“${token.text}” needs an object format with segments; a flat program has none. Use a plain address.`,
+        );
         return null;
       }
       return { kind: 'symbol', name: cursor.qualify(token.text), span };
@@ -152,7 +169,8 @@ function parseUnary(cursor: Cursor, depth: number): Expression | null {
       if ('+-~!'.includes(token.text)) {
         const operand = parseUnary(cursor, depth + 1);
         if (operand === null || token.text === '+') return operand;
-        if (token.text === '-' && operand.kind === 'constant') return { kind: 'constant', value: constant(-operand.value.scalar) };
+        if (token.text === '-' && operand.kind === 'constant')
+          return { kind: 'constant', value: constant(-operand.value.scalar) };
         return { kind: 'unary', operator: token.text, operand, span };
       }
       break;
@@ -173,7 +191,8 @@ function parseUnary(cursor: Cursor, depth: number): Expression | null {
 /** The complaint about a token that the lexer could not read. */
 export function describeBad(token: Token): string {
   if (token.mark !== '') return `This string has no closing ${token.mark} on its line.`;
-  if (/^[0-9$]/.test(token.text)) return `“${token.text}” is not a number: hexadecimal is 0x1f or 1fh, binary 0b101 or 101b.`;
+  if (/^[0-9$]/.test(token.text))
+    return `“${token.text}” is not a number: hexadecimal is 0x1f or 1fh, binary 0b101 or 101b.`;
   return `The character “${token.text}” has no meaning here.`;
 }
 

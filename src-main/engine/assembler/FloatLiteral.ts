@@ -47,10 +47,12 @@ export function floatBytes(literal: string, bytes: number, negative: boolean): n
   let biased = 0;
   if (numerator !== 0n) {
     let exponent = bitLength(numerator) - bitLength(denominator);
-    if (exponent >= 0 ? numerator < denominator << BigInt(exponent) : numerator << BigInt(-exponent) < denominator) exponent--;
+    if (exponent >= 0 ? numerator < denominator << BigInt(exponent) : numerator << BigInt(-exponent) < denominator)
+      exponent--;
     // Below the smallest normal number the exponent stays and bits are lost.
     const shift = fractionBits - Math.max(exponent, 1 - bias);
-    const [top, bottom] = shift >= 0 ? [numerator << BigInt(shift), denominator] : [numerator, denominator << BigInt(-shift)];
+    const [top, bottom] =
+      shift >= 0 ? [numerator << BigInt(shift), denominator] : [numerator, denominator << BigInt(-shift)];
     significand = top / bottom;
     const rest = (top % bottom) * 2n;
     if (rest > bottom || (rest === bottom && (significand & 1n) === 1n)) significand++;
@@ -67,7 +69,7 @@ export function floatBytes(literal: string, bytes: number, negative: boolean): n
   }
   const stored = explicitOne ? significand : BigInt.asUintN(fractionBits, significand);
   const storedBits = fractionBits + (explicitOne ? 1 : 0);
-  let word = (((negative ? 1n : 0n) << BigInt(exponentBits)) | BigInt(biased)) << BigInt(storedBits) | stored;
+  let word = ((((negative ? 1n : 0n) << BigInt(exponentBits)) | BigInt(biased)) << BigInt(storedBits)) | stored;
   const out: number[] = [];
   for (let i = 0; i < bytes; i++, word >>= 8n) out.push(Number(word & 0xffn));
   return out;

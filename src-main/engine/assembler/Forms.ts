@@ -92,7 +92,17 @@ function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean): Form[] 
       // From 16 to 16 bits nothing is extended; NASM has no such form.
       if (extends16 && size === 16) continue;
       const operands = operandsFor(shapes, size);
-      forms.push({ encoding: row, operandSize: indifferent ? 0 : size, sizeIsNamed, addressSize, operands, repeated, implied, to, wait });
+      forms.push({
+        encoding: row,
+        operandSize: indifferent ? 0 : size,
+        sizeIsNamed,
+        addressSize,
+        operands,
+        repeated,
+        implied,
+        to,
+        wait,
+      });
     }
   }
   return forms;
@@ -109,14 +119,21 @@ function index(): Map<string, Form[]> {
     const wide = row.aliases.includes(`${row.mnemonic}w`) ? rowsOf.get(`${row.mnemonic}d`) : undefined;
     const single = row.sizes.filter((size) => size !== 64).length === 1;
     if (wide === undefined) add(row.mnemonic, formsOfRow(row, single, false));
-    else add(row.mnemonic, [row, ...wide].flatMap((sibling) => formsOfRow(sibling, false, false)));
+    else
+      add(
+        row.mnemonic,
+        [row, ...wide].flatMap((sibling) => formsOfRow(sibling, false, false)),
+      );
     for (const alias of row.aliases) add(alias, formsOfRow(row, single, false));
     if (/^fn(?!op)/.test(row.mnemonic)) add(`f${row.mnemonic.slice(2)}`, formsOfRow(row, single, true));
   }
   // FADD without operands pops, as Intel's assemblers have it.
   for (const [name, forms] of byName) {
-    const popping = byName.get(`${name}p`)?.filter((form) => form.operands.length === 0 && form.encoding.opcode[0] === 0xde);
-    if (popping !== undefined && popping.length > 0 && !/^fi|^fcom/.test(name)) byName.set(name, [...popping, ...forms.filter((form) => form.operands.length > 0)]);
+    const popping = byName
+      .get(`${name}p`)
+      ?.filter((form) => form.operands.length === 0 && form.encoding.opcode[0] === 0xde);
+    if (popping !== undefined && popping.length > 0 && !/^fi|^fcom/.test(name))
+      byName.set(name, [...popping, ...forms.filter((form) => form.operands.length > 0)]);
   }
   return byName;
 }

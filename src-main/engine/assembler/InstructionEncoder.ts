@@ -51,17 +51,24 @@ function evaluateOperands(node: InstructionNode, context: EncodingContext): Eval
       const hint = noHint();
       const value = evaluate(operand.expression, scope, diagnostics, hint);
       const size = addressSizeOf(value, memory, bits, node.prefixes.addressSize);
-      const address = size === null ? 'This address mixes 16-bit and 32-bit parts; use registers and sizes of one width.' : effectiveAddress(value, hint, memory, size);
+      const address =
+        size === null
+          ? 'This address mixes 16-bit and 32-bit parts; use registers and sizes of one width.'
+          : effectiveAddress(value, hint, memory, size);
       if (typeof address === 'string') {
         diagnostics.error(operand.span, address);
         return null;
       }
       if (sectionOf(value) === undefined) {
-        diagnostics.error(operand.span, 'This is no address: it adds or multiplies labels. The difference of two labels is a plain number.');
+        diagnostics.error(
+          operand.span,
+          'This is no address: it adds or multiplies labels. The difference of two labels is a plain number.',
+        );
         return null;
       }
       if (memory.segment !== null) {
-        if (segment !== null && segment !== memory.segment) diagnostics.error(operand.span, 'The instruction names two different segments; keep one.');
+        if (segment !== null && segment !== memory.segment)
+          diagnostics.error(operand.span, 'The instruction names two different segments; keep one.');
         segment = memory.segment;
       }
       addressSize = address.addressSize;
@@ -70,16 +77,28 @@ function evaluateOperands(node: InstructionNode, context: EncodingContext): Eval
     }
     const value = evaluate(operand.expression, scope, diagnostics);
     if (farOffset !== null) {
-      operands.push({ kind: 'far', node: operand, selector: value, offset: evaluate(farOffset, scope, diagnostics), offsetSize: 0 });
+      operands.push({
+        kind: 'far',
+        node: operand,
+        selector: value,
+        offset: evaluate(farOffset, scope, diagnostics),
+        offsetSize: 0,
+      });
       continue;
     }
     const name = asRegister(value);
     if (name !== null) operands.push({ kind: 'register', node: operand, register: register(name) });
     else if (hasRegisters(value)) {
-      diagnostics.error(operand.span, 'An operand cannot calculate with registers. For what lies in memory there, write it in brackets: “[ebx+4]”; LEA calculates addresses.');
+      diagnostics.error(
+        operand.span,
+        'An operand cannot calculate with registers. For what lies in memory there, write it in brackets: “[ebx+4]”; LEA calculates addresses.',
+      );
       return null;
     } else if (sectionOf(value) === undefined) {
-      diagnostics.error(operand.span, 'This value adds or multiplies labels, which gives no address. The difference of two labels is a plain number.');
+      diagnostics.error(
+        operand.span,
+        'This value adds or multiplies labels, which gives no address. The difference of two labels is a plain number.',
+      );
       return null;
     } else operands.push({ kind: 'value', node: operand, value });
   }
@@ -95,11 +114,21 @@ interface Choice {
 }
 
 /** The shortest form that fits, the first of equals; null after a complaint. */
-function choose(node: InstructionNode, operands: readonly EvaluatedOperand[], context: EncodingContext, memorySize: 16 | 32): Choice | null {
+function choose(
+  node: InstructionNode,
+  operands: readonly EvaluatedOperand[],
+  context: EncodingContext,
+  memorySize: 16 | 32,
+): Choice | null {
   let counter: 0 | 16 | 32 = 0;
   const last = operands.at(-1);
   // LOOP and JCXZ take their counter as a second operand: it is the address size.
-  if (operands.length === 2 && last?.kind === 'register' && last.register.index === 1 && /^(loop|je?cxz)/.test(node.mnemonic)) {
+  if (
+    operands.length === 2 &&
+    last?.kind === 'register' &&
+    last.register.index === 1 &&
+    /^(loop|je?cxz)/.test(node.mnemonic)
+  ) {
     counter = last.register.width === 16 ? 16 : last.register.width === 32 ? 32 : 0;
     operands = operands.slice(0, 1);
   }
@@ -138,9 +167,19 @@ const immediateLength = (form: Form): number =>
     return code === 'Ap' ? sum + size + 2 : sum;
   }, 0);
 
-function lengthOf({ form, addressSize }: Choice, operands: readonly EvaluatedOperand[], bits: 16 | 32, memorySize: 16 | 32): number {
+function lengthOf(
+  { form, addressSize }: Choice,
+  operands: readonly EvaluatedOperand[],
+  bits: 16 | 32,
+  memorySize: 16 | 32,
+): number {
   const { encoding } = form;
-  let length = encoding.opcode.length + immediateLength(form) + (encoding.digit >= 0 ? 1 : 0) + (encoding.mandatoryPrefix === 0 ? 0 : 1) + (form.wait ? 1 : 0);
+  let length =
+    encoding.opcode.length +
+    immediateLength(form) +
+    (encoding.digit >= 0 ? 1 : 0) +
+    (encoding.mandatoryPrefix === 0 ? 0 : 1) +
+    (form.wait ? 1 : 0);
   if (form.operandSize !== 0 && form.operandSize !== bits) length++;
   const counter = addressSize || form.addressSize;
   if (counter !== 0 ? counter !== bits : memorySize !== bits) length++;
@@ -155,12 +194,14 @@ function lengthOf({ form, addressSize }: Choice, operands: readonly EvaluatedOpe
 /** Whether a short jump is to be taken: it was asked for, or there is no other, or its target is near enough. */
 function reaches({ form, operands }: Choice, node: InstructionNode, context: EncodingContext, length: number): boolean {
   const [operand] = operands;
-  if (operand?.kind !== 'value' || form.operands[0].shape.code !== 'Jb' || operand.node.distance === 'short') return true;
+  if (operand?.kind !== 'value' || form.operands[0].shape.code !== 'Jb' || operand.node.distance === 'short')
+    return true;
   if (!node.forms.some((other) => other.encoding.operands[0] === 'Jz')) return true;
   if (!context.optimize || operand.node.strict) return false;
   if (operand.value.unknown) return true;
   if (sectionOf(operand.value) !== sectionOf(context.location)) return false;
-  const distance = operand.value.scalar - context.location.scalar - BigInt(length + extraPrefixes(node, form, context.bits));
+  const distance =
+    operand.value.scalar - context.location.scalar - BigInt(length + extraPrefixes(node, form, context.bits));
   return distance >= -128n && distance <= 127n;
 }
 
@@ -211,8 +252,15 @@ class InstructionBytes {
     if (prefixes.repeat !== 0) bytes.push(prefixes.repeat);
     if (prefixes.lock) {
       const [first] = choice.operands;
-      const legal = form.encoding.lockable && choice.operands.some(({ kind }) => kind === 'memory') && (first.kind === 'memory' || form.encoding.mnemonic === 'xchg');
-      if (!legal && context.final) context.diagnostics.warning(node.span, `“lock ${node.mnemonic}” is undefined here: LOCK needs a read-modify-write instruction with its destination in memory.`);
+      const legal =
+        form.encoding.lockable &&
+        choice.operands.some(({ kind }) => kind === 'memory') &&
+        (first.kind === 'memory' || form.encoding.mnemonic === 'xchg');
+      if (!legal && context.final)
+        context.diagnostics.warning(
+          node.span,
+          `“lock ${node.mnemonic}” is undefined here: LOCK needs a read-modify-write instruction with its destination in memory.`,
+        );
       bytes.push(0xf0);
     }
     if (this.evaluated.segment !== null) bytes.push(SEGMENT_PREFIX[this.evaluated.segment]);
@@ -282,7 +330,9 @@ class InstructionBytes {
   private immediate(code: string): void {
     const { form } = this.choice;
     if (code[0] !== 'I' && code !== 'Ap') return;
-    const at = form.operands.findIndex(({ shape }, i) => shape.code === code && !(code === 'Ib' && i > 0 && form.operands[i - 1].shape.code === 'Ib'));
+    const at = form.operands.findIndex(
+      ({ shape }, i) => shape.code === code && !(code === 'Ib' && i > 0 && form.operands[i - 1].shape.code === 'Ib'),
+    );
     const operand = at < 0 ? undefined : this.choice.operands[at];
     if (operand === undefined) {
       if (form.implied >= 0) this.bytes.push(form.implied);
@@ -297,13 +347,26 @@ class InstructionBytes {
     }
   }
 
-  private number(value: Value, bits: 8 | 16 | 32, operand: EvaluatedOperand | undefined, isDisplacement: boolean, extendsTo = 0): void {
+  private number(
+    value: Value,
+    bits: 8 | 16 | 32,
+    operand: EvaluatedOperand | undefined,
+    isDisplacement: boolean,
+    extendsTo = 0,
+  ): void {
     const { context, bytes } = this;
     const number = context.resolve(value);
     if (context.final && operand !== undefined && !value.unknown) {
       const shown = extendsTo === 0 ? number : BigInt.asIntN(extendsTo, number);
-      const fits = extendsTo === 0 ? shown >= -(1n << BigInt(bits)) && shown < 1n << BigInt(bits) : shown >= -128n && shown <= 127n;
-      if (!fits) context.diagnostics.warning(operand.node.span, `${number} does not fit into ${bits} bits${isDisplacement ? ' of displacement' : ''}; only its low ${bits} bits are stored.`);
+      const fits =
+        extendsTo === 0
+          ? shown >= -(1n << BigInt(bits)) && shown < 1n << BigInt(bits)
+          : shown >= -128n && shown <= 127n;
+      if (!fits)
+        context.diagnostics.warning(
+          operand.node.span,
+          `${number} does not fit into ${bits} bits${isDisplacement ? ' of displacement' : ''}; only its low ${bits} bits are stored.`,
+        );
     }
     const low = Number(BigInt.asUintN(bits, number));
     for (let i = 0; i < bits; i += 8) bytes.push((low >>> i) & 0xff);

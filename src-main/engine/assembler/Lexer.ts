@@ -23,7 +23,10 @@ export interface Token {
   readonly mark: string;
 }
 
-const SPACE = 1, DIGIT = 2, ID_START = 4, ID_PART = 8;
+const SPACE = 1,
+  DIGIT = 2,
+  ID_START = 4,
+  ID_PART = 8;
 const CLASS = new Uint8Array(128);
 for (let c = 0; c < 128; c++) {
   const ch = String.fromCharCode(c);
@@ -36,8 +39,44 @@ const classOf = (c: number): number => (c < 128 ? CLASS[c] : c === 0xa0 || c ===
 
 /** Longest first. */
 const OPERATORS = [
-  '<<<', '>>>', '<=>', '<<', '>>', '//', '==', '!=', '<>', '<=', '>=', '&&', '||', '^^',
-  '+', '-', '*', '/', '%', '(', ')', '[', ']', '{', '}', ',', ':', '=', '<', '>', '&', '|', '^', '~', '!', '?', '\\', '#',
+  '<<<',
+  '>>>',
+  '<=>',
+  '<<',
+  '>>',
+  '//',
+  '==',
+  '!=',
+  '<>',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '^^',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ':',
+  '=',
+  '<',
+  '>',
+  '&',
+  '|',
+  '^',
+  '~',
+  '!',
+  '?',
+  '\\',
+  '#',
 ];
 const OPERATORS_BY_FIRST = new Map<string, string[]>();
 for (const op of OPERATORS) OPERATORS_BY_FIRST.set(op[0], [...(OPERATORS_BY_FIRST.get(op[0]) ?? []), op]);
@@ -91,7 +130,7 @@ export function tokenize(line: string): Token[] {
       // pushed
     } else {
       const operator = OPERATORS_BY_FIRST.get(line[at])?.find((op) => line.startsWith(op, from));
-      at += operator === undefined ? (line.codePointAt(at)! > 0xffff ? 2 : 1) : operator.length; // `at` is inside the line
+      at += operator === undefined ? ((line.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) : operator.length;
       push(operator === undefined ? 'bad' : 'op', line.slice(from, at), from);
     }
   }
@@ -161,7 +200,8 @@ export function tokenize(line: string): Token[] {
 }
 
 /** `%{...}`, `%[`, `%%name`, `%$name`, `%+1`, `%-1`, `%1`, `%*1`, `%+`, `%?`, `%??`, `%name`, `%!name`. */
-const PERCENT = /^%(\{[^}]*\}|\[|%[A-Za-z_.?@~#0-9][\w.?@~#$]*|\$+[A-Za-z_.?@][\w.?@~#$]*|[+-]?\d+|\*\*?\d*|\+|\?\??|!?[A-Za-z_][\w]*|00)/;
+const PERCENT =
+  /^%(\{[^}]*\}|\[|%[A-Za-z_.?@~#0-9][\w.?@~#$]*|\$+[A-Za-z_.?@][\w.?@~#$]*|[+-]?\d+|\*\*?\d*|\+|\?\??|!?[A-Za-z_][\w]*|00)/;
 
 function endOfName(line: string, from: number): number {
   let at = from + 1;
@@ -195,7 +235,7 @@ const rawByte = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte
 export function stringBytes(text: string): number[] {
   const bytes: number[] = [];
   for (const ch of text) {
-    const c = ch.codePointAt(0)!; // iteration yields whole characters
+    const c = ch.codePointAt(0) ?? 0;
     if (c < 0x80) bytes.push(c);
     else if (c >= RAW_BYTE + 0x80 && c <= RAW_BYTE + 0xff) bytes.push(c - RAW_BYTE);
     else if (c < 0x800) bytes.push(0xc0 | (c >> 6), 0x80 | (c & 63));

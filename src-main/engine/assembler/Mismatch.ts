@@ -2,7 +2,14 @@ import type { EvaluatedOperand } from './OperandMatch.ts';
 import type { Form } from './Forms.ts';
 import type { InstructionNode } from './Statement.ts';
 
-const SIZE_NAMES: Readonly<Record<number, string>> = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword', 80: 'tword', 128: 'oword' };
+const SIZE_NAMES: Readonly<Record<number, string>> = {
+  8: 'byte',
+  16: 'word',
+  32: 'dword',
+  64: 'qword',
+  80: 'tword',
+  128: 'oword',
+};
 
 function describe(operand: EvaluatedOperand): string {
   switch (operand.kind) {
@@ -23,8 +30,22 @@ function widthOf(operand: EvaluatedOperand): number {
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  E: 'register or memory', G: 'register', Z: 'register', M: 'memory', R: 'register', I: 'number', J: 'label', A: 'selector:offset', O: 'memory',
-  S: 'segment register', C: 'control register', D: 'debug register', P: 'MMX register', Q: 'MMX register or memory', V: 'XMM register', W: 'XMM register or memory',
+  E: 'register or memory',
+  G: 'register',
+  Z: 'register',
+  M: 'memory',
+  R: 'register',
+  I: 'number',
+  J: 'label',
+  A: 'selector:offset',
+  O: 'memory',
+  S: 'segment register',
+  C: 'control register',
+  D: 'debug register',
+  P: 'MMX register',
+  Q: 'MMX register or memory',
+  V: 'XMM register',
+  W: 'XMM register or memory',
 };
 
 function pattern(form: Form): string {
@@ -39,12 +60,19 @@ function pattern(form: Form): string {
 }
 
 /** Why no form of the instruction takes these operands, and which it would take. */
-export function explainMismatch(node: InstructionNode, operands: readonly EvaluatedOperand[], sizeIsOpen: boolean): string {
+export function explainMismatch(
+  node: InstructionNode,
+  operands: readonly EvaluatedOperand[],
+  sizeIsOpen: boolean,
+): string {
   const name = `“${node.mnemonic}”`;
   if (sizeIsOpen) return `How wide is the memory operand of ${name}? Write byte, word or dword before the bracket.`;
   const counts = new Set(node.forms.map((form) => form.operands.length));
   if (!counts.has(operands.length)) {
-    const wanted = [...counts].sort().map((count) => (count === 0 ? 'no' : String(count))).join(' or ');
+    const wanted = [...counts]
+      .sort()
+      .map((count) => (count === 0 ? 'no' : String(count)))
+      .join(' or ');
     return `${name} takes ${wanted} operand${wanted === '1' ? '' : 's'}, not ${operands.length === 0 ? 'none' : operands.length}.`;
   }
   const widths = operands.map(widthOf).filter((width) => width > 0);
@@ -54,6 +82,8 @@ export function explainMismatch(node: InstructionNode, operands: readonly Evalua
   if (operands.filter(({ kind }) => kind === 'memory').length > 1) {
     return `${name} cannot take two memory operands. Go through a register.`;
   }
-  const patterns = [...new Set(node.forms.filter((form) => form.operands.length === operands.length).map(pattern))].slice(0, 4);
+  const patterns = [
+    ...new Set(node.forms.filter((form) => form.operands.length === operands.length).map(pattern)),
+  ].slice(0, 4);
   return `${name} does not take ${operands.map(describe).join(', ')}. It takes: ${patterns.join('; ')}.`;
 }

@@ -1,11 +1,20 @@
 /** Radix letters of NASM's prefixes (`0x`) and suffixes (`h`). */
 function radixOf(letter: string): number {
   switch (letter) {
-    case 'b': case 'y': return 2;
-    case 'o': case 'q': return 8;
-    case 'd': case 't': return 10;
-    case 'h': case 'x': return 16;
-    default: return 0;
+    case 'b':
+    case 'y':
+      return 2;
+    case 'o':
+    case 'q':
+      return 8;
+    case 'd':
+    case 't':
+      return 10;
+    case 'h':
+    case 'x':
+      return 16;
+    default:
+      return 0;
   }
 }
 

@@ -9,7 +9,13 @@ export type EvaluatedOperand =
   | { readonly kind: 'register'; readonly node: OperandNode; readonly register: RegisterName }
   | { readonly kind: 'memory'; readonly node: OperandNode; readonly address: EffectiveAddress }
   | { readonly kind: 'value'; readonly node: OperandNode; readonly value: Value }
-  | { readonly kind: 'far'; readonly node: OperandNode; readonly selector: Value; readonly offset: Value; readonly offsetSize: number };
+  | {
+      readonly kind: 'far';
+      readonly node: OperandNode;
+      readonly selector: Value;
+      readonly offset: Value;
+      readonly offsetSize: number;
+    };
 
 /** How far an operand fits one place of a form. */
 type Fit =
@@ -35,7 +41,12 @@ export interface FormMatch {
 const NO: FormMatch = { result: 'no', operandSize: 0, width: 0 };
 
 /** Whether the operands, as written, can be this form's in code of `bits`, `forced` being an o16 or o32 prefix. */
-export function matchForm(form: Form, operands: readonly EvaluatedOperand[], bits: 16 | 32, forced: 0 | 16 | 32): FormMatch {
+export function matchForm(
+  form: Form,
+  operands: readonly EvaluatedOperand[],
+  bits: 16 | 32,
+  forced: 0 | 16 | 32,
+): FormMatch {
   if (form.operands.length !== operands.length || operands.some(({ node }) => node.to) !== form.to) return NO;
   let decided = form.sizeIsNamed;
   let wrongSize = false;
@@ -75,7 +86,9 @@ function fitOperand(form: Form, place: FormOperand, operand: EvaluatedOperand): 
     case 'far':
       return fitFar(form, place, operand);
     case 'value':
-      return place.shape.place === 'relative' ? fitRelative(form, place, operand.node) : fitImmediate(form, place, operand.node, operand.value);
+      return place.shape.place === 'relative'
+        ? fitRelative(form, place, operand.node)
+        : fitImmediate(form, place, operand.node, operand.value);
   }
 }
 
@@ -105,7 +118,8 @@ function fitRegister(form: Form, place: FormOperand, register: RegisterName): Fi
 
 function fitMemory(form: Form, place: FormOperand, node: OperandNode, address: EffectiveAddress): Fit {
   const { shape } = place;
-  const far = form.encoding.operands.includes('Mp') && (form.encoding.mnemonic === 'jmp' || form.encoding.mnemonic === 'call');
+  const far =
+    form.encoding.operands.includes('Mp') && (form.encoding.mnemonic === 'jmp' || form.encoding.mnemonic === 'call');
   if (shape.place === 'offset') {
     const size = node.memory?.displacementSize ?? 0;
     if (!address.isOffset || (size !== 0 && size !== address.addressSize)) return 'no';

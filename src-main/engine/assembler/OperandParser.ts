@@ -37,12 +37,19 @@ export function parseOperands(cursor: Cursor, mnemonic: string): OperandNode[] |
     if (cursor.at >= cursor.tokens.length) return operands;
     if (!isOperator(cursor, ',')) {
       const foreign = FOREIGN.get(wordAt(cursor));
-      cursor.diagnostics.error(cursor.spanAt(cursor.at), foreign ?? `A comma or the end of the line is expected after this operand, not “${tokenAt(cursor)?.text ?? ''}”.`);
+      cursor.diagnostics.error(
+        cursor.spanAt(cursor.at),
+        foreign ??
+          `A comma or the end of the line is expected after this operand, not “${tokenAt(cursor)?.text ?? ''}”.`,
+      );
       return null;
     }
     cursor.at++;
     if (operands.length > 4) {
-      cursor.diagnostics.error(cursor.spanAt(cursor.at), `“${mnemonic}” has too many operands; no instruction takes more than four.`);
+      cursor.diagnostics.error(
+        cursor.spanAt(cursor.at),
+        `“${mnemonic}” has too many operands; no instruction takes more than four.`,
+      );
       return null;
     }
   }
@@ -57,7 +64,7 @@ interface Modifiers {
 
 function parseModifiers(cursor: Cursor): Modifiers {
   const modifiers: Modifiers = { size: 0, strict: false, to: false, distance: null };
-  for (;; cursor.at++) {
+  for (; ; cursor.at++) {
     const word = wordAt(cursor);
     const size = SIZE_KEYWORDS.get(word);
     if (size !== undefined) modifiers.size = modifiers.size || size;
@@ -78,27 +85,47 @@ function parseOperand(cursor: Cursor, mayBeFar: boolean): OperandNode | null {
   let segment = parseSegment(cursor);
   if (segment !== null || isOperator(cursor, '[')) {
     if (!isOperator(cursor, '[')) {
-      cursor.diagnostics.error(cursor.spanAt(cursor.at), `An address in brackets is expected after “${segment ?? ''}:”, as in “[${segment ?? ''}:di]”.`);
+      cursor.diagnostics.error(
+        cursor.spanAt(cursor.at),
+        `An address in brackets is expected after “${segment ?? ''}:”, as in “[${segment ?? ''}:di]”.`,
+      );
       return null;
     }
     cursor.at++;
     const inside = parseMemory(cursor);
     if (inside === null) return null;
     segment = inside.memory.segment ?? segment;
-    return { ...modifiers, span: spanFrom(cursor, from), expression: inside.expression, memory: { ...inside.memory, segment }, farOffset: null };
+    return {
+      ...modifiers,
+      span: spanFrom(cursor, from),
+      expression: inside.expression,
+      memory: { ...inside.memory, segment },
+      farOffset: null,
+    };
   }
   const expression = parseExpression(cursor);
   if (expression === null) return null;
-  if (!isOperator(cursor, ':')) return { ...modifiers, span: spanFrom(cursor, from), expression, memory: null, farOffset: null };
+  if (!isOperator(cursor, ':'))
+    return { ...modifiers, span: spanFrom(cursor, from), expression, memory: null, farOffset: null };
   if (!mayBeFar) {
-    cursor.diagnostics.error(cursor.spanAt(cursor.at), 'A colon here makes a far address, which only jmp and call take. A segment is written inside the brackets: “[es:di]”.');
+    cursor.diagnostics.error(
+      cursor.spanAt(cursor.at),
+      'A colon here makes a far address, which only jmp and call take. A segment is written inside the brackets: “[es:di]”.',
+    );
     return null;
   }
   cursor.at++;
   const offsetModifiers = parseModifiers(cursor);
   const farOffset = parseExpression(cursor);
   if (farOffset === null) return null;
-  return { ...modifiers, size: modifiers.size || offsetModifiers.size, span: spanFrom(cursor, from), expression, memory: null, farOffset };
+  return {
+    ...modifiers,
+    size: modifiers.size || offsetModifiers.size,
+    span: spanFrom(cursor, from),
+    expression,
+    memory: null,
+    farOffset,
+  };
 }
 
 /** `es:` before or inside brackets. */
@@ -115,7 +142,7 @@ function parseMemory(cursor: Cursor): { expression: Expression; memory: MemoryNo
   let segment: string | null = null;
   let displacementSize: MemoryNode['displacementSize'] = 0;
   let nosplit = false;
-  for (;; cursor.at++) {
+  for (; ; cursor.at++) {
     const word = wordAt(cursor);
     if (word === 'byte') displacementSize = 8;
     else if (word === 'word' || word === 'a16') displacementSize = 16;
@@ -132,7 +159,12 @@ function parseMemory(cursor: Cursor): { expression: Expression; memory: MemoryNo
   if (expression === null) return null;
   if (!isOperator(cursor, ']')) {
     const token = tokenAt(cursor);
-    cursor.diagnostics.error(cursor.spanAt(cursor.at), token === undefined ? 'The closing bracket “]” of this address is missing.' : `“]” or an operator is expected here, not “${token.text}”.`);
+    cursor.diagnostics.error(
+      cursor.spanAt(cursor.at),
+      token === undefined
+        ? 'The closing bracket “]” of this address is missing.'
+        : `“]” or an operator is expected here, not “${token.text}”.`,
+    );
     return null;
   }
   cursor.at++;

@@ -2,12 +2,12 @@ import type { Diagnostics, SourceSpan } from './Diagnostic.ts';
 import { evaluate, type Scope } from './Evaluator.ts';
 import type { Expression } from './Expression.ts';
 import { encodeInstruction, type EncodingContext } from './InstructionEncoder.ts';
-import { isLongModeRegister, REGISTERS } from './Registers.ts';
-import { Section } from './Sections.ts';
+import { Output } from './Output.ts';
+import type { Section } from './Sections.ts';
 import type { Origin } from './SourceLine.ts';
-import { suggestion } from './Spelling.ts';
 import type { DataItem, InstructionNode, SectionAttributes, Statement, StatementBody } from './Statement.ts';
 import type { SymbolTable } from './SymbolTable.ts';
+import { explainUndefined } from './UndefinedSymbol.ts';
 import { asRegister, constant, hasRegisters, isConstant, sectionOf, UNKNOWN, type Value } from './Value.ts';
 
 /** What all passes of one run share. */
@@ -30,26 +30,15 @@ export interface Placed {
   readonly origin: Origin;
 }
 
-/** A complaint that makes the rest of the pass pointless has been made. */
-export type PassState = 'going' | 'stopped';
-
 /** One walk over the statements: sizes and labels, and in the last pass bytes and complaints. */
 export class Pass {
   readonly number: number;
   readonly final: boolean;
-  state: PassState = 'going';
-  bits: 16 | 32;
   org: bigint | null = null;
-  /** Code size at the first byte, and whether the source chose it. */
-  firstBits: 16 | 32 | null = null;
-  bitsStated = false;
-  firstBitsStated = false;
+  readonly output: Output;
   readonly placed: Placed[] = [];
   private readonly run: Run;
   private readonly diagnostics: Diagnostics;
-  private section: Section;
-  /** Location counter of ABSOLUTE and STRUC, or null in a section. */
-  private absolute: Value | null = null;
   /** `$`: the start of the statement, also in the later items of a `dd` and the later rounds of a `times`. */
   private statementStart: Value;
   private readonly context: EncodingContext;
@@ -59,45 +48,43 @@ export class Pass {
     this.final = final;
     this.run = run;
     this.diagnostics = diagnostics;
-    this.bits = run.initialBits;
-    for (const section of run.sections.values()) section.size = 0;
-    this.section = this.sectionNamed('.text');
-    this.statementStart = this.location;
-    const pass = this;
+    this.output = new Output(run, final, diagnostics);
+    this.statementStart = this.output.location;
+    this.context = this.makeContext(diagnostics);
+  }
+
+  private makeContext(diagnostics: Diagnostics): EncodingContext {
+    const here = (): Value => this.statementStart;
+    const start = (): Value => this.output.start;
+    const location = (): Value => this.output.location;
+    const bits = (): 16 | 32 => this.output.bits;
     const scope: Scope = {
-      get here() { return pass.statementStart; },
-      get start() { return pass.start; },
+      get here() {
+        return here();
+      },
+      get start() {
+        return start();
+      },
       lookup: (name) => this.lookup(name),
       undefined: (name, span) => this.undefined(name, span),
     };
-    this.context = {
+    return {
       scope,
       diagnostics,
-      get bits() { return pass.bits; },
-      optimize: run.optimize,
-      final,
-      get location() { return pass.location; },
+      get bits() {
+        return bits();
+      },
+      get location() {
+        return location();
+      },
+      optimize: this.run.optimize,
+      final: this.final,
       resolve: (value) => this.resolve(value),
     };
   }
 
   get scope(): Scope {
     return this.context.scope;
-  }
-
-  /** Where the next byte goes. */
-  get location(): Value {
-    return this.absolute ?? { scalar: BigInt(this.section.size), terms: this.section.terms, unknown: false };
-  }
-
-  private get start(): Value {
-    return this.absolute === null ? { scalar: 0n, terms: this.section.terms, unknown: false } : constant(0n);
-  }
-
-  private sectionNamed(name: string): Section {
-    let section = this.run.sections.get(name);
-    if (section === undefined) this.run.sections.set(name, (section = new Section(name)));
-    return section;
   }
 
   private lookup(name: string): Value | null {
@@ -112,14 +99,7 @@ export class Pass {
   }
 
   explainUndefined(name: string): string {
-    if (this.run.externs.has(name)) return `“${name}” is declared extern, but a flat program is not linked with anything. Define it here, or %include its source.`;
-    if (isLongModeRegister(name)) return `“${name}” is a register of other code than 16- and 32-bit integer code, which is what is assembled here.`;
-    const dot = name.lastIndexOf('.');
-    const isLocal = dot > 0 && !name.startsWith('..');
-    const shown = isLocal ? name.slice(dot) : name;
-    const scope = isLocal ? name.slice(0, dot) : '';
-    const near = [...this.run.symbols.names()].filter((other) => !other.startsWith('..@')).map((other) => (isLocal && other.startsWith(`${scope}.`) ? other.slice(dot) : other));
-    return `“${shown}” is not defined${isLocal ? ` below the label “${scope}”` : ''}.${suggestion(shown, [...near, ...REGISTERS.keys()])}`;
+    return explainUndefined(name, this.run.symbols, this.run.externs);
   }
 
   private resolve(value: Value): bigint {
@@ -128,33 +108,41 @@ export class Pass {
     return BigInt.asIntN(64, number);
   }
 
-  private stop(span: SourceSpan, message: string): void {
-    this.diagnostics.error(span, message);
-    this.state = 'stopped';
-  }
-
   execute(statement: Statement): void {
-    if (this.state === 'stopped') return;
+    if (this.output.stopped) return;
     if (--this.run.work < 0) {
-      this.stop(statement.span, 'Assembling takes too long from here on. Reduce the counts of “times” and “%rep”.');
+      this.output.stop(
+        statement.span,
+        'Assembling takes too long from here on. Reduce the counts of “times” and “%rep”.',
+      );
       return;
     }
     const { label, body } = statement;
-    this.statementStart = this.location;
+    this.statementStart = this.output.location;
     if (label !== null && body?.kind !== 'equ') this.define(label.name, this.statementStart, 'label', label.span);
     if (body?.kind === 'equ') {
       const value = evaluate(body.value, this.scope, this.diagnostics);
-      if (hasRegisters(value)) this.complain(body.span, `“equ” gives a name to a number, not to a register. For another name of a register write “%define ${label?.name ?? 'name'} ${asRegister(value) ?? 'eax'}”.`);
+      if (hasRegisters(value))
+        this.complain(
+          body.span,
+          `“equ” gives a name to a number, not to a register. For another name of a register write “%define ${label?.name ?? 'name'} ${asRegister(value) ?? 'eax'}”.`,
+        );
       else if (label !== null) this.define(label.name, value, 'constant', label.span);
       return;
     }
     if (body === null) return;
-    const before = this.absolute === null ? this.section.size : 0;
-    const section = this.section;
+    const { section } = this.output;
+    const before = section.size;
     const count = statement.times === null ? 1 : this.timesCount(statement.times, statement.span);
     this.repeat(body, count, statement);
     const length = section.size - before;
-    if (this.final && section === this.section && this.absolute === null && !section.nobits && length > 0) {
+    if (
+      this.final &&
+      section === this.output.section &&
+      this.output.absolute === null &&
+      !section.nobits &&
+      length > 0
+    ) {
       this.placed.push({ section, offset: before, length, origin: statement.origin });
     }
   }
@@ -170,20 +158,34 @@ export class Pass {
   private define(name: string, value: Value, kind: 'label' | 'constant', span: SourceSpan): void {
     const earlier = this.run.symbols.define(name, value, kind, span, this.number);
     if (earlier === null) return;
-    const same = kind === 'constant' && earlier.kind === 'constant' && earlier.value.scalar === value.scalar && earlier.value.terms.length === value.terms.length;
+    const same =
+      kind === 'constant' &&
+      earlier.kind === 'constant' &&
+      earlier.value.scalar === value.scalar &&
+      earlier.value.terms.length === value.terms.length;
     const shown = name.slice(Math.max(0, name.startsWith('..') ? 0 : name.lastIndexOf('.')));
-    if (!same) this.complain(span, `“${shown}” is defined twice; the first time in line ${earlier.span.line}${earlier.span.file === span.file ? '' : ` of ${earlier.span.file}`}. Rename one.`);
+    if (!same)
+      this.complain(
+        span,
+        `“${shown}” is defined twice; the first time in line ${earlier.span.line}${earlier.span.file === span.file ? '' : ` of ${earlier.span.file}`}. Rename one.`,
+      );
   }
 
   private timesCount(expression: Expression, span: SourceSpan): number {
     const value = evaluate(expression, this.scope, this.diagnostics);
     if (value.unknown) return 0;
     if (!isConstant(value)) {
-      this.complain(span, '“times” needs a plain number, not an address. The difference of two labels, as in “510-($-$$)”, is one.');
+      this.complain(
+        span,
+        '“times” needs a plain number, not an address. The difference of two labels, as in “510-($-$$)”, is one.',
+      );
       return 0;
     }
     if (value.scalar < 0n) {
-      this.complain(span, `“times” has the count ${value.scalar}: what stands before is ${-value.scalar} bytes too large for the place it is to fill.`);
+      this.complain(
+        span,
+        `“times” has the count ${value.scalar}: what stands before is ${-value.scalar} bytes too large for the place it is to fill.`,
+      );
       return 0;
     }
     return Number(value.scalar);
@@ -191,29 +193,29 @@ export class Pass {
 
   private repeat(body: StatementBody, count: number, statement: Statement): void {
     if (count === 0) return;
-    const first = this.section.size;
+    const first = this.output.section.size;
     this.emit(body, statement);
-    if (count === 1 || this.state === 'stopped') return;
-    const length = this.section.size - first;
+    if (count === 1 || this.output.stopped) return;
+    const length = this.output.section.size - first;
     const span = statement.span;
-    if (body.kind === 'reserve' || length === 0 || (this.absolute === null && this.isFixed(body))) {
-      if (length * count > this.run.maxBytes && !this.section.nobits) {
-        this.tooLarge(span);
+    if (body.kind === 'reserve' || length === 0 || (this.output.absolute === null && this.isFixed(body))) {
+      if (length * count > this.run.maxBytes && !this.output.section.nobits) {
+        this.output.tooLarge(span);
         return;
       }
       if (body.kind === 'reserve') {
         const units = evaluate(body.count, this.scope, this.diagnostics);
-        this.reserve(units.unknown ? 0 : Number(units.scalar) * body.unit * (count - 1), span);
-      } else if (length > 0 && !this.section.nobits) {
-        const room = this.extend(length * (count - 1), span);
+        this.output.reserve(units.unknown ? 0 : Number(units.scalar) * body.unit * (count - 1), span);
+      } else if (length > 0 && !this.output.section.nobits) {
+        const room = this.output.extend(length * (count - 1), span);
         if (room === null || !this.final) return;
-        const pattern = this.section.contents.slice(first, first + length);
+        const pattern = this.output.section.contents.slice(first, first + length);
         for (let at = 0; at < room.length; at += length) room.set(pattern, at);
       }
       return;
     }
-    for (let i = 1; i < count && this.state === 'going'; i++) {
-      if (--this.run.work < 0) this.stop(span, 'Assembling takes too long here: reduce the count of “times”.');
+    for (let i = 1; i < count && !this.output.stopped; i++) {
+      if (--this.run.work < 0) this.output.stop(span, 'Assembling takes too long here: reduce the count of “times”.');
       else this.emit(body, statement);
     }
   }
@@ -222,52 +224,6 @@ export class Pass {
   private isFixed(body: StatementBody): boolean {
     if (body.kind === 'instruction') return body.fixed;
     return body.kind === 'data' || body.kind === 'incbin';
-  }
-
-  private tooLarge(span: SourceSpan): void {
-    this.stop(span, `The program becomes larger than ${formatSize(this.run.maxBytes)} here, which is more than it may be. Reduce the count or the address; space that needs no contents belongs into section .bss.`);
-  }
-
-  /** Room for bytes of code or data in the current section; null where none can be stored. */
-  private extend(count: number, span: SourceSpan): Uint8Array | null {
-    if (this.absolute !== null) {
-      this.absolute = { ...this.absolute, scalar: this.absolute.scalar + BigInt(count) };
-      this.complain(span, 'Nothing can be stored in absolute space; it only names addresses. Use resb and its like here, or go back with “section .text”.');
-      return null;
-    }
-    const { section } = this;
-    if (section.nobits) {
-      this.warn(span, `Section ${section.name} only reserves space; what is stored here is lost. Put it into section .data.`);
-      section.size += count;
-      return null;
-    }
-    if (section.size + count > this.run.maxBytes) {
-      this.tooLarge(span);
-      return null;
-    }
-    if (this.firstBits === null && count > 0) {
-      this.firstBits = this.bits;
-      this.firstBitsStated = this.bitsStated;
-    }
-    if (this.final) return section.extend(count);
-    section.size += count;
-    return null;
-  }
-
-  private put(bytes: ArrayLike<number>, span: SourceSpan): void {
-    this.extend(bytes.length, span)?.set(bytes);
-  }
-
-  private reserve(count: number, span: SourceSpan): void {
-    if (count < 0) this.complain(span, `${count} bytes cannot be reserved; the count must not be negative.`);
-    if (count <= 0) return;
-    if (this.absolute !== null) this.absolute = { ...this.absolute, scalar: this.absolute.scalar + BigInt(count) };
-    else if (this.section.nobits) {
-      this.section.size += count;
-      if (this.section.size > 0xffff_ffff) this.stop(span, `Section ${this.section.name} becomes larger than the 4 GiB that can be addressed.`);
-    } else {
-      this.extend(count, span)?.fill(0);
-    }
   }
 
   private emit(body: StatementBody, statement: Statement): void {
@@ -280,8 +236,9 @@ export class Pass {
         break;
       case 'reserve': {
         const count = evaluate(body.count, this.scope, this.diagnostics);
-        if (!count.unknown && !isConstant(count)) this.complain(body.span, 'The count of reserved items is a plain number, not an address.');
-        else if (!count.unknown) this.reserve(Number(count.scalar) * body.unit, body.span);
+        if (!count.unknown && !isConstant(count))
+          this.complain(body.span, 'The count of reserved items is a plain number, not an address.');
+        else if (!count.unknown) this.output.reserve(Number(count.scalar) * body.unit, body.span);
         break;
       }
       case 'incbin':
@@ -291,13 +248,17 @@ export class Pass {
         this.align(body, statement);
         break;
       case 'bits':
-        this.bits = body.bits;
-        this.bitsStated = true;
+        this.output.bits = body.bits;
+        this.output.bitsStated = true;
         break;
       case 'org': {
         const address = evaluate(body.address, this.scope, this.diagnostics);
         if (!isConstant(address)) this.complain(body.span, '“org” needs a plain number that is known here.');
-        else if (this.org !== null && this.org !== address.scalar) this.complain(body.span, 'The program has two “org”s; a program has one origin. To place a part elsewhere use “section name vstart=address”.');
+        else if (this.org !== null && this.org !== address.scalar)
+          this.complain(
+            body.span,
+            'The program has two “org”s; a program has one origin. To place a part elsewhere use “section name vstart=address”.',
+          );
         else this.org = address.scalar;
         break;
       }
@@ -306,11 +267,11 @@ export class Pass {
         break;
       case 'absolute': {
         const address = evaluate(body.address, this.scope, this.diagnostics);
-        this.absolute = address.unknown || hasRegisters(address) ? constant(0n) : address;
+        this.output.absolute = address.unknown || hasRegisters(address) ? constant(0n) : address;
         break;
       }
       case 'endabsolute':
-        this.absolute = null;
+        this.output.absolute = null;
         break;
       case 'extern':
         for (const { name } of body.names) this.run.externs.add(name);
@@ -321,21 +282,21 @@ export class Pass {
   }
 
   private instruction(node: InstructionNode): void {
-    const cached = this.final ? undefined : node.encoded.get(this.bits);
+    const cached = this.final ? undefined : node.encoded.get(this.output.bits);
     const bytes = cached ?? encodeInstruction(node, this.context);
     if (bytes === null) return;
-    if (node.fixed) node.encoded.set(this.bits, bytes);
-    this.put(bytes, node.span);
+    if (node.fixed) node.encoded.set(this.output.bits, bytes);
+    this.output.put(bytes, node.span);
   }
 
   private item(item: DataItem, depth: number): void {
-    if (this.state === 'stopped') return;
+    if (this.output.stopped) return;
     switch (item.kind) {
       case 'bytes':
-        this.put(item.bytes, this.nowhere);
+        this.output.put(item.bytes, this.nowhere);
         break;
       case 'reserve':
-        this.reserve(item.unit, this.nowhere);
+        this.output.reserve(item.unit, this.nowhere);
         break;
       case 'value':
         this.value(item);
@@ -347,8 +308,9 @@ export class Pass {
           this.complain(item.span, 'The count before “dup” is a plain number, 0 or more.');
           return;
         }
-        for (let i = 0n; i < count.scalar && this.state === 'going'; i++) {
-          if (--this.run.work < 0) this.stop(item.span, 'Assembling takes too long here: reduce the count of “dup”.');
+        for (let i = 0n; i < count.scalar && !this.output.stopped; i++) {
+          if (--this.run.work < 0)
+            this.output.stop(item.span, 'Assembling takes too long here: reduce the count of “dup”.');
           for (const inner of item.items) this.item(inner, depth + 1);
         }
       }
@@ -361,12 +323,17 @@ export class Pass {
     const { unit, span } = item;
     const value = evaluate(item.expression, this.scope, this.diagnostics);
     if (hasRegisters(value)) this.complain(span, 'A register is no data. To store its contents use mov to memory.');
-    else if (sectionOf(value) === undefined) this.complain(span, 'This value adds or multiplies labels, which gives no address.');
+    else if (sectionOf(value) === undefined)
+      this.complain(span, 'This value adds or multiplies labels, which gives no address.');
     const number = this.final ? this.resolve(value) : 0n;
     const bits = BigInt(unit * 8);
-    if (unit < 8 && (number >= 1n << bits || number < -(1n << bits))) this.warn(span, `${number} does not fit into ${unit} byte${unit === 1 ? '' : 's'}; only its low ${unit * 8} bits are stored.`);
+    if (unit < 8 && (number >= 1n << bits || number < -(1n << bits)))
+      this.warn(
+        span,
+        `${number} does not fit into ${unit} byte${unit === 1 ? '' : 's'}; only its low ${unit * 8} bits are stored.`,
+      );
     if (unit > 8) this.complain(span, 'Only floating-point numbers, strings and “?” go into items of this size.');
-    const room = this.extend(unit, span);
+    const room = this.output.extend(unit, span);
     if (room === null) return;
     const low = BigInt.asUintN(64, number);
     for (let i = 0; i < unit; i++) room[i] = i < 8 ? Number((low >> BigInt(8 * i)) & 0xffn) : number < 0n ? 0xff : 0;
@@ -381,32 +348,37 @@ export class Pass {
     const skip = body.skip === null ? 0 : Number(evaluate(body.skip, this.scope, this.diagnostics).scalar);
     const count = body.count === null ? file.length : Number(evaluate(body.count, this.scope, this.diagnostics).scalar);
     if (skip < 0 || count < 0 || skip > file.length) {
-      this.complain(body.span, `“${body.file}” has ${file.length} bytes; the place or length asked for lies outside of it.`);
+      this.complain(
+        body.span,
+        `“${body.file}” has ${file.length} bytes; the place or length asked for lies outside of it.`,
+      );
       return;
     }
-    this.put(file.subarray(skip, skip + count), body.span);
+    this.output.put(file.subarray(skip, skip + count), body.span);
   }
 
   private align(body: Extract<StatementBody, { kind: 'align' }>, statement: Statement): void {
     const value = evaluate(body.to, this.scope, this.diagnostics);
     const to = Number(value.scalar);
     if (!isConstant(value) || to <= 0 || (to & (to - 1)) !== 0 || to > 0x4000_0000) {
-      if (!value.unknown) this.complain(body.span, `Alignment is to a power of two up to 1 GiB, not to ${value.scalar}.`);
+      if (!value.unknown)
+        this.complain(body.span, `Alignment is to a power of two up to 1 GiB, not to ${value.scalar}.`);
       return;
     }
-    if (this.absolute === null) this.section.align = Math.max(this.section.align, to);
-    const at = this.absolute === null ? this.section.size : Number(this.absolute.scalar);
+    if (this.output.absolute === null) this.output.section.align = Math.max(this.output.section.align, to);
+    const at = this.output.size;
     const count = (to - (at % to)) % to;
     if (count === 0) return;
     if (body.fill !== null) this.repeat(body.fill, count, statement);
-    else if (body.reserve || this.section.nobits || this.absolute !== null) this.reserve(count, body.span);
-    else this.extend(count, body.span)?.fill(0x90);
+    else if (body.reserve || this.output.section.nobits || this.output.absolute !== null)
+      this.output.reserve(count, body.span);
+    else this.output.extend(count, body.span)?.fill(0x90);
   }
 
   private enter(name: string, attributes: SectionAttributes, span: SourceSpan): void {
-    const section = this.sectionNamed(name);
-    this.section = section;
-    this.absolute = null;
+    const section = this.output.sectionNamed(name);
+    this.output.section = section;
+    this.output.absolute = null;
     if (attributes.nobits !== undefined) section.nobits = attributes.nobits;
     const number = (expression: Expression | undefined): bigint | null => {
       if (expression === undefined) return null;
@@ -422,9 +394,4 @@ export class Pass {
     section.follows = attributes.follows ?? section.follows;
     section.vfollows = attributes.vfollows ?? section.vfollows;
   }
-}
-
-export function formatSize(bytes: number): string {
-  if (bytes >= 1 << 20 && bytes % (1 << 20) === 0) return `${bytes >> 20} MiB`;
-  return bytes >= 1024 && bytes % 1024 === 0 ? `${bytes >> 10} KiB` : `${bytes} bytes`;
 }

@@ -27,7 +27,8 @@ function table(): Map<string, RegisterName> {
 export const REGISTERS: ReadonlyMap<string, RegisterName> = table();
 
 /** Registers of 64-bit code, so that their names are understood and refused by name. */
-const LONG_MODE_REGISTER = /^(r(ax|bx|cx|dx|si|di|bp|sp|ip)|r(8|9|1[0-5])[bwd]?|[sd]il|[sb]pl|[xyz]mm(8|9|[12]\d|3[01])|[yz]mm\d|k[0-7])$/;
+const LONG_MODE_REGISTER =
+  /^(r(ax|bx|cx|dx|si|di|bp|sp|ip)|r(8|9|1[0-5])[bwd]?|[sd]il|[sb]pl|[xyz]mm(8|9|[12]\d|3[01])|[yz]mm\d|k[0-7])$/;
 
 export const isLongModeRegister = (name: string): boolean => LONG_MODE_REGISTER.test(name.toLowerCase());
 

@@ -75,7 +75,8 @@ export function layOut(sections: readonly Section[], origin: bigint): Section[] 
   });
   for (const section of order) {
     const leader = order.find(({ name }) => name === section.vfollows);
-    if (leader !== undefined && section.vstart === null) section.base = BigInt(alignUp(Number(leader.base) + leader.size, section.align || 4));
+    if (leader !== undefined && section.vstart === null)
+      section.base = BigInt(alignUp(Number(leader.base) + leader.size, section.align || 4));
   }
   return order;
 }

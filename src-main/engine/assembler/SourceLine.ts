@@ -25,7 +25,12 @@ export function spanAt(line: SourceLine, index: number): SourceSpan {
   const token = line.tokens[index] as Token | undefined;
   if (token !== undefined) return { file, line: number, column: token.column, length: token.length };
   const last = line.tokens.at(-1);
-  return { file, line: number, column: last === undefined ? 1 : Math.min(last.column + last.length, text.length + 1), length: 1 };
+  return {
+    file,
+    line: number,
+    column: last === undefined ? 1 : Math.min(last.column + last.length, text.length + 1),
+    length: 1,
+  };
 }
 
 /** The span of everything on the line. */

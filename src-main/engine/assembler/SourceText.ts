@@ -8,7 +8,7 @@ export function decodeSource(bytes: Uint8Array): string {
   const parts: string[] = [];
   let codes: number[] = [];
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  for (let i = start; i < bytes.length; ) {
+  for (let i = start; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
     const first = bytes[i];
     if (length === 1) codes.push(first < 0x80 ? first : RAW_BYTE + first);
@@ -31,10 +31,17 @@ export function decodeSource(bytes: Uint8Array): string {
 /** Length of the well-formed UTF-8 sequence at `at`; 1 also for a byte that begins none. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at];
-  const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 1;
+  const length =
+    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 1;
   if (at + length > bytes.length) return 1;
   for (let k = 1; k < length; k++) if ((bytes[at + k] & 0xc0) !== 0x80) return 1;
   const second = bytes[at + 1];
-  if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f) || (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 1;
+  if (
+    (first === 0xe0 && second < 0xa0) ||
+    (first === 0xed && second > 0x9f) ||
+    (first === 0xf0 && second < 0x90) ||
+    (first === 0xf4 && second > 0x8f)
+  )
+    return 1;
   return length;
 }

@@ -9,7 +9,8 @@ function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const replace = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       let best = Math.min(replace, last[j] + 1, row[j - 1] + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, beforeLast[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, beforeLast[j - 2] + 1);
       row.push(best);
     }
     beforeLast = last;
@@ -26,7 +27,10 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
     const d = distance(wanted, candidate.toLowerCase(), limit);
-    if (d < bestDistance || (d === bestDistance && best !== null && candidate.length === name.length && best.length !== name.length)) {
+    if (
+      d < bestDistance ||
+      (d === bestDistance && best !== null && candidate.length === name.length && best.length !== name.length)
+    ) {
       best = candidate;
       bestDistance = d;
     }

@@ -55,20 +55,42 @@ export type DataItem =
   | { readonly kind: 'value'; readonly expression: Expression; readonly span: SourceSpan; readonly unit: number }
   /** `?` */
   | { readonly kind: 'reserve'; readonly unit: number }
-  | { readonly kind: 'repeat'; readonly count: Expression; readonly items: readonly DataItem[]; readonly span: SourceSpan };
+  | {
+      readonly kind: 'repeat';
+      readonly count: Expression;
+      readonly items: readonly DataItem[];
+      readonly span: SourceSpan;
+    };
 
 export type StatementBody =
   | InstructionNode
   /** db, dw, dd, ...; `unit` in bytes. */
   | { readonly kind: 'data'; readonly unit: number; readonly items: readonly DataItem[]; readonly span: SourceSpan }
   | { readonly kind: 'reserve'; readonly unit: number; readonly count: Expression; readonly span: SourceSpan }
-  | { readonly kind: 'incbin'; readonly file: string; readonly skip: Expression | null; readonly count: Expression | null; readonly span: SourceSpan }
+  | {
+      readonly kind: 'incbin';
+      readonly file: string;
+      readonly skip: Expression | null;
+      readonly count: Expression | null;
+      readonly span: SourceSpan;
+    }
   | { readonly kind: 'equ'; readonly value: Expression; readonly span: SourceSpan }
   /** `fill` null: NOP, or nothing stored when `reserve`. */
-  | { readonly kind: 'align'; readonly to: Expression; readonly fill: StatementBody | null; readonly reserve: boolean; readonly span: SourceSpan }
+  | {
+      readonly kind: 'align';
+      readonly to: Expression;
+      readonly fill: StatementBody | null;
+      readonly reserve: boolean;
+      readonly span: SourceSpan;
+    }
   | { readonly kind: 'bits'; readonly bits: 16 | 32 }
   | { readonly kind: 'org'; readonly address: Expression; readonly span: SourceSpan }
-  | { readonly kind: 'section'; readonly name: string; readonly attributes: SectionAttributes; readonly span: SourceSpan }
+  | {
+      readonly kind: 'section';
+      readonly name: string;
+      readonly attributes: SectionAttributes;
+      readonly span: SourceSpan;
+    }
   | { readonly kind: 'absolute'; readonly address: Expression; readonly span: SourceSpan }
   /** `struc`, `endstruc`: the section before is taken up again. */
   | { readonly kind: 'endabsolute' }

@@ -11,11 +11,23 @@ import { spanAt, spanOfAll, type SourceLine } from './SourceLine.ts';
 import { suggestion } from './Spelling.ts';
 import type { InstructionNode, PrefixNode, Statement, StatementBody, StatementPart } from './Statement.ts';
 
-const REPEAT: ReadonlyMap<string, 0xf2 | 0xf3> = new Map([['rep', 0xf3], ['repe', 0xf3], ['repz', 0xf3], ['repne', 0xf2], ['repnz', 0xf2]]);
+const REPEAT: ReadonlyMap<string, 0xf2 | 0xf3> = new Map([
+  ['rep', 0xf3],
+  ['repe', 0xf3],
+  ['repz', 0xf3],
+  ['repne', 0xf2],
+  ['repnz', 0xf2],
+]);
 
 /** Whether a word starts a statement, so that one before it must be a label. */
 export function isHead(word: string): boolean {
-  return formsOf(word) !== undefined || DATA_UNITS.has(word) || RESERVE_UNITS.has(word) || PREFIXES.has(word) || DIRECTIVES.has(word);
+  return (
+    formsOf(word) !== undefined ||
+    DATA_UNITS.has(word) ||
+    RESERVE_UNITS.has(word) ||
+    PREFIXES.has(word) ||
+    DIRECTIVES.has(word)
+  );
 }
 
 /** Reads preprocessed lines into statements; remembers the last label, to which local labels belong. */
@@ -64,12 +76,19 @@ export class StatementParser {
       return [];
     }
     // `[bits 32]` is `bits 32`.
-    if (line.tokens[0]?.text === '[' && line.tokens.at(-1)?.text === ']') return this.parse({ origin: line.origin, tokens: line.tokens.slice(1, -1) });
+    if (line.tokens[0]?.text === '[' && line.tokens.at(-1)?.text === ']')
+      return this.parse({ origin: line.origin, tokens: line.tokens.slice(1, -1) });
     const label = this.parseLabel(cursor, line);
     if (label === undefined) return [];
     const times = parseTimes(cursor);
     if (times === undefined) return [];
-    const statement = (body: StatementBody | null): Statement => ({ origin: line.origin, span: spanOfAll(line), label, times, body });
+    const statement = (body: StatementBody | null): Statement => ({
+      origin: line.origin,
+      span: spanOfAll(line),
+      label,
+      times,
+      body,
+    });
     if (cursor.at >= cursor.tokens.length) return label === null && times === null ? [] : [statement(null)];
     if (label !== null && cursor.tokens[cursor.at].text.toLowerCase() === 'equ') {
       cursor.at++;
@@ -78,7 +97,13 @@ export class StatementParser {
     }
     const parts = this.parseBody(cursor, line);
     if (parts === null || parts.length === 0) return label === null ? [] : [statement(null)];
-    return parts.map((part, i) => ({ origin: line.origin, span: spanOfAll(line), label: i === 0 ? label : null, times: i === 0 ? times : null, ...part }));
+    return parts.map((part, i) => ({
+      origin: line.origin,
+      span: spanOfAll(line),
+      label: i === 0 ? label : null,
+      times: i === 0 ? times : null,
+      ...part,
+    }));
   }
 
   /** Null: there is none. Undefined: the line has been complained about. */
@@ -87,7 +112,12 @@ export class StatementParser {
     if (first === undefined) return null;
     const span = cursor.spanAt(0);
     if (first.kind !== 'id') {
-      const shown = first.kind === 'pp' ? `“${first.text}” has a meaning only inside a macro.` : first.kind === 'bad' ? describeBad(first) : `A label or an instruction is expected at the start of the line, not “${first.text}”.`;
+      const shown =
+        first.kind === 'pp'
+          ? `“${first.text}” has a meaning only inside a macro.`
+          : first.kind === 'bad'
+            ? describeBad(first)
+            : `A label or an instruction is expected at the start of the line, not “${first.text}”.`;
       this.diagnostics.error(span, shown);
       return undefined;
     }
@@ -102,11 +132,17 @@ export class StatementParser {
       }
       if (second === undefined) {
         const meant = suggestion(word, plainMnemonics());
-        this.diagnostics.warning(span, `“${first.text}” stands alone and is taken for a label; end labels with a colon.${meant}`);
+        this.diagnostics.warning(
+          span,
+          `“${first.text}” stands alone and is taken for a label; end labels with a colon.${meant}`,
+        );
       }
     }
     if (first.mark === '' && isRegisterName(first.text)) {
-      this.diagnostics.error(span, `“${first.text}” is a register and cannot be a label. Choose another name, or write “$${first.text}”.`);
+      this.diagnostics.error(
+        span,
+        `“${first.text}” is a register and cannot be a label. Choose another name, or write “$${first.text}”.`,
+      );
       return undefined;
     }
     cursor.at = colon ? 2 : 1;
@@ -121,7 +157,9 @@ export class StatementParser {
   private unknownInstruction(token: Token, line: SourceLine): void {
     const word = token.text.toLowerCase();
     const foreign = FOREIGN.get(word);
-    const hint = isRegisterName(word) ? ' A line begins with an instruction; to change the register write “mov …”.' : suggestion(word, heads());
+    const hint = isRegisterName(word)
+      ? ' A line begins with an instruction; to change the register write “mov …”.'
+      : suggestion(word, heads());
     this.diagnostics.error(spanAt(line, 0), foreign ?? `Unknown instruction “${token.text}”.${hint}`);
   }
 
@@ -134,7 +172,10 @@ export class StatementParser {
     const word = token.text.toLowerCase();
     const span = cursor.spanAt(cursor.at);
     if (token.kind !== 'id') {
-      this.diagnostics.error(span, token.kind === 'bad' ? describeBad(token) : `An instruction is expected here, not “${token.text}”.`);
+      this.diagnostics.error(
+        span,
+        token.kind === 'bad' ? describeBad(token) : `An instruction is expected here, not “${token.text}”.`,
+      );
       return null;
     }
     const forms = formsOf(word);
@@ -142,8 +183,20 @@ export class StatementParser {
       cursor.at++;
       const operands = parseOperands(cursor, word);
       if (operands === null) return null;
-      const fixed = operands.every(({ expression, farOffset }) => isFixed(expression) && (farOffset === null || isFixed(farOffset))) && !forms.some((form) => /^J/.test(form.encoding.operands[0] ?? ''));
-      const node: InstructionNode = { kind: 'instruction', mnemonic: word, span: spanOfAll(line, from), prefixes, operands, forms, fixed, encoded: new Map() };
+      const fixed =
+        operands.every(
+          ({ expression, farOffset }) => isFixed(expression) && (farOffset === null || isFixed(farOffset)),
+        ) && !forms.some((form) => /^J/.test(form.encoding.operands[0] ?? ''));
+      const node: InstructionNode = {
+        kind: 'instruction',
+        mnemonic: word,
+        span: spanOfAll(line, from),
+        prefixes,
+        operands,
+        forms,
+        fixed,
+        encoded: new Map(),
+      };
       return [{ body: node }];
     }
     const unit = DATA_UNITS.get(word);
@@ -174,7 +227,10 @@ export class StatementParser {
 
   expectEnd(cursor: Cursor): boolean {
     if (cursor.at >= cursor.tokens.length) return true;
-    this.diagnostics.error(cursor.spanAt(cursor.at), `The end of the line is expected here, not “${cursor.tokens[cursor.at].text}”.`);
+    this.diagnostics.error(
+      cursor.spanAt(cursor.at),
+      `The end of the line is expected here, not “${cursor.tokens[cursor.at].text}”.`,
+    );
     return false;
   }
 
@@ -200,8 +256,15 @@ function parseTimes(cursor: Cursor): Expression | null | undefined {
 }
 
 function parsePrefixes(cursor: Cursor): PrefixNode {
-  const prefixes = { lock: false, repeat: 0 as PrefixNode['repeat'], segment: null as string | null, operandSize: 0 as PrefixNode['operandSize'], addressSize: 0 as PrefixNode['addressSize'], wait: false };
-  for (;; cursor.at++) {
+  const prefixes = {
+    lock: false,
+    repeat: 0 as PrefixNode['repeat'],
+    segment: null as string | null,
+    operandSize: 0 as PrefixNode['operandSize'],
+    addressSize: 0 as PrefixNode['addressSize'],
+    wait: false,
+  };
+  for (; ; cursor.at++) {
     const token = cursor.tokens[cursor.at] as Token | undefined;
     if (token?.kind !== 'id' || token.mark !== '') return prefixes;
     const word = token.text.toLowerCase();
@@ -239,4 +302,3 @@ function* heads(): Iterable<string> {
 function* plainMnemonics(): Iterable<string> {
   for (const name of mnemonics()) if (formsOf(name)?.some((form) => form.operands.length === 0)) yield name;
 }
-

@@ -12,7 +12,10 @@ export interface SymbolEntry {
 
 function sameValue(a: Value, b: Value): boolean {
   if (a.scalar !== b.scalar || a.unknown !== b.unknown || a.terms.length !== b.terms.length) return false;
-  return a.terms === b.terms || a.terms.every((term, i) => term.name === b.terms[i].name && term.factor === b.terms[i].factor);
+  return (
+    a.terms === b.terms ||
+    a.terms.every((term, i) => term.name === b.terms[i].name && term.factor === b.terms[i].factor)
+  );
 }
 
 /** Labels and constants, over all passes: a pass sees what the one before it found for names further down. */

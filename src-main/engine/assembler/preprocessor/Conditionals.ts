@@ -5,7 +5,8 @@ import { splitAtCommas } from './TokenText.ts';
 
 const TEST = /^(if|elif)(n?)(def|idni|idn|num|id|str|empty|token|macro|ctx|env)?$/;
 
-export const isConditional = (directive: string): boolean => directive === 'else' || directive === 'endif' || TEST.test(directive);
+export const isConditional = (directive: string): boolean =>
+  directive === 'else' || directive === 'endif' || TEST.test(directive);
 
 /** Keeps the frame's stack of conditions; called for skipped lines too. */
 export function handleConditional(preprocessor: Preprocessor, line: SourceLine, directive: string): void {
@@ -29,33 +30,54 @@ export function handleConditional(preprocessor: Preprocessor, line: SourceLine, 
     conditions.pop();
     return;
   }
-  if (condition.elseSeen) diagnostics.error(spanAt(line, 0), `%${directive} after %else: each %if has one %else, its last part.`);
+  if (condition.elseSeen)
+    diagnostics.error(spanAt(line, 0), `%${directive} after %else: each %if has one %else, its last part.`);
   if (directive === 'else') condition.elseSeen = true;
   if (condition.state === 'live') condition.state = 'done';
-  else if (condition.state === 'waiting' && (match === null || test(preprocessor, line, match[2] === 'n', match[3]))) condition.state = 'live';
+  else if (condition.state === 'waiting' && (match === null || test(preprocessor, line, match[2] === 'n', match[3])))
+    condition.state = 'live';
 }
 
 function test(preprocessor: Preprocessor, line: SourceLine, negated: boolean, kind: string | undefined): boolean {
   const raw = line.tokens.slice(1);
   if (raw.length === 0 && kind !== 'empty' && kind !== 'ctx') {
-    preprocessor.host.diagnostics.error(spanAt(line, 1), `%${kind === undefined ? 'if' : `if${kind}`} lacks what it is to test.`);
+    preprocessor.host.diagnostics.error(
+      spanAt(line, 1),
+      `%${kind === undefined ? 'if' : `if${kind}`} lacks what it is to test.`,
+    );
     return false;
   }
   return outcome(preprocessor, line, raw, kind) !== negated;
 }
 
-function outcome(preprocessor: Preprocessor, line: SourceLine, raw: readonly Token[], kind: string | undefined): boolean {
+function outcome(
+  preprocessor: Preprocessor,
+  line: SourceLine,
+  raw: readonly Token[],
+  kind: string | undefined,
+): boolean {
   switch (kind) {
     case 'def':
       return raw.some((token) => preprocessor.defines.isDefined(token.text));
     case 'macro':
       return preprocessor.macros.named(raw[0].text).length > 0;
     case 'ctx':
-      return raw.length === 0 ? preprocessor.contexts.length > 0 : raw.some((token) => preprocessor.contexts.at(-1)?.name === token.text);
+      return raw.length === 0
+        ? preprocessor.contexts.length > 0
+        : raw.some((token) => preprocessor.contexts.at(-1)?.name === token.text);
     case 'env':
       return false;
+    default:
+      return outcomeExpanded(preprocessor, line, preprocessor.defines.expand(raw), kind);
   }
-  const tokens = preprocessor.defines.expand(raw);
+}
+
+function outcomeExpanded(
+  preprocessor: Preprocessor,
+  line: SourceLine,
+  tokens: readonly Token[],
+  kind: string | undefined,
+): boolean {
   const [first] = tokens as readonly (Token | undefined)[];
   switch (kind) {
     case undefined:

@@ -9,27 +9,72 @@ type Handler = (preprocessor: Preprocessor, line: SourceLine, directive: string)
 const ignore: Handler = () => undefined;
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  define, idefine: define, xdefine: define, ixdefine: define,
-  assign, iassign: assign,
-  undef: (p, line) => { for (const token of line.tokens.slice(1)) p.defines.undefine(token.text); },
-  defstr: defineText, idefstr: defineText, deftok: defineText, ideftok: defineText,
-  strlen: defineText, istrlen: defineText, strcat: defineText, istrcat: defineText, substr: defineText, isubstr: defineText,
-  macro: beginMacro, imacro: beginMacro, unmacro: removeMacro, unimacro: removeMacro,
-  endmacro: misplaced, endm: misplaced, endrep: misplaced,
+  define,
+  idefine: define,
+  xdefine: define,
+  ixdefine: define,
+  assign,
+  iassign: assign,
+  undef: (p, line) => {
+    for (const token of line.tokens.slice(1)) p.defines.undefine(token.text);
+  },
+  defstr: defineText,
+  idefstr: defineText,
+  deftok: defineText,
+  ideftok: defineText,
+  strlen: defineText,
+  istrlen: defineText,
+  strcat: defineText,
+  istrcat: defineText,
+  substr: defineText,
+  isubstr: defineText,
+  macro: beginMacro,
+  imacro: beginMacro,
+  unmacro: removeMacro,
+  unimacro: removeMacro,
+  endmacro: misplaced,
+  endm: misplaced,
+  endrep: misplaced,
   exitmacro: (p) => leave(p, 'macro'),
   exitrep: (p) => leave(p, 'rep'),
-  rotate, rep: beginRepetition, include,
-  error: complain, warning: complain, fatal: complain, note: ignore,
-  push: (p, line) => { p.contexts.push({ name: line.tokens[1]?.text ?? '', serial: p.nextSerial() }); },
-  repl: (p, line) => { if (p.contexts.pop()) p.contexts.push({ name: line.tokens[1]?.text ?? '', serial: p.nextSerial() }); },
-  pop: (p, line) => {
-    if (p.contexts.pop() === undefined) p.host.diagnostics.error(spanAt(line, 0), '%pop without a context: there is no %push before it.');
+  rotate,
+  rep: beginRepetition,
+  include,
+  error: complain,
+  warning: complain,
+  fatal: complain,
+  note: ignore,
+  push: (p, line) => {
+    p.contexts.push({ name: line.tokens[1]?.text ?? '', serial: p.nextSerial() });
   },
-  line: ignore, pragma: ignore, depend: ignore, clear: ignore,
-  use: unsupported, arg: unsupported, local: unsupported, stacksize: unsupported, pathsearch: unsupported, defalias: unsupported,
+  repl: (p, line) => {
+    if (p.contexts.pop()) p.contexts.push({ name: line.tokens[1]?.text ?? '', serial: p.nextSerial() });
+  },
+  pop: (p, line) => {
+    if (p.contexts.pop() === undefined)
+      p.host.diagnostics.error(spanAt(line, 0), '%pop without a context: there is no %push before it.');
+  },
+  line: ignore,
+  pragma: ignore,
+  depend: ignore,
+  clear: ignore,
+  use: unsupported,
+  arg: unsupported,
+  local: unsupported,
+  stacksize: unsupported,
+  pathsearch: unsupported,
+  defalias: unsupported,
 };
 
-export const DIRECTIVES: readonly string[] = [...Object.keys(HANDLERS), 'if', 'elif', 'else', 'endif', 'ifdef', 'ifndef'];
+export const DIRECTIVES: readonly string[] = [
+  ...Object.keys(HANDLERS),
+  'if',
+  'elif',
+  'else',
+  'endif',
+  'ifdef',
+  'ifndef',
+];
 
 /** Obeys the directive at the start of the line; false when there is none of that name. */
 export function handleDirective(preprocessor: Preprocessor, line: SourceLine, directive: string): boolean {
@@ -68,7 +113,10 @@ function define(p: Preprocessor, line: SourceLine, directive: string): void {
       return;
     }
     const inside = line.tokens.slice(3, close);
-    parameters = inside.length === 0 ? [] : splitAtCommas(inside, true).map((part) => part.find((token) => token.kind === 'id')?.text ?? '');
+    parameters =
+      inside.length === 0
+        ? []
+        : splitAtCommas(inside, true).map((part) => part.find((token) => token.kind === 'id')?.text ?? '');
     from = close + 1;
   }
   let body = line.tokens.slice(from);
@@ -100,7 +148,8 @@ function defineText(p: Preprocessor, line: SourceLine, directive: string): void 
   let body: readonly Token[];
   if (kind === 'defstr') body = [stringToken(textOf(rest), name)];
   else if (kind === 'deftok') body = tokenize(strings[0]);
-  else if (kind === 'strlen') body = [numberToken(BigInt(strings.reduce((sum, text) => sum + stringBytes(text).length, 0)), name)];
+  else if (kind === 'strlen')
+    body = [numberToken(BigInt(strings.reduce((sum, text) => sum + stringBytes(text).length, 0)), name)];
   else if (kind === 'strcat') body = [stringToken(strings.join('').slice(0, 1 << 20), name)];
   else {
     const part = substring(p, line, rest);
@@ -129,7 +178,10 @@ const MACRO_HEAD = /^\s*%i?macro\s+(\S+)\s+(\d+)(?:-(\d+|\*))?(\+)?(?:\.nolist)?
 function beginMacro(p: Preprocessor, line: SourceLine, directive: string): void {
   const head = MACRO_HEAD.exec(textOf(line.tokens));
   if (head === null) {
-    p.host.diagnostics.error(spanOfAll(line, 1), `%${directive} needs a name and how many arguments it takes: “%macro name 2”.`);
+    p.host.diagnostics.error(
+      spanOfAll(line, 1),
+      `%${directive} needs a name and how many arguments it takes: “%macro name 2”.`,
+    );
     p.beginGathering('macro', line, () => undefined);
     return;
   }
@@ -166,7 +218,8 @@ function leave(p: Preprocessor, kind: 'macro' | 'rep'): void {
 function rotate(p: Preprocessor, line: SourceLine): void {
   const call = p.frames.at(-1)?.call;
   const count = p.host.evaluate({ origin: line.origin, tokens: p.defines.expand(line.tokens.slice(1)) }, 0);
-  if (call === null || call === undefined) p.host.diagnostics.error(spanAt(line, 0), '%rotate has a meaning only inside a macro.');
+  if (call === null || call === undefined)
+    p.host.diagnostics.error(spanAt(line, 0), '%rotate has a meaning only inside a macro.');
   else if (count !== null && call.args.length > 0) {
     const length = BigInt(call.args.length);
     call.rotation = Number((((BigInt(call.rotation) + count) % length) + length) % length);
@@ -175,12 +228,20 @@ function rotate(p: Preprocessor, line: SourceLine): void {
 
 function beginRepetition(p: Preprocessor, line: SourceLine): void {
   const tokens = p.defines.expand(line.tokens.slice(1));
-  const count = p.host.evaluate({ origin: line.origin, tokens: tokens.filter((token) => token.text !== '.nolist') }, 0) ?? 0n;
+  const count =
+    p.host.evaluate({ origin: line.origin, tokens: tokens.filter((token) => token.text !== '.nolist') }, 0) ?? 0n;
   const frame = p.frames.at(-1);
   p.beginGathering('rep', line, (lines) => {
     if (count <= 0n) return;
     const remaining = Number(count > 0xffff_ffffn ? 0xffff_ffffn : count);
-    p.pushFrame(line, { kind: 'rep', lines: new BodyLines(lines), conditions: [], call: frame?.call ?? null, callOrigin: frame?.callOrigin ?? null, remaining });
+    p.pushFrame(line, {
+      kind: 'rep',
+      lines: new BodyLines(lines),
+      conditions: [],
+      call: frame?.call ?? null,
+      callOrigin: frame?.callOrigin ?? null,
+      remaining,
+    });
   });
 }
 
@@ -192,16 +253,30 @@ function include(p: Preprocessor, line: SourceLine): void {
   }
   const text = p.host.readText(name.text);
   if (text === null) {
-    p.host.diagnostics.error(spanAt(line, 1), `The file “${name.text}” cannot be read. Put it beside this one, or correct the name.`);
+    p.host.diagnostics.error(
+      spanAt(line, 1),
+      `The file “${name.text}” cannot be read. Put it beside this one, or correct the name.`,
+    );
     return;
   }
   p.host.budget.left -= Math.ceil(text.length / 16);
-  p.pushFrame(line, { kind: 'file', lines: new TextLines(name.text, text), conditions: [], call: null, callOrigin: null, remaining: 0 });
+  p.pushFrame(line, {
+    kind: 'file',
+    lines: new TextLines(name.text, text),
+    conditions: [],
+    call: null,
+    callOrigin: null,
+    remaining: 0,
+  });
 }
 
 function complain(p: Preprocessor, line: SourceLine, directive: string): void {
   const tokens = p.defines.expand(line.tokens.slice(1));
   const message = tokens.length === 1 && tokens[0].kind === 'string' ? tokens[0].text : textOf(tokens);
-  p.host.diagnostics.report(directive === 'warning' ? 'warning' : 'error', spanOfAll(line), message === '' ? `%${directive}` : message);
+  p.host.diagnostics.report(
+    directive === 'warning' ? 'warning' : 'error',
+    spanOfAll(line),
+    message === '' ? `%${directive}` : message,
+  );
   if (directive === 'fatal') p.stop();
 }

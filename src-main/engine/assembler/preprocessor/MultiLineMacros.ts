@@ -38,7 +38,10 @@ export class MultiLineMacros {
   }
 
   undefine(name: string, fewest: number, most: number): void {
-    for (const [map, key] of [[this.exact, name], [this.anyCase, name.toLowerCase()]] as const) {
+    for (const [map, key] of [
+      [this.exact, name],
+      [this.anyCase, name.toLowerCase()],
+    ] as const) {
       const left = (map.get(key) ?? []).filter((macro) => macro.fewest !== fewest || macro.most !== most);
       if (left.length > 0) map.set(key, left);
       else map.delete(key);
@@ -55,13 +58,17 @@ export class MultiLineMacros {
 }
 
 /** The arguments for the macro that takes so many, or null when none of that name does. */
-export function matchCall(macros: readonly MultiLineMacro[], rest: readonly Token[]): { macro: MultiLineMacro; args: Token[][] } | null {
+export function matchCall(
+  macros: readonly MultiLineMacro[],
+  rest: readonly Token[],
+): { macro: MultiLineMacro; args: Token[][] } | null {
   const args = rest.length === 0 ? [] : splitAtCommas(rest, true);
   for (const macro of macros) {
     if (args.length < macro.fewest || (args.length > macro.most && !macro.greedy)) continue;
     if (args.length > macro.most) return { macro, args: joinRest(rest, args, macro.most) };
     const filled = [...args];
-    for (let i = filled.length; i < macro.fewest + macro.defaults.length && i < macro.most; i++) filled.push([...macro.defaults[i - macro.fewest]]);
+    for (let i = filled.length; i < macro.fewest + macro.defaults.length && i < macro.most; i++)
+      filled.push([...macro.defaults[i - macro.fewest]]);
     return { macro, args: filled };
   }
   return null;
@@ -70,7 +77,9 @@ export function matchCall(macros: readonly MultiLineMacro[], rest: readonly Toke
 /** The last argument of a greedy macro: from its first token to the end of the line. */
 function joinRest(rest: readonly Token[], args: Token[][], most: number): Token[][] {
   if (most === 0) return [];
-  let commas = 0, braces = 0, at = 0;
+  let commas = 0,
+    braces = 0,
+    at = 0;
   for (; at < rest.length && commas < most - 1; at++) {
     const { kind, text } = rest[at];
     if (kind !== 'op') continue;
@@ -87,7 +96,11 @@ const CONDITION_PAIRS =
 const INVERSE = new Map(CONDITION_PAIRS.map((condition, i) => [condition, CONDITION_PAIRS[i ^ 1]]));
 
 /** Replaces `%1`, `%{1}`, `%0`, `%%x`, `%-1`, ... of the expansion in progress. `trouble` hears of what is not there. */
-export function substituteParameters(tokens: readonly Token[], call: MacroCall, trouble: (token: Token, message: string) => void): readonly Token[] {
+export function substituteParameters(
+  tokens: readonly Token[],
+  call: MacroCall,
+  trouble: (token: Token, message: string) => void,
+): readonly Token[] {
   if (!tokens.some((token) => token.kind === 'pp')) return tokens;
   const out: Token[] = [];
   let glue = false;
@@ -95,7 +108,8 @@ export function substituteParameters(tokens: readonly Token[], call: MacroCall, 
     const made = token.kind === 'pp' ? replacement(token, call, trouble) : null;
     if (made === null) {
       const left = out.at(-1);
-      if (glue && !token.spaced && left !== undefined && isWord(left) && isWord(token)) out.splice(-1, 1, ...paste(left, token));
+      if (glue && !token.spaced && left !== undefined && isWord(left) && isWord(token))
+        out.splice(-1, 1, ...paste(left, token));
       else out.push(token);
       glue = false;
       continue;
@@ -111,9 +125,14 @@ export function substituteParameters(tokens: readonly Token[], call: MacroCall, 
   return out;
 }
 
-const isWord = ({ kind, text }: Token): boolean => kind === 'id' || kind === 'number' || kind === 'float' || kind === 'bad' || (kind === 'pp' && /^%[\w$]/.test(text));
+const isWord = ({ kind, text }: Token): boolean =>
+  kind === 'id' || kind === 'number' || kind === 'float' || kind === 'bad' || (kind === 'pp' && /^%[\w$]/.test(text));
 
-function replacement(token: Token, call: MacroCall, trouble: (token: Token, message: string) => void): readonly Token[] | null {
+function replacement(
+  token: Token,
+  call: MacroCall,
+  trouble: (token: Token, message: string) => void,
+): readonly Token[] | null {
   let name = token.text.slice(1);
   if (name.startsWith('{')) name = name.slice(1, -1).trim();
   if (name.startsWith('%')) return tokensAt(`..@${call.serial}.${name.slice(1)}`, token);

@@ -5,7 +5,13 @@ import { suggestion } from '../Spelling.ts';
 import { handleConditional, isConditional } from './Conditionals.ts';
 import { DIRECTIVES, handleDirective } from './Directives.ts';
 import { BodyLines, TextLines, type Frame } from './Frames.ts';
-import { matchCall, MultiLineMacros, substituteParameters, type MacroCall, type MultiLineMacro } from './MultiLineMacros.ts';
+import {
+  matchCall,
+  MultiLineMacros,
+  substituteParameters,
+  type MacroCall,
+  type MultiLineMacro,
+} from './MultiLineMacros.ts';
 import { SingleLineMacros, type WorkBudget } from './SingleLineMacros.ts';
 import { tokensAt } from './TokenText.ts';
 
@@ -54,7 +60,14 @@ export class Preprocessor {
   constructor(file: string, text: string, host: PreprocessorHost) {
     this.host = host;
     this.defines = new SingleLineMacros(host.budget, (name) => this.builtin(name));
-    this.frames.push({ kind: 'file', lines: new TextLines(file, text), conditions: [], call: null, callOrigin: null, remaining: 0 });
+    this.frames.push({
+      kind: 'file',
+      lines: new TextLines(file, text),
+      conditions: [],
+      call: null,
+      callOrigin: null,
+      remaining: 0,
+    });
   }
 
   nextSerial(): number {
@@ -71,7 +84,10 @@ export class Preprocessor {
       this.current = line;
       this.take(line);
       if (this.host.budget.left < 0) {
-        this.host.diagnostics.error(spanOfAll(line), 'The macros and repetitions up to here expand to more text than one program may have. Reduce the counts.');
+        this.host.diagnostics.error(
+          spanOfAll(line),
+          'The macros and repetitions up to here expand to more text than one program may have. Reduce the counts.',
+        );
         this.stop();
       }
     }
@@ -110,9 +126,12 @@ export class Preprocessor {
   private fillIn(line: SourceLine, call: MacroCall | null): SourceLine {
     let { tokens } = line;
     if (call !== null) {
-      tokens = substituteParameters(tokens, call, (token, message) => this.host.diagnostics.error(spanAt({ ...line, tokens: [token] }, 0), message));
+      tokens = substituteParameters(tokens, call, (token, message) =>
+        this.host.diagnostics.error(spanAt({ ...line, tokens: [token] }, 0), message),
+      );
     }
-    if (tokens.some((token) => token.kind === 'pp' && /^%\{?\$/.test(token.text))) tokens = tokens.flatMap((token) => this.contextLocal(token, line));
+    if (tokens.some((token) => token.kind === 'pp' && /^%\{?\$/.test(token.text)))
+      tokens = tokens.flatMap((token) => this.contextLocal(token, line));
     return tokens === line.tokens ? line : { origin: line.origin, tokens };
   }
 
@@ -122,7 +141,10 @@ export class Preprocessor {
     if (match === null) return [token];
     const context = this.contexts.at(-match[1].length);
     if (context !== undefined) return [{ ...token, kind: 'id', text: `..@${context.serial}.${match[2]}` }];
-    this.host.diagnostics.error(spanAt({ ...line, tokens: [token] }, 0), `${token.text} needs a context; open one with %push.`);
+    this.host.diagnostics.error(
+      spanAt({ ...line, tokens: [token] }, 0),
+      `${token.text} needs a context; open one with %push.`,
+    );
     return [];
   }
 
@@ -156,7 +178,10 @@ export class Preprocessor {
     if (this.skipping || first === undefined) return;
     if (directive !== null) {
       if (!handleDirective(this, line, directive)) {
-        this.host.diagnostics.error(spanAt(line, 0), `Unknown preprocessor directive “${first.text}”.${suggestion(directive, DIRECTIVES)}`);
+        this.host.diagnostics.error(
+          spanAt(line, 0),
+          `Unknown preprocessor directive “${first.text}”.${suggestion(directive, DIRECTIVES)}`,
+        );
       }
       return;
     }
@@ -172,7 +197,8 @@ export class Preprocessor {
 
   private gather(gathering: Gathering, line: SourceLine, directive: string | null): void {
     const opens = gathering.opener === 'rep' ? directive === 'rep' : directive === 'macro' || directive === 'imacro';
-    const closes = gathering.opener === 'rep' ? directive === 'endrep' : directive === 'endmacro' || directive === 'endm';
+    const closes =
+      gathering.opener === 'rep' ? directive === 'endrep' : directive === 'endmacro' || directive === 'endm';
     if (opens) gathering.depth++;
     if (closes && gathering.depth-- === 0) {
       this.gathering = null;
@@ -185,7 +211,12 @@ export class Preprocessor {
     const { tokens } = line;
     let at = 0;
     let macros = this.macrosAt(tokens, 0);
-    if (macros.length === 0 && tokens[0].kind === 'id' && tokens.length > 1 && !this.host.isInstruction(tokens[0].text)) {
+    if (
+      macros.length === 0 &&
+      tokens[0].kind === 'id' &&
+      tokens.length > 1 &&
+      !this.host.isInstruction(tokens[0].text)
+    ) {
       at = tokens[1].kind === 'op' && tokens[1].text === ':' ? 2 : 1;
       if (at < tokens.length) macros = this.macrosAt(tokens, at);
     }
@@ -193,14 +224,20 @@ export class Preprocessor {
     const found = matchCall(macros, tokens.slice(at + 1));
     if (found === null) {
       if (!this.host.isInstruction(tokens[at].text)) {
-        this.host.diagnostics.error(spanAt(line, at), `The macro “${tokens[at].text}” takes ${countWanted(macros)}, not ${tokens.length === at + 1 ? 'none' : 'so many'}.`);
+        this.host.diagnostics.error(
+          spanAt(line, at),
+          `The macro “${tokens[at].text}” takes ${countWanted(macros)}, not ${tokens.length === at + 1 ? 'none' : 'so many'}.`,
+        );
         return true;
       }
       return false;
     }
     const label = tokens.slice(0, at);
-    const usesLabel = found.macro.lines.some((body) => body.tokens.some((token) => token.kind === 'pp' && token.text === '%00'));
-    if (label.length > 0 && !usesLabel) this.ready.push({ origin: line.origin, tokens: [label[0], ...tokensAt(':', label[0])] });
+    const usesLabel = found.macro.lines.some((body) =>
+      body.tokens.some((token) => token.kind === 'pp' && token.text === '%00'),
+    );
+    if (label.length > 0 && !usesLabel)
+      this.ready.push({ origin: line.origin, tokens: [label[0], ...tokensAt(':', label[0])] });
     const { origin } = line;
     const whole = spanOfAll(line, at);
     this.pushFrame(line, {
@@ -229,33 +266,53 @@ export class Preprocessor {
     if (token.kind !== 'id') return [];
     const macros = this.macros.named(token.text);
     if (macros.length === 0) return macros;
-    return macros.filter((macro) => !this.frames.some((frame) => frame.kind === 'macro' && frame.call?.macro === macro));
+    return macros.filter(
+      (macro) => !this.frames.some((frame) => frame.kind === 'macro' && frame.call?.macro === macro),
+    );
   }
 
   pushFrame(line: SourceLine, frame: Frame): void {
     const files = frame.kind === 'file' ? this.frames.filter(({ kind }) => kind === 'file').length : 0;
     if (this.frames.length < MAX_FRAMES && files < MAX_FILES) this.frames.push(frame);
-    else this.host.diagnostics.error(spanOfAll(line), frame.kind === 'file' ? 'Files include each other too deeply: does one include itself?' : 'Macros and repetitions are nested too deeply here.');
+    else
+      this.host.diagnostics.error(
+        spanOfAll(line),
+        frame.kind === 'file'
+          ? 'Files include each other too deeply: does one include itself?'
+          : 'Macros and repetitions are nested too deeply here.',
+      );
   }
 
   private builtin(name: string): string | null {
     const origin = this.current?.origin;
     switch (name.replace(/^__\?(.*)\?__$/, '__$1__')) {
-      case '__LINE__': return String(origin?.line ?? 0);
-      case '__FILE__': return `"${(origin?.file ?? '').replaceAll('"', '')}"`;
-      case '__BITS__': return String(this.host.bits);
-      case '__OUTPUT_FORMAT__': return 'bin';
-      case '__NASM_MAJOR__': return '2';
-      case '__NASM_MINOR__': return '16';
-      case '__NASM_SUBMINOR__': return '1';
-      case '__NASM_VER__': return '"2.16.01"';
-      case '__NASM_VERSION_ID__': return '0x02100100';
-      default: return null;
+      case '__LINE__':
+        return String(origin?.line ?? 0);
+      case '__FILE__':
+        return `"${(origin?.file ?? '').replaceAll('"', '')}"`;
+      case '__BITS__':
+        return String(this.host.bits);
+      case '__OUTPUT_FORMAT__':
+        return 'bin';
+      case '__NASM_MAJOR__':
+        return '2';
+      case '__NASM_MINOR__':
+        return '16';
+      case '__NASM_SUBMINOR__':
+        return '1';
+      case '__NASM_VER__':
+        return '"2.16.01"';
+      case '__NASM_VERSION_ID__':
+        return '0x02100100';
+      default:
+        return null;
     }
   }
 }
 
 function countWanted(macros: readonly MultiLineMacro[]): string {
-  const counts = macros.map(({ fewest, most }) => (fewest === most ? `${fewest}` : most === Infinity ? `${fewest} or more` : `${fewest} to ${most}`));
+  const counts = macros.map(({ fewest, most }) =>
+    fewest === most ? `${fewest}` : most === Infinity ? `${fewest} or more` : `${fewest} to ${most}`,
+  );
   return `${counts.join(' or ')} argument${counts.join() === '1' ? '' : 's'}`;
 }

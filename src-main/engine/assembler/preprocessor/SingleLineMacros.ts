@@ -57,7 +57,13 @@ export class SingleLineMacros {
 
   /** All macros in `tokens` replaced, and `%+` joins done. */
   expand(tokens: readonly Token[]): readonly Token[] {
-    if (!tokens.some((token) => token.kind === 'pp' || (token.kind === 'id' && (this.find(token.text) !== undefined || token.text.startsWith('__'))))) {
+    if (
+      !tokens.some(
+        (token) =>
+          token.kind === 'pp' ||
+          (token.kind === 'id' && (this.find(token.text) !== undefined || token.text.startsWith('__'))),
+      )
+    ) {
       return tokens;
     }
     return join(this.expandAll(tokens, null, 0));
@@ -111,7 +117,11 @@ function closingBracket(tokens: readonly Token[], from: number): number {
 }
 
 /** The macro and its arguments at `tokens[at]`, or null when the name stands without the parentheses it needs. */
-function readCall(macros: readonly SingleLineMacro[], tokens: readonly Token[], at: number): { macro: SingleLineMacro; args: Token[][]; end: number } | null {
+function readCall(
+  macros: readonly SingleLineMacro[],
+  tokens: readonly Token[],
+  at: number,
+): { macro: SingleLineMacro; args: Token[][]; end: number } | null {
   const plain = macros.find((macro) => macro.parameters === null);
   const open = tokens[at + 1] as Token | undefined;
   if (open?.kind === 'op' && open.text === '(') {
@@ -124,7 +134,9 @@ function readCall(macros: readonly SingleLineMacro[], tokens: readonly Token[], 
         const inside = tokens.slice(at + 2, end);
         const args = splitAtCommas(inside, false);
         const count = inside.length === 0 ? 0 : args.length;
-        const macro = macros.find((m) => m.parameters?.length === count) ?? macros.find((m) => m.parameters?.length === 1 && count === 0);
+        const macro =
+          macros.find((m) => m.parameters?.length === count) ??
+          macros.find((m) => m.parameters?.length === 1 && count === 0);
         if (macro !== undefined) return { macro, args, end };
         break;
       }

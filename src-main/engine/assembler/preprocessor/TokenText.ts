@@ -36,7 +36,8 @@ export function numberToken(value: bigint, site: Token): Token {
 /** Splits at commas outside of braces (and of parentheses, when asked); a part wholly in braces loses them. */
 export function splitAtCommas(tokens: readonly Token[], insideParentheses: boolean): Token[][] {
   const parts: Token[][] = [[]];
-  let braces = 0, parentheses = 0;
+  let braces = 0,
+    parentheses = 0;
   for (const token of tokens) {
     if (token.kind === 'op') {
       if (token.text === '{') braces++;
