@@ -15,8 +15,6 @@ const CR4_FEATURES: readonly (readonly [bit: number, feature: string])[] = [
   [CR4.PAE, 'pae'],
   [CR4.MCE, 'mce'],
   [CR4.PGE, 'pge'],
-  [CR4.OSFXSR, 'fxsr'],
-  [CR4.OSXMMEXCPT, 'sse'],
 ];
 
 /** MOV r32, CRn (SDM vol. 2B, MOV—Move to/from Control Registers). */
@@ -77,7 +75,9 @@ function writeCr4(c: SystemContext, value: number): void {
 
 function writableCr4(c: SystemContext): number {
   // RDPMC, and with it PCE, is there since the Pentium with MMX and has no CPUID bit.
-  let mask: number = CR4.PCE;
+  // OSFXSR and OSXMMEXCPT are an operating system's word to the processor and change nothing by themselves:
+  // kernels that set them without asking CPUID run on.
+  let mask: number = CR4.PCE | CR4.OSFXSR | CR4.OSXMMEXCPT;
   for (const [bit, feature] of CR4_FEATURES) if (c.features.has(feature)) mask |= bit;
   return mask;
 }

@@ -11,9 +11,9 @@ export type ExceptionOutcome = 'delivered' | 'shutdown';
  */
 export function deliverException(c: SystemContext, fault: GuestFault): ExceptionOutcome {
   let current = fault;
+  recordPageFault(c, fault);
   for (;;) {
     c.count('exception');
-    if (current.vector === VECTOR.PF) c.state.setControlRegister(2, current.address);
     const resumeFlag = setsResumeFlag(current.vector);
     const { vector, errorCode } = current;
     try {
@@ -21,11 +21,17 @@ export function deliverException(c: SystemContext, fault: GuestFault): Exception
       return 'delivered';
     } catch (next) {
       if (!(next instanceof GuestFault)) throw next;
+      recordPageFault(c, next);
       const combined = combine(vector, next);
       if (combined === 'shutdown') return 'shutdown';
       current = combined;
     }
   }
+}
+
+/** CR2, also when the fault then becomes part of a double fault. */
+function recordPageFault(c: SystemContext, fault: GuestFault): void {
+  if (fault.vector === VECTOR.PF) c.state.setControlRegister(2, fault.address);
 }
 
 function combine(first: number, second: GuestFault): GuestFault | 'shutdown' {
