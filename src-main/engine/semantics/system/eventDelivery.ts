@@ -39,7 +39,6 @@ export interface ProcessorEvent {
  */
 export function deliverEvent(c: SystemContext, event: ProcessorEvent): void {
   const { state } = c;
-  if (event.source === 'external' || event.source === 'nmi') c.count('interrupt');
   if (isProtected(state)) deliverThroughGate(c, event);
   else deliverThroughVectorTable(c, event);
   state.setInt(STATE.interruptShadow, 0);
