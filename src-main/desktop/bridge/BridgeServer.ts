@@ -5,7 +5,7 @@ import type { FileGrant } from '../../../src-preload/contract/programs.ts';
 import { IPC_CHANNELS } from '../../../src-preload/contract/VivariumBridge.ts';
 import type { FileGrants } from '../files/FileGrants.ts';
 import type { StreamHub } from '../streams/StreamHub.ts';
-import { isAppUrl } from '../window/appProtocol.ts';
+import { isAppUrl } from '../window/appUrls.ts';
 import { describeIssues, dispatchCall, isStreamName } from './dispatch.ts';
 import type { Handlers } from './handlers.ts';
 import { refuse, succeed } from './outcomes.ts';

@@ -1,6 +1,6 @@
 import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
 import type { Settings } from '../settings/Settings.ts';
-import { APP_PAGE } from './appProtocol.ts';
+import { APP_PAGE } from './appUrls.ts';
 
 /** The window's ground before its page has drawn (LOOK: neutral ground). */
 const GROUND = { light: '#fbfbfa', dark: '#17181a' } as const;

@@ -1,11 +1,7 @@
 import { protocol } from 'electron';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-
-const SCHEME = 'app';
-const HOST = 'vivarium';
-
-export const APP_PAGE = `${SCHEME}://${HOST}/index.html`;
+import { APP_SCHEME, fileFor } from './appUrls.ts';
 
 /**
  * What the page may load and run: its own files. Styles are also allowed inline, since CodeMirror and xterm.js
@@ -37,41 +33,22 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-export function isAppUrl(url: string): boolean {
-  return url.startsWith(`${SCHEME}://${HOST}/`);
-}
-
 /** Must run before the app is ready. */
 export function declareAppProtocol(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
 /** Serves the built renderer, and nothing outside its folder. */
 export function serveAppProtocol(rendererFolder: string): void {
-  protocol.handle(SCHEME, async (request) => {
+  protocol.handle(APP_SCHEME, async (request) => {
     const file = fileFor(request.url, rendererFolder);
     const bytes = file === null ? null : await readFile(file).catch(() => null);
     if (file === null || bytes === null) return new Response('Not found', { status: 404, headers: securityHeaders() });
     const mediaType = mediaTypes[path.extname(file).toLowerCase()] ?? 'application/octet-stream';
     return new Response(bytes, { headers: { ...securityHeaders(), 'content-type': mediaType } });
   });
-}
-
-/** The file that a URL of the app names, or null when it names none inside the folder. */
-export function fileFor(url: string, folder: string): string | null {
-  let pathname: string;
-  try {
-    const parsed = new URL(url);
-    if (parsed.protocol !== `${SCHEME}:` || parsed.host !== HOST) return null;
-    pathname = decodeURIComponent(parsed.pathname);
-  } catch {
-    return null;
-  }
-  if (pathname.includes('\0')) return null;
-  const file = path.resolve(folder, `.${pathname === '/' ? '/index.html' : pathname}`);
-  return file.startsWith(path.resolve(folder) + path.sep) ? file : null;
 }
 
 function securityHeaders(): Record<string, string> {

@@ -1,5 +1,5 @@
 import { shell, type App, type Session, type WebContents } from 'electron';
-import { isAppUrl } from './appProtocol.ts';
+import { isAppUrl } from './appUrls.ts';
 
 /** The only addresses that the window may ask the system's browser to open. */
 const EXTERNAL_ADDRESSES = /^https:\/\/(github\.com|www\.electronjs\.org)\//;

@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
+import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { FakeHypervisor } from './support/FakeHypervisor.ts';
+
+let hypervisor: FakeHypervisor;
+let breakpoints: Breakpoints;
+let debugging: Debugging;
+let id: string;
+
+beforeEach(async () => {
+  hypervisor = new FakeHypervisor();
+  breakpoints = new Breakpoints({}, () => undefined);
+  debugging = new Debugging(hypervisor, breakpoints);
+  const created = await hypervisor.create({});
+  id = created.ok ? created.value.id : '';
+  const ram = new Uint8Array(0x1_0000);
+  // mov ax, 0x1234; inc ax; hlt
+  ram.set([0xb8, 0x34, 0x12, 0x40, 0xf4], 0x7c00);
+  hypervisor.memory.set(id, ram);
+});
+
+describe('looking into a machine', () => {
+  test('that is off is refused', async () => {
+    for (const outcome of [
+      debugging.registers(id, 0),
+      await debugging.disassemble(id, 0, undefined, 1, 1),
+      await debugging.readMemory(id, 0, 'physical', 0, 4),
+      await debugging.writeMemory(id, 0, 'physical', 0, Uint8Array.of(1)),
+    ]) {
+      expect(outcome).toMatchObject({ ok: false, problem: { code: 'wrong-state' } });
+    }
+  });
+
+  test('shows the code around its next instruction', async () => {
+    await hypervisor.start(id, { paused: true });
+    await hypervisor.setRegister(id, 0, 'cs.base', 0x7c00n);
+    await hypervisor.setRegister(id, 0, 'eip', 3n);
+    const outcome = await debugging.disassemble(id, 0, undefined, 1, 1);
+    if (!outcome.ok) throw new Error(outcome.problem.message);
+    expect(outcome.value).toMatchObject({ current: 0x7c03, codeSize: 16 });
+    expect(outcome.value.lines.map(({ text }) => text)).toEqual(['mov ax, 0x1234', 'inc ax', 'hlt']);
+  });
+
+  test('code of a 32-bit segment is read as such', async () => {
+    await hypervisor.start(id, { paused: true });
+    await hypervisor.setRegister(id, 0, 'cr0', 1n);
+    await hypervisor.setRegister(id, 0, 'cs.attributes', 0xc09bn);
+    await hypervisor.setRegister(id, 0, 'eip', 0x7c00n);
+    const outcome = await debugging.disassemble(id, 0, undefined, 0, 0);
+    expect(outcome).toMatchObject({ ok: true, value: { codeSize: 32, lines: [{ text: 'mov eax, 0xf4401234' }] } });
+  });
+
+  test('tells what is no memory', async () => {
+    await hypervisor.start(id);
+    expect(await debugging.readMemory(id, 0, 'physical', 0xfffe, 4)).toMatchObject({
+      ok: true,
+      value: { bytes: new Uint8Array(4), missing: [[2, 4]] },
+    });
+  });
+});
+
+describe('writing memory', () => {
+  test('changes all of it', async () => {
+    await hypervisor.start(id, { paused: true });
+    expect(await debugging.writeMemory(id, 0, 'linear', 0x10, Uint8Array.of(1, 2))).toMatchObject({ ok: true });
+    expect(hypervisor.memory.get(id)?.slice(0x10, 0x12)).toEqual(Uint8Array.of(1, 2));
+  });
+
+  test('or nothing, where a part is no memory', async () => {
+    await hypervisor.start(id, { paused: true });
+    const outcome = await debugging.writeMemory(id, 0, 'physical', 0xffff, Uint8Array.of(1, 2));
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value' } });
+    expect(hypervisor.memory.get(id)?.[0xffff]).toBe(0);
+  });
+});
+
+describe('breakpoints', () => {
+  test('reach a machine that is on, and wait for one that is off', async () => {
+    breakpoints.set(id, 0x7c03, true);
+    await debugging.applyBreakpoints(id);
+    expect(hypervisor.setBreakpointsCalls).toEqual([]);
+    await hypervisor.start(id);
+    await debugging.applyBreakpoints(id);
+    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, addresses: [0x7c03], state: 'running' }]);
+  });
+});

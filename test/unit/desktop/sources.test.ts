@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { IsolationSource } from '../../../src-main/desktop/streams/IsolationSource.ts';
+import { MachineViewSource } from '../../../src-main/desktop/streams/MachineViewSource.ts';
+import { OverviewSource } from '../../../src-main/desktop/streams/OverviewSource.ts';
+import { ScheduleSource } from '../../../src-main/desktop/streams/ScheduleSource.ts';
+import type { VmStatistics } from '../../../src-main/hypervisor/types.ts';
+import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
+import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
+import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
+import { FakeHypervisor } from './support/FakeHypervisor.ts';
+
+let hypervisor: FakeHypervisor;
+let id: string;
+
+const screen = (text: string) => {
+  const cells = new Uint8Array(80 * 25 * 2);
+  [...text].forEach((character, index) => (cells[index * 2] = character.charCodeAt(0)));
+  return { columns: 80, rows: 25, cells, cursor: 0 };
+};
+const statistics = (changes: Partial<VmStatistics> = {}): VmStatistics => ({
+  vmId: id,
+  state: 'running',
+  activity: 'busy',
+  receivedShare: 0.5,
+  entitledShare: 0.6,
+  mips: 100,
+  retiredInstructions: 1e9,
+  vcpus: [{ runMs: 10, readyMs: 2, haltedMs: 0, cappedMs: 0, slices: 1 }],
+  exits: { pio: 7 },
+  exitRates: { pio: 3, mmio: 2 },
+  containmentCount: 4,
+  ...changes,
+});
+const publish = (at: number, ...vms: VmStatistics[]): void => {
+  hypervisor.stats = { at, pcpuCount: 2, sliceMs: 5, load: 1, vms };
+  hypervisor.emit('statistics', hypervisor.stats);
+};
+
+beforeEach(async () => {
+  hypervisor = new FakeHypervisor();
+  const created = await hypervisor.create({});
+  id = created.ok ? created.value.id : '';
+});
+
+describe('a machine view', () => {
+  test('says what has changed and nothing else', async () => {
+    await hypervisor.start(id);
+    hypervisor.screens.set(id, screen('hello'));
+    const source = new MachineViewSource(hypervisor, id, ['vcpus', 'screen']);
+    expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'vcpus', 'screen']);
+    expect(source.next()).toBeNull();
+    hypervisor.screens.set(id, screen('world'));
+    expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'screen']);
+    await hypervisor.setRegister(id, 0, 'eax', 5n);
+    expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'vcpus']);
+  });
+
+  test('of a machine that is off shows nothing, and says so once', () => {
+    const source = new MachineViewSource(hypervisor, id, ['vcpus', 'screen']);
+    expect(source.next()).toMatchObject({ vcpus: null, screen: null });
+    expect(source.next()).toBeNull();
+  });
+
+  test('brings the serial line with its past, and starts afresh with the machine', async () => {
+    hypervisor.serial = Uint8Array.of(1);
+    const source = new MachineViewSource(hypervisor, id, ['serial']);
+    hypervisor.emit('serial-output', { vmId: id, port: 0, bytes: Uint8Array.of(2), droppedBytes: 0 });
+    hypervisor.emit('serial-output', { vmId: 'other', port: 0, bytes: Uint8Array.of(9), droppedBytes: 0 });
+    expect(source.next()).toMatchObject({ serial: { restart: true, bytes: Uint8Array.of(1, 2) } });
+    expect(source.next()).toBeNull();
+    hypervisor.emit('vm-state', { id, from: 'off', to: 'starting', at: 0 });
+    expect(source.next()).toMatchObject({ serial: { restart: true, bytes: new Uint8Array(0) } });
+  });
+
+  test('counts exits by kind', () => {
+    const source = new MachineViewSource(hypervisor, id, ['exits', 'speed']);
+    publish(0, statistics());
+    const frame = source.next();
+    if (frame === null || frame === 'end') throw new Error('a frame was expected');
+    expect(frame.exits?.counts[EXIT_KINDS.indexOf('pio')]).toBe(7);
+    expect(frame.exits?.perSecond[EXIT_KINDS.indexOf('mmio')]).toBe(2);
+    expect(frame.speed).toEqual({ mips: 100, receivedShare: 0.5, entitledShare: 0.6 });
+  });
+
+  test('ends with its machine and listens no longer', async () => {
+    const source = new MachineViewSource(hypervisor, id, ['serial', 'exits']);
+    await hypervisor.delete(id);
+    expect(source.next()).toBe('end');
+    source.dispose();
+    expect(
+      ['serial-output', 'statistics', 'vm-removed', 'vm-state'].map((name) =>
+        hypervisor.listenerCount(name as 'statistics'),
+      ),
+    ).toEqual([0, 0, 0, 0]);
+  });
+
+  test('is whole again after it was hidden', async () => {
+    await hypervisor.start(id);
+    const source = new MachineViewSource(hypervisor, id, ['vcpus']);
+    source.next();
+    source.restart();
+    expect(source.next()).toMatchObject({ vcpus: [{ vcpu: 0 }] });
+  });
+});
+
+describe('the overview', () => {
+  test('has a row for each machine and the screens that changed', () => {
+    hypervisor.screens.set(id, screen('x'));
+    const source = new OverviewSource(hypervisor, true);
+    publish(100, statistics());
+    const first = source.next();
+    if (!first) throw new Error('a frame was expected');
+    expect([
+      overviewValue(first, 0, 'mips'),
+      overviewValue(first, 0, 'exitsPerSecond'),
+      overviewValue(first, 0, 'contained'),
+    ]).toEqual([100, 5, 4]);
+    expect(first.thumbnails.map((thumbnail) => thumbnail.id)).toEqual([id]);
+    expect(source.next()).toBeNull();
+    publish(200, statistics());
+    expect(source.next()?.thumbnails).toEqual([]);
+  });
+});
+
+describe('the schedule', () => {
+  test('packs slices and what each vCPU did between two samples', () => {
+    publish(0, statistics());
+    const source = new ScheduleSource(hypervisor);
+    publish(250, statistics({ vcpus: [{ runMs: 110, readyMs: 52, haltedMs: 5, cappedMs: 1, slices: 9 }] }));
+    hypervisor.trace = {
+      slices: [{ vmId: id, vcpu: 0, pcpu: 1, startMs: 3, endMs: 8, end: 'halt' }],
+      cursor: 1,
+      lost: 0,
+      nowMs: 250,
+    };
+    const frame = source.next();
+    if (!frame) throw new Error('a frame was expected');
+    expect(sliceCount(frame)).toBe(1);
+    expect((['startMs', 'endMs', 'pcpu', 'vm', 'end'] as const).map((field) => sliceValue(frame, 0, field))).toEqual([
+      3, 8, 1, 0, 1,
+    ]);
+    expect(
+      (['startMs', 'endMs', 'runMs', 'readyMs', 'haltedMs', 'cappedMs'] as const).map((field) =>
+        bandValue(frame, 0, field),
+      ),
+    ).toEqual([0, 250, 100, 50, 5, 1]);
+    expect(frame.vms).toEqual([id]);
+  });
+});
+
+describe('isolation', () => {
+  test('joins memory, evidence and shares of each machine', () => {
+    const source = new IsolationSource(hypervisor);
+    expect(source.next()).toBeNull();
+    publish(0, statistics());
+    const integrity = {
+      vmId: id,
+      digest: 'ab',
+      pageCount: 4,
+      guardedPages: 3,
+      passes: 9,
+      foreignWrites: 0,
+      exactDigest: null,
+    };
+    const activity = { vmId: id, cellBytes: 4096, heat: Uint8Array.of(1), code: Uint8Array.of(0) };
+    hypervisor.emit('isolation', { at: 5, activity: [activity], integrity: [integrity] });
+    expect(source.next()).toMatchObject({
+      atMs: 5,
+      machines: [
+        {
+          id,
+          integrity: { digest: 'ab', foreignWrites: 0 },
+          activity: { cellBytes: 4096 },
+          receivedShare: 0.5,
+          contained: 4,
+        },
+      ],
+    });
+    source.dispose();
+    expect(hypervisor.listenerCount('isolation')).toBe(0);
+  });
+});
