@@ -35,7 +35,8 @@ const CONNECTED = MSR_CTS | MSR_DSR | MSR_DCD;
  * | 7 | SCR scratch | the same | |
  *
  * Sending takes no time: a byte is with the sink before the write ends, and THR is always empty. Receiving
- * takes the time that the divisor sets, a byte waits while the FIFO is full, and so none is ever lost.
+ * takes the time that the divisor sets, a byte waits while the FIFO is full, and so none is ever lost. Words
+ * have eight bits whatever LCR says: a program that sends without setting the line up is understood.
  */
 export class Uart16550 implements BusDevice {
   readonly id: string;
@@ -204,9 +205,8 @@ export class Uart16550 implements BusDevice {
   private transmit(byte: number): void {
     this.isEmptyPending = false;
     this.update();
-    const masked = byte & (0xff >> (3 - (this.lcr & 3)));
-    if (this.isLooped()) this.deliver(masked);
-    else this.send(masked);
+    if (this.isLooped()) this.deliver(byte);
+    else this.send(byte);
     this.isEmptyPending = true;
   }
 
