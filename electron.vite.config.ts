@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'electron-vite';
+import { MEMORY_LAYOUT } from './src-main/engine/state/layout.ts';
+import { buildThreadedModule } from './src-main/engine/tiers/threaded/threadedModule.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -31,8 +33,17 @@ const commonJs = {
   chunkFileNames: 'chunks/[name]-[hash].cjs',
 } as const;
 
+/** Generates the threaded tier's handlers, which the running program only compiles. */
+const threadedTier = {
+  name: 'vivarium-threaded-tier',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): void }): void {
+    this.emitFile({ type: 'asset', fileName: 'threaded.wasm', source: buildThreadedModule(MEMORY_LAYOUT.firstVcpu) });
+  },
+};
+
 const config: UserConfig = {
   main: {
+    plugins: [threadedTier],
     build: {
       target: NODE_TARGET,
       outDir: 'out/main',

@@ -47,9 +47,26 @@ export type VmExit =
 
 /** Intercepted events that {@link VirtualProcessor.run} services without giving control back, by kind; for statistics. */
 export const EXIT_KINDS = [
-  'pio', 'mmio', 'halt', 'interrupt', 'exception', 'softwareInterrupt', 'cpuid', 'rdtsc', 'msr', 'controlRegister',
-  'descriptorTable', 'segmentLoad', 'farTransfer', 'invalidate', 'translation', 'selfModifiedCode', 'budget', 'kick',
-  'breakpoint', 'shutdown',
+  'pio',
+  'mmio',
+  'halt',
+  'interrupt',
+  'exception',
+  'softwareInterrupt',
+  'cpuid',
+  'rdtsc',
+  'msr',
+  'controlRegister',
+  'descriptorTable',
+  'segmentLoad',
+  'farTransfer',
+  'invalidate',
+  'translation',
+  'selfModifiedCode',
+  'budget',
+  'kick',
+  'breakpoint',
+  'shutdown',
 ] as const;
 export type ExitKind = (typeof EXIT_KINDS)[number];
 

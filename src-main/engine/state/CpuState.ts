@@ -3,9 +3,20 @@ import { SEGMENT, STATE, registerOffset, segmentOffset } from './layout.ts';
 
 /** Descriptor attributes, as in `SEGMENT.attributes`. */
 export const ATTRIBUTE = {
-  TYPE: 0xf, S: 1 << 4, DPL_SHIFT: 5, DPL: 3 << 5, P: 1 << 7, AVL: 1 << 12, L: 1 << 13, DB: 1 << 14, G: 1 << 15,
+  TYPE: 0xf,
+  S: 1 << 4,
+  DPL_SHIFT: 5,
+  DPL: 3 << 5,
+  P: 1 << 7,
+  AVL: 1 << 12,
+  L: 1 << 13,
+  DB: 1 << 14,
+  G: 1 << 15,
   /** Type bits of code and data descriptors (S = 1). */
-  ACCESSED: 1, READ_WRITE: 2, CONFORMING_EXPAND_DOWN: 4, CODE: 8,
+  ACCESSED: 1,
+  READ_WRITE: 2,
+  CONFORMING_EXPAND_DOWN: 4,
+  CODE: 8,
 } as const;
 
 /** A segment register: selector and cached descriptor. */

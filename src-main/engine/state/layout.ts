@@ -7,10 +7,24 @@
  */
 
 /** Register numbers as instructions encode them (SDM vol. 2A, table 3-1). */
-export const RAX = 0, RCX = 1, RDX = 2, RBX = 3, RSP = 4, RBP = 5, RSI = 6, RDI = 7;
+export const RAX = 0,
+  RCX = 1,
+  RDX = 2,
+  RBX = 3,
+  RSP = 4,
+  RBP = 5,
+  RSI = 6,
+  RDI = 7;
 
 /** Segment register numbers as instructions encode them, then the two system segments. */
-export const ES = 0, CS = 1, SS = 2, DS = 3, FS = 4, GS = 5, LDTR = 6, TR = 7;
+export const ES = 0,
+  CS = 1,
+  SS = 2,
+  DS = 3,
+  FS = 4,
+  GS = 5,
+  LDTR = 6,
+  TR = 7;
 
 export const REGISTER_SLOT = 8;
 
@@ -175,8 +189,8 @@ export const EXIT = {
   resume: 3,
   halt: 4,
   breakpoint: 5,
-  /** The processor is to be looked at: attention was requested. `STATE.rip` holds where to go on. */
-  attention: 6,
+  /** The budget is spent or the target unknown: `STATE.rip` holds where to go on, the budget is charged. */
+  target: 6,
   shutdown: 7,
 } as const;
 
@@ -186,7 +200,11 @@ export const MEMORY_LAYOUT = {
   firstVcpu: 0x10000,
   /** Translated code records of one vCPU, in bytes. */
   recordArena: 0x0200_0000,
+  /** ROM images, in bytes. */
+  rom: 0x0010_0000,
 } as const;
+
+export const PAGE_BYTES = 4096;
 
 /** Placement of everything in a VM's shared memory. All values in bytes. */
 export interface VmMemoryLayout {
@@ -195,21 +213,47 @@ export interface VmMemoryLayout {
   vcpu(index: number): number;
   /** Start of vCPU `i`'s record arena. */
   records(index: number): number;
+  /** One byte of PAGE_FLAG bits per page of RAM. */
+  readonly pageFlags: number;
+  readonly romBase: number;
   readonly ramBase: number;
   readonly ramBytes: number;
   readonly totalBytes: number;
 }
 
-/** Lays out a VM's memory: control block, vCPU blocks, record arenas, then guest RAM on a 64 KiB boundary. */
+/** What is known of a page of guest RAM. Written by the VM's own threads, read by anyone. */
+export const PAGE_FLAG = {
+  /** Holds bytes that translated code was made from: writes go the slow way. */
+  code: 1,
+  /** Written since the flag was last cleared. */
+  dirty: 2,
+  /** Writes are ignored: shadowed ROM. */
+  readOnly: 4,
+} as const;
+
+/**
+ * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, ROM, then guest RAM, each
+ * on a 64 KiB boundary.
+ */
 export function layOutVmMemory(ramBytes: number, vcpuCount = 1): VmMemoryLayout {
-  const arenas = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
-  const ramBase = (arenas + vcpuCount * MEMORY_LAYOUT.recordArena + 0xffff) & ~0xffff;
+  let end = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
+  const place = (bytes: number): number => {
+    const start = end;
+    end += Math.ceil(bytes / 0x10000) * 0x10000;
+    return start;
+  };
+  const arenas = place(vcpuCount * MEMORY_LAYOUT.recordArena);
+  const pageFlags = place(Math.ceil(ramBytes / PAGE_BYTES));
+  const romBase = place(MEMORY_LAYOUT.rom);
+  const ramBase = place(ramBytes);
   return {
     vcpuCount,
     vcpu: (index) => MEMORY_LAYOUT.firstVcpu + index * VCPU_BLOCK.size,
     records: (index) => arenas + index * MEMORY_LAYOUT.recordArena,
+    pageFlags,
+    romBase,
     ramBase,
     ramBytes,
-    totalBytes: ramBase + ramBytes,
+    totalBytes: end,
   };
 }

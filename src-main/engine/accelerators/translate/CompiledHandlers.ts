@@ -1,0 +1,36 @@
+import type { HandlerIndex } from '../../tiers/threaded/BlockTranslator.ts';
+import { STEP_KINDS, type StepKind } from '../../tiers/threaded/stepHandlers.ts';
+import { FORMS_SECTION } from '../../tiers/threaded/threadedModule.ts';
+
+/**
+ * The threaded module compiled: shared by all vCPUs whose state lies at the same place in their VM's
+ * memory. `module` can be posted to other threads, which then share its machine code.
+ */
+export class CompiledHandlers implements HandlerIndex {
+  readonly module: WebAssembly.Module;
+  private readonly forms: ReadonlyMap<string, number>;
+
+  /** @param module what `buildThreadedModule` made, compiled */
+  constructor(module: WebAssembly.Module) {
+    this.module = module;
+    const [section] = WebAssembly.Module.customSections(module, FORMS_SECTION);
+    if (!section) throw new Error('this WebAssembly module does not hold the threaded tier');
+    let names = '';
+    for (const byte of new Uint8Array(section)) names += String.fromCharCode(byte);
+    this.forms = new Map(names.split('\n').map((key, index) => [key, STEP_KINDS.length + index]));
+  }
+
+  step(kind: StepKind): number {
+    return STEP_KINDS.indexOf(kind);
+  }
+
+  form(key: string): number | undefined {
+    return this.forms.get(key);
+  }
+
+  /** An instance for one vCPU: enters generated code at a record, returns the record where it was left (0: none). */
+  instantiate(imports: WebAssembly.Imports): (record: number, budget: number) => number {
+    const instance = new WebAssembly.Instance(this.module, imports);
+    return instance.exports['run'] as (record: number, budget: number) => number;
+  }
+}

@@ -1,0 +1,73 @@
+import { FLAG } from '../../state/flags.ts';
+import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
+import { CS, DS, ES, SS, STATE } from '../../state/layout.ts';
+import type { TranslationMode } from '../../tiers/threaded/BlockTranslator.ts';
+
+const CR0_PE = 1;
+
+/** Bits of a code key. The upper bits tell apart non-flat code segments for the jump cache. */
+const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, segmentShift: 6 };
+
+/** What a translation depends on: the key without privilege and code segment. */
+export function translationKey(codeKey: number): number {
+  return codeKey & (KEY.user - 1);
+}
+
+export function modeOf(codeKey: number): TranslationMode {
+  return {
+    codeSize: codeKey & KEY.code32 ? 32 : 16,
+    stackSize: codeKey & KEY.stack32 ? 32 : 16,
+    isFlat: (codeKey & KEY.flat) !== 0,
+    mode: codeKey & KEY.v86 ? 'v86' : codeKey & KEY.protected ? 'protected' : 'real',
+  };
+}
+
+/** Numbers code segments that are not flat, so that one word identifies mode and code segment. */
+export class CodeKeys {
+  private readonly numbers = new Map<string, number>();
+
+  /** The code key of the processor's present mode. */
+  current(state: CpuState): number {
+    const isProtected = (state.controlRegister(0) & CR0_PE) !== 0;
+    const isV86 = (state.getInt(STATE.systemFlags) & FLAG.VM) !== 0;
+    let key = 0;
+    if (state.segmentAttributes(CS) & ATTRIBUTE.DB && isProtected && !isV86) key |= KEY.code32;
+    if (state.segmentAttributes(CS) & ATTRIBUTE.DB && !isProtected) key |= KEY.code32;
+    if (state.segmentAttributes(SS) & ATTRIBUTE.DB && !isV86) key |= KEY.stack32;
+    if (isProtected) key |= KEY.protected;
+    if (isV86) key |= KEY.v86;
+    if (state.cpl === 3) key |= KEY.user;
+    if (isFlat(state)) return key | KEY.flat;
+    const segment = `${state.segmentBase(CS)}:${state.segmentLimit(CS)}`;
+    let number = this.numbers.get(segment);
+    if (number === undefined) {
+      number = this.numbers.size + 1;
+      this.numbers.set(segment, number);
+    }
+    return key | (number << KEY.segmentShift);
+  }
+
+  /** Whether numbering has used up its bits: the owner flushes every jump cache and calls `reset`. */
+  get isExhausted(): boolean {
+    return this.numbers.size > 0x00ff_ffff;
+  }
+
+  reset(): void {
+    this.numbers.clear();
+  }
+}
+
+/** Accesses through ES, CS, SS and DS need neither base nor check. */
+function isFlat(state: CpuState): boolean {
+  for (const segment of [ES, CS, SS, DS]) {
+    if (state.segmentBase(segment) !== 0 || state.segmentLimit(segment) !== 0xffff_ffff) return false;
+    const attributes = state.segmentAttributes(segment);
+    if ((attributes & ATTRIBUTE.P) === 0) return false;
+    if (segment === CS) continue;
+    const isWritableData =
+      (attributes & (ATTRIBUTE.CODE | ATTRIBUTE.READ_WRITE | ATTRIBUTE.CONFORMING_EXPAND_DOWN)) ===
+      ATTRIBUTE.READ_WRITE;
+    if (!isWritableData) return false;
+  }
+  return true;
+}

@@ -1,0 +1,392 @@
+import {
+  EXIT_KINDS,
+  type ExitKind,
+  type InterruptSource,
+  type ProcessorBus,
+  type ProcessorClock,
+  type RunLimits,
+  type VirtualProcessor,
+  type VmExit,
+} from '../../VirtualProcessor.ts';
+import { Mmu } from '../../mmu/Mmu.ts';
+import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
+import { deliverException } from '../../semantics/system/exceptionDelivery.ts';
+import { GuestFault, VECTOR } from '../../semantics/system/GuestFault.ts';
+import { resetState } from '../../semantics/system/resetState.ts';
+import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
+import { CpuState } from '../../state/CpuState.ts';
+import { FLAG } from '../../state/flags.ts';
+import { CS, EXIT, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
+import { createImports } from './imports.ts';
+import { Translations } from './Translations.ts';
+import type { CompiledHandlers } from './CompiledHandlers.ts';
+
+/** What a translating vCPU is made of and wired to. */
+export interface TranslatedProcessorOptions {
+  readonly id: number;
+  readonly memory: PhysicalMemory;
+  readonly handlers: CompiledHandlers;
+  readonly bus: ProcessorBus;
+  readonly interrupts: InterruptSource;
+  readonly clock: ProcessorClock;
+  readonly features: CpuFeatures;
+}
+
+/** The largest budget that is handed to generated code at once. */
+const MAX_BUDGET = 0x3fff_ffff;
+
+const DR6_BS = 1 << 14;
+
+/** A vCPU that runs by binary translation. */
+export class TranslatedProcessor implements VirtualProcessor {
+  readonly id: number;
+  readonly state: CpuState;
+
+  private readonly options: TranslatedProcessorOptions;
+  private readonly memory: PhysicalMemory;
+  private readonly mmu: Mmu;
+  private readonly translations: Translations;
+  private readonly context: SystemContext;
+  private readonly attention: Int32Array;
+  private readonly enter: (record: number, budget: number) => number;
+  /** Instructions retired before the present stretch of generated code, and that stretch's budget. */
+  private retiredBefore = 0;
+  private stretchBudget = 0;
+  /** Code key before the current helper, to see a change of mode. */
+  private codeKey = 0;
+  private isRunning = false;
+  private hasTakenInterrupt = false;
+  private hasSoftwareInterrupt = false;
+
+  constructor(options: TranslatedProcessorOptions) {
+    const { memory } = options;
+    this.options = options;
+    this.id = options.id;
+    this.memory = memory;
+    const base = memory.layout.vcpu(options.id);
+    this.state = new CpuState(memory.memory.buffer, base);
+    this.attention = new Int32Array(memory.memory.buffer, base + STATE.attention, 1);
+    this.mmu = new Mmu(memory, this.state, options.bus, {
+      onCodeWrite: (physical, byteLength) => this.onCodeWrite(physical, byteLength),
+    });
+    this.translations = new Translations({
+      memory,
+      state: this.state,
+      mmu: this.mmu,
+      handlers: options.handlers,
+      features: options.features,
+      onTranslated: () => this.count('translation'),
+    });
+    this.context = this.createContext();
+    const imports = createImports({
+      context: this.context,
+      state: this.state,
+      mmu: this.mmu,
+      memory: memory.memory,
+      view: memory.view,
+      lookup: (eip) => this.translations.lookup(eip),
+      translateStub: (record) => this.translations.translateStub(record),
+      checkCrossPage: (record) => this.translations.checkCrossPage(record),
+      mustLeave: () => this.mustLeave(),
+    });
+    this.enter = options.handlers.instantiate(imports);
+    this.reset();
+  }
+
+  get retiredInstructions(): number {
+    return this.retiredBefore + (this.isRunning ? this.stretchBudget - this.state.getInt(STATE.budget) : 0);
+  }
+
+  reset(): void {
+    const [signature] = this.options.features.cpuid(1, 0);
+    resetState(this.state, signature);
+    this.retiredBefore = 0;
+    this.state.setFloat64(STATE.retired, 0);
+    for (let kind = 0; kind < EXIT_KINDS.length; kind++) this.state.setFloat64(STATE.exitCounts + 8 * kind, 0);
+    Atomics.store(this.attention, 0, 0);
+    this.stateChanged();
+  }
+
+  run(limits: RunLimits): VmExit {
+    try {
+      return this.runUntilExit(limits);
+    } catch (thrown) {
+      return { reason: 'error', detail: this.describeFailure(thrown) };
+    }
+  }
+
+  private runUntilExit(limits: RunLimits): VmExit {
+    const end = this.retiredBefore + limits.instructions;
+    let startEip: number | undefined = this.state.eip;
+    for (;;) {
+      const left = end - this.retiredBefore;
+      const exit = this.takeEvents(left);
+      if (exit) return exit;
+      // An instruction at which this call starts does not stop it again.
+      const mustStep =
+        this.needsSingleStep() ||
+        (startEip === this.state.eip && this.translations.isBreakpoint(this.linear(this.state.eip)));
+      startEip = undefined;
+      let budget = Math.min(left, MAX_BUDGET);
+      if (limits.precise) budget -= MAX_BLOCK_INSTRUCTIONS - 1;
+      const stop = mustStep || budget <= 0 ? this.stretch(1, true) : this.stretch(budget, false);
+      if (stop) return stop;
+    }
+  }
+
+  step(): VmExit {
+    this.hasTakenInterrupt = false;
+    const exit = this.takeEvents(1);
+    if (exit) return exit;
+    if (this.hasTakenInterrupt) return { reason: 'budget' };
+    return this.stretch(1, true) ?? { reason: 'budget' };
+  }
+
+  kick(): void {
+    Atomics.store(this.attention, 0, 1);
+  }
+
+  notifyInterrupt(): void {
+    Atomics.store(this.attention, 0, Atomics.load(this.attention, 0) | 2);
+  }
+
+  requestNmi(): void {
+    this.state.setInt(STATE.nmiPending, 1);
+    this.notifyInterrupt();
+  }
+
+  setBreakpoints(linearAddresses: readonly number[]): void {
+    this.translations.setBreakpoints(linearAddresses);
+  }
+
+  invalidatePhysical(physicalAddress: number, byteLength: number): void {
+    this.translations.invalidate(physicalAddress, byteLength);
+  }
+
+  /** Clears the dirty flags of all pages, so that writes from now on show. */
+  clearDirtyPages(): void {
+    this.memory.clearAllFlags(2);
+    this.mmu.forbidWrites(undefined);
+  }
+
+  stateChanged(): void {
+    this.mmu.flush();
+    this.translations.flushJumpCache();
+    this.updateMode();
+  }
+
+  translateLinear(linearAddress: number): number | undefined {
+    return this.mmu.probe(linearAddress);
+  }
+
+  /** The gate on address line 20 was switched. */
+  setA20(isOpen: boolean): void {
+    this.memory.setA20(isOpen);
+    this.mmu.flush();
+    this.translations.flushJumpCache();
+  }
+
+  /** Pending events before the next instruction, in the order of SDM vol. 3A, table 6-2. */
+  private takeEvents(left: number): VmExit | undefined {
+    const { state } = this;
+    const flags = Atomics.exchange(this.attention, 0, 0);
+    if (flags & 1) {
+      this.count('kick');
+      return { reason: 'kick' };
+    }
+    if (left <= 0) {
+      this.count('budget');
+      return { reason: 'budget' };
+    }
+    if (state.getInt(STATE.interruptShadow) === 0) {
+      if (state.getInt(STATE.nmiPending) !== 0 && state.getInt(STATE.nmiBlocked) === 0) {
+        state.setInt(STATE.nmiPending, 0);
+        state.setInt(STATE.nmiBlocked, 1);
+        return this.interrupt(VECTOR.NMI, 'nmi');
+      }
+      const isEnabled = (state.getInt(STATE.systemFlags) & FLAG.IF) !== 0;
+      if (isEnabled && this.options.interrupts.isPending()) {
+        return this.interrupt(this.options.interrupts.acknowledge(), 'external');
+      }
+    }
+    return state.getInt(STATE.halted) !== 0 ? { reason: 'halt' } : undefined;
+  }
+
+  private interrupt(vector: number, source: 'external' | 'nmi'): VmExit | undefined {
+    this.hasTakenInterrupt = true;
+    this.state.setInt(STATE.halted, 0);
+    this.count('interrupt');
+    try {
+      deliverEvent(this.context, { vector, errorCode: -1, source });
+    } catch (thrown) {
+      if (!(thrown instanceof GuestFault)) throw thrown;
+      return this.deliver(thrown);
+    }
+    this.updateMode();
+    return undefined;
+  }
+
+  /** Whether instructions have to be taken one by one. */
+  private needsSingleStep(): boolean {
+    const { state } = this;
+    if (state.getInt(STATE.systemFlags) & FLAG.TF) return true;
+    return state.getInt(STATE.interruptShadow) !== 0;
+  }
+
+  /**
+   * Runs generated code until it is left, and takes what made it leave.
+   * @returns an exit for the caller, or undefined to go on
+   */
+  private stretch(budget: number, isStep: boolean): VmExit | undefined {
+    const { state } = this;
+    const hadTrap = isStep && (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0;
+    const hadShadow = state.getInt(STATE.interruptShadow) !== 0;
+    this.hasSoftwareInterrupt = false;
+    this.codeKey = state.getInt(STATE.codeKey);
+    let record: number;
+    try {
+      record = isStep ? this.translations.lookupStep(state.eip) : this.translations.lookup(state.eip);
+    } catch (thrown) {
+      if (!(thrown instanceof GuestFault)) throw thrown;
+      return this.deliver(thrown);
+    }
+    state.setInt(STATE.exit, EXIT.none);
+    state.setInt(STATE.budget, budget);
+    this.stretchBudget = budget;
+    this.isRunning = true;
+    let last: number;
+    try {
+      last = this.enter(record, budget);
+    } finally {
+      this.isRunning = false;
+    }
+    const exit = state.getInt(STATE.exit);
+    const count = last === 0 ? 0 : this.memory.view.getUint8(last + RECORD.count);
+    let left = state.getInt(STATE.budget);
+    if (last !== 0 && exit === EXIT.fault) left -= count - 1;
+    if (exit === EXIT.resume) left -= count;
+    this.retire(budget - left);
+    if (last !== 0 && exit !== EXIT.resume && exit !== EXIT.target) {
+      state.eip = state.getInt(STATE.eipBase) + this.memory.view.getUint16(last + RECORD.pageOffset, true);
+    }
+    if (hadShadow) state.setInt(STATE.interruptShadow, 0);
+    if (exit === EXIT.fault) {
+      const fault = new GuestFault(
+        state.getInt(STATE.faultVector),
+        state.getInt(STATE.faultErrorCode),
+        state.getUint(STATE.faultAddress),
+      );
+      return this.deliver(fault);
+    }
+    if (exit === EXIT.breakpoint) {
+      this.count('breakpoint');
+      return { reason: 'breakpoint', linearAddress: this.linear(state.eip) };
+    }
+    return hadTrap ? this.singleStepTrap() : undefined;
+  }
+
+  /** The trap after an instruction that began with TF set (SDM vol. 3B, 17.3.1.4): INT n and MOV SS hold it off. */
+  private singleStepTrap(): VmExit | undefined {
+    if (this.hasSoftwareInterrupt || this.state.getInt(STATE.interruptShadow) !== 0) return undefined;
+    this.state.setDebugRegister(6, this.state.debugRegister(6) | DR6_BS);
+    return this.deliver(new GuestFault(VECTOR.DB));
+  }
+
+  /** Delivers an exception; it retires as an instruction, so that a storm of faults spends the budget. */
+  private deliver(fault: GuestFault): VmExit | undefined {
+    this.retire(1);
+    if (deliverException(this.context, fault) === 'shutdown') {
+      this.count('shutdown');
+      return { reason: 'shutdown', detail: this.describeShutdown(fault) };
+    }
+    this.updateMode();
+    return undefined;
+  }
+
+  private retire(instructions: number): void {
+    this.retiredBefore += instructions;
+    this.state.setFloat64(STATE.retired, this.retiredBefore);
+  }
+
+  private mustLeave(): boolean {
+    const { state } = this;
+    return (
+      state.getInt(STATE.codeKey) !== this.codeKey ||
+      Atomics.load(this.attention, 0) !== 0 ||
+      state.getInt(STATE.interruptShadow) !== 0 ||
+      state.getInt(STATE.halted) !== 0 ||
+      (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0
+    );
+  }
+
+  /** Recomputes the code key and the TLB in use. */
+  private updateMode(): void {
+    const { state } = this;
+    state.setInt(STATE.codeKey, this.translations.currentKey());
+    const tlb = state.cpl === 3 ? VCPU_BLOCK.userTlb : VCPU_BLOCK.supervisorTlb;
+    state.setInt(STATE.tlb, state.base + tlb);
+  }
+
+  private linear(eip: number): number {
+    return (this.state.segmentBase(CS) + eip) >>> 0;
+  }
+
+  private onCodeWrite(physical: number, byteLength: number): void {
+    const before = this.translations.invalidatedBlocks;
+    this.translations.invalidate(physical, byteLength);
+    if (this.translations.invalidatedBlocks !== before) this.count('selfModifiedCode');
+  }
+
+  private count(kind: ExitKind): void {
+    if (kind === 'softwareInterrupt') this.hasSoftwareInterrupt = true;
+    const at = STATE.exitCounts + 8 * EXIT_KINDS.indexOf(kind);
+    this.state.setFloat64(at, this.state.getFloat64(at) + 1);
+  }
+
+  private createContext(): SystemContext {
+    const { options, mmu } = this;
+    return {
+      state: this.state,
+      memory: mmu,
+      bus: options.bus,
+      clock: options.clock,
+      interrupts: options.interrupts,
+      features: options.features,
+      retiredInstructions: () => this.retiredWithin(),
+      modeChanged: () => this.updateMode(),
+      flushTlb: () => {
+        mmu.flush();
+        this.translations.flushJumpCache();
+      },
+      invalidatePage: (linear) => {
+        mmu.flushPage(linear);
+        this.translations.flushJumpCache();
+      },
+      count: (kind) => this.count(kind),
+    };
+  }
+
+  /** Instructions retired up to, not including, the one whose helper runs. */
+  private retiredWithin(): number {
+    const record = this.state.getInt(STATE.record);
+    const before = this.isRunning && record !== 0 ? this.memory.view.getUint8(record + RECORD.count) - 1 : 0;
+    return this.retiredInstructions + before;
+  }
+
+  private describeShutdown(fault: GuestFault): string {
+    const at = `${hex(this.state.selector(CS), 4)}:${hex(this.state.eip, 8)}`;
+    return `triple fault: exception ${fault.vector} at ${at} could not be delivered, nor could the double fault after it`;
+  }
+
+  private describeFailure(thrown: unknown): string {
+    const record = this.state.getInt(STATE.record);
+    const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return `the engine failed near ${hex(this.state.selector(CS), 4)}:${hex(this.state.eip, 8)} (record ${hex(record, 8)}): ${what}`;
+  }
+}
+
+function hex(value: number, digits: number): string {
+  return (value >>> 0).toString(16).padStart(digits, '0');
+}

@@ -1,0 +1,197 @@
+import type { Mmu } from '../../mmu/Mmu.ts';
+import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { GuestFault, VECTOR } from '../../semantics/system/GuestFault.ts';
+import type { CpuFeatures } from '../../semantics/system/SystemContext.ts';
+import type { CpuState } from '../../state/CpuState.ts';
+import { CS, JUMP_CACHE, MEMORY_LAYOUT, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import {
+  BLOCK_ROOM,
+  BlockTranslator,
+  type HandlerIndex,
+  type TranslationSite,
+} from '../../tiers/threaded/BlockTranslator.ts';
+import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
+import { RECORD } from '../../tiers/threaded/record.ts';
+import { CodeKeys, modeOf, translationKey } from './Mode.ts';
+
+export interface TranslationsOptions {
+  readonly memory: PhysicalMemory;
+  readonly state: CpuState;
+  readonly mmu: Mmu;
+  readonly handlers: HandlerIndex;
+  readonly features: CpuFeatures;
+  onTranslated(): void;
+}
+
+/** Finds or makes the translation of guest code for one vCPU, and drops it when it is stale. */
+export class Translations {
+  private readonly options: TranslationsOptions;
+  private readonly cache: CodeCache;
+  private readonly translator: BlockTranslator;
+  private readonly keys = new CodeKeys();
+  private readonly i32: Int32Array;
+  private readonly jumpCache: number;
+  private breakpoints: ReadonlySet<number> = new Set();
+
+  constructor(options: TranslationsOptions) {
+    const { memory, state, mmu, handlers, features } = options;
+    this.options = options;
+    const arena = memory.layout.records((state.base - memory.layout.vcpu(0)) / VCPU_BLOCK.size);
+    this.cache = new CodeCache(
+      memory,
+      { stale: handlers.step('stale'), goto: handlers.step('goto') },
+      arena,
+      arena + MEMORY_LAYOUT.recordArena,
+    );
+    this.translator = new BlockTranslator({
+      cache: this.cache,
+      handlers,
+      physicalMemory: memory,
+      mmu,
+      hasFeature: (feature) => features.has(feature),
+      isBreakpoint: (linear) => this.breakpoints.has(linear),
+    });
+    this.i32 = new Int32Array(memory.memory.buffer);
+    this.jumpCache = (state.base + VCPU_BLOCK.jumpCache) >> 2;
+    this.flushJumpCache();
+  }
+
+  get invalidatedBlocks(): number {
+    return this.cache.invalidatedBlocks;
+  }
+
+  /** The code key of the processor's present mode. */
+  currentKey(): number {
+    if (this.keys.isExhausted) {
+      this.keys.reset();
+      this.flushJumpCache();
+    }
+    return this.keys.current(this.options.state);
+  }
+
+  /**
+   * First record of the block at `eip`, which becomes the page being executed. Throws what fetching there
+   * raises; STATE.rip then holds `eip`.
+   */
+  lookup(eip: number): number {
+    const { state } = this.options;
+    state.eip = eip;
+    const site = this.site(eip);
+    const offset = this.linear(eip) & 0xfff;
+    let block = site.page.blocks.get(offset);
+    if (!block) {
+      const room = this.makeRoom(site, eip);
+      block = this.translate(room, offset, false);
+    }
+    state.setInt(STATE.eipBase, eip - offset);
+    this.remember(eip, block.firstRecord);
+    return block.firstRecord;
+  }
+
+  /** Like `lookup`, for exactly one instruction; breakpoints do not stop it. */
+  lookupStep(eip: number): number {
+    const { state } = this.options;
+    state.eip = eip;
+    const site = this.site(eip);
+    const offset = this.linear(eip) & 0xfff;
+    let block = site.page.steps.get(offset);
+    if (!block) block = this.translate(this.makeRoom(site, eip), offset, true);
+    state.setInt(STATE.eipBase, eip - offset);
+    return block.firstRecord;
+  }
+
+  /** A jump inside the page has reached its untranslated target. */
+  translateStub(record: number): number {
+    const { memory, state } = this.options;
+    return this.lookup((state.getInt(STATE.eipBase) + memory.view.getUint16(record + RECORD.pageOffset, true)) >>> 0);
+  }
+
+  /** The record behind the guard while the next page lies where it lay, else a new translation. */
+  checkCrossPage(record: number): number {
+    const { memory, state, mmu } = this.options;
+    const eip = (state.getInt(STATE.eipBase) + memory.view.getUint16(record + RECORD.pageOffset, true)) >>> 0;
+    const nextPage = ((this.linear(eip) & ~0xfff) + 0x1000) >>> 0;
+    const physical = mmu.translate(nextPage, 'execute', 'current');
+    if (memory.view.getUint32(record + RECORD.immediate, true) === (physical & ~0xfff) >>> 0)
+      return record + RECORD.size;
+    this.invalidate(mmu.translate(this.linear(eip), 'execute', 'current'), 1);
+    return this.lookup(eip);
+  }
+
+  invalidate(physicalAddress: number, byteLength: number): void {
+    let at = physicalAddress,
+      left = byteLength;
+    while (left > 0) {
+      const here = Math.min(left, 0x1000 - (at & 0xfff));
+      this.cache.invalidate(at, here);
+      at += here;
+      left -= here;
+    }
+  }
+
+  setBreakpoints(linearAddresses: readonly number[]): void {
+    const before = this.breakpoints;
+    this.breakpoints = new Set(linearAddresses.map((address) => address >>> 0));
+    for (const address of [...before, ...this.breakpoints]) {
+      if (before.has(address) && this.breakpoints.has(address)) continue;
+      const physical = this.options.mmu.probe(address);
+      if (physical !== undefined) this.invalidate(physical, 1);
+    }
+  }
+
+  isBreakpoint(linearAddress: number): boolean {
+    return this.breakpoints.has(linearAddress);
+  }
+
+  flushJumpCache(): void {
+    this.i32.fill(-1, this.jumpCache, this.jumpCache + JUMP_CACHE.entries * (JUMP_CACHE.size >> 2));
+  }
+
+  private linear(eip: number): number {
+    return (this.options.state.segmentBase(CS) + eip) >>> 0;
+  }
+
+  private site(eip: number): TranslationSite {
+    const { state, mmu } = this.options;
+    const limit = state.segmentLimit(CS);
+    if (eip > limit) throw new GuestFault(VECTOR.GP, 0);
+    const linear = this.linear(eip);
+    const offset = linear & 0xfff;
+    const physical = (mmu.translate(linear, 'execute', 'current') & ~0xfff) >>> 0;
+    const key = translationKey(state.getInt(STATE.codeKey));
+    const mode = modeOf(key);
+    const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
+    const high = mode.isFlat ? 0xfff : Math.min(0xfff, limit - eip + offset);
+    const isBelow64K = eip - offset + 0xfff <= 0xffff;
+    const pageKey = key | (isBelow64K ? 0 : 1 << 6) | (low << 8) | (high << 20);
+    return {
+      page: this.cache.page(physical, pageKey, low, high),
+      mode,
+      linearPage: (linear - offset) >>> 0,
+      isBelow64K,
+    };
+  }
+
+  /** Starts over with an empty arena when it is nearly full. */
+  private makeRoom(site: TranslationSite, eip: number): TranslationSite {
+    if (this.cache.hasRoom(BLOCK_ROOM)) return site;
+    this.cache.clear();
+    this.flushJumpCache();
+    return this.site(eip);
+  }
+
+  private translate(site: TranslationSite, offset: number, isStep: boolean): Block {
+    const block = this.translator.translate(site, offset, isStep);
+    for (const physical of this.cache.add(block)) this.options.mmu.forbidWrites(physical);
+    this.options.onTranslated();
+    return block;
+  }
+
+  private remember(eip: number, record: number): void {
+    const linear = this.linear(eip);
+    const entry = this.jumpCache + ((linear ^ (linear >>> 12)) & (JUMP_CACHE.entries - 1)) * (JUMP_CACHE.size >> 2);
+    this.i32[entry] = linear;
+    this.i32[entry + 1] = this.options.state.getInt(STATE.codeKey);
+    this.i32[entry + 2] = record;
+  }
+}

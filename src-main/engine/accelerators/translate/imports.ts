@@ -1,0 +1,88 @@
+import { GuestFault } from '../../semantics/system/GuestFault.ts';
+import { type SystemHelper, type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
+import type { SystemContext } from '../../semantics/system/SystemContext.ts';
+import type { CpuState } from '../../state/CpuState.ts';
+import { EXIT, STATE } from '../../state/layout.ts';
+import type { Mmu } from '../../mmu/Mmu.ts';
+import { RECORD } from '../../tiers/threaded/record.ts';
+import { IMPORTS } from '../../tiers/threaded/runtimeFunctions.ts';
+
+/** What generated code needs from the processor it belongs to. */
+export interface ImportTargets {
+  readonly context: SystemContext;
+  readonly state: CpuState;
+  readonly mmu: Mmu;
+  readonly memory: WebAssembly.Memory;
+  readonly view: DataView;
+  /** First record of the block at an offset in CS; throws GuestFault. */
+  lookup(eip: number): number;
+  translateStub(record: number): number;
+  checkCrossPage(record: number): number;
+  /** After a helper: the processor is to be looked at before the next instruction. */
+  mustLeave(): boolean;
+}
+
+/** Helpers after which an interrupt that was held off may be due. */
+const MAY_ENABLE_INTERRUPTS: ReadonlySet<string> = new Set(['popFlags', 'setInterruptFlag']);
+
+/** Stores a fault where generated code and the run loop look for it. */
+export function setPendingFault(state: CpuState, fault: GuestFault): void {
+  state.setInt(STATE.faultVector, fault.vector);
+  state.setInt(STATE.faultErrorCode, fault.errorCode);
+  state.setInt(STATE.faultAddress, fault.address);
+  state.setInt(STATE.exit, EXIT.fault);
+}
+
+/**
+ * The imports of the threaded module. Each turns a GuestFault into the pending fault; anything else that
+ * is thrown is the engine's failure and passes through generated code to whoever called `run`.
+ */
+export function createImports(targets: ImportTargets): WebAssembly.Imports {
+  const { context, state, mmu, view } = targets;
+
+  const guarded = <T extends unknown[]>(body: (...parameters: T) => number, onFault: number) => {
+    return (...parameters: T): number => {
+      try {
+        return body(...parameters);
+      } catch (thrown) {
+        if (!(thrown instanceof GuestFault)) throw thrown;
+        setPendingFault(state, thrown);
+        return onFault;
+      }
+    };
+  };
+
+  const env: WebAssembly.ModuleImports = {
+    memory: targets.memory,
+    [IMPORTS.slowRead]: guarded((linear: number, bytes: number) => mmu.slowRead(linear >>> 0, bytes), 0),
+    [IMPORTS.slowWrite]: guarded((linear: number, bytes: number, value: number) => {
+      mmu.slowWrite(linear >>> 0, bytes as 1 | 2 | 4, value);
+      return 0;
+    }, 1),
+    [IMPORTS.slowModify]: guarded((linear: number, bytes: number) => mmu.slowModify(linear >>> 0, bytes), 0),
+    [IMPORTS.commitModify]: () => mmu.commitModify(),
+    [IMPORTS.lookup]: guarded((eip: number) => targets.lookup(eip >>> 0), 0),
+    [IMPORTS.translateStub]: guarded((record: number) => targets.translateStub(record), 0),
+    [IMPORTS.checkCrossPage]: guarded((record: number) => targets.checkCrossPage(record), 0),
+  };
+
+  for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
+    const helper: SystemHelper = systemHelpers[name];
+    const mayEnable = MAY_ENABLE_INTERRUPTS.has(name);
+    env[`helper.${name}`] = (a: number, b: number, d: number): number => {
+      const record = state.getInt(STATE.record);
+      state.eip = state.getInt(STATE.eipBase) + view.getUint16(record + RECORD.nextOffset, true);
+      let result: number | void;
+      try {
+        result = helper(context, a, b, d);
+      } catch (thrown) {
+        if (!(thrown instanceof GuestFault)) throw thrown;
+        setPendingFault(state, thrown);
+        return 0;
+      }
+      if (targets.mustLeave() || (mayEnable && context.interrupts.isPending())) state.setInt(STATE.exit, EXIT.resume);
+      return result === undefined ? 0 : result | 0;
+    };
+  }
+  return { env };
+}

@@ -1,0 +1,11 @@
+/**
+ * The translating accelerator.
+ *
+ *   const handlers = new CompiledHandlers(await WebAssembly.compile(bytesOfThreadedWasm)); // once per process
+ *   const memory = PhysicalMemory.create(ramBytes);                                          // once per VM
+ *   const processor = new TranslatedProcessor({ id: 0, memory, handlers, bus, interrupts, clock, features });
+ *
+ * The build writes the bytes beside the main bundle as `threaded.wasm`.
+ */
+export { CompiledHandlers } from './CompiledHandlers.ts';
+export { TranslatedProcessor, type TranslatedProcessorOptions } from './TranslatedProcessor.ts';

@@ -1,0 +1,255 @@
+import type { ProcessorBus } from '../VirtualProcessor.ts';
+import type { LinearMemory, Privilege } from '../semantics/system/SystemContext.ts';
+import type { CpuState } from '../state/CpuState.ts';
+import { PAGE_FLAG, STATE, TLB, TLB_INVALID, VCPU_BLOCK } from '../state/layout.ts';
+import type { PhysicalMemory } from './PhysicalMemory.ts';
+
+const PAGE_MASK = 0xffff_f000 | 0;
+
+export type AccessKind = 'read' | 'write' | 'execute';
+
+/** Told when a guest writes to bytes that may have been translated. */
+export interface CodeWatcher {
+  /** Bytes of a page flagged as code are about to be overwritten. */
+  onCodeWrite(physical: number, byteLength: number): void;
+}
+
+/**
+ * Linear memory of one vCPU: fills its TLBs, and makes the accesses that generated code cannot make by
+ * itself (misses, page crossings, devices, pages that hold translated code).
+ */
+export class Mmu implements LinearMemory {
+  private readonly physicalMemory: PhysicalMemory;
+  private readonly state: CpuState;
+  private readonly bus: ProcessorBus;
+  private readonly watcher: CodeWatcher;
+  private readonly i32: Int32Array;
+  private readonly view: DataView;
+  /** Host address of the vCPU's block. */
+  private readonly cpu: number;
+  private pendingLinear = 0;
+  private pendingBytes = 0;
+
+  constructor(physicalMemory: PhysicalMemory, state: CpuState, bus: ProcessorBus, watcher: CodeWatcher) {
+    this.physicalMemory = physicalMemory;
+    this.state = state;
+    this.bus = bus;
+    this.watcher = watcher;
+    this.i32 = new Int32Array(physicalMemory.memory.buffer);
+    this.view = physicalMemory.view;
+    this.cpu = state.base;
+    this.flush();
+  }
+
+  /**
+   * Physical address of a linear one, gated by A20. Throws #PF. There is no paging yet: they are equal.
+   */
+  translate(linear: number, _kind: AccessKind, _privilege: Privilege): number {
+    return this.physicalMemory.gated(linear);
+  }
+
+  /** Like `translate`, without faults or side effects. */
+  probe(linear: number): number | undefined {
+    return this.physicalMemory.gated(linear);
+  }
+
+  /** Drops all cached translations. */
+  flush(): void {
+    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
+      const start = (this.cpu + tlb) >> 2;
+      this.i32.fill(TLB_INVALID, start, start + TLB.entries * (TLB.size >> 2));
+    }
+  }
+
+  flushPage(linear: number): void {
+    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
+      const entry = this.entry(this.cpu + tlb, linear);
+      this.i32[entry] = TLB_INVALID;
+      this.i32[entry + 1] = TLB_INVALID;
+    }
+  }
+
+  /** Sends writes to a physical page the slow way, or with `undefined` writes to any page. */
+  forbidWrites(physicalPage: number | undefined): void {
+    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
+      const start = (this.cpu + tlb) >> 2;
+      for (let at = start; at < start + TLB.entries * (TLB.size >> 2); at += TLB.size >> 2) {
+        if (physicalPage === undefined || this.i32[at + (TLB.physical >> 2)] === (physicalPage | 0)) {
+          this.i32[at + (TLB.writeTag >> 2)] = TLB_INVALID;
+        }
+      }
+    }
+  }
+
+  // What generated code calls. A thrown GuestFault is turned into a pending fault by the caller.
+
+  /** Host address where `bytes` bytes can be read: in RAM, or a copy in the bounce buffer. */
+  slowRead(linear: number, bytes: number): number {
+    if (crossesPage(linear, bytes)) {
+      for (let i = 0; i < bytes; i++) this.view.setUint8(this.bounce + i, this.read8((linear + i) >>> 0, 'current'));
+      return this.bounce;
+    }
+    const physical = this.translate(linear, 'read', 'current');
+    const host = this.physicalMemory.host(physical);
+    if (host !== 0) {
+      this.fill(linear, physical, host, false);
+      return host;
+    }
+    for (let i = 0; i < bytes; i += 4) {
+      const width = Math.min(4, bytes - i) as 1 | 2 | 4;
+      this.setHost(this.bounce + i, this.bus.mmioRead(physical + i, width), width);
+    }
+    return this.bounce;
+  }
+
+  slowWrite(linear: number, bytes: 1 | 2 | 4, value: number): void {
+    if (!crossesPage(linear, bytes)) {
+      this.writeWithin(linear, bytes, value, 'current');
+      return;
+    }
+    this.probeWrite(linear, bytes, 'current');
+    for (let i = 0; i < bytes; i++) this.writeWithin((linear + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, 'current');
+  }
+
+  /** Host address of bytes that will be written back: in RAM, or a copy that `commitModify` stores. */
+  slowModify(linear: number, bytes: number): number {
+    this.probeWrite(linear, bytes, 'current');
+    if (!crossesPage(linear, bytes)) {
+      const physical = this.translate(linear, 'write', 'current');
+      const host = this.physicalMemory.host(physical);
+      if (host !== 0 && this.isPlainWrite(physical)) {
+        this.fill(linear, physical, host, true);
+        return host;
+      }
+    }
+    const host = this.slowRead(linear, bytes);
+    if (host !== this.bounce) this.physicalMemory.bytes.copyWithin(this.bounce, host, host + bytes);
+    this.pendingLinear = linear;
+    this.pendingBytes = bytes;
+    return this.bounce;
+  }
+
+  commitModify(): void {
+    const { pendingLinear: linear, pendingBytes: bytes, bounce } = this;
+    if (crossesPage(linear, bytes)) {
+      for (let i = 0; i < bytes; i++)
+        this.writeWithin((linear + i) >>> 0, 1, this.view.getUint8(bounce + i), 'current');
+    } else if (bytes === 8) {
+      this.writeWithin(linear, 4, this.view.getInt32(bounce, true), 'current');
+      this.writeWithin((linear + 4) >>> 0, 4, this.view.getInt32(bounce + 4, true), 'current');
+    } else {
+      const value =
+        bytes === 4
+          ? this.view.getInt32(bounce, true)
+          : bytes === 2
+            ? this.view.getUint16(bounce, true)
+            : this.view.getUint8(bounce);
+      this.writeWithin(linear, bytes as 1 | 2 | 4, value, 'current');
+    }
+  }
+
+  // LinearMemory
+
+  read8(address: number, privilege: Privilege): number {
+    const physical = this.translate(address, 'read', privilege);
+    const host = this.physicalMemory.host(physical);
+    return host !== 0 ? this.view.getUint8(host) : this.bus.mmioRead(physical, 1);
+  }
+
+  read16(address: number, privilege: Privilege): number {
+    if ((address & 0xfff) === 0xfff) {
+      return this.read8(address, privilege) | (this.read8((address + 1) >>> 0, privilege) << 8);
+    }
+    const physical = this.translate(address, 'read', privilege);
+    const host = this.physicalMemory.host(physical);
+    return host !== 0 ? this.view.getUint16(host, true) : this.bus.mmioRead(physical, 2);
+  }
+
+  read32(address: number, privilege: Privilege): number {
+    if ((address & 0xfff) > 0xffc) {
+      return (this.read16(address, privilege) | (this.read16((address + 2) >>> 0, privilege) << 16)) >>> 0;
+    }
+    const physical = this.translate(address, 'read', privilege);
+    const host = this.physicalMemory.host(physical);
+    return host !== 0 ? this.view.getUint32(host, true) : this.bus.mmioRead(physical, 4);
+  }
+
+  write8(address: number, value: number, privilege: Privilege): void {
+    this.writeWithin(address, 1, value, privilege);
+  }
+
+  write16(address: number, value: number, privilege: Privilege): void {
+    this.writeAny(address, 2, value, privilege);
+  }
+
+  write32(address: number, value: number, privilege: Privilege): void {
+    this.writeAny(address, 4, value, privilege);
+  }
+
+  probeWrite(address: number, byteLength: number, privilege: Privilege): void {
+    this.translate(address, 'write', privilege);
+    const last = (address + byteLength - 1) >>> 0;
+    if (((address ^ last) & PAGE_MASK) !== 0) this.translate(last, 'write', privilege);
+  }
+
+  private writeAny(address: number, bytes: 2 | 4, value: number, privilege: Privilege): void {
+    if (!crossesPage(address, bytes)) {
+      this.writeWithin(address, bytes, value, privilege);
+      return;
+    }
+    this.probeWrite(address, bytes, privilege);
+    for (let i = 0; i < bytes; i++) this.writeWithin((address + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, privilege);
+  }
+
+  /** Writes inside one page: RAM, code, ROM (ignored) or device. */
+  private writeWithin(linear: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
+    const physical = this.translate(linear, 'write', privilege);
+    const host = this.physicalMemory.host(physical);
+    if (host === 0) {
+      const unsigned = bytes === 4 ? value >>> 0 : value & ((1 << (8 * bytes)) - 1);
+      this.bus.mmioWrite(physical, bytes, unsigned);
+      return;
+    }
+    if (!this.physicalMemory.isWritable(physical)) return;
+    if (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) this.watcher.onCodeWrite(physical, bytes);
+    this.setHost(host, value, bytes);
+    // The watcher may have found no code left in the page.
+    if (this.isPlainWrite(physical)) this.fill(linear, physical, host, true);
+    else this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
+  }
+
+  private isPlainWrite(physical: number): boolean {
+    return this.physicalMemory.isWritable(physical) && (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0;
+  }
+
+  /** Enters a page in the TLB in use; writes are let through once the page is known to be dirty. */
+  private fill(linear: number, physical: number, host: number, isWrite: boolean): void {
+    const entry = this.entry(this.i32[(this.cpu + STATE.tlb) >> 2], linear);
+    const page = linear & PAGE_MASK;
+    if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
+    const mayWrite = this.isPlainWrite(physical) && (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.dirty) !== 0;
+    this.i32[entry] = page;
+    this.i32[entry + 1] = mayWrite ? page : TLB_INVALID;
+    this.i32[entry + 2] = host - linear;
+    this.i32[entry + 3] = physical & PAGE_MASK;
+  }
+
+  /** Index in `i32` of the TLB entry for a linear address. */
+  private entry(tlb: number, linear: number): number {
+    return (tlb >> 2) + ((linear >>> 12) & (TLB.entries - 1)) * (TLB.size >> 2);
+  }
+
+  private get bounce(): number {
+    return this.cpu + STATE.bounce;
+  }
+
+  private setHost(host: number, value: number, bytes: number): void {
+    if (bytes === 1) this.view.setUint8(host, value);
+    else if (bytes === 2) this.view.setUint16(host, value, true);
+    else this.view.setInt32(host, value, true);
+  }
+}
+
+function crossesPage(linear: number, bytes: number): boolean {
+  return (linear & 0xfff) + bytes > 0x1000;
+}

@@ -1,0 +1,184 @@
+import { PAGE_FLAG } from '../../state/layout.ts';
+import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { RECORD } from './record.ts';
+
+/** Translated instructions of one page under one mode, and one position of CS's bounds in the page. */
+export interface CodePage {
+  /** Physical address of the page. */
+  readonly physical: number;
+  /** Mode, and the page offsets that lie within CS, see `codePageKey`. */
+  readonly key: number;
+  /** First and last page offset within CS. */
+  readonly low: number;
+  readonly high: number;
+  /** First record of the block that starts at a page offset. */
+  readonly blocks: Map<number, Block>;
+  /** Single-step pairs by page offset. */
+  readonly steps: Map<number, Block>;
+  /** Jump targets that are not translated yet. */
+  readonly stubs: Map<number, Stub>;
+}
+
+/** Records that were translated together from consecutive bytes. */
+export interface Block {
+  readonly page: CodePage;
+  readonly firstRecord: number;
+  readonly recordCount: number;
+  /** Page offset of the first byte, and behind the last: beyond 0x1000 when it reaches into the next page. */
+  readonly start: number;
+  readonly end: number;
+  /** Physical address of the next page when `end` lies in it, else -1. */
+  readonly nextPhysical: number;
+  readonly isStep: boolean;
+}
+
+/** A record that stands for an untranslated target, and the links that point to it. */
+export interface Stub {
+  readonly record: number;
+  readonly links: number[];
+}
+
+/** What is known of one physical page that code was translated from. */
+interface WatchedPage {
+  readonly pages: CodePage[];
+  readonly blocks: Set<Block>;
+}
+
+/** Handler indices that the cache writes into records by itself. */
+export interface CacheHandlers {
+  readonly stale: number;
+  readonly goto: number;
+}
+
+/**
+ * All translations of one vCPU: records in a bump-allocated arena, found by physical page and mode, and
+ * dropped by physical range.
+ */
+export class CodeCache {
+  private readonly physicalMemory: PhysicalMemory;
+  private readonly handlers: CacheHandlers;
+  private readonly view: DataView;
+  private readonly start: number;
+  private readonly end: number;
+  private next: number;
+  private readonly watched = new Map<number, WatchedPage>();
+  /** Blocks dropped since power-on because their bytes were written. */
+  invalidatedBlocks = 0;
+
+  constructor(physicalMemory: PhysicalMemory, handlers: CacheHandlers, start: number, end: number) {
+    this.physicalMemory = physicalMemory;
+    this.handlers = handlers;
+    this.view = physicalMemory.view;
+    this.start = start;
+    this.end = end;
+    this.next = start;
+  }
+
+  /** Whether `records` more fit. When not, the caller calls `clear` and every record becomes invalid. */
+  hasRoom(records: number): boolean {
+    return this.next + records * RECORD.size <= this.end;
+  }
+
+  /** Address of a new record, zeroed. */
+  allocate(): number {
+    const record = this.next;
+    this.next += RECORD.size;
+    this.physicalMemory.bytes.fill(0, record, record + RECORD.size);
+    return record;
+  }
+
+  /** Bytes of the arena in use. */
+  get usedBytes(): number {
+    return this.next - this.start;
+  }
+
+  clear(): void {
+    for (const physical of this.watched.keys()) this.physicalMemory.clearFlags(physical, PAGE_FLAG.code);
+    this.watched.clear();
+    this.next = this.start;
+  }
+
+  page(physical: number, key: number, low: number, high: number): CodePage {
+    const watched = this.watch(physical);
+    for (const page of watched.pages) if (page.key === key) return page;
+    const page: CodePage = { physical, key, low, high, blocks: new Map(), steps: new Map(), stubs: new Map() };
+    watched.pages.push(page);
+    return page;
+  }
+
+  /**
+   * Registers a finished block.
+   * @returns the physical pages that have come under watch with it: cached write permissions are to be withdrawn
+   */
+  add(block: Block): number[] {
+    const { page } = block;
+    const fresh: number[] = [];
+    for (const physical of block.nextPhysical >= 0 ? [page.physical, block.nextPhysical] : [page.physical]) {
+      this.watch(physical).blocks.add(block);
+      if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0) {
+        this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
+        fresh.push(physical);
+      }
+    }
+    (block.isStep ? page.steps : page.blocks).set(block.start, block);
+    if (!block.isStep) this.link(page, block);
+    return fresh;
+  }
+
+  /** Drops every block that was made from one of these bytes. Physical, within one page. */
+  invalidate(physical: number, byteLength: number): void {
+    const pageAddress = (physical & ~0xfff) >>> 0;
+    const watched = this.watched.get(pageAddress);
+    if (!watched) return;
+    const start = physical - pageAddress,
+      end = start + byteLength;
+    for (const block of watched.blocks) {
+      const isFirst = block.page.physical === pageAddress;
+      const overlaps = isFirst && start < block.end && end > block.start;
+      const overlapsNext = block.nextPhysical === pageAddress && start < block.end - 0x1000;
+      if (overlaps || overlapsNext) this.drop(block);
+    }
+    if (watched.blocks.size === 0) this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
+  }
+
+  private watch(physical: number): WatchedPage {
+    let watched = this.watched.get(physical);
+    if (!watched) {
+      watched = { pages: [], blocks: new Set() };
+      this.watched.set(physical, watched);
+    }
+    return watched;
+  }
+
+  /** Points everything that waited for this block's start at it. */
+  private link(page: CodePage, block: Block): void {
+    const stub = page.stubs.get(block.start);
+    if (!stub) return;
+    page.stubs.delete(block.start);
+    for (const link of stub.links) this.view.setUint32(link, block.firstRecord, true);
+    this.forward(stub.record, block.firstRecord);
+  }
+
+  /** Makes a record pass control on before anything is charged. */
+  private forward(record: number, to: number): void {
+    this.view.setUint32(record + RECORD.handler, this.handlers.goto, true);
+    this.view.setUint32(record + RECORD.link, to, true);
+    this.view.setUint8(record + RECORD.count, 0);
+  }
+
+  private drop(block: Block): void {
+    const { page } = block;
+    this.invalidatedBlocks++;
+    for (let i = 0; i < block.recordCount; i++) {
+      this.view.setUint32(block.firstRecord + i * RECORD.size + RECORD.handler, this.handlers.stale, true);
+    }
+    for (const physical of [page.physical, block.nextPhysical]) this.watched.get(physical)?.blocks.delete(block);
+    if (block.isStep) {
+      page.steps.delete(block.start);
+      return;
+    }
+    page.blocks.delete(block.start);
+    // Whoever still jumps to the old first record is passed on once its bytes are translated again.
+    if (!page.stubs.has(block.start)) page.stubs.set(block.start, { record: block.firstRecord, links: [] });
+  }
+}

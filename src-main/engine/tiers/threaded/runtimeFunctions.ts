@@ -1,0 +1,272 @@
+import {
+  type Code,
+  type I32,
+  add,
+  and,
+  eq,
+  eqz,
+  extendUnsigned,
+  geUnsigned,
+  gtSigned,
+  i32Const,
+  leSigned,
+  load,
+  ltUnsigned,
+  mul,
+  ne,
+  or,
+  select,
+  shl,
+  shr,
+  storeCode,
+  sub,
+  unsignedLeb,
+} from '../../wasm/Expression.ts';
+import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
+import type { ModuleBuilder, Signature } from '../../wasm/ModuleBuilder.ts';
+import { VECTOR } from '../../semantics/system/GuestFault.ts';
+import { type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
+import { EXIT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
+import { RECORD } from './record.ts';
+
+/** Function indices that handlers call, within the threaded module. */
+export interface RuntimeFunctions {
+  /** Type index of handlers: (record, budget) -> record. */
+  readonly handlerType: number;
+  readonly helpers: ReadonlyMap<SystemHelperName, number>;
+  /** (linear, bytes) -> host address of the bytes or of a copy; 0: a fault is pending. */
+  readonly slowRead: number;
+  /** (linear, bytes, value) -> 1 when a fault is pending. */
+  readonly slowWrite: number;
+  /** (linear, bytes) -> host address, or STATE.bounce's when `commitModify` has to follow; 0: fault. */
+  readonly slowModify: number;
+  readonly commitModify: number;
+  /** (record, budget, vector, error code) -> record. */
+  readonly raise: number;
+  /** (record, budget, address of the segment register) -> record: #SS(0) for SS, else #GP(0). */
+  readonly segmentFault: number;
+  /** (offset in CS, budget) -> record: the jump cache does not know, or the budget is spent. */
+  readonly jumpMiss: number;
+  /** (destination, source, log2 of the element's bytes, elements) -> elements moved. */
+  readonly bulkMove: number;
+  readonly bulkFill: number;
+  /** (offset, low, span, log2, elements) -> elements that lie within the segment. */
+  readonly clipToSegment: number;
+  /** (record) -> record to go on with, or 0: a stub's target is wanted. */
+  readonly translateStub: number;
+  /** (record) -> record: the next page's mapping is what it was, or a new translation; 0: fault. */
+  readonly checkCrossPage: number;
+}
+
+const I32_TO: Signature = { parameters: ['i32'], results: ['i32'] };
+
+function signature(parameters: number): Signature {
+  return { parameters: Array.from({ length: parameters }, () => 'i32' as const), results: ['i32'] };
+}
+
+export const HANDLER_SIGNATURE = signature(2);
+
+/** Names of the imports, apart from helpers, which are imported as `helper.<name>`. */
+export const IMPORTS = {
+  slowRead: 'slowRead',
+  slowWrite: 'slowWrite',
+  slowModify: 'slowModify',
+  commitModify: 'commitModify',
+  lookup: 'lookup',
+  translateStub: 'translateStub',
+  checkCrossPage: 'checkCrossPage',
+} as const;
+
+const ZERO = i32Const(0);
+
+function call(functionIndex: number, ...parameters: I32[]): I32 {
+  return { type: 'i32', code: [...parameters.map((parameter) => parameter.code), 0x10, ...unsignedLeb(functionIndex)] };
+}
+
+/** Declares the imports and defines the shared functions. */
+export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFunctions {
+  const slowRead = module.importFunction(IMPORTS.slowRead, signature(2));
+  const slowWrite = module.importFunction(IMPORTS.slowWrite, signature(3));
+  const slowModify = module.importFunction(IMPORTS.slowModify, signature(2));
+  const commitModify = module.importFunction(IMPORTS.commitModify, { parameters: [], results: [] });
+  const lookup = module.importFunction(IMPORTS.lookup, I32_TO);
+  const translateStub = module.importFunction(IMPORTS.translateStub, I32_TO);
+  const checkCrossPage = module.importFunction(IMPORTS.checkCrossPage, I32_TO);
+  const helpers = new Map<SystemHelperName, number>();
+  for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
+    helpers.set(name, module.importFunction(`helper.${name}`, signature(3)));
+  }
+  const handlerType = module.type(HANDLER_SIGNATURE);
+
+  const define = (parameters: number, build: (f: FunctionBuilder, locals: Local<'i32'>[]) => void): number => {
+    const index = module.declare(signature(parameters));
+    const f = new FunctionBuilder(Array.from({ length: parameters }, () => 'i32' as const));
+    build(f, f.parameters as Local<'i32'>[]);
+    module.define(index, f);
+    return index;
+  };
+  const setState = (f: FunctionBuilder, offset: number, value: I32): void =>
+    f.emit(storeCode(ZERO, value, 32, cpu + offset));
+
+  const raise = define(4, (f, [record, budget, vector, errorCode]) => {
+    setState(f, STATE.budget, f.get(budget));
+    setState(f, STATE.faultVector, f.get(vector));
+    setState(f, STATE.faultErrorCode, f.get(errorCode));
+    setState(f, STATE.exit, i32Const(EXIT.fault));
+    f.emit(f.get(record).code);
+  });
+
+  const segmentFault = define(3, (f, [record, budget, segment]) => {
+    const isStack = eq(f.get(segment), i32Const(cpu + segmentOffset(SS)));
+    const vector = select(isStack, i32Const(VECTOR.SS), i32Const(VECTOR.GP));
+    f.emit(call(raise, f.get(record), f.get(budget), vector as I32, ZERO).code);
+  });
+
+  const jumpMiss = define(2, (f, [offset, budget]) => {
+    setState(f, STATE.rip, f.get(offset));
+    setState(f, STATE.budget, f.get(budget));
+    f.if(leSigned(f.get(budget), ZERO), () => {
+      setState(f, STATE.exit, i32Const(EXIT.target));
+      f.return(ZERO);
+    });
+    const record = f.let(call(lookup, f.get(offset)));
+    f.if(eqz(record), () => f.return(ZERO));
+    emitEnter(f, handlerType, record, load(ZERO, 32, cpu + STATE.budget));
+  });
+
+  const tlbEntry = (f: FunctionBuilder, linear: I32): I32 => {
+    const index = and(shr(linear, i32Const(12 - Math.log2(TLB.size))), i32Const((TLB.entries - 1) * TLB.size));
+    return f.let(add(load(ZERO, 32, cpu + STATE.tlb), index));
+  };
+  const page = (linear: I32): I32 => and(linear, i32Const(0xffff_f000));
+  const elementsInPage = (linear: I32, shift: I32): I32 =>
+    shr(sub(i32Const(0x1000), and(linear, i32Const(0xfff))), shift);
+  const minimum = (f: FunctionBuilder, a: I32, b: I32): I32 => f.let(select(ltUnsigned(a, b), a, b)) as I32;
+
+  const bulkMove = define(4, (f, [destination, source, shift, elements]) => {
+    const to = f.get(destination),
+      from = f.get(source),
+      log2 = f.get(shift);
+    const fromEntry = tlbEntry(f, from),
+      toEntry = tlbEntry(f, to);
+    const isSlow = or(ne(load(fromEntry, 32, TLB.readTag), page(from)), ne(load(toEntry, 32, TLB.writeTag), page(to)));
+    f.if(isSlow, () => f.return(ZERO));
+    const fitting = minimum(f, f.let(elementsInPage(from, log2)), f.let(elementsInPage(to, log2)));
+    const count = minimum(f, f.get(elements), fitting);
+    f.if(eqz(count), () => f.return(ZERO));
+    const bytes = f.let(shl(count, log2));
+    const hostTo = f.let(add(to, load(toEntry, 32, TLB.addend))),
+      hostFrom = f.let(add(from, load(fromEntry, 32, TLB.addend)));
+    // Moving upwards into the source's own bytes repeats a pattern; memory.copy would not.
+    f.if(
+      geUnsigned(sub(hostTo, hostFrom), bytes),
+      () => f.emit([hostTo.code, hostFrom.code, bytes.code, 0xfc, 10, 0, 0]),
+      () => {
+        const at = f.newLocal('i32');
+        const step = f.let(shl(i32Const(1), log2));
+        f.set(at, ZERO);
+        f.loop((again) => {
+          copyElement(f, add(hostTo, f.get(at)), add(hostFrom, f.get(at)), log2);
+          f.set(at, add(f.get(at), step));
+          f.breakIf(ltUnsigned(f.get(at), bytes), again);
+        });
+      },
+    );
+    f.emit(count.code);
+  });
+
+  const bulkFill = define(4, (f, [destination, value, shift, elements]) => {
+    const to = f.get(destination),
+      log2 = f.get(shift);
+    const entry = tlbEntry(f, to);
+    f.if(ne(load(entry, 32, TLB.writeTag), page(to)), () => f.return(ZERO));
+    const count = minimum(f, f.get(elements), f.let(elementsInPage(to, log2)));
+    f.if(eqz(count), () => f.return(ZERO));
+    const bytes = f.let(shl(count, log2));
+    const host = f.let(add(to, load(entry, 32, TLB.addend)));
+    const byte = f.let(and(f.get(value), i32Const(0xff)));
+    const spread = f.let(mul(byte, i32Const(0x0101_0101)));
+    const mask = f.let(
+      select(eq(log2, i32Const(2)), i32Const(-1), sub(shl(i32Const(1), shl(i32Const(8), log2)), i32Const(1))),
+    ) as I32;
+    f.if(
+      eqz(and(sub(spread, f.get(value)), mask)),
+      () => f.emit([host.code, byte.code, bytes.code, 0xfc, 11, 0]),
+      () => {
+        const at = f.newLocal('i32');
+        const step = f.let(shl(i32Const(1), log2));
+        f.set(at, ZERO);
+        f.loop((again) => {
+          const address = add(host, f.get(at));
+          f.if(
+            eq(log2, i32Const(2)),
+            () => f.emit(storeCode(address, f.get(value), 32)),
+            () => f.emit(storeCode(address, f.get(value), 16)),
+          );
+          f.set(at, add(f.get(at), step));
+          f.breakIf(ltUnsigned(f.get(at), bytes), again);
+        });
+      },
+    );
+    f.emit(count.code);
+  });
+
+  const clipToSegment = module.declare({ parameters: ['i32', 'i32', 'i64', 'i32', 'i32'], results: ['i32'] });
+  const clip = new FunctionBuilder(['i32', 'i32', 'i64', 'i32', 'i32']);
+  {
+    const [offset, low, span, shift, elements] = clip.parameters as [
+      Local<'i32'>,
+      Local<'i32'>,
+      Local<'i64'>,
+      Local<'i32'>,
+      Local<'i32'>,
+    ];
+    const first = extendUnsigned(sub(clip.get(offset), clip.get(low)));
+    // Bytes from the offset to the segment's end; not positive when the offset lies outside.
+    const room = clip.let(add(sub(clip.get(span), first), { type: 'i64', code: [0x42, 1] } as const));
+    clip.if(leSigned(room, { type: 'i64', code: [0x42, 0] }), () => clip.return(ZERO));
+    const whole = clip.let<'i64'>({ type: 'i64', code: [room.code, extendUnsigned(clip.get(shift)).code, 0x88] });
+    const isEnough = gtSigned(whole, extendUnsigned(clip.get(elements)));
+    const narrow: I32 = { type: 'i32', code: [whole.code, 0xa7] };
+    clip.emit(select(isEnough, clip.get(elements), narrow).code);
+  }
+  module.define(clipToSegment, clip);
+
+  return {
+    handlerType,
+    helpers,
+    slowRead,
+    slowWrite,
+    slowModify,
+    commitModify,
+    raise,
+    segmentFault,
+    jumpMiss,
+    bulkMove,
+    bulkFill,
+    clipToSegment,
+    translateStub,
+    checkCrossPage,
+  };
+}
+
+/** Tail-calls the handler of a record. */
+export function emitEnter(f: FunctionBuilder, handlerType: number, record: I32, budget: I32): void {
+  f.emit([record.code, budget.code, load(record, 32, RECORD.handler).code, 0x13, ...unsignedLeb(handlerType), 0]);
+}
+
+/** Copies one element of 1, 2 or 4 bytes. */
+function copyElement(f: FunctionBuilder, to: I32, from: I32, log2: I32): void {
+  const copy = (width: 8 | 16 | 32): Code => storeCode(to, load(from, width), width);
+  f.if(
+    eqz(log2),
+    () => f.emit(copy(8)),
+    () => {
+      f.if(
+        eq(log2, i32Const(1)),
+        () => f.emit(copy(16)),
+        () => f.emit(copy(32)),
+      );
+    },
+  );
+}

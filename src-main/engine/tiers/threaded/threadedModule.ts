@@ -1,0 +1,136 @@
+import { encodings } from '../../isa/encodings.ts';
+import type { Encoding } from '../../isa/Encoding.ts';
+import { decode } from '../../decode/Decoder.ts';
+import { semantics } from '../../semantics/index.ts';
+import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
+import { unsignedLeb } from '../../wasm/Expression.ts';
+import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
+import { type Form, type TranslationContext, formOf, isDefined } from './Form.ts';
+import { HANDLER_SIGNATURE, defineRuntime } from './runtimeFunctions.ts';
+import { STEP_KINDS, buildStepHandler } from './stepHandlers.ts';
+import { ThreadedEmitter } from './ThreadedEmitter.ts';
+
+/**
+ * Custom section that names the forms, one a line (ASCII), in the order of their handlers behind the
+ * STEP_KINDS.length step handlers.
+ */
+export const FORMS_SECTION = 'vivarium.forms';
+
+/** Slots kept free behind the handlers, for regions. */
+const REGION_SLOTS = 32_768;
+
+/**
+ * Generates the Wasm module with the handlers of every form that the instruction table gives rise to.
+ * Takes about a second: done when the program is built.
+ *
+ * @param cpu start of the vCPU block in its VM's memory: handlers address the state by constants
+ */
+export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder({ minimumPages: 1, maximumPages: 65_536 });
+  const runtime = defineRuntime(module, cpu);
+  const forms = enumerateForms();
+  const functions: number[] = [];
+  const addHandler = (builder: FunctionBuilder): void => {
+    const index = module.declare(HANDLER_SIGNATURE);
+    module.define(index, builder);
+    functions.push(index);
+  };
+  for (const kind of STEP_KINDS) addHandler(buildStepHandler(kind, runtime, cpu));
+  for (const form of forms) {
+    const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+    const emitter = new ThreadedEmitter(f, form, runtime, cpu);
+    const define = semantics[form.semantics];
+    if (!define) throw new Error(`no semantics for ${form.key}`);
+    define(emitter, emitter.operands);
+    emitter.next();
+    addHandler(f);
+  }
+  const run = module.declare(HANDLER_SIGNATURE);
+  module.define(run, buildRun(runtime.handlerType));
+  module.exportFunction('run', run);
+  module.table(functions, functions.length + REGION_SLOTS, 'table');
+  const names = forms.map((form) => form.key).join('\n');
+  module.customSection(
+    FORMS_SECTION,
+    Uint8Array.from(names, (character) => character.charCodeAt(0)),
+  );
+  return module.encode();
+}
+
+/** `run(record, budget)`: enters at a record and returns the record at which generated code was left. */
+function buildRun(handlerType: number): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+  const [record, budget] = f.parameters;
+  const recordValue = f.get(record),
+    budgetValue = f.get(budget);
+  f.emit([recordValue.code, budgetValue.code, recordValue.code, 0x28, 0, 0, 0x11, ...unsignedLeb(handlerType), 0]);
+  return f;
+}
+
+const PREFIXES = { operandSize: 0x66, addressSize: 0x67, fs: 0x64, repne: 0xf2, rep: 0xf3 };
+
+/** ModRM bytes (and SIB) that show every shape of operand: register; memory without and with an index. */
+const MODRM_SHAPES = {
+  register: [[0xc0]],
+  // 32-bit: [eax], [eax+eax*1]; read as 16-bit addressing the same bytes give [bx+si] and [si].
+  memory: [[0x00], [0x04, 0x00], [0x07, 0x00]],
+};
+
+function* sampleEncodings(row: Encoding): Generator<Uint8Array> {
+  const usesMemory = row.modrm === 'any' || row.modrm === 'memory' || row.operands.some((code) => /^[OXY]/.test(code));
+  const segments = usesMemory || row.semantics === 'xlat' ? [[], [PREFIXES.fs]] : [[]];
+  const repeats = row.repeat === 'none' ? [[]] : [[], [PREFIXES.rep], [PREFIXES.repne]];
+  const shapes: number[][] = [];
+  if (row.modrm === 'none') shapes.push([]);
+  if (row.modrm === 'any' || row.modrm === 'register') shapes.push(...MODRM_SHAPES.register);
+  if (row.modrm === 'any' || row.modrm === 'memory') shapes.push(...MODRM_SHAPES.memory);
+  const digit = row.digit >= 0 && row.digit < 8 ? row.digit << 3 : 0;
+  for (const operandSize of [[], [PREFIXES.operandSize]]) {
+    for (const addressSize of [[], [PREFIXES.addressSize]]) {
+      for (const segment of segments) {
+        for (const repeat of repeats) {
+          for (const [modrm, ...rest] of shapes.map((shape) => shape)) {
+            const mandatory = row.mandatoryPrefix === 0 ? [] : [row.mandatoryPrefix];
+            const tail = modrm === undefined ? [] : [modrm | digit, ...rest];
+            const bytes = [...operandSize, ...addressSize, ...segment, ...repeat, ...mandatory, ...row.opcode, ...tail];
+            const padded = new Uint8Array(24);
+            padded.set(bytes);
+            yield padded;
+          }
+        }
+      }
+    }
+  }
+}
+
+const CONTEXTS: readonly TranslationContext[] = [
+  { codeSize: 32, stackSize: 32, isFlat: true },
+  { codeSize: 32, stackSize: 32, isFlat: false },
+  { codeSize: 32, stackSize: 16, isFlat: false },
+  { codeSize: 32, stackSize: 16, isFlat: true },
+];
+
+/** Every form that decoding can produce, once. */
+function enumerateForms(): Form[] {
+  const forms = new Map<string, Form>();
+  const seenEscape = { done: false };
+  for (const row of encodings) {
+    if (row.feature === 'fpu' && row.semantics !== 'fwait') {
+      if (seenEscape.done) continue;
+      seenEscape.done = true;
+    }
+    for (const bytes of sampleEncodings(row)) {
+      const result = decode(bytes, 0, bytes.length, 32);
+      if (result.kind !== 'instruction' || !isDefined(result.instruction)) continue;
+      const { instruction } = result;
+      const targets = instruction.operands.some((operand) => operand.kind === 'relative') ? [true, false] : [false];
+      for (const context of CONTEXTS) {
+        for (const isInside of targets) {
+          const form = formOf(instruction, context, isInside);
+          if (!forms.has(form.key)) forms.set(form.key, form);
+        }
+      }
+    }
+  }
+  return [...forms.values()];
+}

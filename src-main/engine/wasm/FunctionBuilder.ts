@@ -1,0 +1,154 @@
+import { type Code, type Expression, type I32, type ValueType, localGet, unsignedLeb } from './Expression.ts';
+
+const TYPE_BYTES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+export function typeByte(type: ValueType): number {
+  return TYPE_BYTES[type];
+}
+
+/** A place for a value inside a function. */
+export interface Local<T extends ValueType = ValueType> {
+  readonly index: number;
+  readonly type: T;
+}
+
+/** Growable byte buffer. */
+export class ByteWriter {
+  private bytes = new Uint8Array(256);
+  length = 0;
+
+  push(byte: number): void {
+    if (this.length === this.bytes.length) {
+      const grown = new Uint8Array(this.bytes.length * 2);
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes[this.length++] = byte;
+  }
+
+  pushCode(code: Code): void {
+    for (const item of code) {
+      if (typeof item === 'number') this.push(item);
+      else this.pushCode(item);
+    }
+  }
+
+  pushBytes(bytes: Uint8Array): void {
+    for (const byte of bytes) this.push(byte);
+  }
+
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/** A label of structured control flow, for `breakTo`. */
+export interface Label {
+  readonly depth: number;
+}
+
+/** Encodes the body of one Wasm function. */
+export class FunctionBuilder {
+  readonly parameters: readonly Local[];
+  private readonly localTypes: ValueType[] = [];
+  private readonly body = new ByteWriter();
+  private depth = 0;
+
+  constructor(parameterTypes: readonly ValueType[]) {
+    this.parameters = parameterTypes.map((type, index) => ({ index, type }));
+  }
+
+  newLocal<T extends ValueType>(type: T): Local<T> {
+    this.localTypes.push(type);
+    return { index: this.parameters.length + this.localTypes.length - 1, type };
+  }
+
+  get<T extends ValueType>(local: Local<T>): Expression<T> {
+    return localGet(local.index, local.type);
+  }
+
+  set(local: Local, value: Expression): void {
+    this.emit([value.code, 0x21, ...unsignedLeb(local.index)]);
+  }
+
+  /** Evaluates once; the result may be used any number of times. */
+  let<T extends ValueType>(value: Expression<T>): Expression<T> {
+    if (value.constant !== undefined || isLocalGet(value.code)) return value;
+    const local = this.newLocal(value.type);
+    this.set(local, value);
+    return this.get(local);
+  }
+
+  emit(code: Code): void {
+    this.body.pushCode(code);
+  }
+
+  if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
+    this.emit([condition.code, 0x04, 0x40]);
+    this.depth++;
+    whenTrue();
+    if (whenFalse) {
+      this.emit([0x05]);
+      whenFalse();
+    }
+    this.depth--;
+    this.emit([0x0b]);
+  }
+
+  /** A block; breaking to its label goes behind it. */
+  block(body: (label: Label) => void): void {
+    this.structured(0x02, body);
+  }
+
+  /** A loop; breaking to its label goes to its start. */
+  loop(body: (label: Label) => void): void {
+    this.structured(0x03, body);
+  }
+
+  breakTo(label: Label): void {
+    this.emit([0x0c, ...unsignedLeb(this.depth - label.depth)]);
+  }
+
+  breakIf(condition: I32, label: Label): void {
+    this.emit([condition.code, 0x0d, ...unsignedLeb(this.depth - label.depth)]);
+  }
+
+  return(value: Expression): void {
+    this.emit([value.code, 0x0f]);
+  }
+
+  unreachable(): void {
+    this.emit([0x00]);
+  }
+
+  /** The function's entry in the code section: size, locals, body. */
+  encode(): Uint8Array {
+    const declarations = new ByteWriter();
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.localTypes) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    declarations.pushCode(unsignedLeb(runs.length));
+    for (const run of runs) declarations.pushCode([...unsignedLeb(run.count), typeByte(run.type)]);
+    const encoded = new ByteWriter();
+    encoded.pushCode(unsignedLeb(declarations.length + this.body.length + 1));
+    encoded.pushBytes(declarations.view());
+    encoded.pushBytes(this.body.view());
+    encoded.push(0x0b);
+    return encoded.view();
+  }
+
+  private structured(opcode: number, body: (label: Label) => void): void {
+    this.emit([opcode, 0x40]);
+    this.depth++;
+    body({ depth: this.depth });
+    this.depth--;
+    this.emit([0x0b]);
+  }
+}
+
+function isLocalGet(code: Code): boolean {
+  return code[0] === 0x20 && code.length <= 3;
+}
