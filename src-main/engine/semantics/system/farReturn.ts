@@ -47,6 +47,8 @@ export interface OuterReturn {
   readonly released: number;
 }
 
+const DATA_SEGMENTS = [ES, DS, FS, GS] as const;
+
 /** The part of RETF and IRET that goes to a less privileged level and its stack (SDM vol. 3A, 5.8.6). */
 export function returnToOuterLevel(c: SystemContext, stack: SegmentStack, to: OuterReturn): void {
   const { state } = c;
@@ -65,12 +67,13 @@ export function returnToOuterLevel(c: SystemContext, stack: SegmentStack, to: Ou
   const outer = new SegmentStack(c, register, outerPointer, 'current', 0);
   outer.release(to.released);
   outer.writePointer(state);
-  for (const segment of [ES, DS, FS, GS]) releasePrivilegedSegment(c, segment, level);
+  for (const segment of DATA_SEGMENTS) releasePrivilegedSegment(c, segment, level);
   c.modeChanged();
 }
 
 /** Data and nonconforming code that the outer level may not use becomes the null selector. */
 function releasePrivilegedSegment(c: SystemContext, segment: number, level: number): void {
+  if (c.state.selector(segment) === 0) return;
   const attributes = c.state.segmentAttributes(segment);
   const conformingCode = ATTRIBUTE.CODE | ATTRIBUTE.CONFORMING_EXPAND_DOWN;
   const isConformingCode = (attributes & conformingCode) === conformingCode;
