@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
+import { replaceFile } from '../../hypervisor/storage/files.ts';
 
 const WRITE_DELAY_MS = 300;
 
@@ -60,7 +60,7 @@ export class JsonFile<Schema extends z.ZodType> {
     const { path: file, version, onProblem } = this.options;
     try {
       await mkdir(path.dirname(file), { recursive: true });
-      await writeFileAtomic(file, `${JSON.stringify({ version, content: this.current }, null, 2)}\n`);
+      await replaceFile(file, `${JSON.stringify({ version, content: this.current }, null, 2)}\n`);
     } catch (error) {
       onProblem(`${file} could not be written: ${messageOf(error)}`);
     }
