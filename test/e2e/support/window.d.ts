@@ -1,0 +1,7 @@
+import type { VivariumBridge } from '../../../src-preload/contract/VivariumBridge.ts';
+
+declare global {
+  interface Window {
+    readonly vivarium: VivariumBridge;
+  }
+}
