@@ -1,5 +1,6 @@
 import type { Diagnostics } from './Diagnostic.ts';
 import { addressSizeOf, effectiveAddress, type EffectiveAddress } from './EffectiveAddress.ts';
+import { isFixed } from './Expression.ts';
 import { evaluate, noHint, type Scope } from './Evaluator.ts';
 import type { Form } from './Forms.ts';
 import { matchForm, type EvaluatedOperand } from './OperandMatch.ts';
@@ -29,7 +30,23 @@ export function encodeInstruction(node: InstructionNode, context: EncodingContex
   const evaluated = evaluateOperands(node, context);
   if (evaluated === null) return null;
   const choice = choose(node, evaluated.operands, context, evaluated.addressSize);
-  return choice === null ? null : new InstructionBytes(node, choice, evaluated, context).encode();
+  if (choice === null) return null;
+  const bytes = new InstructionBytes(node, choice, evaluated, context).encode();
+  if (
+    evaluated.operands.every(isSettled) &&
+    (choice.form.operands[0]?.shape.place !== 'relative' || node.forms.length === 1)
+  ) {
+    node.lengths.set(context.bits, bytes.length);
+  }
+  return bytes;
+}
+
+/** Its size stays whatever symbols become: it has none, or is an address in a section. */
+function isSettled(operand: EvaluatedOperand): boolean {
+  if (operand.kind === 'register' || isFixed(operand.node.expression)) return operand.kind !== 'far';
+  if (operand.kind === 'far') return false;
+  const value = operand.kind === 'memory' ? operand.address.displacement : operand.value;
+  return !value.unknown && value.terms.length > 0;
 }
 
 interface Evaluated {

@@ -1,5 +1,5 @@
 import type { EvaluatedOperand } from './OperandMatch.ts';
-import type { Form } from './Forms.ts';
+import { formsOf, type Form } from './Forms.ts';
 import type { InstructionNode } from './Statement.ts';
 
 const SIZE_NAMES: Readonly<Record<number, string>> = {
@@ -67,7 +67,8 @@ export function explainMismatch(
 ): string {
   const name = `“${node.mnemonic}”`;
   if (sizeIsOpen) return `How wide is the memory operand of ${name}? Write byte, word or dword before the bracket.`;
-  const counts = new Set(node.forms.map((form) => form.operands.length));
+  const forms = formsOf(node.mnemonic) ?? [];
+  const counts = new Set(forms.map((form) => form.operands.length));
   if (!counts.has(operands.length)) {
     const wanted = [...counts]
       .sort()
@@ -82,8 +83,9 @@ export function explainMismatch(
   if (operands.filter(({ kind }) => kind === 'memory').length > 1) {
     return `${name} cannot take two memory operands. Go through a register.`;
   }
-  const patterns = [
-    ...new Set(node.forms.filter((form) => form.operands.length === operands.length).map(pattern)),
-  ].slice(0, 4);
+  const patterns = [...new Set(forms.filter((form) => form.operands.length === operands.length).map(pattern))].slice(
+    0,
+    4,
+  );
   return `${name} does not take ${operands.map(describe).join(', ')}. It takes: ${patterns.join('; ')}.`;
 }

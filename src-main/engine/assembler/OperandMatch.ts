@@ -67,6 +67,25 @@ export function matchForm(
   return { result: 'fits', operandSize: form.operandSize, width: 0 };
 }
 
+/** Whether an operand of this written shape can ever stand in the place, whatever its value turns out to be. */
+function mayStand({ shape }: FormOperand, node: OperandNode): boolean {
+  if (node.memory !== null) return shape.place === 'offset' || (shape.place === 'rm' && shape.rm !== 'register');
+  if (node.farOffset !== null) return shape.place === 'far';
+  if (node.expression.kind !== 'register') {
+    return shape.place === 'immediate' || shape.place === 'relative' || shape.place === 'one';
+  }
+  if (shape.place === 'register' || shape.place === 'reg' || shape.place === 'opcode') return true;
+  return shape.place === 'rm' && shape.rm !== 'memory';
+}
+
+/** The forms worth trying for operands of these shapes, so that the passes try few. */
+export function candidateForms(forms: readonly Form[], operands: readonly OperandNode[]): readonly Form[] {
+  return forms.filter(
+    (form) =>
+      form.operands.length === operands.length && form.operands.every((place, i) => mayStand(place, operands[i])),
+  );
+}
+
 /** A byte or word register beside the memory operand, of the same type, says the size: `mov [x], al`. */
 function decidedBySibling(form: Form, open: FormOperand, operands: readonly EvaluatedOperand[]): boolean {
   return form.operands.some((other, i) => {

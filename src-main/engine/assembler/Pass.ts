@@ -282,6 +282,11 @@ export class Pass {
   }
 
   private instruction(node: InstructionNode): void {
+    const length = this.final ? undefined : node.lengths.get(this.output.bits);
+    if (length !== undefined) {
+      this.output.extend(length, node.span);
+      return;
+    }
     const cached = this.final ? undefined : node.encoded.get(this.output.bits);
     const bytes = cached ?? encodeInstruction(node, this.context);
     if (bytes === null) return;

@@ -48,6 +48,8 @@ export interface InstructionNode {
   /** Its bytes depend on nothing but the code size: encoded once for each. */
   readonly fixed: boolean;
   readonly encoded: Map<number, readonly number[]>;
+  /** Lengths by code size that no later pass can change: what is not fixed are addresses, which take full width. */
+  readonly lengths: Map<number, number>;
 }
 
 export type DataItem =

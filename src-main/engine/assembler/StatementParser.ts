@@ -5,6 +5,7 @@ import { describeBad, isFixed, parseExpression, type Cursor, type Expression } f
 import { formsOf, mnemonics } from './Forms.ts';
 import { DATA_UNITS, DIRECTIVES, FOREIGN, PREFIXES, RESERVE_UNITS } from './Keywords.ts';
 import type { Token } from './Lexer.ts';
+import { candidateForms } from './OperandMatch.ts';
 import { parseOperands } from './OperandParser.ts';
 import { isRegisterName, REGISTERS } from './Registers.ts';
 import { spanAt, spanOfAll, type SourceLine } from './SourceLine.ts';
@@ -193,9 +194,14 @@ export class StatementParser {
         span: spanOfAll(line, from),
         prefixes,
         operands,
-        forms,
+        // LOOP and JCXZ may name their counter as a second operand.
+        forms: candidateForms(
+          forms,
+          operands.length === 2 && /^(loop|je?cxz)/.test(word) ? operands.slice(0, 1) : operands,
+        ),
         fixed,
         encoded: new Map(),
+        lengths: new Map(),
       };
       return [{ body: node }];
     }
