@@ -32,6 +32,9 @@ import { serveAppProtocol } from './window/appProtocol.ts';
 import { MainWindow } from './window/MainWindow.ts';
 import { restrictSession } from './window/securityPolicy.ts';
 
+/** A machine that will not end must not keep the app from ending. */
+const ENDING_MS_MOST = 8_000;
+
 export interface DesktopParts {
   readonly app: App;
   readonly dataFolder: string;
@@ -254,7 +257,7 @@ export class DesktopApplication {
   }
 
   private askInWindow(request: QuitRequest): boolean {
-    if (!this.isPageReady || this.window.contents.isCrashed()) return false;
+    if (!this.isPageReady || !this.window.isResponsive) return false;
     this.window.reveal();
     this.bridge.emit('app:quitRequested', request);
     return true;
@@ -277,12 +280,13 @@ export class DesktopApplication {
     const { app, hypervisor, settings, log } = this.parts;
     this.journal.dispose();
     this.streams.closeAll();
-    try {
+    const ending = async (): Promise<void> => {
       if (this.demonstration.current.state !== 'off') await this.demonstration.stop();
       await hypervisor.dispose();
-    } catch (error) {
-      log('The machines could not be ended in good order.', error);
-    }
+    };
+    await Promise.race([ending(), expire(ENDING_MS_MOST)]).catch((error: unknown) =>
+      log('The machines could not be ended in good order.', error),
+    );
     await flushSettings(settings);
     this.window.destroy();
     app.exit(0);
@@ -322,6 +326,10 @@ export class DesktopApplication {
     );
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   }
+}
+
+function expire(ms: number): Promise<never> {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error(`no end after ${ms} ms`)), ms));
 }
 
 function systemLanguages(app: App): string[] {

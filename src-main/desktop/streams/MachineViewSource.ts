@@ -55,7 +55,7 @@ export class MachineViewSource implements StreamSource {
       }
     }
     if (this.parts.has('screen')) {
-      const screen = this.hypervisor.screen(this.id) ?? null;
+      const screen = copyScreen(this.hypervisor.screen(this.id));
       if (!sameScreen(screen, this.lastScreen)) {
         this.lastScreen = screen;
         frame.screen = toScreenFrame(screen);
@@ -95,7 +95,9 @@ export class MachineViewSource implements StreamSource {
     for (let vcpu = 0; vcpu < count; vcpu++) {
       const registers = this.hypervisor.registers(this.id, vcpu);
       if (!registers) return null;
-      frames.push({ vcpu, values: registers.values, retiredInstructions: registers.retiredInstructions });
+      // A copy: what lies in the machine's shared memory changes on, and cannot be sent to another process.
+      const values = registers.values.slice();
+      frames.push({ vcpu, values, retiredInstructions: registers.retiredInstructions });
     }
     return frames;
   }
@@ -141,7 +143,12 @@ export class MachineViewSource implements StreamSource {
   }
 }
 
-export function toScreenFrame(screen: TextScreen | null): ScreenFrame | null {
+/** A screen as it is now, not as the guest goes on to change it. */
+export function copyScreen(screen: TextScreen | undefined): TextScreen | null {
+  return screen ? { ...screen, cells: screen.cells.slice() } : null;
+}
+
+function toScreenFrame(screen: TextScreen | null): ScreenFrame | null {
   return screen && { mode: 'text', ...screen };
 }
 

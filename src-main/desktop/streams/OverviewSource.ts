@@ -12,7 +12,7 @@ import type {
   VmId,
   VmStatistics,
 } from '../../hypervisor/types.ts';
-import { sameScreen } from './MachineViewSource.ts';
+import { copyScreen, sameScreen } from './MachineViewSource.ts';
 import type { StreamSource } from './StreamSource.ts';
 
 /** All machines at a glance. */
@@ -58,7 +58,7 @@ export class OverviewSource implements StreamSource {
     const present = new Set<VmId>();
     for (const { id } of this.hypervisor.list()) {
       present.add(id);
-      const screen = this.hypervisor.screen(id) ?? null;
+      const screen = copyScreen(this.hypervisor.screen(id));
       if (sameScreen(screen, this.shown.get(id))) continue;
       this.shown.set(id, screen);
       // Thumbnails are text screens for now: there is no graphics mode yet.

@@ -23,6 +23,7 @@ export class MainWindow {
   private readonly bounds: Settings['bounds'];
   private readonly events: MainWindowEvents;
   private crashes: number[] = [];
+  private hangs = false;
 
   constructor(preload: string, bounds: Settings['bounds'], events: MainWindowEvents) {
     this.bounds = bounds;
@@ -60,15 +61,18 @@ export class MainWindow {
     this.window.on('enter-full-screen', () => this.noteBounds());
     this.window.on('leave-full-screen', () => this.noteBounds());
     this.window.webContents.on('render-process-gone', (_event, { reason }) => this.onGone(reason));
+    this.window.on('unresponsive', () => (this.hangs = true));
+    this.window.on('responsive', () => (this.hangs = false));
     nativeTheme.on('updated', () => !this.window.isDestroyed() && this.window.setBackgroundColor(ground()));
-  }
-
-  get contents(): WebContents {
-    return this.window.webContents;
   }
 
   get browserWindow(): BrowserWindow {
     return this.window;
+  }
+
+  /** Its page can be asked something. */
+  get isResponsive(): boolean {
+    return !this.hangs && !this.window.webContents.isCrashed();
   }
 
   /** Somebody could be looking at it. */
@@ -77,6 +81,7 @@ export class MainWindow {
   }
 
   async load(): Promise<void> {
+    this.hangs = false;
     this.events.onPage(this.window.webContents);
     await this.window.loadURL(APP_PAGE);
   }
