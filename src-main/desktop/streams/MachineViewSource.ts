@@ -8,6 +8,7 @@ import type {
 } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
 import type { MachineViewPart } from '../../../src-preload/contract/streams.ts';
+import { monotonicMs } from '../../hypervisor/scheduler/hostClock.ts';
 import type { Disposer, HypervisorService, TextScreen, VmId } from '../../hypervisor/types.ts';
 import { equalBytes } from './equalBytes.ts';
 import type { StreamSource } from './StreamSource.ts';
@@ -44,7 +45,7 @@ export class MachineViewSource implements StreamSource {
 
   next(): MachineViewFrame | null | 'end' {
     if (this.isGone) return 'end';
-    const frame: Writable<MachineViewFrame> = { atMs: performance.now() };
+    const frame: Writable<MachineViewFrame> = { atMs: monotonicMs() };
     let hasChanged = false;
 
     if (this.parts.has('vcpus')) {
