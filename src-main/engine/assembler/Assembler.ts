@@ -15,7 +15,7 @@ import { layOut, type Section } from './Sections.ts';
 import { spanOfAll, type SourceLine } from './SourceLine.ts';
 import { decodeSource } from './SourceText.ts';
 import type { Statement } from './Statement.ts';
-import { isHead, StatementParser } from './StatementParser.ts';
+import { isStatementWord, StatementParser } from './StatementParser.ts';
 import { SymbolTable } from './SymbolTable.ts';
 import { isConstant, type Value } from './Value.ts';
 
@@ -114,7 +114,7 @@ class Assembler {
       get bits() {
         return pass.output.bits;
       },
-      isInstruction: (name) => formsOf(name.toLowerCase()) !== undefined || isHead(name.toLowerCase()),
+      isInstruction: (name) => formsOf(name.toLowerCase()) !== undefined || isStatementWord(name.toLowerCase()),
       readText: (name) => this.readText(name),
       evaluate: (line, from) => this.evaluateForPreprocessor(line, from, parser, pass, diagnostics),
     });

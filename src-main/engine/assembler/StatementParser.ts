@@ -21,7 +21,7 @@ const REPEAT: ReadonlyMap<string, 0xf2 | 0xf3> = new Map([
 ]);
 
 /** Whether a word starts a statement, so that one before it must be a label. */
-export function isHead(word: string): boolean {
+export function isStatementWord(word: string): boolean {
   return (
     formsOf(word) !== undefined ||
     DATA_UNITS.has(word) ||
@@ -126,8 +126,8 @@ export class StatementParser {
     const colon = second?.kind === 'op' && second.text === ':';
     const next = second?.kind === 'id' ? second.text.toLowerCase() : '';
     if (!colon && first.mark === '') {
-      if (isHead(word) && next !== 'equ') return null;
-      if (second !== undefined && !(isHead(next) && !REGISTERS.has(next) && !FOREIGN.has(word))) {
+      if (isStatementWord(word) && next !== 'equ') return null;
+      if (second !== undefined && !(isStatementWord(next) && !REGISTERS.has(next) && !FOREIGN.has(word))) {
         this.unknownInstruction(first, line);
         return undefined;
       }

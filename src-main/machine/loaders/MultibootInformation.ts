@@ -1,0 +1,90 @@
+const BOOT_LOADER_NAME = 'Vivarium';
+const STRUCTURE_BYTES = 88;
+const MODULE_BYTES = 16;
+const MAP_ENTRY_BYTES = 24;
+/** Flags of the fields that are filled in: mem_*, cmdline, mods_*, mmap_*, boot_loader_name. */
+const HAS_MEMORY = 1 << 0,
+  HAS_COMMAND_LINE = 1 << 2,
+  HAS_MODULES = 1 << 3,
+  HAS_MAP = 1 << 6,
+  HAS_LOADER_NAME = 1 << 9;
+const AVAILABLE = 1,
+  RESERVED = 2;
+/** Conventional memory ends below the extended BIOS data area. */
+const CONVENTIONAL_END = 0x9fc00;
+const EXTENDED_START = 0x100000;
+
+/** Latin letters as they are, all else as a question mark: command lines are bytes. */
+function cString(text: string): Uint8Array {
+  return Uint8Array.from(
+    [...text].map((ch) => ((ch.codePointAt(0) ?? 63) < 128 ? (ch.codePointAt(0) ?? 63) : 63)).concat(0),
+  );
+}
+
+/** The structure that EBX points to, and what it refers to (Multiboot Specification 0.6.96, 3.3). */
+export class MultibootInformation {
+  readonly length: number;
+  private readonly memoryBytes: number;
+  private readonly commandLine: Uint8Array;
+  private readonly loaderName = cString(BOOT_LOADER_NAME);
+  private readonly modules: readonly { start: number; end: number; name: Uint8Array }[];
+  private readonly map: readonly { start: number; end: number; type: number }[];
+
+  constructor(
+    memoryBytes: number,
+    commandLine: string,
+    modules: readonly { start: number; end: number; name: string }[],
+  ) {
+    this.memoryBytes = memoryBytes;
+    this.commandLine = cString(commandLine);
+    this.modules = modules.map(({ start, end, name }) => ({ start, end, name: cString(name) }));
+    this.map = [
+      { start: 0, end: CONVENTIONAL_END, type: AVAILABLE },
+      { start: CONVENTIONAL_END, end: 0xa0000, type: RESERVED },
+      { start: 0xf0000, end: EXTENDED_START, type: RESERVED },
+      ...(memoryBytes > EXTENDED_START ? [{ start: EXTENDED_START, end: memoryBytes, type: AVAILABLE }] : []),
+    ];
+    const strings =
+      this.commandLine.length + this.loaderName.length + this.modules.reduce((sum, { name }) => sum + name.length, 0);
+    this.length = STRUCTURE_BYTES + this.map.length * MAP_ENTRY_BYTES + this.modules.length * MODULE_BYTES + strings;
+  }
+
+  /** Its bytes for this physical address. */
+  encode(address: number): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    const view = new DataView(bytes.buffer);
+    const put = (at: number, value: number): void => view.setUint32(at, value, true);
+    let free = STRUCTURE_BYTES;
+    const append = (contents: Uint8Array): number => {
+      const at = free;
+      bytes.set(contents, at);
+      free += contents.length;
+      return address + at;
+    };
+    const mapAt = free;
+    for (const { start, end, type } of this.map) {
+      put(free, MAP_ENTRY_BYTES - 4); // the size field does not count itself
+      put(free + 4, start);
+      put(free + 12, end - start);
+      put(free + 20, type);
+      free += MAP_ENTRY_BYTES;
+    }
+    const modulesAt = free;
+    free += this.modules.length * MODULE_BYTES;
+    this.modules.forEach(({ start, end, name }, i) => {
+      put(modulesAt + i * MODULE_BYTES, start);
+      put(modulesAt + i * MODULE_BYTES + 4, end);
+      put(modulesAt + i * MODULE_BYTES + 8, append(name));
+    });
+    put(0, HAS_MEMORY | HAS_COMMAND_LINE | HAS_MODULES | HAS_MAP | HAS_LOADER_NAME);
+    put(4, CONVENTIONAL_END / 1024);
+    put(8, Math.max(0, this.memoryBytes - EXTENDED_START) / 1024);
+    put(16, append(this.commandLine));
+    put(20, this.modules.length);
+    put(24, address + modulesAt);
+    put(44, this.map.length * MAP_ENTRY_BYTES);
+    put(48, address + mapAt);
+    put(64, append(this.loaderName));
+    return bytes;
+  }
+}
