@@ -24,7 +24,9 @@ const arrows = {
     engine('mmu'),
     ENGINE_INTERFACES,
   ],
-  [engine('accelerators')]: [engine('tiers'), ENGINE_INTERFACES],
+  // A vCPU is where the tiers, the memory they see and the helpers they call are put together.
+  [engine('accelerators')]: [engine('tiers'), engine('mmu'), engine('semantics'), ENGINE_INTERFACES],
+  [engine('disassembler')]: [engine('isa'), engine('decode')],
   'src-main/machine': [ENGINE_INTERFACES],
   'src-main/hypervisor': ['src-main/machine', engine('accelerators'), ENGINE_INTERFACES],
   'src-main/debug': ['src-main/engine', 'src-main/machine'],

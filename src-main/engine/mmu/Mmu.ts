@@ -1,5 +1,5 @@
 import type { ProcessorBus } from '../VirtualProcessor.ts';
-import type { LinearMemory, Privilege } from '../semantics/system/SystemContext.ts';
+import type { LinearMemory, Privilege } from '../LinearMemory.ts';
 import type { CpuState } from '../state/CpuState.ts';
 import { PAGE_FLAG, STATE, TLB, TLB_INVALID, VCPU_BLOCK } from '../state/layout.ts';
 import type { PhysicalMemory } from './PhysicalMemory.ts';

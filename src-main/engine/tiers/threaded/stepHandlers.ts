@@ -1,11 +1,11 @@
-import { type I32, add, eqz, i32Const, leSigned, load, storeCode, sub, unsignedLeb } from '../../wasm/Expression.ts';
-import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
+import { type I32, add, eqz, i32Const, load, sub } from '../../wasm/Expression.ts';
+import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { VECTOR } from '../../semantics/system/GuestFault.ts';
 import { EXIT, STATE } from '../../state/layout.ts';
-import type { Form } from './Form.ts';
+import { ControlFlow } from './ControlFlow.ts';
+import { HandlerCode, ZERO } from './HandlerCode.ts';
 import { RECORD } from './record.ts';
-import { type RuntimeFunctions, emitEnter } from './runtimeFunctions.ts';
-import { ThreadedEmitter } from './ThreadedEmitter.ts';
+import { HANDLER_SIGNATURE, type RuntimeFunctions } from './runtimeFunctions.ts';
 
 /**
  * The translator's own steps: records that are no guest instruction. `count` holds the instructions of
@@ -33,78 +33,47 @@ export const STEP_KINDS = [
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
-const ZERO = i32Const(0);
-
-const JUMP_FORM: Form = {
-  key: '',
-  semantics: '',
-  operandSize: 32,
-  addressSize: 32,
-  stackSize: 32,
-  isFlat: true,
-  isDataFlat: true,
-  condition: -1,
-  repeat: 'none',
-  operands: [],
-};
-
 /** Builds the handler of a step. */
 export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
-  const f = new FunctionBuilder(['i32', 'i32']);
-  const [recordLocal, budgetLocal] = f.parameters as [Local<'i32'>, Local<'i32'>];
-  const record = f.get(recordLocal),
-    budget = f.get(budgetLocal);
+  const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+  const code = new HandlerCode(f, runtime, cpu);
+  const { record, budget } = code;
   const count = load(record, 8, RECORD.count);
-  const setState = (offset: number, value: I32): void => f.emit(storeCode(ZERO, value, 32, cpu + offset));
-  const state = (offset: number): I32 => load(ZERO, 32, cpu + offset);
-  const leave = (exit: number, at: I32, left: I32): void => {
-    setState(STATE.budget, left);
-    setState(STATE.exit, i32Const(exit));
-    f.return(at);
-  };
   const beforeThis = sub(budget, sub(count, i32Const(1)));
-  const eip = add(state(STATE.eipBase), load(record, 16, RECORD.pageOffset));
-  const tailCall = (functionIndex: number, ...parameters: I32[]): void =>
-    f.emit([...parameters.map((parameter) => parameter.code), 0x12, ...unsignedLeb(functionIndex)]);
+  const pageOffset = (field: number, width: 16 | 32): I32 =>
+    add(code.stateField(STATE.eipBase), load(record, width, field));
 
   switch (kind) {
-    case 'goto': {
-      const link = f.let(load(record, 32, RECORD.link));
-      const left = f.let(sub(budget, count));
-      f.if(leSigned(left, ZERO), () => leave(EXIT.budget, link, left));
-      emitEnter(f, runtime.handlerType, link, left);
+    case 'goto':
+      new ControlFlow(code, true).jumpInside();
       break;
-    }
     case 'leavePageFlat':
-    case 'leavePageSegmented': {
-      const emitter = new ThreadedEmitter(f, { ...JUMP_FORM, isFlat: kind === 'leavePageFlat' }, runtime, cpu);
-      emitter.jumpTo(emitter.let(add(state(STATE.eipBase), load(record, 32, RECORD.displacement))));
+    case 'leavePageSegmented':
+      new ControlFlow(code, kind === 'leavePageFlat').jumpTo(f.let(pageOffset(RECORD.displacement, 32)));
       break;
-    }
     case 'stub':
     case 'crossPage': {
-      const importIndex = kind === 'stub' ? runtime.translateStub : runtime.checkCrossPage;
-      setState(STATE.budget, budget);
-      setState(STATE.record, record);
-      const next = f.let<'i32'>({ type: 'i32', code: [record.code, 0x10, ...unsignedLeb(importIndex)] });
+      const next = f.let(code.callWithState(kind === 'stub' ? runtime.translateStub : runtime.checkCrossPage, record));
       f.if(eqz(next), () => f.return(record));
-      emitEnter(f, runtime.handlerType, next, budget);
+      code.tailCallRecord(next, budget);
       break;
     }
     case 'stale':
-      tailCall(runtime.jumpMiss, eip, beforeThis);
+      code.tailCall(runtime.jumpMiss, pageOffset(RECORD.pageOffset, 16), beforeThis);
       break;
     case 'stop':
-      leave(EXIT.budget, record, sub(budget, count));
+      code.exitBefore(record, sub(budget, count));
       break;
     case 'breakpoint':
-      leave(EXIT.breakpoint, record, beforeThis);
+      code.setStateField(STATE.budget, beforeThis);
+      code.setStateField(STATE.exit, i32Const(EXIT.breakpoint));
+      f.return(record);
       break;
     case 'undefined':
-      tailCall(runtime.raise, record, budget, i32Const(VECTOR.UD), i32Const(-1));
+      code.raise(VECTOR.UD);
       break;
     case 'generalProtection':
-      tailCall(runtime.raise, record, budget, i32Const(VECTOR.GP), ZERO);
+      code.raise(VECTOR.GP, ZERO);
       break;
   }
   f.unreachable();

@@ -1,0 +1,88 @@
+import {
+  type I32,
+  type I64,
+  add,
+  and,
+  eq,
+  eqz,
+  extendUnsigned,
+  gtSigned,
+  gtUnsigned,
+  i32Const,
+  i64Const,
+  leSigned,
+  load,
+  load64,
+  or,
+  shl,
+  shr,
+  sub,
+  xor,
+} from '../../wasm/Expression.ts';
+import { VECTOR } from '../../semantics/system/GuestFault.ts';
+import { CS, EXIT, JUMP_CACHE, SEGMENT, STATE, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
+import { type HandlerCode, ZERO } from './HandlerCode.ts';
+import { RECORD } from './record.ts';
+
+/** How a handler passes control on. Every method ends the path. */
+export class ControlFlow {
+  private readonly code: HandlerCode;
+  private readonly isCodeFlat: boolean;
+
+  constructor(code: HandlerCode, isCodeFlat: boolean) {
+    this.code = code;
+    this.isCodeFlat = isCodeFlat;
+  }
+
+  /** To the record behind this one. */
+  next(): void {
+    const { code } = this;
+    const record = code.f.let(add(code.record, i32Const(RECORD.size)));
+    code.tailCallRecord(record, code.budget);
+  }
+
+  /** To the record in `link`, in the same page. */
+  jumpInside(commit?: () => void): void {
+    const { code } = this;
+    commit?.();
+    const link = code.f.let(load(code.record, 32, RECORD.link));
+    const budget = code.f.let(code.chargedBudget());
+    code.f.if(leSigned(budget, ZERO), () => code.exitBefore(link, budget));
+    code.tailCallRecord(link, budget);
+  }
+
+  /** To an offset in CS: checks the limit, commits, then asks the jump cache. */
+  jumpTo(offset: I32, commit?: () => void): void {
+    const { code } = this;
+    let linear = offset;
+    if (!this.isCodeFlat) {
+      const cs = segmentOffset(CS);
+      code.f.if(gtUnsigned(offset, code.stateField(cs + SEGMENT.limit)), () => code.raise(VECTOR.GP, ZERO));
+      linear = code.f.let(add(offset, code.stateField(cs + SEGMENT.base)));
+    }
+    commit?.();
+    const budget = code.f.let(code.chargedBudget());
+    const hash = and(xor(linear, shr(linear, i32Const(12))), i32Const(JUMP_CACHE.entries - 1));
+    const entry = code.f.let(shl(hash, i32Const(Math.log2(JUMP_CACHE.size))));
+    const cache = code.cpu + VCPU_BLOCK.jumpCache;
+    // One comparison for address and mode: the two tags lie side by side, and so do the two wanted values.
+    const wanted = or(extendUnsigned(linear), upperHalf(code.stateField(STATE.codeKey)));
+    const isHit = eq(load64(entry, cache + JUMP_CACHE.linear), wanted);
+    code.f.if(and(isHit, gtSigned(budget, ZERO)), () => {
+      code.setStateField(STATE.eipBase, sub(offset, and(linear, i32Const(0xfff))));
+      code.tailCallRecord(code.f.let(load(entry, 32, cache + JUMP_CACHE.record)), budget);
+    });
+    code.tailCall(code.runtime.jumpMiss, offset, budget);
+  }
+
+  /** Leaves generated code with the instruction complete: on at STATE.rip. */
+  resume(): void {
+    const { code } = this;
+    code.f.if(eqz(code.stateField(STATE.exit)), () => code.setStateField(STATE.exit, i32Const(EXIT.resume)));
+    code.f.return(code.record);
+  }
+}
+
+function upperHalf(value: I32): I64 {
+  return shl(extendUnsigned(value), i64Const(32));
+}

@@ -1,0 +1,111 @@
+import {
+  type I32,
+  add,
+  and,
+  eqz,
+  gtSigned,
+  i32Const,
+  leSigned,
+  load,
+  load64,
+  ltUnsigned,
+  or,
+  select,
+  shr,
+  storeCode,
+  sub,
+} from '../../wasm/Expression.ts';
+import type { Address, BulkRequest } from '../../semantics/Emitter.ts';
+import { RCX, SEGMENT, STATE, registerOffset } from '../../state/layout.ts';
+import type { ControlFlow } from './ControlFlow.ts';
+import { type HandlerCode, ZERO, call } from './HandlerCode.ts';
+import type { MemoryAccess } from './MemoryAccess.ts';
+import { RECORD } from './record.ts';
+
+/** The repetition of string instructions. Each iteration retires as an instruction, and may be the last of a budget. */
+export class StringLoop {
+  private readonly code: HandlerCode;
+  private readonly memory: MemoryAccess;
+  private readonly flow: ControlFlow;
+  private readonly addressSize: 16 | 32;
+
+  constructor(code: HandlerCode, memory: MemoryAccess, flow: ControlFlow, addressSize: 16 | 32) {
+    this.code = code;
+    this.memory = memory;
+    this.flow = flow;
+    this.addressSize = addressSize;
+  }
+
+  /** @param mayHaveToLeave the body calls helpers, after which generated code may have to be left */
+  run(body: (request: BulkRequest) => I32, until: (() => I32) | undefined, mayHaveToLeave: () => boolean): void {
+    const { code } = this;
+    const { f } = code;
+    const counter = code.cpu + registerOffset(RCX);
+    const count = f.let(load(ZERO, this.addressSize, counter));
+    f.if(eqz(count), () => this.flow.next());
+    const before = f.let(sub(load(code.record, 8, RECORD.count), i32Const(1)));
+    const available = f.let(sub(code.budget, before));
+    const allowed = f.let(select(gtSigned(available, ZERO), available, i32Const(1)));
+    const elements = f.let(select(ltUnsigned(count, allowed), count, allowed));
+    const done = f.let(body({ elements }));
+    const left = f.let(and(sub(count, done), i32Const(this.addressSize === 16 ? 0xffff : -1)));
+    f.emit(storeCode(ZERO, left, this.addressSize, counter));
+    const isFinished = f.let(until ? or(eqz(left), until()) : eqz(left));
+    if (mayHaveToLeave()) {
+      // The helper has set STATE.rip behind the instruction: unless finished, it goes on at itself.
+      f.if(code.stateField(STATE.exit), () => {
+        f.if(eqz(isFinished), () => {
+          code.setStateField(STATE.rip, add(code.stateField(STATE.eipBase), load(code.record, 16, RECORD.pageOffset)));
+        });
+        f.return(code.record);
+      });
+    }
+    f.if(isFinished, () => {
+      code.setBudget(sub(code.budget, sub(done, i32Const(1))));
+      this.flow.next();
+    });
+    const budget = f.let(sub(code.budget, done));
+    const charged = f.let(sub(budget, before));
+    f.if(leSigned(charged, ZERO), () => code.exitBefore(code.record, charged));
+    code.tailCallRecord(code.record, budget);
+  }
+
+  bulkMove(destination: Address, source: Address, bytes: number, elements: I32): I32 {
+    const { memory, code } = this;
+    const shift = i32Const(Math.log2(bytes));
+    const readable = this.clip(source, SEGMENT.readSpan, shift, elements);
+    const both = this.clip(destination, SEGMENT.writeSpan, shift, readable);
+    return code.callPlain(
+      code.runtime.bulkMove,
+      memory.linearAddress(destination),
+      memory.linearAddress(source),
+      shift,
+      both,
+    );
+  }
+
+  bulkFill(destination: Address, bytes: number, value: I32, elements: I32): I32 {
+    const { memory, code } = this;
+    const shift = i32Const(Math.log2(bytes));
+    const writable = this.clip(destination, SEGMENT.writeSpan, shift, elements);
+    return code.callPlain(code.runtime.bulkFill, memory.linearAddress(destination), value, shift, writable);
+  }
+
+  /** Limits a bulk operation to what the segment, and a 16-bit address, allow without wrapping. */
+  private clip(address: Address, span: number, shift: I32, elements: I32): I32 {
+    const { f, runtime } = this.code;
+    let clipped = elements;
+    if (this.addressSize === 16) {
+      const room = f.let(shr(sub(i32Const(0x1_0000), address.offset), shift));
+      clipped = f.let(select(ltUnsigned(clipped, room), clipped, room));
+    }
+    const { segment } = address;
+    if (address.isFlat || !segment) return clipped;
+    const low = load(segment, 32, SEGMENT.low),
+      size = load64(segment, span);
+    return f.let<'i32'>({
+      type: 'i32',
+      code: [address.offset.code, low.code, size.code, shift.code, clipped.code, ...call(runtime.clipToSegment)],
+    });
+  }
+}
