@@ -27,11 +27,22 @@ const arrows = {
   // A vCPU is where the tiers, the memory they see and the helpers they call are put together.
   [engine('accelerators')]: [engine('tiers'), engine('mmu'), engine('semantics'), ENGINE_INTERFACES],
   [engine('disassembler')]: [engine('isa'), engine('decode')],
-  'src-main/machine': [ENGINE_INTERFACES],
+  // Assembly text is a program file like any other.
+  'src-main/machine': [engine('assembler'), ENGINE_INTERFACES],
   'src-main/hypervisor': ['src-main/machine', engine('accelerators'), ENGINE_INTERFACES],
   'src-main/debug': ['src-main/engine', 'src-main/machine'],
   'src-main/desktop': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
-  'src-main/cli': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
+  // The command line runs a machine in its own thread, without a hypervisor around it.
+  'src-main/cli': [
+    'src-main/hypervisor',
+    'src-main/machine',
+    'src-main/debug',
+    'src-preload/contract',
+    engine('assembler'),
+    engine('decode'),
+    engine('disassembler'),
+    ENGINE_INTERFACES,
+  ],
   'src-preload/contract': [],
   'src-preload/(?!contract/)': ['src-preload/contract'],
   'src-renderer': ['src-preload/contract'],

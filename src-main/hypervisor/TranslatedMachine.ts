@@ -1,6 +1,9 @@
-import { type CompiledHandlers, TranslatedProcessor } from '../engine/accelerators/translate/index.ts';
-import { PhysicalMemory } from '../engine/mmu/PhysicalMemory.ts';
-import { createCpuFeatures } from '../engine/semantics/system/CpuFeatures.ts';
+import {
+  type CompiledHandlers,
+  createCpuFeatures,
+  PhysicalMemory,
+  TranslatedProcessor,
+} from '../engine/accelerators/translate/index.ts';
 import { Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
 

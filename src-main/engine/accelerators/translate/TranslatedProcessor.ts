@@ -57,6 +57,8 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** Code key before the current helper, to see a change of mode. */
   private codeKey = 0;
   private isRunning = false;
+  /** EIP at which a breakpoint or a step stopped last, -1 when something else did. */
+  private stoppedAt = -1;
   private hasTakenInterrupt = false;
   private hasSoftwareInterrupt = false;
 
@@ -119,16 +121,15 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   private runUntilExit(limits: RunLimits): VmExit {
     const end = this.retiredBefore + limits.instructions;
-    let startEip: number | undefined = this.state.eip;
     for (;;) {
       const left = end - this.retiredBefore;
       const exit = this.takeEvents(left);
       if (exit) return exit;
-      // An instruction at which this call starts does not stop it again.
-      const mustStep =
-        this.needsSingleStep() ||
-        (startEip === this.state.eip && this.translations.isBreakpoint(this.linear(this.state.eip)));
-      startEip = undefined;
+      // Whoever stopped at a breakpoint, or stepped onto one, goes on from it.
+      const passesBreakpoint =
+        this.stoppedAt === this.state.eip && this.translations.isBreakpoint(this.linear(this.state.eip));
+      const mustStep = this.needsSingleStep() || passesBreakpoint;
+      this.stoppedAt = -1;
       let budget = Math.min(left, MAX_BUDGET);
       if (limits.precise) budget -= MAX_BLOCK_INSTRUCTIONS - 1;
       const stop = mustStep || budget <= 0 ? this.stretch(1, true) : this.stretch(budget, false);
@@ -140,8 +141,9 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.hasTakenInterrupt = false;
     const exit = this.takeEvents(1);
     if (exit) return exit;
-    if (this.hasTakenInterrupt) return { reason: 'budget' };
-    return this.stretch(1, true) ?? { reason: 'budget' };
+    const stop = this.hasTakenInterrupt ? undefined : this.stretch(1, true);
+    this.stoppedAt = this.state.eip;
+    return stop ?? { reason: 'budget' };
   }
 
   kick(): void {
@@ -282,6 +284,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     }
     if (exit === EXIT.breakpoint) {
       this.count('breakpoint');
+      this.stoppedAt = state.eip;
       return { reason: 'breakpoint', linearAddress: this.linear(state.eip) };
     }
     return hadTrap ? this.singleStepTrap() : undefined;

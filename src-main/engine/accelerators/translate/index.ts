@@ -9,3 +9,5 @@
  */
 export { CompiledHandlers } from './CompiledHandlers.ts';
 export { TranslatedProcessor, type TranslatedProcessorOptions } from './TranslatedProcessor.ts';
+export { createCpuFeatures } from '../../semantics/system/CpuFeatures.ts';
+export { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
