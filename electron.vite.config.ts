@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'electron-vite';
-import { MEMORY_LAYOUT } from './src-main/engine/state/layout.ts';
-import { buildThreadedModule } from './src-main/engine/tiers/threaded/threadedModule.ts';
+import { generateHandlers } from './src-main/engine/accelerators/translate/generateHandlers.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -37,7 +36,7 @@ const commonJs = {
 const threadedTier = {
   name: 'vivarium-threaded-tier',
   generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): void }): void {
-    this.emitFile({ type: 'asset', fileName: 'threaded.wasm', source: buildThreadedModule(MEMORY_LAYOUT.firstVcpu) });
+    this.emitFile({ type: 'asset', fileName: 'threaded.wasm', source: generateHandlers() });
   },
 };
 

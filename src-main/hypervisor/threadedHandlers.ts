@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompiledHandlers } from '../engine/accelerators/translate/index.ts';
-import { MEMORY_LAYOUT } from '../engine/state/layout.ts';
 
 /** The build writes it into the folder of the main bundle. */
 const FILE_NAME = 'threaded.wasm';
@@ -16,12 +15,14 @@ export async function compileThreadedHandlers(): Promise<CompiledHandlers> {
 /** Shared chunks lie one folder below the bundle. */
 function readBuiltModule(): Uint8Array<ArrayBuffer> | undefined {
   const here = path.dirname(fileURLToPath(import.meta.url));
-  const found = [here, path.dirname(here)].map((folder) => path.join(folder, FILE_NAME)).find((file) => existsSync(file));
+  const found = [here, path.dirname(here)]
+    .map((folder) => path.join(folder, FILE_NAME))
+    .find((file) => existsSync(file));
   return found === undefined ? undefined : new Uint8Array(readFileSync(found));
 }
 
 /** Run from its sources, as tests do: takes about a second. */
 async function generateModule(): Promise<Uint8Array<ArrayBuffer>> {
-  const { buildThreadedModule } = await import('../engine/tiers/threaded/threadedModule.ts');
-  return buildThreadedModule(MEMORY_LAYOUT.firstVcpu);
+  const { generateHandlers } = await import('../engine/accelerators/translate/generateHandlers.ts');
+  return generateHandlers();
 }
