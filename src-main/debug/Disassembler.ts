@@ -25,7 +25,8 @@ export interface SourceLine {
 /** What is known of a program beyond its bytes. */
 export interface ProgramKnowledge {
   label(linearAddress: number): string | undefined;
-  source(linearAddress: number): SourceLine | undefined;
+  /** The source of these bytes; undefined when they are not what it became. */
+  source(linearAddress: number, bytes: Uint8Array): SourceLine | undefined;
   /** Linear addresses at which an instruction is known to start. */
   readonly starts: ReadonlySet<number>;
 }
@@ -42,7 +43,7 @@ export interface DisassembledLine {
   readonly source?: SourceLine;
 }
 
-const NO_KNOWLEDGE: ProgramKnowledge = { label: () => undefined, source: () => undefined, starts: new Set() };
+export const NO_KNOWLEDGE: ProgramKnowledge = { label: () => undefined, source: () => undefined, starts: new Set() };
 
 /** Lines of code around a place, as a guest's memory holds them now. */
 export async function disassembleAround(
@@ -71,7 +72,7 @@ export async function disassembleAround(
 function describe(line: CodeLine, place: CodePlace, knowledge: ProgramKnowledge): DisassembledLine {
   const { linearAddress, bytes, instruction } = line;
   const label = knowledge.label(linearAddress);
-  const source = knowledge.source(linearAddress);
+  const source = knowledge.source(linearAddress, bytes);
   const about = { linearAddress, bytes, ...(label !== undefined && { label }), ...(source && { source }) };
   if (!instruction) {
     const operands = [...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');

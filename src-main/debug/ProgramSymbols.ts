@@ -28,9 +28,11 @@ export class ProgramSymbols implements ProgramKnowledge {
     return this.labels.get(linearAddress);
   }
 
-  source(linearAddress: number): SourceLine | undefined {
+  source(linearAddress: number, bytes: Uint8Array): SourceLine | undefined {
     const line = this.lines.get(linearAddress);
-    return line && { file: line.file, line: line.line, text: line.text.trim() };
+    // Memory moves on: another program, or the program's own changes, may stand there now.
+    if (!line || !bytes.every((byte, index) => byte === line.bytes[index])) return undefined;
+    return { file: line.file, line: line.line, text: line.text.trim() };
   }
 }
 

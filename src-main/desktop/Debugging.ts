@@ -2,10 +2,13 @@ import type { Breakpoint, Disassembly, MemoryRange } from '../../src-preload/con
 import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
-import { disassembleAround, type ProgramKnowledge } from '../debug/Disassembler.ts';
+import { disassembleAround, NO_KNOWLEDGE, type ProgramKnowledge } from '../debug/Disassembler.ts';
 import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
+import { inspectProgram } from '../debug/ProgramInspection.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
 import { refuse, refuseWith, succeed } from './bridge/outcomes.ts';
+import { readerBeside } from './files/ProgramInspector.ts';
+import { definedOnly } from './handlers/definedOnly.ts';
 
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
 const STARTS_KEPT = 4096;
@@ -17,11 +20,15 @@ export class Debugging {
   private readonly hypervisor: HypervisorService;
   private readonly breakpoints: Breakpoints;
   private readonly starts = new Map<VmId, Set<number>>();
+  private readonly programs = new Map<VmId, { readonly sha256: string; readonly knowledge: ProgramKnowledge }>();
 
   constructor(hypervisor: HypervisorService, breakpoints: Breakpoints) {
     this.hypervisor = hypervisor;
     this.breakpoints = breakpoints;
-    hypervisor.on('vm-removed', ({ id }) => this.starts.delete(id));
+    hypervisor.on('vm-removed', ({ id }) => {
+      this.starts.delete(id);
+      this.programs.delete(id);
+    });
     // Another program may stand at the same addresses after a start.
     hypervisor.on('vm-state', ({ id, to }) => void (to === 'starting' && this.starts.delete(id)));
   }
@@ -69,7 +76,7 @@ export class Debugging {
       this.memoryOf(id, vcpu, registers),
       { linearAddress: linearAddress ?? current, codeSize, codeBase },
       { before: linesBefore, after: linesAfter },
-      this.knowledgeOf(id),
+      await this.knowledgeOf(id),
     );
     return succeed({ current, codeSize, lines });
   }
@@ -134,7 +141,36 @@ export class Debugging {
     if (known.size > STARTS_KEPT && oldest !== undefined) known.delete(oldest);
   }
 
-  private knowledgeOf(id: VmId): ProgramKnowledge {
-    return { label: () => undefined, source: () => undefined, starts: this.starts.get(id) ?? new Set() };
+  private async knowledgeOf(id: VmId): Promise<ProgramKnowledge> {
+    const program = await this.programKnowledge(id);
+    return {
+      label: (address) => program.label(address),
+      source: (address, bytes) => program.source(address, bytes),
+      starts: new Set([...program.starts, ...(this.starts.get(id) ?? [])]),
+    };
+  }
+
+  /** Labels and lines of a program that was assembled from text; found out once for each program. */
+  private async programKnowledge(id: VmId): Promise<ProgramKnowledge> {
+    const vm = this.hypervisor.get(id);
+    if (!vm?.program) return NO_KNOWLEDGE;
+    const { sha256, fileName, format, sourcePath, origin, bits } = vm.program;
+    const known = this.programs.get(id);
+    if (known?.sha256 === sha256) return known.knowledge;
+    const stored = await this.hypervisor.readProgram(id);
+    let knowledge = NO_KNOWLEDGE;
+    if (stored.ok) {
+      const inspection = inspectProgram({
+        bytes: stored.value.bytes,
+        fileName,
+        format,
+        memoryBytes: vm.memoryMiB * 1024 ** 2,
+        ...definedOnly({ origin, bits }),
+        ...(sourcePath !== null && { readFile: readerBeside(sourcePath) }),
+      });
+      if (inspection.kind === 'program') knowledge = inspection.knowledge;
+    }
+    this.programs.set(id, { sha256, knowledge });
+    return knowledge;
   }
 }

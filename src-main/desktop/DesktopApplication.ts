@@ -11,7 +11,7 @@ import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import { FileGrants } from './files/FileGrants.ts';
-import type { ProgramInspector } from './files/ProgramInspector.ts';
+import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from './files/ProgramSources.ts';
 import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from './files/SampleCatalogue.ts';
@@ -44,7 +44,6 @@ export interface DesktopParts {
   readonly settings: Settings;
   readonly samples: SampleCatalogue;
   readonly cast: DemonstrationCast;
-  makeInspector(programs: ProgramSources): ProgramInspector;
   log(message: string, error?: unknown): void;
 }
 
@@ -124,7 +123,7 @@ export class DesktopApplication {
         grants: this.grants,
         recent: this.recent,
         samples,
-        inspector: parts.makeInspector(programs),
+        inspector: new ProgramInspector(programs),
         dialogs,
         onUnsaved: (names) => (this.unsaved = names),
       }),

@@ -7,10 +7,7 @@ import { openSettings } from './settings/Settings.ts';
 import { declareAppProtocol } from './window/appProtocol.ts';
 import { restrictContents } from './window/securityPolicy.ts';
 
-export interface DesktopDependencies extends Pick<
-  DesktopParts,
-  'preload' | 'rendererFolder' | 'samples' | 'cast' | 'makeInspector'
-> {
+export interface DesktopDependencies extends Pick<DesktopParts, 'preload' | 'rendererFolder' | 'samples' | 'cast'> {
   /** The folder of machines and settings when VIVARIUM_HOME names none. */
   defaultDataFolder(): string;
   openHypervisor(dataFolder: string): Promise<Result<HypervisorService>>;

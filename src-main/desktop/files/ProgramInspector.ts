@@ -1,6 +1,15 @@
-import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Diagnostic, Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { Assembly, ProgramFormat, ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
-import type { Diagnostic } from '../../../src-preload/contract/Outcome.ts';
+import { inspectProgram, type ProgramFile, type ProgramInspection } from '../../debug/ProgramInspection.ts';
+import { refuse, succeed } from '../bridge/outcomes.ts';
+import { definedOnly } from '../handlers/definedOnly.ts';
+import type { ProgramSources } from './ProgramSources.ts';
+
+const MIB = 1024 ** 2;
+const USUAL_MEMORY_MIB = 16;
 
 export interface ProgramDescription {
   readonly format: ProgramFormat;
@@ -9,8 +18,83 @@ export interface ProgramDescription {
 }
 
 /** Says what a program is and what is wrong with it, without a machine. */
-export interface ProgramInspector {
-  inspect(source: ProgramSource, options?: ProgramOptions, memoryMiB?: number): Promise<Outcome<ProgramDescription>>;
+export class ProgramInspector {
+  private readonly sources: ProgramSources;
+
+  constructor(sources: ProgramSources) {
+    this.sources = sources;
+  }
+
+  async inspect(
+    source: ProgramSource,
+    options: ProgramOptions = {},
+    memoryMiB = USUAL_MEMORY_MIB,
+  ): Promise<Outcome<ProgramDescription>> {
+    const resolved = this.sources.resolve(source, options);
+    if (!resolved.ok) return resolved;
+    const program = resolved.value;
+    const fileName = program.kind === 'file' ? path.basename(program.path) : program.fileName;
+    const bytes = program.kind === 'file' ? await readFile(program.path).catch(() => null) : program.bytes;
+    if (!bytes) return refuse('file-unreadable', `${fileName} cannot be read.`, { name: fileName });
+    const { format, origin, bits, commandLine } = program;
+    const inspection = inspectProgram({
+      bytes,
+      fileName,
+      format,
+      memoryBytes: memoryMiB * MIB,
+      ...definedOnly({ origin, bits, commandLine }),
+      ...(program.kind === 'file' && { readFile: readerBeside(program.path) }),
+    });
+    if (inspection.kind === 'refused') return refused(inspection, fileName);
+    const { summary, warnings } = inspection;
+    return succeed({ format: inspection.format, summary, warnings: [...warnings] });
+  }
+
   /** `file` is where the text was opened from: what `%include` and `incbin` name is looked for beside it. */
-  assemble(name: string, text: string, file: string | null): Promise<Outcome<Assembly>>;
+  assemble(name: string, text: string, file: string | null): Outcome<Assembly> {
+    const program: ProgramFile = {
+      bytes: new TextEncoder().encode(text),
+      fileName: name,
+      // A list of the seed's operations is recognised; anything else in the editor is meant as assembly.
+      format: 'auto',
+      memoryBytes: USUAL_MEMORY_MIB * MIB,
+      ...(file !== null && { readFile: readerBeside(file) }),
+    };
+    let inspection = inspectProgram(program);
+    if (inspection.kind === 'refused' && inspection.problems.length === 0) {
+      inspection = inspectProgram({ ...program, format: 'asm' });
+    }
+    if (inspection.kind === 'refused') {
+      const { message, problems } = inspection;
+      const diagnostics = problems.length > 0 ? [...problems] : [{ severity: 'error', message } as const];
+      return succeed({ diagnostics, bytes: null, listing: [], symbols: [], summary: message });
+    }
+    const { warnings, bytes, listing, symbols, summary } = inspection;
+    return succeed({
+      diagnostics: [...warnings],
+      bytes,
+      listing: listing.map((line) => ({ address: line.address, bytes: line.bytes, line: line.line, file: line.file })),
+      symbols: [...symbols],
+      summary,
+    });
+  }
+}
+
+function refused(inspection: ProgramInspection & { kind: 'refused' }, name: string): Outcome<never> {
+  const { message, problems } = inspection;
+  return { ok: false, problem: { code: 'bad-program', message, values: { name }, diagnostics: [...problems] } };
+}
+
+/** Reads files beside and below an assembly source, and no others: the text may have come from anywhere. */
+export function readerBeside(source: string): (name: string) => Uint8Array | null {
+  const folder = path.dirname(source);
+  return (name) => {
+    const file = path.resolve(folder, name);
+    if (!file.startsWith(folder + path.sep)) return null;
+    try {
+      return readFileSync(file);
+    } catch {
+      return null;
+    }
+  };
 }

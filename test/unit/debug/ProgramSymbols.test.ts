@@ -21,7 +21,12 @@ test('a label names its address; the first of several does', () => {
 
 test('source lines are found by their address', () => {
   const symbols = new ProgramSymbols({ listing: [line(3, '  mov ax, 1 ; times are hard')] });
-  expect(symbols.source(3)).toEqual({ file: 'a.asm', line: 3, text: 'mov ax, 1 ; times are hard' });
+  expect(symbols.source(3, Uint8Array.of(0))).toEqual({ file: 'a.asm', line: 3, text: 'mov ax, 1 ; times are hard' });
+});
+
+test("bytes that are not the program's have no source", () => {
+  const symbols = new ProgramSymbols({ listing: [line(3, 'mov ax, 1')] });
+  expect(symbols.source(3, Uint8Array.of(0x90))).toBeUndefined();
 });
 
 test('data starts no instruction', () => {
