@@ -1,4 +1,8 @@
+import { createPinia } from 'pinia';
 import { createApp } from 'vue';
-import App from './App.vue';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import AppWindow from './AppWindow.vue';
+import { i18n } from './i18n.ts';
 
-createApp(App).mount('#app');
+createApp(AppWindow).use(createPinia()).use(i18n).mount('#app');

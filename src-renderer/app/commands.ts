@@ -1,0 +1,102 @@
+import { computed, type ComputedRef } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { bridge } from './bridge.ts';
+import type { MenuCommand } from '../../src-preload/contract/application.ts';
+import { useMachineActions } from '../features/machines/machineActions.ts';
+import { useBreakpoints } from '../stores/breakpoints.ts';
+import { useContainment } from '../stores/containment.ts';
+import { useDialogs } from '../stores/dialogs.ts';
+import { useEditor } from '../stores/editor.ts';
+import { useMachines } from '../stores/machines.ts';
+import { useView } from '../stores/view.ts';
+
+export interface Command {
+  readonly id: MenuCommand;
+  readonly label: string;
+  readonly isEnabled: boolean;
+  run(): void;
+}
+
+/** Everything that menus, shortcuts and the palette can do, by the names that main's menu uses. */
+export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
+  const { t } = useI18n();
+  const view = useView();
+  const machines = useMachines();
+  const editor = useEditor();
+  const dialogs = useDialogs();
+  const containment = useContainment();
+  const breakpoints = useBreakpoints();
+  const actions = useMachineActions();
+
+  return computed(() => {
+    const commands = new Map<MenuCommand, Command>();
+    const add = (id: MenuCommand, run: () => void, isEnabled = true): void => {
+      commands.set(id, { id, run, isEnabled, label: t(`command.${id.replace('.', '-')}`) });
+    };
+    const machine = view.machine;
+    const state = machine?.state;
+    const canStep = state === 'off' || state === 'paused';
+    const text = editor.active;
+
+    add('file.newMachine', () => (dialogs.newMachine = { file: null }));
+    add('file.newProgram', () => editor.create());
+    add('file.openProgram', () => void actions.pickAndCreate());
+    add('file.openInEditor', () => void editor.openWithDialog());
+    add('file.save', () => void editor.save(), text !== null);
+    add('file.saveAs', () => void editor.save(true), text !== null);
+    add('file.preferences', () => (view.isSettingsOpen = true));
+    if (machine) {
+      const { id } = machine;
+      add('machine.start', () => void machines.command('vm:start', id), state === 'off' || state === 'crashed');
+      add('machine.pause', () => void machines.command('vm:pause', id), state === 'running');
+      add('machine.resume', () => void machines.command('vm:resume', id), state === 'paused');
+      add('machine.toggleRun', () => void actions.toggleRun(machine));
+      add('machine.step', () => void actions.step(machine), canStep);
+      add('machine.stepOver', () => void actions.step(machine, 'vm:stepOver'), canStep);
+      add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off');
+      add('machine.powerOff', () => void actions.powerOff(machine), state !== 'off');
+      add('machine.loadProgram', () => void actions.pickAndLoad(machine));
+      add('machine.rename', () => (dialogs.renaming = id));
+      add('machine.clone', () => void actions.clone(machine));
+      add('machine.delete', () => void actions.remove(machine));
+      add('machine.settings', () => (dialogs.settingsOf = id));
+      add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');
+    }
+    add('editor.assemble', () => void editor.assemble(), text !== null);
+    add('editor.run', () => void editor.run(text?.machineId ?? null), text !== null);
+    add('view.screen', () => view.showPanel('screen'));
+    add('view.console', () => view.showPanel('console'));
+    add('view.processor', () => view.showPanel('processor'));
+    add('view.code', () => view.showPanel('code'));
+    add('view.memory', () => view.showPanel('memory'));
+    add('view.exits', () => view.showPanel('exits'));
+    add('view.machines', () => view.open('machine'));
+    add('view.isolation', () => view.open('isolation'));
+    add('view.schedule', () => view.open('schedule'));
+    add('view.editor', () => view.open('editor'));
+    add('view.samples', () => view.open('samples'));
+    add('view.commandPalette', () => (view.isPaletteOpen = !view.isPaletteOpen));
+    add('edit.find', () => view.requestFind());
+    add(
+      'demonstration.start',
+      () => {
+        view.open('isolation');
+        void containment.startDemonstration();
+      },
+      containment.demonstration.state === 'off',
+    );
+    add(
+      'demonstration.stop',
+      () => void containment.stopDemonstration(),
+      containment.demonstration.state === 'running',
+    );
+    add('help.shortcuts', () => (view.isShortcutsOpen = true));
+    add('help.about', () => (dialogs.isAboutOpen = true));
+    return commands;
+  });
+}
+
+/** Tells main what is in view, so that its menu offers what makes sense. */
+export function publishMenuContext(vm: string | null, isEditor: boolean): void {
+  void bridge().call('menu:context', { vm, editor: isEditor });
+}

@@ -1,0 +1,37 @@
+import { bridge } from './bridge.ts';
+import { useBreakpoints } from '../stores/breakpoints.ts';
+import { useContainment } from '../stores/containment.ts';
+import { useEditor } from '../stores/editor.ts';
+import { useMachines } from '../stores/machines.ts';
+import { useNotices } from '../stores/notices.ts';
+import { useOverview } from '../stores/overview.ts';
+import { usePreferences } from '../stores/preferences.ts';
+import { useSamples } from '../stores/samples.ts';
+import { useView } from '../stores/view.ts';
+
+/** Fills the stores from main and keeps them in step; returns the disposer of all subscriptions. */
+export async function connectStores(): Promise<() => void> {
+  const view = useView();
+  const notices = useNotices();
+  const editor = useEditor();
+  const disposers = await Promise.all([
+    usePreferences().connect(),
+    useMachines().connect(),
+    useSamples().connect(),
+    useContainment().connect(),
+  ]);
+  disposers.push(
+    useOverview().connect(),
+    useBreakpoints().connect(),
+    bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),
+    bridge().subscribe('app:notification', ({ severity, problem, vm }) =>
+      notices.show(vm ? `machine:${vm}` : 'machines', problem, severity),
+    ),
+  );
+  const session = await bridge().call('session:get');
+  if (session.ok) {
+    editor.restore(session.value);
+    view.restore(session.value);
+  }
+  return () => disposers.forEach((dispose) => dispose());
+}

@@ -1,0 +1,101 @@
+import { bridge } from '../../app/bridge.ts';
+import { t } from '../../app/i18n.ts';
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { FileGrant, ProgramSource } from '../../../src-preload/contract/programs.ts';
+import { useDialogs } from '../../stores/dialogs.ts';
+import { useMachines } from '../../stores/machines.ts';
+import { useNotices } from '../../stores/notices.ts';
+import { usePreferences } from '../../stores/preferences.ts';
+import { useView } from '../../stores/view.ts';
+
+export type MachineActions = ReturnType<typeof useMachineActions>;
+
+/** A machine that has memory and registers to lose. */
+export function isAlive(machine: VmSummary): boolean {
+  return machine.state === 'running' || machine.state === 'paused' || machine.state === 'starting';
+}
+
+/** What a user does to machines: the store's commands, with the questions that come before some of them. */
+export function useMachineActions() {
+  const machines = useMachines();
+  const notices = useNotices();
+  const dialogs = useDialogs();
+  const preferences = usePreferences();
+  const view = useView();
+
+  /** Machines of the demonstration have nothing that anybody would miss. */
+  async function mayLoseState(machine: VmSummary, title: string, confirm: string): Promise<boolean> {
+    if (!isAlive(machine) || machine.role !== 'none' || !preferences.preferences.confirmQuit) return true;
+    return dialogs.ask({ title, body: t('ask.stateLost', { name: machine.name }), confirm, isDangerous: true });
+  }
+
+  async function toggleRun(machine: VmSummary): Promise<void> {
+    if (machine.state === 'running') await machines.command('vm:pause', machine.id);
+    else if (machine.state === 'paused') await machines.command('vm:resume', machine.id);
+    else await machines.command('vm:start', machine.id);
+  }
+
+  /** From off, the first step is the start into a pause before the first instruction. */
+  async function step(machine: VmSummary, command: 'vm:step' | 'vm:stepOver' = 'vm:step'): Promise<void> {
+    if (machine.state === 'off') await machines.startPaused(machine.id);
+    else await machines.command(command, machine.id);
+  }
+
+  async function powerOff(machine: VmSummary): Promise<void> {
+    const title = t('ask.powerOff', { name: machine.name });
+    if (await mayLoseState(machine, title, t('control.powerOff'))) await machines.command('vm:powerOff', machine.id);
+  }
+
+  async function remove(machine: VmSummary): Promise<void> {
+    const confirmed = await dialogs.ask({
+      title: t('ask.delete', { name: machine.name }),
+      body: t(isAlive(machine) ? 'ask.deleteAlive' : 'ask.deleteBody'),
+      confirm: t('machine.delete'),
+      isDangerous: true,
+    });
+    if (!confirmed) return;
+    await machines.destroy(machine.id);
+  }
+
+  async function clone(machine: VmSummary): Promise<void> {
+    const made = await machines.clone(machine.id);
+    if (made) view.select(made.id);
+  }
+
+  async function createFrom(source: ProgramSource, isStarted: boolean): Promise<VmSummary | undefined> {
+    const made = notices.settle('machines', await machines.create({ program: source, start: isStarted }));
+    if (made) view.select(made.id);
+    return made;
+  }
+
+  async function loadFile(machine: VmSummary, file: FileGrant): Promise<void> {
+    const title = t('ask.load', { file: file.name, name: machine.name });
+    if (!(await mayLoseState(machine, title, t('machine.loadAndReset')))) return;
+    notices.settle(`machine:${machine.id}`, await machines.load(machine.id, { kind: 'file', token: file.token }));
+    view.select(machine.id);
+  }
+
+  /** Lets the user choose a file for a machine that exists. */
+  async function pickAndLoad(machine: VmSummary): Promise<void> {
+    const outcome = await bridge().call('program:pick', { purpose: 'load' });
+    const file = notices.settle(`machine:${machine.id}`, outcome)?.[0];
+    if (file) await loadFile(machine, file);
+  }
+
+  /** Lets the user choose files, and makes a machine of each. */
+  async function pickAndCreate(): Promise<void> {
+    const files = notices.settle('machines', await bridge().call('program:pick', { purpose: 'create' }));
+    for (const file of files ?? []) await createFrom({ kind: 'file', token: file.token }, true);
+  }
+
+  async function dropFiles(files: readonly File[], onto: VmSummary | null): Promise<void> {
+    for (const file of files) {
+      const grant = notices.settle(onto ? `machine:${onto.id}` : 'machines', await bridge().grantFile(file));
+      if (!grant) continue;
+      if (onto) await loadFile(onto, grant);
+      else await createFrom({ kind: 'file', token: grant.token }, true);
+    }
+  }
+
+  return { toggleRun, step, powerOff, remove, clone, createFrom, loadFile, pickAndLoad, pickAndCreate, dropFiles };
+}

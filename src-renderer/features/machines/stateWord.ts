@@ -1,0 +1,30 @@
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+
+/** Keys of `state.*` in the messages: what a machine does, in one word. */
+export type StateWord =
+  | 'off'
+  | 'starting'
+  | 'running'
+  | 'waiting'
+  | 'halted'
+  | 'capped'
+  | 'paused'
+  | 'breakpoint'
+  | 'saving'
+  | 'crashed'
+  | 'shutdown';
+
+export function stateWord(machine: VmSummary): StateWord {
+  switch (machine.state) {
+    case 'running':
+      if (machine.activity === 'halted') return 'waiting';
+      if (machine.activity === 'stopped') return 'halted';
+      return machine.activity === 'capped' ? 'capped' : 'running';
+    case 'paused':
+      return machine.pauseReason?.kind === 'breakpoint' ? 'breakpoint' : 'paused';
+    case 'crashed':
+      return machine.crash?.kind === 'triple-fault' ? 'shutdown' : 'crashed';
+    default:
+      return machine.state;
+  }
+}

@@ -1,0 +1,73 @@
+import { shallowRef, type ShallowRef } from 'vue';
+import type { AddressSpace, MemoryRange } from '../../../src-preload/contract/debugging.ts';
+import { bridge } from '../../app/bridge.ts';
+
+export const BYTES_PER_ROW = 16;
+/** What one scroll range spans: a browser's elements cannot be tall enough for more than some 30 MiB of rows. */
+export const WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** A row as it is drawn. */
+export interface MemoryRow {
+  readonly address: number;
+  /** -1 where there is neither RAM nor a mapping. */
+  readonly bytes: Int16Array;
+  /** Bit i: byte i differs from what it was at the reading before. */
+  readonly changed: number;
+}
+
+export interface MemoryReading {
+  /** Grows with every reading; rows are plain data. */
+  readonly revision: ShallowRef<number>;
+  readonly problem: ShallowRef<string>;
+  row(address: number): MemoryRow;
+  read(first: number, last: number): Promise<void>;
+  forget(): void;
+}
+
+/** The rows in view, read from the machine, each compared with what it was before. */
+export function useMemoryReading(id: string, spaceOf: () => AddressSpace): MemoryReading {
+  let rows = new Map<number, MemoryRow>();
+  const revision = shallowRef(0);
+  const problem = shallowRef('');
+
+  function toRow(range: MemoryRange, offset: number): MemoryRow {
+    const address = range.address + offset;
+    const bytes = new Int16Array(BYTES_PER_ROW);
+    const former = rows.get(address);
+    let changed = 0;
+    for (let index = 0; index < BYTES_PER_ROW; index++) {
+      const at = offset + index;
+      const isMissing = at >= range.bytes.length || range.missing.some(([start, end]) => at >= start && at < end);
+      bytes[index] = isMissing ? -1 : (range.bytes[at] ?? -1);
+      if (former && former.bytes[index] !== bytes[index]) changed |= 1 << index;
+    }
+    return { address, bytes, changed };
+  }
+
+  async function read(first: number, last: number): Promise<void> {
+    const request = { id, space: spaceOf(), address: first, length: last - first };
+    const outcome = await bridge().call('debug:readMemory', request);
+    problem.value = outcome.ok ? '' : outcome.problem.message;
+    if (!outcome.ok) return;
+    const next = new Map<number, MemoryRow>();
+    for (let offset = 0; offset < last - first; offset += BYTES_PER_ROW) {
+      const row = toRow(outcome.value, offset);
+      next.set(row.address, row);
+    }
+    rows = next;
+    revision.value++;
+  }
+
+  const unknown = new Int16Array(BYTES_PER_ROW).fill(-1);
+
+  return {
+    revision,
+    problem,
+    row: (address) => rows.get(address) ?? { address, bytes: unknown, changed: 0 },
+    read,
+    forget() {
+      rows = new Map();
+      revision.value++;
+    },
+  };
+}

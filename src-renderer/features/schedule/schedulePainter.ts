@@ -1,0 +1,203 @@
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { CanvasSurface } from '../../ui/canvas.ts';
+import { machineColour, token } from '../../ui/palette.ts';
+import { percent } from '../format/numbers.ts';
+import { timeTicks } from './timeTicks.ts';
+import type { Band, ScheduleHistory } from './ScheduleHistory.ts';
+
+export const LABEL_WIDTH = 168;
+export const AXIS_HEIGHT = 24;
+export const LANE_HEIGHT = 36;
+export const BAND_HEIGHT = 28;
+export const GROUP_GAP = 28;
+
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One vCPU's row beneath the lanes. */
+export interface BandRow {
+  readonly machine: VmSummary;
+  readonly vcpu: number;
+}
+
+export interface ScheduleTexts {
+  pcpu(number: number): string;
+  readonly vcpus: string;
+  vcpuOf(name: string, vcpu: number): string;
+}
+
+export interface ScheduleScene {
+  readonly history: ScheduleHistory;
+  readonly range: TimeRange;
+  readonly rows: readonly BandRow[];
+  readonly texts: ScheduleTexts;
+  /** Both ends of a drag, in CSS pixels. */
+  readonly selection: readonly [number, number] | null;
+}
+
+export function contentHeight(pcpuCount: number, rowCount: number): number {
+  return AXIS_HEIGHT + pcpuCount * LANE_HEIGHT + GROUP_GAP + rowCount * BAND_HEIGHT;
+}
+
+export function drawSchedule({ context, width, height }: CanvasSurface, scene: ScheduleScene): void {
+  const { history, range, rows, texts } = scene;
+  const plotWidth = Math.max(1, width - LABEL_WIDTH);
+  const scale = plotWidth / (range.toMs - range.fromMs);
+  const xOf = (ms: number): number => LABEL_WIDTH + (ms - range.fromMs) * scale;
+  const font = `12px ${token('face')}`;
+  const bandsTop = AXIS_HEIGHT + history.pcpuCount * LANE_HEIGHT + GROUP_GAP;
+  const machines = new Map(rows.map((row) => [row.machine.id, row.machine]));
+
+  context.clearRect(0, 0, width, height);
+  context.font = font;
+  context.textBaseline = 'middle';
+  drawGrid(context, scene, xOf, width, bandsTop + rows.length * BAND_HEIGHT);
+
+  const busyMs = new Float64Array(history.pcpuCount);
+  const runMs = new Map<string, number>();
+  context.save();
+  context.beginPath();
+  context.rect(LABEL_WIDTH, AXIS_HEIGHT, plotWidth, height);
+  context.clip();
+  history.eachSlice(range.fromMs, range.toMs, (slice) => {
+    const machine = machines.get(slice.vm);
+    const x = xOf(Math.max(slice.startMs, range.fromMs));
+    const sliceWidth = xOf(Math.min(slice.endMs, range.toMs)) - x;
+    const visibleMs = sliceWidth / scale;
+    if (slice.pcpu < busyMs.length) busyMs[slice.pcpu] = (busyMs[slice.pcpu] ?? 0) + visibleMs;
+    const key = `${slice.vm}/${slice.vcpu}`;
+    runMs.set(key, (runMs.get(key) ?? 0) + visibleMs);
+    const y = AXIS_HEIGHT + slice.pcpu * LANE_HEIGHT + 4;
+    context.fillStyle = machine ? machineColour(machine.colour) : token('line-strong');
+    // A hairline between neighbours, where there is room for one.
+    context.fillRect(x, y, sliceWidth > 4 ? sliceWidth - 1 : Math.max(0.5, sliceWidth), LANE_HEIGHT - 8);
+    if (sliceWidth > 56 && machine) {
+      context.fillStyle = token('on-machine');
+      context.fillText(machine.name, x + 6, y + (LANE_HEIGHT - 8) / 2, sliceWidth - 12);
+    }
+  });
+  history.eachBand(range.fromMs, range.toMs, (band) => {
+    const row = rows.findIndex(({ machine, vcpu }) => machine.id === band.vm && vcpu === band.vcpu);
+    const machine = rows[row]?.machine;
+    if (!machine) return;
+    const x = xOf(Math.max(band.startMs, range.fromMs));
+    const bandWidth = Math.max(0.5, xOf(Math.min(band.endMs, range.toMs)) - x);
+    drawBand(context, band, machineColour(machine.colour), x, bandsTop + row * BAND_HEIGHT, bandWidth);
+  });
+  if (scene.selection) {
+    const [a, b] = scene.selection;
+    context.globalAlpha = 0.2;
+    context.fillStyle = token('accent');
+    context.fillRect(Math.min(a, b), AXIS_HEIGHT, Math.abs(b - a), height);
+    context.globalAlpha = 1;
+  }
+  context.restore();
+
+  const spanMs = range.toMs - range.fromMs;
+  for (let pcpu = 0; pcpu < history.pcpuCount; pcpu++) {
+    const y = AXIS_HEIGHT + (pcpu + 0.5) * LANE_HEIGHT;
+    drawLabel(context, texts.pcpu(pcpu), percent(Math.min(1, (busyMs[pcpu] ?? 0) / spanMs)), y);
+  }
+  context.fillStyle = token('ink-faint');
+  context.fillText(texts.vcpus, 16, bandsTop - GROUP_GAP / 2);
+  rows.forEach(({ machine, vcpu }, index) => {
+    const y = bandsTop + (index + 0.5) * BAND_HEIGHT;
+    const share = Math.min(1, (runMs.get(`${machine.id}/${vcpu}`) ?? 0) / spanMs);
+    context.fillStyle = machineColour(machine.colour);
+    context.fillRect(16, y - 6, 4, 12);
+    drawLabel(context, texts.vcpuOf(machine.name, vcpu), percent(share), y, 26);
+  });
+}
+
+function drawLabel(context: CanvasRenderingContext2D, name: string, value: string, y: number, left = 16): void {
+  context.fillStyle = token('ink');
+  context.fillText(clipped(context, name, LABEL_WIDTH - left - 64), left, y);
+  context.fillStyle = token('ink-faint');
+  context.textAlign = 'right';
+  context.fillText(value, LABEL_WIDTH - 12, y);
+  context.textAlign = 'left';
+}
+
+function clipped(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > width) end--;
+  return `${text.slice(0, end)}…`;
+}
+
+function drawGrid(
+  context: CanvasRenderingContext2D,
+  { range }: ScheduleScene,
+  xOf: (ms: number) => number,
+  width: number,
+  bottom: number,
+): void {
+  context.fillStyle = token('line');
+  context.fillRect(0, AXIS_HEIGHT - 1, width, 1);
+  for (const tick of timeTicks(range.fromMs, range.toMs, (width - LABEL_WIDTH) / 110)) {
+    const x = Math.round(xOf(tick.ms));
+    context.fillStyle = token('line');
+    context.fillRect(x, AXIS_HEIGHT - 5, 1, bottom - AXIS_HEIGHT + 5);
+    context.fillStyle = token('ink-faint');
+    context.fillText(tick.label, x + 4, AXIS_HEIGHT / 2);
+  }
+}
+
+/**
+ * What a vCPU did in one band, stacked: running is solid, a spent cap is pale with a lid, waiting for a pCPU is
+ * hatched, halt is the empty rest above the base line. Nothing of it needs its colour.
+ */
+function drawBand(
+  context: CanvasRenderingContext2D,
+  band: Readonly<Band>,
+  colour: string,
+  x: number,
+  top: number,
+  width: number,
+): void {
+  const bottom = top + BAND_HEIGHT - 4;
+  const full = BAND_HEIGHT - 8;
+  const scale = full / Math.max(1e-6, band.endMs - band.startMs);
+  context.fillStyle = colour;
+  if (band.runMs + band.readyMs + band.haltedMs + band.cappedMs > 0) context.fillRect(x, bottom - 1, width, 1);
+  const run = band.runMs * scale;
+  context.fillRect(x, bottom - run, width, run);
+  const capped = band.cappedMs * scale;
+  if (capped > 0.5) {
+    context.globalAlpha = 0.35;
+    context.fillRect(x, bottom - run - capped, width, capped);
+    context.globalAlpha = 1;
+    context.fillRect(x, bottom - run - capped, width, 2);
+  }
+  const ready = band.readyMs * scale;
+  if (ready > 0.5) drawHatch(context, colour, x, bottom - run - capped - ready, width, ready);
+}
+
+function drawHatch(
+  context: CanvasRenderingContext2D,
+  colour: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  context.globalAlpha = 0.18;
+  context.fillRect(x, y, width, height);
+  context.globalAlpha = 1;
+  if (width < 6) return;
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let start = x - height - (x % 6); start < x + width; start += 6) {
+    context.moveTo(start, y + height);
+    context.lineTo(start + height, y);
+  }
+  context.stroke();
+  context.restore();
+}

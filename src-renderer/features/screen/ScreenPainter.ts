@@ -1,0 +1,91 @@
+import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
+import { TextRaster } from './TextRaster.ts';
+
+/** The VGA blinks characters every 32 frames and the cursor every 16, of 70 a second. */
+const CURSOR_HALF_PERIOD_MS = 16 * (1000 / 70);
+
+/** Puts a machine's screen on a canvas whose pixels are whole multiples of the guest's. */
+export class ScreenPainter {
+  readonly #stageOf: () => HTMLElement | null;
+  readonly #canvasOf: () => HTMLCanvasElement | null;
+  readonly #still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  #frame: ScreenFrame | null = null;
+  #raster: TextRaster | null = null;
+  #isStale = false;
+  #phase = 0;
+  #request = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(stageOf: () => HTMLElement | null, canvasOf: () => HTMLCanvasElement | null) {
+    this.#stageOf = stageOf;
+    this.#canvasOf = canvasOf;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#phase++;
+      if (!this.#still.matches) this.#invalidate();
+    }, CURSOR_HALF_PERIOD_MS);
+    this.layOut();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    cancelAnimationFrame(this.#request);
+  }
+
+  /** Null: the machine is off. */
+  show(frame: ScreenFrame | null): void {
+    this.#frame = frame;
+    this.#invalidate();
+  }
+
+  /** Chooses the largest whole multiple of device pixels that fits; below one, it scales down. */
+  layOut(): void {
+    const stage = this.#stageOf();
+    const canvas = this.#canvasOf();
+    if (!stage || !canvas || canvas.width === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const margin = 24;
+    const width = Math.max(1, stage.clientWidth - margin);
+    const height = Math.max(1, stage.clientHeight - margin);
+    const fit = Math.min((width * ratio) / canvas.width, (height * ratio) / canvas.height);
+    const scale = fit >= 1 ? Math.floor(fit) : fit;
+    canvas.style.width = `${(canvas.width * scale) / ratio}px`;
+    canvas.style.height = `${(canvas.height * scale) / ratio}px`;
+    canvas.style.imageRendering = fit >= 1 ? 'pixelated' : 'auto';
+  }
+
+  #invalidate(): void {
+    this.#isStale = true;
+    if (this.#request === 0) this.#request = requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint(): void {
+    this.#request = 0;
+    const canvas = this.#canvasOf();
+    const context = canvas?.getContext('2d', { alpha: false });
+    if (!canvas || !context || !this.#frame || !this.#isStale) return;
+    this.#isStale = false;
+    const image = this.#frame.mode === 'text' ? this.#rasterise(this.#frame) : this.#pixels(this.#frame);
+    if (canvas.width !== image.width || canvas.height !== image.height) {
+      canvas.width = image.width;
+      canvas.height = image.height;
+      this.layOut();
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  #rasterise(frame: Extract<ScreenFrame, { mode: 'text' }>): ImageData {
+    if (this.#raster?.columns !== frame.columns || this.#raster.rows !== frame.rows) {
+      this.#raster = new TextRaster(frame.columns, frame.rows);
+    }
+    const isStill = this.#still.matches;
+    this.#raster.draw(frame, isStill || this.#phase % 4 < 2, isStill || this.#phase % 2 === 0);
+    return this.#raster.image;
+  }
+
+  #pixels(frame: Extract<ScreenFrame, { mode: 'graphics' }>): ImageData {
+    return new ImageData(new Uint8ClampedArray(frame.pixels), frame.width, frame.height);
+  }
+}

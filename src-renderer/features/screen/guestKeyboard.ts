@@ -1,0 +1,55 @@
+import { onBeforeUnmount, ref, type Ref } from 'vue';
+import { bridge } from '../../app/bridge.ts';
+import type { KeyStroke } from '../../../src-preload/contract/machines.ts';
+
+export interface GuestKeyboard {
+  readonly isCaptured: Ref<boolean>;
+  capture(): void;
+  release(): void;
+  /** Gives a key to the guest; the way out calls `leave` instead. */
+  onKey(event: KeyboardEvent, leave: () => void): void;
+}
+
+/** Ctrl+Alt+G, wherever the layout puts the letter. */
+export function isWayOut(event: KeyboardEvent): boolean {
+  return event.ctrlKey && event.altKey && event.code === 'KeyG';
+}
+
+/** The host's keyboard, as the guest's, while its screen has the focus. */
+export function useGuestKeyboard(idOf: () => string): GuestKeyboard {
+  const isCaptured = ref(false);
+  const held = new Set<string>();
+
+  function send(keys: KeyStroke[]): void {
+    if (keys.length > 0) void bridge().call('vm:key', { id: idOf(), keys });
+  }
+
+  function capture(): void {
+    isCaptured.value = true;
+  }
+
+  /** No key stays down in the guest when the host takes the keyboard back. */
+  function release(): void {
+    isCaptured.value = false;
+    send([...held].map((code) => ({ code, pressed: false })));
+    held.clear();
+  }
+
+  function onKey(event: KeyboardEvent, leave: () => void): void {
+    event.preventDefault();
+    event.stopPropagation();
+    if (isWayOut(event)) {
+      leave();
+      return;
+    }
+    const { code } = event;
+    if (code === '' || code === 'Unidentified') return;
+    const pressed = event.type === 'keydown';
+    if (pressed) held.add(code);
+    else if (!held.delete(code)) return;
+    send([{ code, pressed }]);
+  }
+
+  onBeforeUnmount(release);
+  return { isCaptured, capture, release, onKey };
+}

@@ -1,0 +1,87 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import { bridge } from '../app/bridge.ts';
+import type { CallInput } from '../../src-preload/contract/contract.ts';
+import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import type { ProgramSource } from '../../src-preload/contract/programs.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import { useNotices } from './notices.ts';
+
+/** Commands that take a machine and nothing else. */
+export type LifeCycleCommand =
+  'vm:start' | 'vm:pause' | 'vm:resume' | 'vm:step' | 'vm:stepOver' | 'vm:reset' | 'vm:powerOff';
+
+/** The machines as main publishes them. */
+export const useMachines = defineStore('machines', () => {
+  const notices = useNotices();
+  const list = shallowRef<readonly VmSummary[]>([]);
+  const isLoaded = shallowRef(false);
+  const byId = computed(() => new Map(list.value.map((machine) => [machine.id, machine])));
+
+  function apply(changed: VmSummary): void {
+    const index = list.value.findIndex((machine) => machine.id === changed.id);
+    list.value =
+      index < 0 ? [...list.value, changed] : list.value.map((machine, at) => (at === index ? changed : machine));
+  }
+
+  function remove(id: string): void {
+    list.value = list.value.filter((machine) => machine.id !== id);
+    notices.clear(`machine:${id}`);
+  }
+
+  async function connect(): Promise<() => void> {
+    const disposers = [
+      bridge().subscribe('vm:changed', apply),
+      bridge().subscribe('vm:removed', ({ id }) => remove(id)),
+    ];
+    const outcome = await bridge().call('vm:list');
+    if (outcome.ok) for (const machine of outcome.value) apply(machine);
+    isLoaded.value = true;
+    return () => disposers.forEach((dispose) => dispose());
+  }
+
+  /** A refused command shows its reason on the machine's page. */
+  async function command(name: LifeCycleCommand, id: string): Promise<boolean> {
+    const changed = notices.settle(`machine:${id}`, await bridge().call(name, { id }));
+    if (changed) apply(changed);
+    return changed !== undefined;
+  }
+
+  async function startPaused(id: string): Promise<void> {
+    const changed = notices.settle(`machine:${id}`, await bridge().call('vm:start', { id, paused: true }));
+    if (changed) apply(changed);
+  }
+
+  async function create(request: CallInput<'vm:create'>): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('vm:create', request);
+    if (outcome.ok) apply(outcome.value);
+    return outcome;
+  }
+
+  async function update(id: string, changes: CallInput<'vm:update'>['changes']): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('vm:update', { id, changes });
+    if (outcome.ok) apply(outcome.value);
+    return outcome;
+  }
+
+  async function clone(id: string): Promise<VmSummary | undefined> {
+    const made = notices.settle(`machine:${id}`, await bridge().call('vm:clone', { id }));
+    if (made) apply(made);
+    return made;
+  }
+
+  async function destroy(id: string): Promise<void> {
+    const outcome = await bridge().call('vm:delete', { id });
+    if (outcome.ok) remove(id);
+    else notices.show(`machine:${id}`, outcome.problem);
+  }
+
+  /** Puts a program into a machine, and starts it afresh with that if it is on. */
+  async function load(id: string, source: ProgramSource): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('vm:load', { id, source, reset: true });
+    if (outcome.ok) apply(outcome.value);
+    return outcome;
+  }
+
+  return { list, isLoaded, byId, connect, command, startPaused, create, update, clone, destroy, load };
+});

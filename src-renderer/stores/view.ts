@@ -1,0 +1,108 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import { bridge } from '../app/bridge.ts';
+import type { Session } from '../../src-preload/contract/application.ts';
+import { useMachines } from './machines.ts';
+
+export const PAGES = ['machine', 'isolation', 'schedule', 'editor', 'samples'] as const;
+export type Page = (typeof PAGES)[number];
+
+export const PANELS = ['screen', 'console', 'processor', 'code', 'memory', 'exits'] as const;
+export type Panel = (typeof PANELS)[number];
+
+const SESSION_KEY = 'view';
+
+function isPage(value: unknown): value is Page {
+  return (PAGES as readonly unknown[]).includes(value);
+}
+
+function isPanel(value: unknown): value is Panel {
+  return (PANELS as readonly unknown[]).includes(value);
+}
+
+/** What the window shows: kept by main, so that the next start looks the same. */
+export const useView = defineStore('view', () => {
+  const machines = useMachines();
+  const page = ref<Page>('machine');
+  const selectedId = ref<string | null>(null);
+  const panel = ref<Panel>('screen');
+  /** The panel beside it; null shows one alone. */
+  const secondPanel = ref<Panel | null>('code');
+  const isPaletteOpen = ref(false);
+  const isSettingsOpen = ref(false);
+  const isShortcutsOpen = ref(false);
+  /** Grows with each request to search in what is in view. */
+  const findRequests = shallowRef(0);
+  const isRestored = shallowRef(false);
+
+  /** The machine in view. */
+  const machine = computed(() => machines.byId.get(selectedId.value ?? '') ?? null);
+
+  function open(next: Page): void {
+    page.value = next;
+  }
+
+  function select(id: string): void {
+    selectedId.value = id;
+    page.value = 'machine';
+  }
+
+  /** Shows a panel of the machine in view, in the pane where it is, else in the first. */
+  function showPanel(next: Panel): void {
+    page.value = 'machine';
+    if (secondPanel.value !== next) panel.value = next;
+  }
+
+  function requestFind(): void {
+    findRequests.value++;
+  }
+
+  function restore(session: Session): void {
+    const saved = session[SESSION_KEY];
+    if (saved && typeof saved === 'object' && !Array.isArray(saved)) {
+      if (isPage(saved['page'])) page.value = saved['page'];
+      if (typeof saved['selectedId'] === 'string') selectedId.value = saved['selectedId'];
+      if (isPanel(saved['panel'])) panel.value = saved['panel'];
+      if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
+    }
+    isRestored.value = true;
+  }
+
+  watch([page, selectedId, panel, secondPanel], () => {
+    if (!isRestored.value) return;
+    const state = {
+      page: page.value,
+      selectedId: selectedId.value,
+      panel: panel.value,
+      secondPanel: secondPanel.value,
+    };
+    void bridge().call('session:update', { [SESSION_KEY]: state });
+  });
+
+  // A machine that is gone is no longer in view: its neighbour is.
+  watch(
+    () => machines.list,
+    (list, former) => {
+      if (list.some((candidate) => candidate.id === selectedId.value)) return;
+      const place = former.findIndex((candidate) => candidate.id === selectedId.value);
+      selectedId.value = list[Math.max(0, Math.min(place, list.length - 1))]?.id ?? null;
+    },
+  );
+
+  return {
+    page,
+    selectedId,
+    panel,
+    secondPanel,
+    isPaletteOpen,
+    isSettingsOpen,
+    isShortcutsOpen,
+    machine,
+    open,
+    select,
+    showPanel,
+    findRequests,
+    requestFind,
+    restore,
+  };
+});
