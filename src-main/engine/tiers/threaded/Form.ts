@@ -67,7 +67,7 @@ const WIDTH_ALONE =
   movs cmps stos lods scas ins outs xlat daa das aaa aas aam aad lahf sahf salc clc stc cmc cld std cli sti hlt cpuid rdtsc
   rdmsr wrmsr rdpmc clts wbinvd invd invlpg ud rsm sysenter sysexit escape wait int int1 int3 into smsw lmsw sldt str lldt ltr
   verr verw lar lsl arpl movSegmentFrom movSegmentTo movFromControl movToControl movFromDebug movToDebug cmpxchg8b
-  sgdt sidt loop loope loopne jcxz`);
+  sgdt sidt`);
 
 /** Key of the definition that serves an instruction. */
 export function semanticsOf(instruction: Instruction): string {
@@ -100,7 +100,7 @@ export function formOf(instruction: Instruction, context: TranslationContext, is
   const isFlat = usesImplicit ? context.isFlat : true;
   const isDataFlat = isString || name === 'xlat' ? context.isFlat && isFlatSegment(override) : true;
   const repeat = isString ? repeatOf(instruction, name) : 'none';
-  const condition = instruction.encoding.condition;
+  const condition = name === 'escape' ? -1 : instruction.encoding.condition;
   const operands =
     name === 'escape' || name === 'nop' || name === 'ud'
       ? []
