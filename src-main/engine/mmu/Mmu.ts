@@ -1,12 +1,11 @@
-import type { ProcessorBus } from '../VirtualProcessor.ts';
 import type { LinearMemory, Privilege } from '../LinearMemory.ts';
+import type { ProcessorBus } from '../VirtualProcessor.ts';
 import type { CpuState } from '../state/CpuState.ts';
 import { PAGE_FLAG, STATE, TLB, TLB_INVALID, VCPU_BLOCK } from '../state/layout.ts';
+import { type AccessKind, PageWalker } from './PageWalker.ts';
 import type { PhysicalMemory } from './PhysicalMemory.ts';
 
 const PAGE_MASK = 0xffff_f000 | 0;
-
-export type AccessKind = 'read' | 'write' | 'execute';
 
 /** Told when a guest writes to bytes that may have been translated. */
 export interface CodeWatcher {
@@ -17,9 +16,13 @@ export interface CodeWatcher {
 /**
  * Linear memory of one vCPU: fills its TLBs, and makes the accesses that generated code cannot make by
  * itself (misses, page crossings, devices, pages that hold translated code).
+ *
+ * There is a TLB for supervisor accesses and one for user accesses; an entry's tags say what is allowed,
+ * so that a hit needs no further check.
  */
 export class Mmu implements LinearMemory {
   private readonly physicalMemory: PhysicalMemory;
+  private readonly walker: PageWalker;
   private readonly state: CpuState;
   private readonly bus: ProcessorBus;
   private readonly watcher: CodeWatcher;
@@ -32,6 +35,7 @@ export class Mmu implements LinearMemory {
 
   constructor(physicalMemory: PhysicalMemory, state: CpuState, bus: ProcessorBus, watcher: CodeWatcher) {
     this.physicalMemory = physicalMemory;
+    this.walker = new PageWalker(physicalMemory, state);
     this.state = state;
     this.bus = bus;
     this.watcher = watcher;
@@ -41,16 +45,16 @@ export class Mmu implements LinearMemory {
     this.flush();
   }
 
-  /**
-   * Physical address of a linear one, gated by A20. Throws #PF. There is no paging yet: they are equal.
-   */
-  translate(linear: number, _kind: AccessKind, _privilege: Privilege): number {
-    return this.physicalMemory.gated(linear);
+  /** Physical address of a linear one, gated by A20. Throws #PF. */
+  translate(linear: number, kind: AccessKind, privilege: Privilege): number {
+    const isUser = privilege === 'current' && this.state.cpl === 3;
+    return this.physicalMemory.gated(this.walker.walk(linear, kind, isUser));
   }
 
-  /** Like `translate`, without faults or side effects. */
+  /** Like `translate` for a supervisor's read, without faults or side effects. */
   probe(linear: number): number | undefined {
-    return this.physicalMemory.gated(linear);
+    const physical = this.walker.probe(linear);
+    return physical === undefined ? undefined : this.physicalMemory.gated(physical);
   }
 
   /** Drops all cached translations. */
@@ -63,7 +67,7 @@ export class Mmu implements LinearMemory {
 
   flushPage(linear: number): void {
     for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
-      const entry = this.entry(this.cpu + tlb, linear);
+      const entry = entryIndex(this.cpu + tlb, linear);
       this.i32[entry] = TLB_INVALID;
       this.i32[entry + 1] = TLB_INVALID;
     }
@@ -89,12 +93,9 @@ export class Mmu implements LinearMemory {
       for (let i = 0; i < bytes; i++) this.view.setUint8(this.bounce + i, this.read8((linear + i) >>> 0, 'current'));
       return this.bounce;
     }
+    const host = this.readableHost(linear, 'current');
+    if (host !== 0) return host;
     const physical = this.translate(linear, 'read', 'current');
-    const host = this.physicalMemory.host(physical);
-    if (host !== 0) {
-      this.fill(linear, physical, host, false);
-      return host;
-    }
     for (let i = 0; i < bytes; i += 4) {
       const width = Math.min(4, bytes - i) as 1 | 2 | 4;
       this.setHost(this.bounce + i, this.bus.mmioRead(physical + i, width), width);
@@ -103,12 +104,7 @@ export class Mmu implements LinearMemory {
   }
 
   slowWrite(linear: number, bytes: 1 | 2 | 4, value: number): void {
-    if (!crossesPage(linear, bytes)) {
-      this.writeWithin(linear, bytes, value, 'current');
-      return;
-    }
-    this.probeWrite(linear, bytes, 'current');
-    for (let i = 0; i < bytes; i++) this.writeWithin((linear + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, 'current');
+    this.writeAny(linear, bytes, value, 'current');
   }
 
   /** Host address of bytes that will be written back: in RAM, or a copy that `commitModify` stores. */
@@ -118,7 +114,7 @@ export class Mmu implements LinearMemory {
       const physical = this.translate(linear, 'write', 'current');
       const host = this.physicalMemory.host(physical);
       if (host !== 0 && this.isPlainWrite(physical)) {
-        this.fill(linear, physical, host, true);
+        this.fill(linear, physical, host, true, 'current');
         return host;
       }
     }
@@ -138,40 +134,24 @@ export class Mmu implements LinearMemory {
       this.writeWithin(linear, 4, this.view.getInt32(bounce, true), 'current');
       this.writeWithin((linear + 4) >>> 0, 4, this.view.getInt32(bounce + 4, true), 'current');
     } else {
-      const value =
-        bytes === 4
-          ? this.view.getInt32(bounce, true)
-          : bytes === 2
-            ? this.view.getUint16(bounce, true)
-            : this.view.getUint8(bounce);
-      this.writeWithin(linear, bytes as 1 | 2 | 4, value, 'current');
+      this.writeWithin(linear, bytes as 1 | 2 | 4, this.getHost(bounce, bytes as 1 | 2 | 4), 'current');
     }
   }
 
   // LinearMemory
 
   read8(address: number, privilege: Privilege): number {
-    const physical = this.translate(address, 'read', privilege);
-    const host = this.physicalMemory.host(physical);
-    return host !== 0 ? this.view.getUint8(host) : this.bus.mmioRead(physical, 1);
+    return this.readWithin(address, 1, privilege);
   }
 
   read16(address: number, privilege: Privilege): number {
-    if ((address & 0xfff) === 0xfff) {
-      return this.read8(address, privilege) | (this.read8((address + 1) >>> 0, privilege) << 8);
-    }
-    const physical = this.translate(address, 'read', privilege);
-    const host = this.physicalMemory.host(physical);
-    return host !== 0 ? this.view.getUint16(host, true) : this.bus.mmioRead(physical, 2);
+    if (!crossesPage(address, 2)) return this.readWithin(address, 2, privilege);
+    return this.read8(address, privilege) | (this.read8((address + 1) >>> 0, privilege) << 8);
   }
 
   read32(address: number, privilege: Privilege): number {
-    if ((address & 0xfff) > 0xffc) {
-      return (this.read16(address, privilege) | (this.read16((address + 2) >>> 0, privilege) << 16)) >>> 0;
-    }
-    const physical = this.translate(address, 'read', privilege);
-    const host = this.physicalMemory.host(physical);
-    return host !== 0 ? this.view.getUint32(host, true) : this.bus.mmioRead(physical, 4);
+    if (!crossesPage(address, 4)) return this.readWithin(address, 4, privilege);
+    return (this.read16(address, privilege) | (this.read16((address + 2) >>> 0, privilege) << 16)) >>> 0;
   }
 
   write8(address: number, value: number, privilege: Privilege): void {
@@ -192,7 +172,14 @@ export class Mmu implements LinearMemory {
     if (((address ^ last) & PAGE_MASK) !== 0) this.translate(last, 'write', privilege);
   }
 
-  private writeAny(address: number, bytes: 2 | 4, value: number, privilege: Privilege): void {
+  private readWithin(address: number, bytes: 1 | 2 | 4, privilege: Privilege): number {
+    const host = this.readableHost(address, privilege);
+    return host !== 0
+      ? this.getHost(host, bytes)
+      : this.bus.mmioRead(this.translate(address, 'read', privilege), bytes);
+  }
+
+  private writeAny(address: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
     if (!crossesPage(address, bytes)) {
       this.writeWithin(address, bytes, value, privilege);
       return;
@@ -203,6 +190,11 @@ export class Mmu implements LinearMemory {
 
   /** Writes inside one page: RAM, code, ROM (ignored) or device. */
   private writeWithin(linear: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
+    const entry = entryIndex(this.tlbFor(privilege), linear);
+    if (this.i32[entry + 1] === (linear & PAGE_MASK)) {
+      this.setHost((linear + this.i32[entry + 2]) >>> 0, value, bytes);
+      return;
+    }
     const physical = this.translate(linear, 'write', privilege);
     const host = this.physicalMemory.host(physical);
     if (host === 0) {
@@ -214,33 +206,48 @@ export class Mmu implements LinearMemory {
     if (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) this.watcher.onCodeWrite(physical, bytes);
     this.setHost(host, value, bytes);
     // The watcher may have found no code left in the page.
-    if (this.isPlainWrite(physical)) this.fill(linear, physical, host, true);
+    if (this.isPlainWrite(physical)) this.fill(linear, physical, host, true, privilege);
     else this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
+  }
+
+  /** Host address of a readable linear one, 0 where a device or nothing answers. Throws #PF. */
+  private readableHost(linear: number, privilege: Privilege): number {
+    const entry = entryIndex(this.tlbFor(privilege), linear);
+    if (this.i32[entry] === (linear & PAGE_MASK)) return (linear + this.i32[entry + 2]) >>> 0;
+    const physical = this.translate(linear, 'read', privilege);
+    const host = this.physicalMemory.host(physical);
+    if (host !== 0) this.fill(linear, physical, host, false, privilege);
+    return host;
   }
 
   private isPlainWrite(physical: number): boolean {
     return this.physicalMemory.isWritable(physical) && (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0;
   }
 
-  /** Enters a page in the TLB in use; writes are let through once the page is known to be dirty. */
-  private fill(linear: number, physical: number, host: number, isWrite: boolean): void {
-    const entry = this.entry(this.i32[(this.cpu + STATE.tlb) >> 2], linear);
+  /** Enters the page just walked in the TLB; writes are let through once the page is known to be dirty. */
+  private fill(linear: number, physical: number, host: number, isWrite: boolean, privilege: Privilege): void {
+    const entry = entryIndex(this.tlbFor(privilege), linear);
     const page = linear & PAGE_MASK;
     if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
-    const mayWrite = this.isPlainWrite(physical) && (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.dirty) !== 0;
+    const isDirty = (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.dirty) !== 0;
+    const mayWrite = this.walker.allowsWrite && isDirty && this.isPlainWrite(physical);
     this.i32[entry] = page;
     this.i32[entry + 1] = mayWrite ? page : TLB_INVALID;
     this.i32[entry + 2] = host - linear;
     this.i32[entry + 3] = physical & PAGE_MASK;
   }
 
-  /** Index in `i32` of the TLB entry for a linear address. */
-  private entry(tlb: number, linear: number): number {
-    return (tlb >> 2) + ((linear >>> 12) & (TLB.entries - 1)) * (TLB.size >> 2);
+  private tlbFor(privilege: Privilege): number {
+    return privilege === 'current' ? this.i32[(this.cpu + STATE.tlb) >> 2] : this.cpu + VCPU_BLOCK.supervisorTlb;
   }
 
   private get bounce(): number {
     return this.cpu + STATE.bounce;
+  }
+
+  private getHost(host: number, bytes: 1 | 2 | 4): number {
+    if (bytes === 1) return this.view.getUint8(host);
+    return bytes === 2 ? this.view.getUint16(host, true) : this.view.getUint32(host, true);
   }
 
   private setHost(host: number, value: number, bytes: number): void {
@@ -248,6 +255,11 @@ export class Mmu implements LinearMemory {
     else if (bytes === 2) this.view.setUint16(host, value, true);
     else this.view.setInt32(host, value, true);
   }
+}
+
+/** Index, in words, of the TLB entry for a linear address. */
+function entryIndex(tlb: number, linear: number): number {
+  return (tlb >> 2) + ((linear >>> 12) & (TLB.entries - 1)) * (TLB.size >> 2);
 }
 
 function crossesPage(linear: number, bytes: number): boolean {

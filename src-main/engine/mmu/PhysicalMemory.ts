@@ -55,7 +55,20 @@ export class PhysicalMemory {
 
   /** A guest-physical address as it reaches the memory bus: line 20 gated. Unsigned. */
   gated(physical: number): number {
-    return (physical & this.addressMask) >>> 0;
+    return physical < 2 ** 32 ? (physical & this.addressMask) >>> 0 : physical;
+  }
+
+  /** A word of a paging structure; all ones where nothing answers. Aligned, so inside one page. */
+  readPhysical32(physical: number): number {
+    const host = this.host(this.gated(physical));
+    return host === 0 ? -1 : this.view.getInt32(host, true);
+  }
+
+  writePhysical32(physical: number, value: number): void {
+    const address = this.gated(physical);
+    if (!this.isWritable(address)) return;
+    this.setFlags(address, PAGE_FLAG.dirty);
+    this.view.setInt32(this.host(address), value, true);
   }
 
   /** Host address of a (gated) physical address that RAM or ROM answers, else 0. */

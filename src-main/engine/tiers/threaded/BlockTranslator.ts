@@ -123,8 +123,9 @@ export class BlockTranslator {
         }
         const guard = newRecord();
         this.step(guard, 'crossPage', at, 1);
-        const next = this.options.mmu.probe((site.linearPage + 0x1000) >>> 0);
-        nextPhysical = next === undefined ? -1 : (next & ~0xfff) >>> 0;
+        // A fault here is the instruction's own: it is about to be executed.
+        const next = this.options.mmu.translate((site.linearPage + 0x1000) >>> 0, 'execute', 'current');
+        nextPhysical = next - (next & 0xfff);
         this.view.setUint32(guard + RECORD.immediate, nextPhysical, true);
         result = this.decodeSpanning(bytes, start, at, nextPhysical, site.mode.codeSize);
       }
@@ -178,7 +179,7 @@ export class BlockTranslator {
   ): ReturnType<typeof decode> {
     const head = 0x1000 - at;
     this.spanning.set(bytes.subarray(start + at, start + 0x1000));
-    const next = this.codeBytes(Math.max(nextPhysical, 0));
+    const next = this.codeBytes(nextPhysical);
     this.spanning.set(next.bytes.subarray(next.start, next.start + 16), head);
     return decode(this.spanning, 0, head + 16, codeSize);
   }
