@@ -21,6 +21,7 @@ import { returnFar } from './farReturn.ts';
 import { loadSegment } from './segmentLoads.ts';
 import { accessRights, segmentLimit, verifyRead, verifyWrite } from './selectorQueries.ts';
 import type { SystemContext } from './SystemContext.ts';
+import { deliveringTaskFaults } from './taskFaults.ts';
 
 /**
  * A rare or large operation that generated code calls. `a`, `b` and `d` are int32 values as Wasm passes
@@ -35,15 +36,15 @@ export const systemHelpers = {
   /** (segment, selector, 1 for LSS): MOV Sreg, POP Sreg, LDS..LGS. SS starts the interrupt shadow unless LSS. */
   loadSegment,
   /** (selector, offset, operandSize): JMP ptr16:16/32 and m16:16/32. */
-  jumpFar,
+  jumpFar: deliveringTaskFaults(jumpFar),
   /** (selector, offset, operandSize): pushes the return address itself. */
-  callFar,
+  callFar: deliveringTaskFaults(callFar),
   /** (operandSize, bytes to release beyond the return address): RETF. Pops by itself. */
   returnFar,
   /** (vector, kind): kind 0 INT n, 1 INT3, 2 INTO (the caller has tested OF), 3 INT1 (ICEBP). */
-  softwareInterrupt,
+  softwareInterrupt: deliveringTaskFaults(softwareInterrupt),
   /** (operandSize): IRET. Pops by itself. */
-  interruptReturn,
+  interruptReturn: deliveringTaskFaults(interruptReturn),
   /** (port, bytes) -> value, unsigned in `bytes`. */
   portIn,
   /** (port, bytes, value). */

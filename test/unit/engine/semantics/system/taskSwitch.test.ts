@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { deliverEvent } from '../../../../../src-main/engine/semantics/system/eventDelivery.ts';
 import { deliverException } from '../../../../../src-main/engine/semantics/system/exceptionDelivery.ts';
 import { GuestFault } from '../../../../../src-main/engine/semantics/system/GuestFault.ts';
+import { callFar, jumpFar } from '../../../../../src-main/engine/semantics/system/farTransfer.ts';
 import { systemHelpers } from '../../../../../src-main/engine/semantics/system/helpers.ts';
+import { interruptReturn } from '../../../../../src-main/engine/semantics/system/interruptReturn.ts';
 import { TaskSwitchFault } from '../../../../../src-main/engine/semantics/system/TaskSwitchFault.ts';
 import { FLAG } from '../../../../../src-main/engine/state/flags.ts';
 import { CS, DS, ES, FS, GS, LDTR, RAX, RDI, RSP, SS, TR } from '../../../../../src-main/engine/state/layout.ts';
@@ -17,7 +19,6 @@ import {
 } from '../../../../support/engine/TestProcessor.ts';
 import { TYPE, gateDescriptor, segmentDescriptor } from '../../../../support/engine/descriptors.ts';
 
-const { jumpFar, callFar, interruptReturn } = systemHelpers;
 const AVAILABLE = 0x89,
   BUSY = 0x8b;
 const GATE = SELECTOR.free;
@@ -212,6 +213,22 @@ describe("after the switch faults are the new task's", () => {
   test('they are told from others by their class', () => {
     p.memory.write32(NEW + AT.cs, 0);
     expect(() => jumpFar(p, SELECTOR.otherTss, 0, 32)).toThrow(expect.any(TaskSwitchFault));
+  });
+
+  test('and helpers deliver them in the new task', () => {
+    p.setGate(10, { kind: 'task', selector: GATE });
+    p.setDescriptor(GATE, tss(0x6000, TYPE.tss32));
+    p.memory.bytes.copyWithin(0x6000, NEW, NEW + 0x68);
+    p.memory.write32(0x6000 + AT.eip, 0x60_0000);
+    p.memory.write32(NEW + AT.cs, 0);
+    systemHelpers.jumpFar(p, SELECTOR.otherTss, 0, 32);
+    expect([p.csEip, p.stackSlots(1, 4)]).toEqual(['8:600000', [0]]);
+    expect(p.memory.read32(NEW + AT.eip)).toBe(0x40_0000);
+  });
+
+  test('and leave a helper when they end in a shutdown', () => {
+    p.memory.write32(NEW + AT.cs, 0);
+    expect(raisedBy(() => systemHelpers.jumpFar(p, SELECTOR.otherTss, 0, 32))).toBe('#TS(0)');
   });
 
   test('and the T flag raises #DB with DR6.BT', () => {
