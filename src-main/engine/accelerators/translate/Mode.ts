@@ -5,8 +5,8 @@ import type { TranslationMode } from '../../tiers/threaded/BlockTranslator.ts';
 
 const CR0_PE = 1;
 
-/** Bits of a code key. The upper bits tell apart non-flat code segments for the jump cache. */
-const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, segmentShift: 6 };
+/** Bits of a code key; above them a number, see `CodeKeys`. */
+const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, numberShift: 6 };
 
 /** What a translation depends on: the key without privilege and code segment. */
 export function translationKey(codeKey: number): number {
@@ -22,38 +22,47 @@ export function modeOf(codeKey: number): TranslationMode {
   };
 }
 
-/** Numbers code segments that are not flat, so that one word identifies mode and code segment. */
+/**
+ * Gives every mode and code segment a number that no other has had since the last flush, so that one
+ * word identifies both in the jump cache, and a flush is a renumbering.
+ */
 export class CodeKeys {
-  private readonly numbers = new Map<string, number>();
+  private readonly numbers = new Map<string | number, number>();
+  private next = 1;
 
   /** The code key of the processor's present mode. */
   current(state: CpuState): number {
     const isProtected = (state.controlRegister(0) & CR0_PE) !== 0;
     const isV86 = (state.getInt(STATE.systemFlags) & FLAG.VM) !== 0;
     let key = 0;
-    if (state.segmentAttributes(CS) & ATTRIBUTE.DB && isProtected && !isV86) key |= KEY.code32;
-    if (state.segmentAttributes(CS) & ATTRIBUTE.DB && !isProtected) key |= KEY.code32;
+    if (state.segmentAttributes(CS) & ATTRIBUTE.DB && !isV86) key |= KEY.code32;
     if (state.segmentAttributes(SS) & ATTRIBUTE.DB && !isV86) key |= KEY.stack32;
     if (isProtected) key |= KEY.protected;
     if (isV86) key |= KEY.v86;
     if (state.cpl === 3) key |= KEY.user;
-    if (isFlat(state)) return key | KEY.flat;
-    const segment = `${state.segmentBase(CS)}:${state.segmentLimit(CS)}`;
+    if (isFlat(state)) key |= KEY.flat;
+    const segment = key & KEY.flat ? key : `${key}:${state.segmentBase(CS)}:${state.segmentLimit(CS)}`;
     let number = this.numbers.get(segment);
     if (number === undefined) {
-      number = this.numbers.size + 1;
+      number = this.next++;
       this.numbers.set(segment, number);
     }
-    return key | (number << KEY.segmentShift);
+    return key | (number << KEY.numberShift);
   }
 
-  /** Whether numbering has used up its bits: the owner flushes every jump cache and calls `reset`. */
-  get isExhausted(): boolean {
-    return this.numbers.size > 0x00ff_ffff;
-  }
-
-  reset(): void {
+  /** Keys given out from now on differ from all before. */
+  renumber(): void {
     this.numbers.clear();
+  }
+
+  /** Whether the numbers are used up: the owner clears the jump cache and calls `restart`. */
+  get isExhausted(): boolean {
+    return this.next > 0x03ff_fff0;
+  }
+
+  restart(): void {
+    this.numbers.clear();
+    this.next = 1;
   }
 }
 

@@ -186,8 +186,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** The gate on address line 20 was switched. */
   setA20(isOpen: boolean): void {
     this.memory.setA20(isOpen);
-    this.mmu.flush();
-    this.translations.flushJumpCache();
+    this.stateChanged();
   }
 
   /** Pending events before the next instruction, in the order of SDM vol. 3A, table 6-2. */
@@ -359,13 +358,11 @@ export class TranslatedProcessor implements VirtualProcessor {
       features: options.features,
       retiredInstructions: () => this.retiredWithin(),
       modeChanged: () => this.updateMode(),
-      flushTlb: () => {
-        mmu.flush();
-        this.translations.flushJumpCache();
-      },
+      flushTlb: () => this.stateChanged(),
       invalidatePage: (linear) => {
         mmu.flushPage(linear);
         this.translations.flushJumpCache();
+        this.updateMode();
       },
       count: (kind) => this.count(kind),
     };

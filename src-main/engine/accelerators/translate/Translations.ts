@@ -53,7 +53,7 @@ export class Translations {
     });
     this.i32 = new Int32Array(memory.memory.buffer);
     this.jumpCache = (state.base + VCPU_BLOCK.jumpCache) >> 2;
-    this.flushJumpCache();
+    this.clearJumpCache();
   }
 
   get invalidatedBlocks(): number {
@@ -63,8 +63,8 @@ export class Translations {
   /** The code key of the processor's present mode. */
   currentKey(): number {
     if (this.keys.isExhausted) {
-      this.keys.reset();
-      this.flushJumpCache();
+      this.keys.restart();
+      this.clearJumpCache();
     }
     return this.keys.current(this.options.state);
   }
@@ -143,7 +143,12 @@ export class Translations {
     return this.breakpoints.has(linearAddress);
   }
 
+  /** What the jump cache holds is not found again; the caller takes a new code key. */
   flushJumpCache(): void {
+    this.keys.renumber();
+  }
+
+  private clearJumpCache(): void {
     this.i32.fill(-1, this.jumpCache, this.jumpCache + JUMP_CACHE.entries * (JUMP_CACHE.size >> 2));
   }
 
@@ -176,7 +181,7 @@ export class Translations {
   private makeRoom(site: TranslationSite, eip: number): TranslationSite {
     if (this.cache.hasRoom(BLOCK_ROOM)) return site;
     this.cache.clear();
-    this.flushJumpCache();
+    this.clearJumpCache();
     return this.site(eip);
   }
 
