@@ -140,7 +140,7 @@ ready:  push    eax                     ; until the 8042 has taken the last byte
         pop     eax
         ret
 
-title:  db "Keyboard echo: type, with Shift, Enter and Backspace              scan code", 0
+title:  db "Keyboard echo: type, with Shift, Enter and Backspace             scan code", 0
 digits: db "0123456789ABCDEF"
 ; Scan codes 0 to 57 of set 1 on a US keyboard, plain and with Shift.
 letters:

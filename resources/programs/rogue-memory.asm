@@ -78,7 +78,7 @@ number: mov     ecx, 8                  ; edx in hexadecimal at edi
         loop    .digit
         ret
 
-title:  db "ROGUE: writes everywhere               now          stuck         wrote", 0
+title:  db "ROGUE: writes everywhere           now            stuck         wrote", 0
 digits: db "0123456789ABCDEF"
 
 section .bss

@@ -91,10 +91,10 @@ fault:  mov     ax, KDATA
         inc     dword [counts + edx * 4]
         mov     eax, [counts + edx * 4]
         imul    edi, edx, 160
-        lea     edi, [SCREEN + 3 * 160 + 2 * 48 + edi]
+        lea     edi, [SCREEN + 3 * 160 + 2 * 50 + edi]
         call    decimal
         mov     esi, caught
-        add     edi, 12
+        add     edi, 14
         mov     ah, 0x0a
         call    print
         imul    edi, [turn], 160        ; an arrow at the latest

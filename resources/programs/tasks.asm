@@ -131,7 +131,7 @@ comet:  mov     ebx, SCREEN + 160 + 80
         jb      .start
         jmp     comet
 
-title:  db "Two tasks, one processor: the timer switches 100 times a second    count", 0
+title:  db "Two tasks, one processor: the timer switches 100 times a second  count", 0
 digits: db "0123456789ABCDEF"
 colour: db 1
 idtr:   dw 0x21 * 8 - 1

@@ -7,7 +7,7 @@ import { matchForm, type EvaluatedOperand } from './OperandMatch.ts';
 import { explainMismatch } from './Mismatch.ts';
 import { register } from './Registers.ts';
 import type { InstructionNode } from './Statement.ts';
-import { add, asRegister, constant, hasRegisters, sectionOf, type Value } from './Value.ts';
+import { add, asRegister, constant, hasRegisters, isStorable, sectionOf, type Value } from './Value.ts';
 
 export interface EncodingContext {
   readonly scope: Scope;
@@ -76,7 +76,7 @@ function evaluateOperands(node: InstructionNode, context: EncodingContext): Eval
         diagnostics.error(operand.span, address);
         return null;
       }
-      if (sectionOf(value) === undefined) {
+      if (!isStorable(value)) {
         diagnostics.error(
           operand.span,
           'This is no address: it adds or multiplies labels. The difference of two labels is a plain number.',
@@ -111,7 +111,7 @@ function evaluateOperands(node: InstructionNode, context: EncodingContext): Eval
         'An operand cannot calculate with registers. For what lies in memory there, write it in brackets: “[ebx+4]”; LEA calculates addresses.',
       );
       return null;
-    } else if (sectionOf(value) === undefined) {
+    } else if (!isStorable(value)) {
       diagnostics.error(
         operand.span,
         'This value adds or multiplies labels, which gives no address. The difference of two labels is a plain number.',

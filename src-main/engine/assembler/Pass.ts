@@ -8,7 +8,7 @@ import type { Origin } from './SourceLine.ts';
 import type { DataItem, InstructionNode, SectionAttributes, Statement, StatementBody } from './Statement.ts';
 import type { SymbolTable } from './SymbolTable.ts';
 import { explainUndefined } from './UndefinedSymbol.ts';
-import { asRegister, constant, hasRegisters, isConstant, sectionOf, UNKNOWN, type Value } from './Value.ts';
+import { asRegister, constant, hasRegisters, isConstant, isStorable, UNKNOWN, type Value } from './Value.ts';
 
 /** What all passes of one run share. */
 export interface Run {
@@ -328,8 +328,7 @@ export class Pass {
     const { unit, span } = item;
     const value = evaluate(item.expression, this.scope, this.diagnostics);
     if (hasRegisters(value)) this.complain(span, 'A register is no data. To store its contents use mov to memory.');
-    else if (sectionOf(value) === undefined)
-      this.complain(span, 'This value adds or multiplies labels, which gives no address.');
+    else if (!isStorable(value)) this.complain(span, 'This value adds or multiplies labels, which gives no address.');
     const number = this.final ? this.resolve(value) : 0n;
     const bits = BigInt(unit * 8);
     if (unit < 8 && (number >= 1n << bits || number < -(1n << bits)))

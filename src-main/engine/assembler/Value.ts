@@ -38,15 +38,16 @@ export function asRegister(value: Value): string | null {
   return term.kind === 'register' && term.factor === 1n ? term.name : null;
 }
 
-/** The section whose base the value contains exactly once, null for none; undefined when it is no address. */
-export function sectionOf(value: Value): string | null | undefined {
-  let section: string | null = null;
-  for (const term of value.terms) {
-    if (term.kind === 'register') continue;
-    if (section !== null || term.factor !== 1n) return undefined;
-    section = term.name;
-  }
-  return section;
+/** The section whose base the value contains, exactly once and alone; null for none or several. */
+export function sectionOf(value: Value): string | null {
+  const [term, ...others] = value.terms.filter(({ kind }) => kind === 'section');
+  return term !== undefined && others.length === 0 && term.factor === 1n ? term.name : null;
+}
+
+/** A plain number, an address, or the difference of two: all that can be stored once the sections have theirs. */
+export function isStorable(value: Value): boolean {
+  const bases = value.terms.reduce((sum, { kind, factor }) => (kind === 'section' ? sum + factor : sum), 0n);
+  return bases === 0n || bases === 1n;
 }
 
 export function add(a: Value, b: Value, factor = 1n): Value {

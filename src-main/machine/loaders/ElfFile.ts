@@ -24,7 +24,7 @@ const MAX_SYMBOLS = 50_000;
 
 const FILE_TYPES: Readonly<Record<number, string>> = {
   0: 'It has no file type. Link it again.',
-  1: 'It is an object file (ET_REL) that has not been linked. Link it: “ld -m elf_i386 -Ttext 0x100000”.',
+  1: 'It is an object file (ET_REL) that has not been linked. Link it: “ld -m elf_i386 -N -Ttext 0x100000”.',
   3: 'It is a shared or position-independent file (ET_DYN). Link it for a fixed address: “-no-pie -static”.',
   4: 'It is a core dump, not a program.',
 };

@@ -123,7 +123,8 @@ export interface LoadProblem {
 
 export type LoadResult =
   | { readonly kind: 'loaded'; readonly image: ProgramImage; readonly warnings: readonly LoadProblem[] }
-  /** `message` is one clear sentence or two; `problems` lists all of them (several for assembly text). */
+  /** `message` is one clear sentence or two; `problems` lists all of them (several for assembly text), and is empty
+   *  when the file is of no kind that is known. */
   | { readonly kind: 'refused'; readonly message: string; readonly problems: readonly LoadProblem[] };
 
 /** The machine that the program is to run on, and the user's overrides. */

@@ -30,5 +30,7 @@ export function load(format: ProgramFormat | 'auto', bytes: Uint8Array, options:
     );
   if (format !== 'auto') return LOADERS[format](bytes, options);
   const recognition = recognise(bytes, options.fileName);
-  return recognition.kind === 'recognised' ? LOADERS[recognition.format](bytes, options) : refuse(recognition.message);
+  return recognition.kind === 'recognised'
+    ? LOADERS[recognition.format](bytes, options)
+    : refuse(recognition.message, []);
 }
