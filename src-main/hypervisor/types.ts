@@ -200,6 +200,11 @@ export interface TextScreen {
   readonly cursor: number;
 }
 
+export interface KeyStroke {
+  readonly code: string;
+  readonly pressed: boolean;
+}
+
 export interface SerialOutput {
   readonly vmId: VmId;
   readonly port: number;
@@ -286,7 +291,7 @@ export interface VmStatistics {
   readonly activity: VmActivity;
   /** Share of one pCPU received over the last sample, 0..1 (a vCPU that runs all the time has 1). */
   readonly receivedShare: number;
-  /** Share of one pCPU that weights and caps entitle it to while it wants to run, 0..1. */
+  /** Share of one pCPU that weights and caps entitled it to over the last sample, for as long as it wanted to run; 0..1. */
   readonly entitledShare: number;
   /** Million guest instructions a second of host time over the last sample. */
   readonly mips: number;
@@ -458,6 +463,10 @@ export interface HypervisorService {
   screen(id: VmId): TextScreen | undefined;
   /** Set-1 scan codes as the keyboard sends them. */
   sendScanCodes(id: VmId, codes: readonly number[]): Result<null>;
+  /** Keys by their `KeyboardEvent.code`. */
+  sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
+  /** Types on a US keyboard, as fast as the guest takes it. */
+  typeText(id: VmId, text: string): Result<null>;
   sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;
   /** The newest output, oldest first; at most 256 KiB are kept for each machine. */
   serialHistory(id: VmId, port?: number): Uint8Array;

@@ -190,6 +190,13 @@ export class VcpuSlot {
   set cappedMs(value: number) {
     this.#setFloat(112, value);
   }
+  /** What its rate gave it while it wanted to run. */
+  get entitledMs(): number {
+    return this.#float(120);
+  }
+  set entitledMs(value: number) {
+    this.#setFloat(120, value);
+  }
 }
 
 export interface TraceEntry {

@@ -70,6 +70,7 @@ export function add(
   slot.readyMs = 0;
   slot.haltedMs = 0;
   slot.cappedMs = 0;
+  slot.entitledMs = 0;
   return slot;
 }
 
@@ -206,6 +207,7 @@ function account(state: SchedulerState, now: number): void {
   state.accountedTo = Math.max(state.accountedTo, now);
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
+    if (wantsToRun(slot)) slot.entitledMs += slot.rate * elapsed;
     switch (slot.phase) {
       case PHASE.running:
         slot.runMs += elapsed;

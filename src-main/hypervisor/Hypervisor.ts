@@ -1,0 +1,434 @@
+import { availableParallelism } from 'node:os';
+import { ATTRIBUTE } from '../engine/state/CpuState.ts';
+import { CS, RSP, SS } from '../engine/state/layout.ts';
+import type { VmCommand } from './lifecycle/transitions.ts';
+import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
+import { Observatory } from './Observatory.ts';
+import type { RegisterName } from './registers.ts';
+import { done, refused } from './results.ts';
+import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
+import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
+import { MachineStore } from './storage/MachineStore.ts';
+import type { StoredMachine } from './storage/StoredMachine.ts';
+import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
+import { TypedEmitter } from './TypedEmitter.ts';
+import {
+  SLICE_MS_RANGE,
+  type ContainmentEntry,
+  type CreateVmRequest,
+  type Disposer,
+  type HypervisorError,
+  type HypervisorEventName,
+  type HypervisorEvents,
+  type HypervisorService,
+  type HypervisorStatistics,
+  type KeyStroke,
+  type ProgramSource,
+  type Result,
+  type ScheduleTrace,
+  type SchedulerSettings,
+  type StoreProblem,
+  type TextScreen,
+  type UpdateVmRequest,
+  type VcpuRegisters,
+  type VmId,
+  type VmProgram,
+  type VmSummary,
+} from './types.ts';
+import { VirtualMachine, type VirtualMachineEvents } from './VirtualMachine.ts';
+
+/** Longest x86 instruction (SDM vol. 2A, 2.3.11). */
+const INSTRUCTION_BYTES_MOST = 15;
+const PAGE_BYTES = 4096;
+
+export interface HypervisorOptions {
+  /** The folder of the store; made when it is missing. */
+  readonly folder: string;
+  /** The built script of a vCPU's thread, `vcpuThread`. */
+  readonly threadEntry: string | URL;
+  /** The threaded tier's handlers, compiled; null only with threads of a test's own. */
+  readonly handlers: WebAssembly.Module | null;
+  /**
+   * Linear address at which to stop after stepping over the instruction that `bytes` begin with, or null when
+   * a plain step does the same.
+   */
+  readonly stepOverEnd: (bytes: Uint8Array, linearAddress: number, codeSize: 16 | 32) => number | null;
+  readonly scheduler?: Partial<SchedulerSettings>;
+  /** A listener of an event threw. */
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+/** The machines of one store, in the process that has it open. */
+export class Hypervisor implements HypervisorService {
+  readonly #store: MachineStore;
+  readonly #registry: MachineRegistry;
+  readonly #scheduler: Scheduler;
+  readonly #observatory: Observatory;
+  readonly #emitter: TypedEmitter<HypervisorEvents>;
+  readonly #machines = new Map<VmId, VirtualMachine>();
+  readonly #options: HypervisorOptions;
+  #settings: SchedulerSettings;
+  #isDisposed = false;
+
+  static async open(options: HypervisorOptions): Promise<Result<Hypervisor>> {
+    const store = await MachineStore.open(options.folder);
+    return store.ok ? done(new Hypervisor(options, store.value)) : store;
+  }
+
+  private constructor(options: HypervisorOptions, store: MachineStore) {
+    this.#options = options;
+    this.#store = store;
+    this.#registry = new MachineRegistry(store);
+    this.#emitter = new TypedEmitter(options.onListenerError ?? rethrowLater);
+    this.#settings = {
+      pcpuCount: options.scheduler?.pcpuCount ?? Math.min(SCHEDULER_PCPUS_MOST, availableParallelism()),
+      sliceMs: options.scheduler?.sliceMs ?? SLICE_MS_RANGE.usual,
+    };
+    this.#scheduler = new Scheduler(new SharedArrayBuffer(SCHEDULER_BYTES), MAIN_OWNER);
+    this.#scheduler.initialise(this.#settings.pcpuCount, this.#settings.sliceMs);
+    this.#observatory = new Observatory(
+      this.#scheduler,
+      this.#emitter,
+      () => this.#machines.values(),
+      () => this.#settings,
+    );
+    for (const stored of this.#registry.all()) this.#addMachine(stored);
+  }
+
+  list(): readonly VmSummary[] {
+    return [...this.#machines.values()].map((machine) => machine.summary());
+  }
+
+  get(id: VmId): VmSummary | undefined {
+    return this.#machines.get(id)?.summary();
+  }
+
+  storeProblems(): readonly StoreProblem[] {
+    return this.#store.problems;
+  }
+
+  async create(request: CreateVmRequest): Promise<Result<VmSummary>> {
+    return this.#added(await this.#registry.create(request));
+  }
+
+  async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
+    const isDeep = [request.memoryMiB, request.vcpuCount, request.clock].some((value) => value !== undefined);
+    return this.#command(id, isDeep ? 'change memory, processors or the clock of' : null, async (machine) => {
+      const changed = await this.#registry.update(id, request);
+      if (!changed.ok) return changed;
+      machine.stored = changed.value;
+      machine.applyShare();
+      this.#emitter.emit('vm-changed', machine.summary());
+      return changed;
+    });
+  }
+
+  async setProgram(id: VmId, program: ProgramSource): Promise<Result<VmSummary>> {
+    return this.#command(id, null, async (machine) => {
+      const changed = await this.#registry.setProgram(id, program);
+      if (!changed.ok) return changed;
+      machine.stored = changed.value;
+      this.#emitter.emit('vm-changed', machine.summary());
+      if (machine.worker === undefined || machine.worker.hasEnded) return changed;
+      const read = await this.#registry.readProgram(id);
+      return read.ok ? machine.send('load', read.value) : read;
+    });
+  }
+
+  async reloadProgram(id: VmId): Promise<Result<VmSummary>> {
+    const source = this.#registry.sourceOf(id);
+    return source.ok ? this.setProgram(id, source.value) : source;
+  }
+
+  async readProgram(id: VmId): Promise<Result<{ readonly program: VmProgram; readonly bytes: Uint8Array }>> {
+    const program = this.get(id)?.program;
+    if (program === undefined) return unknownMachine();
+    const read = await this.#registry.readProgram(id);
+    if (!read.ok) return read;
+    if (program === null || read.value === null) return refused('not-found', 'This machine has no program yet.');
+    return done({ program, bytes: read.value.bytes });
+  }
+
+  async clone(id: VmId, name?: string): Promise<Result<VmSummary>> {
+    return this.#added(await this.#registry.clone(id, name));
+  }
+
+  async delete(id: VmId): Promise<Result<null>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const allowed = machine.check('delete');
+    if (!allowed.ok) return allowed;
+    await machine.powerOff();
+    const deleted = await this.#registry.delete(id);
+    if (!deleted.ok) return deleted;
+    this.#machines.delete(id);
+    this.#observatory.onOff(machine);
+    this.#emitter.emit('vm-removed', { id });
+    return done(null);
+  }
+
+  async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
+    return this.#command(id, 'start', async (machine) => {
+      const program = await this.#registry.readProgram(id);
+      if (!program.ok) return program;
+      // Another start may have come first while the program was read.
+      const allowed = machine.check('start');
+      return allowed.ok ? machine.start(program.value, paused) : allowed;
+    });
+  }
+
+  async pause(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'pause', (machine) => machine.send('pause', null));
+  }
+
+  async resume(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'resume', (machine) => machine.send('run', null));
+  }
+
+  async step(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'step', (machine) => machine.send('step', null));
+  }
+
+  async stepOver(id: VmId, vcpu = 0): Promise<Result<VmSummary>> {
+    return this.#command(id, 'step over', async (machine) => {
+      const cpu = machine.cpu(vcpu);
+      if (cpu === undefined) return refused('invalid', `The machine has no vCPU ${vcpu}.`, { field: 'vcpu' });
+      const linearAddress = (cpu.segmentBase(CS) + cpu.eip) >>> 0;
+      const codeSize = (cpu.segmentAttributes(CS) & ATTRIBUTE.DB) !== 0 ? 32 : 16;
+      const bytes = await this.#readLinear(machine, vcpu, linearAddress, INSTRUCTION_BYTES_MOST);
+      const end = this.#options.stepOverEnd(bytes, linearAddress, codeSize);
+      if (end === null) return machine.send('step', null);
+      const stackPointerAtLeast = (cpu.segmentBase(SS) + cpu.register(RSP)) >>> 0;
+      return machine.send('runTo', { linearAddress: end, stackPointerAtLeast });
+    });
+  }
+
+  async runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>> {
+    return this.#command(id, 'run to an address', (machine) =>
+      machine.send('runTo', { linearAddress, stackPointerAtLeast: null }),
+    );
+  }
+
+  async reset(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'reset', async (machine) => {
+      const program = await this.#registry.readProgram(id);
+      return program.ok ? machine.reset(program.value) : program;
+    });
+  }
+
+  async powerOff(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'power off', async (machine) => {
+      await machine.powerOff();
+      return done(null);
+    });
+  }
+
+  registers(id: VmId, vcpu = 0): VcpuRegisters | undefined {
+    return this.#machines.get(id)?.registers(vcpu);
+  }
+
+  async setRegister(id: VmId, vcpu: number, name: RegisterName, value: bigint): Promise<Result<null>> {
+    return this.#send(id, 'change registers of', 'setRegister', { vcpu, name, value });
+  }
+
+  readMemory(id: VmId, physicalAddress: number, byteLength: number): Uint8Array | undefined {
+    return this.#machines.get(id)?.readMemory(physicalAddress, byteLength);
+  }
+
+  async writeMemory(id: VmId, physicalAddress: number, bytes: Uint8Array): Promise<Result<null>> {
+    return this.#send(id, 'write to the memory of', 'writeMemory', { physicalAddress, bytes });
+  }
+
+  async translateLinear(id: VmId, vcpu: number, linearAddress: number): Promise<Result<number | null>> {
+    return this.#send(id, 'translate addresses of', 'translateLinear', { vcpu, linearAddress });
+  }
+
+  async setBreakpoints(id: VmId, linearAddresses: readonly number[]): Promise<Result<null>> {
+    const machine = this.#machines.get(id);
+    return machine === undefined ? unknownMachine() : machine.setBreakpoints(linearAddresses);
+  }
+
+  breakpoints(id: VmId): readonly number[] {
+    return this.#machines.get(id)?.breakpoints ?? [];
+  }
+
+  screen(id: VmId): TextScreen | undefined {
+    return this.#machines.get(id)?.screen;
+  }
+
+  sendScanCodes(id: VmId, codes: readonly number[]): Result<null> {
+    return this.#post(id, 'sendScanCodes', codes);
+  }
+
+  sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null> {
+    return this.#post(id, 'sendKeys', keys);
+  }
+
+  typeText(id: VmId, text: string): Result<null> {
+    return this.#post(id, 'typeText', text);
+  }
+
+  sendSerial(id: VmId, bytes: Uint8Array, port = 0): Result<null> {
+    return this.#post(id, 'serialInput', { port, bytes });
+  }
+
+  serialHistory(id: VmId, port = 0): Uint8Array {
+    return this.#machines.get(id)?.serialHistories.get(port)?.bytes() ?? new Uint8Array(0);
+  }
+
+  statistics(): HypervisorStatistics {
+    return this.#observatory.statistics();
+  }
+
+  scheduleTrace(since = 0): ScheduleTrace {
+    return this.#observatory.scheduleTrace(since);
+  }
+
+  containmentLog(id?: VmId): readonly ContainmentEntry[] {
+    return this.#observatory.ledger.entries(id);
+  }
+
+  clearContainmentLog(): void {
+    this.#observatory.ledger.clear();
+  }
+
+  async memoryDigest(id: VmId): Promise<Result<string>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const allowed = machine.check('take the digest of');
+    if (!allowed.ok) return allowed;
+    const digest = await this.#observatory.exactDigest(id);
+    return digest === undefined ? refused('wrong-state', 'The machine was powered off meanwhile.') : done(digest);
+  }
+
+  schedulerSettings(): SchedulerSettings {
+    return this.#settings;
+  }
+
+  setSchedulerSettings(settings: Partial<SchedulerSettings>): Result<SchedulerSettings> {
+    const { pcpuCount = this.#settings.pcpuCount, sliceMs = this.#settings.sliceMs } = settings;
+    if (!Number.isInteger(pcpuCount) || pcpuCount < 1 || pcpuCount > SCHEDULER_PCPUS_MOST) {
+      const message = `The number of pCPUs must be a whole number from 1 to ${SCHEDULER_PCPUS_MOST}.`;
+      return refused('invalid', message, { field: 'pcpuCount' });
+    }
+    if (!(sliceMs >= SLICE_MS_RANGE.least && sliceMs <= SLICE_MS_RANGE.most)) {
+      const message = `The slice must be from ${SLICE_MS_RANGE.least} to ${SLICE_MS_RANGE.most} milliseconds.`;
+      return refused('invalid', message, { field: 'sliceMs' });
+    }
+    this.#settings = { pcpuCount, sliceMs };
+    this.#scheduler.setSlice(sliceMs);
+    this.#scheduler.setPcpuCount(pcpuCount);
+    this.#emitter.emit('scheduler-changed', this.#settings);
+    return done(this.#settings);
+  }
+
+  on<Name extends HypervisorEventName>(event: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer {
+    return this.#emitter.on(event, listener);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
+    this.#observatory.dispose();
+    this.#emitter.clear();
+    await this.#store.close();
+  }
+
+  #addMachine(stored: StoredMachine): VirtualMachine {
+    const events: VirtualMachineEvents = {
+      onChanged: (machine) => this.#emitter.emit('vm-changed', machine.summary()),
+      onState: (machine, from, to) => {
+        if (to === 'off') this.#observatory.onOff(machine);
+        this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
+      },
+      onSerial: (output) => this.#emitter.emit('serial-output', output),
+      onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
+      onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
+      onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),
+    };
+    const { threadEntry, handlers } = this.#options;
+    const host = {
+      threadEntry,
+      handlers,
+      scheduler: this.#scheduler,
+      nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
+    };
+    const machine = new VirtualMachine(stored, host, events);
+    this.#machines.set(stored.id, machine);
+    return machine;
+  }
+
+  #added(result: Result<StoredMachine>): Result<VmSummary> {
+    if (!result.ok) return result;
+    const summary = this.#addMachine(result.value).summary();
+    this.#emitter.emit('vm-added', summary);
+    return done(summary);
+  }
+
+  /** Obeys a command if the machine's state allows it, and answers with the machine as it is afterwards. */
+  async #command(
+    id: VmId,
+    command: VmCommand | null,
+    obey: (machine: VirtualMachine) => Promise<Result<unknown>>,
+  ): Promise<Result<VmSummary>> {
+    const found = this.#find(id, command);
+    if (!found.ok) return found;
+    const result = await obey(found.value);
+    return result.ok ? done(found.value.summary()) : result;
+  }
+
+  async #send<Name extends ThreadCommandName>(
+    id: VmId,
+    command: VmCommand,
+    name: Name,
+    request: ThreadCommands[Name]['request'],
+  ): Promise<Result<ThreadCommands[Name]['reply']>> {
+    const found = this.#find(id, command);
+    return found.ok ? found.value.send(name, request) : found;
+  }
+
+  #post<Name extends ThreadCommandName>(id: VmId, name: Name, request: ThreadCommands[Name]['request']): Result<null> {
+    const found = this.#find(id, 'send input to');
+    if (!found.ok) return found;
+    found.value.worker?.post(name, request);
+    return done(null);
+  }
+
+  #find(id: VmId, command: VmCommand | null): Result<VirtualMachine> {
+    if (this.#isDisposed) return refused('disposed', 'Vivarium is closing.');
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const allowed: { ok: true } | { ok: false; error: HypervisorError } =
+      command === null ? { ok: true } : machine.check(command);
+    return allowed.ok ? done(machine) : allowed;
+  }
+
+  /** Code at a linear address: at most two pages. */
+  async #readLinear(
+    machine: VirtualMachine,
+    vcpu: number,
+    linearAddress: number,
+    byteLength: number,
+  ): Promise<Uint8Array> {
+    const first = Math.min(byteLength, PAGE_BYTES - (linearAddress % PAGE_BYTES));
+    const parts: Uint8Array[] = [];
+    for (const [offset, length] of [
+      [0, first],
+      [first, byteLength - first],
+    ] as const) {
+      if (length === 0) continue;
+      const physical = await machine.send('translateLinear', { vcpu, linearAddress: (linearAddress + offset) >>> 0 });
+      if (!physical.ok || physical.value === null) break;
+      parts.push(machine.readMemory(physical.value, length) ?? new Uint8Array(0));
+    }
+    return new Uint8Array(Buffer.concat(parts));
+  }
+}
+
+/** A listener's bug ends like any other that nobody caught. */
+function rethrowLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

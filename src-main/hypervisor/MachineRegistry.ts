@@ -1,0 +1,189 @@
+import path from 'node:path';
+import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
+import { done, refused } from './results.ts';
+import { findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
+import type { MachineStore, StoredBlobs } from './storage/MachineStore.ts';
+import type { StoredMachine, StoredProgram } from './storage/StoredMachine.ts';
+import type { ProgramInclude, ThreadProgram } from './threads/ThreadMachine.ts';
+import {
+  CAP_RANGE,
+  MEMORY_MIB_RANGE,
+  NAME_LENGTH_MOST,
+  WEIGHT_RANGE,
+  type CreateVmRequest,
+  type ProgramSource,
+  type Result,
+  type UpdateVmRequest,
+  type VmId,
+} from './types.ts';
+
+/** Which machines there are, in memory as on disk: a change is stored before it is seen. */
+export class MachineRegistry {
+  readonly #store: MachineStore;
+  readonly #machines: Map<VmId, StoredMachine>;
+
+  constructor(store: MachineStore) {
+    this.#store = store;
+    this.#machines = new Map(store.machines.map((machine) => [machine.id, machine]));
+  }
+
+  get(id: VmId): StoredMachine | undefined {
+    return this.#machines.get(id);
+  }
+
+  all(): readonly StoredMachine[] {
+    return [...this.#machines.values()];
+  }
+
+  async create(request: CreateVmRequest): Promise<Result<StoredMachine>> {
+    const problem = findSettingsProblem(request);
+    if (problem !== undefined) return problem;
+    const memoryMiB = request.memoryMiB ?? MEMORY_MIB_RANGE.usual;
+    let accepted: AcceptedProgram | undefined;
+    if (request.program !== undefined) {
+      const taken = await takeIn(request.program, memoryMiB);
+      if (!taken.ok) return taken;
+      accepted = taken.value;
+    }
+    const now = Date.now();
+    const machine: StoredMachine = {
+      id: newVmId(),
+      name: this.#freeName(request.name ?? nameOf(accepted)),
+      memoryMiB,
+      vcpuCount: request.vcpuCount ?? 1,
+      weight: request.weight ?? WEIGHT_RANGE.usual,
+      capPercent: request.capPercent ?? CAP_RANGE.usual,
+      clock: request.clock ?? 'host',
+      program: accepted?.stored ?? null,
+      notes: request.notes ?? '',
+      colour: request.colour ?? freeColour(this.all().map(({ colour }) => colour)),
+      createdAt: now,
+      changedAt: now,
+    };
+    return this.#add(machine, accepted?.blobs ?? new Map());
+  }
+
+  async update(id: VmId, request: UpdateVmRequest): Promise<Result<StoredMachine>> {
+    const problem = findSettingsProblem(request);
+    if (problem !== undefined) return problem;
+    const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+    return this.#change(id, (machine) => ({ ...machine, ...given }));
+  }
+
+  /** Takes a program in; the machine keeps its own when this one is refused. */
+  async setProgram(id: VmId, source: ProgramSource): Promise<Result<StoredMachine>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const taken = await takeIn(source, machine.memoryMiB);
+    if (!taken.ok) return taken;
+    return this.#change(id, (current) => ({ ...current, program: taken.value.stored }), taken.value.blobs);
+  }
+
+  /** The source that takes a program's original file again. */
+  sourceOf(id: VmId): Result<ProgramSource> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const { program, name } = machine;
+    if (program?.sourcePath == null)
+      return refused('file-unreadable', `The program of “${name}” came from no file. Choose a file for it.`);
+    return done({ kind: 'file', path: program.sourcePath, ...optionsOf(program) });
+  }
+
+  async clone(id: VmId, name: string | undefined): Promise<Result<StoredMachine>> {
+    const original = this.#machines.get(id);
+    if (original === undefined) return unknownMachine();
+    const problem = name === undefined ? undefined : findSettingsProblem({ name });
+    if (problem !== undefined) return problem;
+    const blobs = new Map<string, Uint8Array>();
+    for (const { sha256 } of filesOf(original)) {
+      const read = await this.#store.readBlob(id, sha256);
+      if (!read.ok) return read;
+      blobs.set(sha256, read.value);
+    }
+    const now = Date.now();
+    const machine: StoredMachine = {
+      ...original,
+      id: newVmId(),
+      name: this.#freeName(name ?? original.name),
+      colour: freeColour(this.all().map(({ colour }) => colour)),
+      createdAt: now,
+      changedAt: now,
+    };
+    return this.#add(machine, blobs);
+  }
+
+  async delete(id: VmId): Promise<Result<null>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const deleted = await this.#store.delete(id, machine.name);
+    if (deleted.ok) this.#machines.delete(id);
+    return deleted;
+  }
+
+  /** The program with its bytes, as the thread takes it; null when the machine has none. */
+  async readProgram(id: VmId): Promise<Result<ThreadProgram | null>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const { program } = machine;
+    if (program === null) return done(null);
+    const bytes = await this.#store.readBlob(id, program.file.sha256);
+    if (!bytes.ok) return bytes;
+    const includes: ProgramInclude[] = [];
+    for (const { name, sha256 } of program.includes) {
+      const include = await this.#store.readBlob(id, sha256);
+      if (!include.ok) return include;
+      includes.push({ name, bytes: include.value });
+    }
+    return done({ bytes: bytes.value, fileName: program.file.name, options: optionsOf(program), includes });
+  }
+
+  async #add(machine: StoredMachine, blobs: StoredBlobs): Promise<Result<StoredMachine>> {
+    const stored = await this.#store.create(machine, blobs);
+    if (!stored.ok) return stored;
+    this.#machines.set(machine.id, machine);
+    return done(machine);
+  }
+
+  async #change(
+    id: VmId,
+    apply: (machine: StoredMachine) => StoredMachine,
+    blobs?: StoredBlobs,
+  ): Promise<Result<StoredMachine>> {
+    const machine = this.#machines.get(id);
+    if (machine === undefined) return unknownMachine();
+    const changed: StoredMachine = { ...apply(machine), changedAt: Date.now() };
+    // Seen at once, so that two changes made at the same time add up; taken back when it cannot be stored.
+    this.#machines.set(id, changed);
+    const stored = await this.#store.update(changed, blobs);
+    if (stored.ok) return done(changed);
+    if (this.#machines.get(id) === changed) this.#machines.set(id, machine);
+    return stored;
+  }
+
+  #freeName(name: string): string {
+    return freeName(name.trim(), new Set(this.all().map((each) => each.name)));
+  }
+}
+
+export function unknownMachine(): Result<never> {
+  return refused('not-found', 'There is no such machine any more: it was deleted.');
+}
+
+function nameOf(accepted: AcceptedProgram | undefined): string {
+  if (accepted === undefined) return 'Machine';
+  const name = path.parse(accepted.stored.file.name).name.trim().slice(0, NAME_LENGTH_MOST);
+  return name === '' ? 'Machine' : name;
+}
+
+function filesOf({ program }: StoredMachine): readonly StoredProgram['file'][] {
+  return program === null ? [] : [program.file, ...program.includes];
+}
+
+function optionsOf({ format, origin, bits, commandLine }: StoredProgram): ThreadProgram['options'] {
+  return {
+    format,
+    ...(origin !== undefined && { origin }),
+    ...(bits !== undefined && { bits }),
+    ...(commandLine !== undefined && { commandLine }),
+  };
+}

@@ -1,0 +1,172 @@
+import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
+import { ContainmentLedger } from './containment/ContainmentLedger.ts';
+import { IsolationMonitor } from './isolation/IsolationMonitor.ts';
+import { monotonicMs } from './scheduler/hostClock.ts';
+import type { Scheduler } from './scheduler/Scheduler.ts';
+import { PHASE } from './scheduler/SchedulerState.ts';
+import { StatisticsSampler } from './statistics/StatisticsSampler.ts';
+import type { LoadedPages } from './threads/ThreadMachine.ts';
+import type { TypedEmitter } from './TypedEmitter.ts';
+import {
+  SLICE_ENDS,
+  type CrashReport,
+  type HypervisorEvents,
+  type HypervisorStatistics,
+  type IsolationSample,
+  type ScheduleTrace,
+  type SchedulerSettings,
+  type VmId,
+} from './types.ts';
+import type { VirtualMachine } from './VirtualMachine.ts';
+
+const TICK_MS = 250;
+/** A vCPU that has kept its pCPU through so many ticks without a look at its clock hangs. */
+const HUNG_TICKS = 20;
+/** Vcpus whose slices the trace may still hold. */
+const INCARNATIONS_KEPT = 1000;
+
+interface Watch {
+  readonly monitor: IsolationMonitor;
+  isWatchingWrites: boolean;
+}
+
+/** What can be seen of the machines: statistics, the schedule, memory under glass, attempts to break out, hung threads. */
+export class Observatory {
+  readonly ledger = new ContainmentLedger();
+  readonly #scheduler: Scheduler;
+  readonly #emitter: TypedEmitter<HypervisorEvents>;
+  readonly #machines: () => Iterable<VirtualMachine>;
+  readonly #settings: () => SchedulerSettings;
+  readonly #sampler: StatisticsSampler;
+  readonly #watches = new Map<VmId, Watch>();
+  readonly #incarnations = new Map<number, { readonly vmId: VmId; readonly vcpu: number }>();
+  /** Power-ons of each machine, to tell their containment records apart. */
+  readonly #runs = new Map<VmId, number>();
+  readonly #stuckTicks = new Map<VmId, { readonly slices: number; readonly ticks: number }>();
+  readonly #timer: NodeJS.Timeout;
+  #lastIncarnation = 0;
+  #previousTickAt = monotonicMs();
+
+  constructor(
+    scheduler: Scheduler,
+    emitter: TypedEmitter<HypervisorEvents>,
+    machines: () => Iterable<VirtualMachine>,
+    settings: () => SchedulerSettings,
+  ) {
+    this.#scheduler = scheduler;
+    this.#emitter = emitter;
+    this.#machines = machines;
+    this.#settings = settings;
+    this.#sampler = new StatisticsSampler(scheduler);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A machine gets a thread. */
+  nextIncarnation(machine: VirtualMachine): number {
+    const incarnation = ++this.#lastIncarnation;
+    this.#incarnations.set(incarnation, { vmId: machine.id, vcpu: 0 });
+    this.#incarnations.delete(incarnation - INCARNATIONS_KEPT);
+    this.#runs.set(machine.id, incarnation);
+    return incarnation;
+  }
+
+  onLoaded(machine: VirtualMachine, loaded: LoadedPages): void {
+    const { views } = machine;
+    if (views === undefined) return;
+    const monitor = new IsolationMonitor(machine.id, views, loaded);
+    this.#watches.set(machine.id, { monitor, isWatchingWrites: false });
+  }
+
+  onOff(machine: VirtualMachine): void {
+    this.#watches.delete(machine.id);
+    this.#sampler.forget(machine.id);
+    this.#stuckTicks.delete(machine.id);
+  }
+
+  onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void {
+    const run = this.#runs.get(machine.id) ?? 0;
+    this.#emitter.emit('containment', this.ledger.add(machine.id, run, records));
+  }
+
+  onCrashed(machine: VirtualMachine, report: CrashReport): void {
+    // A triple fault has been recorded by the machine itself.
+    if (report.kind === 'triple-fault') return;
+    this.#emitter.emit('containment', [this.ledger.addThreadDeath(machine.id, report.message)]);
+  }
+
+  statistics(): HypervisorStatistics {
+    return this.#sampler.sample(this.#machines(), this.#settings(), (vmId) => this.ledger.count(vmId));
+  }
+
+  scheduleTrace(since: number): ScheduleTrace {
+    const { entries, lost, next } = this.#scheduler.trace(since);
+    const slices = entries.flatMap(({ incarnation, pcpu, end, startMs, endMs }) => {
+      const owner = this.#incarnations.get(incarnation);
+      if (owner === undefined) return [];
+      return [{ ...owner, pcpu, startMs, endMs, end: SLICE_ENDS[end] ?? 'slice' }];
+    });
+    return { slices, cursor: next, lost, nowMs: monotonicMs() };
+  }
+
+  async exactDigest(vmId: VmId): Promise<string | undefined> {
+    return this.#watches.get(vmId)?.monitor.exactDigest();
+  }
+
+  #tick(): void {
+    const now = monotonicMs();
+    // A tick that comes late was late for the threads too: the host slept, or is overloaded.
+    const isPunctual = now - this.#previousTickAt < 2 * TICK_MS;
+    this.#previousTickAt = now;
+    if (isPunctual) this.#lookForHungThreads();
+    if (this.#emitter.hasListeners('statistics')) this.#emitter.emit('statistics', this.statistics());
+    const isWatched = this.#emitter.hasListeners('isolation');
+    for (const machine of this.#machines()) this.#setWatchingWrites(machine, isWatched);
+    for (const [vmId, { monitor }] of this.#watches) {
+      // A machine whose thread is gone keeps its memory for inspection.
+      if (isWatched || this.#runs.has(vmId)) monitor.verify();
+    }
+    if (isWatched) this.#emitter.emit('isolation', this.#sampleIsolation(now));
+  }
+
+  #sampleIsolation(at: number): IsolationSample {
+    const monitors = [...this.#watches.values()].map(({ monitor }) => monitor);
+    return {
+      at,
+      activity: monitors.map((monitor) => monitor.activity()),
+      integrity: monitors.map((monitor) => monitor.integrity(null)),
+    };
+  }
+
+  #setWatchingWrites(machine: VirtualMachine, isWatched: boolean): void {
+    const watch = this.#watches.get(machine.id);
+    if (watch === undefined || watch.isWatchingWrites === isWatched) return;
+    watch.isWatchingWrites = isWatched;
+    machine.worker?.post('watchWrites', isWatched);
+  }
+
+  #lookForHungThreads(): void {
+    for (const machine of this.#machines()) {
+      const { id, worker } = machine;
+      if (worker === undefined || worker.hasEnded || worker.slot.phase !== PHASE.running) {
+        this.#stuckTicks.delete(id);
+        continue;
+      }
+      const slices = worker.slot.sliceCount;
+      const known = this.#stuckTicks.get(id);
+      const ticks = known?.slices === slices ? known.ticks + 1 : 0;
+      this.#stuckTicks.set(id, { slices, ticks });
+      if (ticks < HUNG_TICKS) continue;
+      this.#stuckTicks.delete(id);
+      void machine.giveUp({
+        kind: 'thread-hung',
+        message: `The thread of “${machine.stored.name}” hung and was ended.`,
+        detail: `it kept its pCPU for ${(HUNG_TICKS * TICK_MS) / 1000} s without looking at its clock`,
+      });
+    }
+  }
+}

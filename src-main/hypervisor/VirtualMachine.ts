@@ -1,0 +1,365 @@
+import { CpuState } from '../engine/state/CpuState.ts';
+import type { TextScreen } from '../machine/vga/TextScreen.ts';
+import { ByteHistory } from './ByteHistory.ts';
+import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
+import { readRegisters } from './registerAccess.ts';
+import { done, refused } from './results.ts';
+import type { Scheduler } from './scheduler/Scheduler.ts';
+import { PHASE } from './scheduler/SchedulerState.ts';
+import type { StoredMachine } from './storage/StoredMachine.ts';
+import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
+import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
+import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './threads/ThreadMachine.ts';
+import { VcpuWorker, type ThreadDeath } from './threads/VcpuWorker.ts';
+import type {
+  CrashReport,
+  PauseReason,
+  Result,
+  SerialOutput,
+  VcpuRegisters,
+  VmActivity,
+  VmId,
+  VmState,
+  VmSummary,
+} from './types.ts';
+
+const SERIAL_HISTORY_BYTES = 256 * 1024;
+/** Looks at a screen for changes, per second. */
+const SCREEN_RATE = 30;
+
+export interface VirtualMachineEvents {
+  onChanged(machine: VirtualMachine): void;
+  onState(machine: VirtualMachine, from: VmState, to: VmState): void;
+  onSerial(output: SerialOutput): void;
+  onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
+  /** The program was loaded, at a start or a reset: RAM is known. */
+  onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
+  onCrashed(machine: VirtualMachine, report: CrashReport): void;
+}
+
+export interface VirtualMachineHost {
+  readonly threadEntry: string | URL;
+  readonly scheduler: Scheduler;
+  readonly handlers: WebAssembly.Module | null;
+  /** Numbers the vCPUs that ever ran; what the schedule's trace names. */
+  nextIncarnation(machine: VirtualMachine): number;
+}
+
+/** One machine at run time: its state, its thread, and what the thread last said. */
+export class VirtualMachine {
+  stored: StoredMachine;
+  readonly serialHistories = new Map<number, ByteHistory>();
+  readonly #host: VirtualMachineHost;
+  readonly #events: VirtualMachineEvents;
+  #state: VmState = 'off';
+  #pauseReason: PauseReason | null = null;
+  #crash: CrashReport | null = null;
+  #isStopped = false;
+  #programSummary: string | null = null;
+  #thread: VcpuWorker | undefined;
+  #views: MachineViews | undefined;
+  #cpus: readonly CpuState[] = [];
+  #screen: TextScreen | undefined;
+  #breakpoints: readonly number[] = [];
+  #onStarted: ((result: Result<null>) => void) | undefined;
+
+  constructor(stored: StoredMachine, host: VirtualMachineHost, events: VirtualMachineEvents) {
+    this.stored = stored;
+    this.#host = host;
+    this.#events = events;
+  }
+
+  get id(): VmId {
+    return this.stored.id;
+  }
+
+  get state(): VmState {
+    return this.#state;
+  }
+
+  /** Where its memory lies; of a crashed machine too. */
+  get views(): MachineViews | undefined {
+    return this.#views;
+  }
+
+  get worker(): VcpuWorker | undefined {
+    return this.#thread;
+  }
+
+  get screen(): TextScreen | undefined {
+    return this.#screen;
+  }
+
+  get breakpoints(): readonly number[] {
+    return this.#breakpoints;
+  }
+
+  get activity(): VmActivity {
+    if (this.#state !== 'running' || this.#thread === undefined) return 'none';
+    if (this.#isStopped) return 'stopped';
+    const { phase } = this.#thread.slot;
+    if (phase === PHASE.halted) return 'halted';
+    return phase === PHASE.capped ? 'capped' : 'busy';
+  }
+
+  summary(): VmSummary {
+    const { program, ...definition } = this.stored;
+    return {
+      ...definition,
+      program:
+        program === null
+          ? null
+          : {
+              format: program.format,
+              ...(program.origin !== undefined && { origin: program.origin }),
+              ...(program.bits !== undefined && { bits: program.bits }),
+              ...(program.commandLine !== undefined && { commandLine: program.commandLine }),
+              fileName: program.file.name,
+              sourcePath: program.sourcePath,
+              byteLength: program.file.byteLength,
+              sha256: program.file.sha256,
+            },
+      state: this.#state,
+      activity: this.activity,
+      pauseReason: this.#pauseReason,
+      crash: this.#crash,
+      programSummary: this.#programSummary,
+    };
+  }
+
+  /** The refusal of a command that does not fit the present state. */
+  check(command: VmCommand): Result<null> {
+    if (isObeyed(command, this.#state)) return done(null);
+    return refused('wrong-state', refusal(command, this.stored.name, this.#state));
+  }
+
+  /** Off or crashed to running or paused. */
+  async start(program: ThreadProgram | null, isPaused: boolean): Promise<Result<null>> {
+    this.#transit('start');
+    const previous = this.#thread;
+    this.#thread = undefined;
+    await previous?.terminate();
+    this.#forget();
+    for (const history of this.serialHistories.values()) history.clear();
+    const { stored } = this;
+    const definition: ThreadMachineDefinition = {
+      memoryMiB: stored.memoryMiB,
+      vcpuCount: stored.vcpuCount,
+      clock: stored.clock,
+      program,
+    };
+    const started = await this.#startThread(definition);
+    if (!started.ok) {
+      if (this.#state === 'starting') this.#transit('start-refused');
+      return started;
+    }
+    if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
+    this.worker?.post('setScreenRate', SCREEN_RATE);
+    if (!isPaused) return this.send('run', null);
+    this.#pauseReason = { kind: 'started-paused' };
+    this.#transit('started-paused');
+    return done(null);
+  }
+
+  /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
+  async reset(program: ThreadProgram | null): Promise<Result<null>> {
+    if (this.#thread === undefined || this.#thread.hasEnded) return this.start(program, false);
+    if (this.#state === 'crashed') this.#transit('start');
+    return this.send('reset', null);
+  }
+
+  async powerOff(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    this.#breakpoints = [];
+    this.#onStarted?.(refused('wrong-state', `“${this.stored.name}” was powered off while it started.`));
+    if (this.#state !== 'off') this.#transit('power-off');
+    await thread?.terminate();
+    if (this.#thread === undefined) this.#forget();
+  }
+
+  send<Name extends ThreadCommandName>(
+    name: Name,
+    request: ThreadCommands[Name]['request'],
+  ): Promise<Result<ThreadCommands[Name]['reply']>> {
+    if (this.#thread !== undefined) return this.#thread.send(name, request);
+    return Promise.resolve(refused('thread-died', `“${this.stored.name}” has no thread. Reset it.`));
+  }
+
+  async setBreakpoints(linearAddresses: readonly number[]): Promise<Result<null>> {
+    this.#breakpoints = [...linearAddresses];
+    if (this.#thread === undefined || this.#views === undefined || this.#thread.hasEnded) return done(null);
+    return this.send('setBreakpoints', linearAddresses);
+  }
+
+  /** Weight or cap were changed. */
+  applyShare(): void {
+    if (this.#thread === undefined || this.#thread.hasEnded) return;
+    this.#host.scheduler.setShare(this.#thread.slot, this.stored.weight, limitOf(this.stored));
+  }
+
+  registers(vcpu: number): VcpuRegisters | undefined {
+    const cpu = this.#cpus[vcpu];
+    if (cpu === undefined) return undefined;
+    return { vmId: this.id, vcpu, ...readRegisters(cpu) };
+  }
+
+  /** The state of a vCPU, live. */
+  cpu(vcpu: number): CpuState | undefined {
+    return this.#cpus[vcpu];
+  }
+
+  readMemory(physicalAddress: number, byteLength: number): Uint8Array | undefined {
+    if (this.#views === undefined) return undefined;
+    const { buffer, ramOffset, ramBytes } = this.#views;
+    const start = Math.max(0, Math.min(ramBytes, physicalAddress));
+    const end = Math.max(start, Math.min(ramBytes, physicalAddress + byteLength));
+    return new Uint8Array(buffer, ramOffset + start, end - start).slice();
+  }
+
+  /** Ends a thread that does not react any more. */
+  async giveUp(report: Omit<CrashReport, 'at'>): Promise<void> {
+    const thread = this.#thread;
+    await thread?.terminate();
+    if (this.#thread === thread) this.#crashed(report);
+  }
+
+  #startThread(definition: ThreadMachineDefinition): Promise<Result<null>> {
+    const { scheduler, threadEntry, handlers } = this.#host;
+    const slot = scheduler.add({
+      weight: this.stored.weight,
+      limit: limitOf(this.stored),
+      incarnation: this.#host.nextIncarnation(this),
+    });
+    if (slot === undefined)
+      return Promise.resolve(refused('out-of-memory', 'Too many machines run already: power one of them off.'));
+    return new Promise((resolve) => {
+      const settle = (result: Result<null>): void => {
+        this.#onStarted = undefined;
+        resolve(result);
+      };
+      this.#onStarted = settle;
+      const isCurrent = (): boolean => this.#thread === thread;
+      const thread = new VcpuWorker({
+        entry: threadEntry,
+        name: `vcpu ${this.id}`,
+        scheduler,
+        slot,
+        definition,
+        handlers,
+        events: {
+          onReady: ({ views, summary, loaded }) => {
+            if (!isCurrent()) return;
+            this.#views = views;
+            this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
+            this.#programSummary = summary;
+            this.#events.onLoaded(this, loaded);
+            settle(done(null));
+          },
+          onRefused: ({ reason, message }) => {
+            if (!isCurrent()) return;
+            this.#thread = undefined;
+            if (reason === 'program') settle(refused('program-refused', message));
+            else settle(refused('out-of-memory', `The host refuses the memory of “${this.stored.name}”: ${message}.`));
+          },
+          onBatch: (batch) => {
+            if (isCurrent()) this.#onBatch(batch);
+          },
+          onDeath: (death) => {
+            if (isCurrent()) this.#onDeath(death);
+          },
+        },
+      });
+      this.#thread = thread;
+    });
+  }
+
+  #onBatch(batch: ThreadBatch): void {
+    for (const { port, bytes } of batch.serial) {
+      let history = this.serialHistories.get(port);
+      if (history === undefined) this.serialHistories.set(port, (history = new ByteHistory(SERIAL_HISTORY_BYTES)));
+      history.append(bytes);
+      this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
+    }
+    if (batch.screen !== null) this.#screen = batch.screen;
+    if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
+    for (const happening of batch.happenings) this.#onHappening(happening);
+  }
+
+  #onHappening(happening: ThreadHappening): void {
+    switch (happening.kind) {
+      case 'running':
+        this.#pauseReason = null;
+        this.#crash = null;
+        this.#isStopped = false;
+        this.#transit(this.#state === 'starting' ? 'started' : 'resume');
+        return;
+      case 'paused':
+        this.#pauseReason = happening.reason;
+        this.#transit('pause');
+        return;
+      case 'stopped':
+        this.#isStopped = true;
+        this.#events.onChanged(this);
+        return;
+      case 'reset':
+        this.#isStopped = false;
+        this.#events.onLoaded(this, happening.loaded);
+        this.#events.onChanged(this);
+        return;
+      case 'power-off':
+        void this.powerOff();
+        return;
+      case 'crashed':
+        this.#crashed(happening.report);
+        return;
+    }
+  }
+
+  #onDeath(death: ThreadDeath): void {
+    const name = this.stored.name;
+    const report: Omit<CrashReport, 'at'> = death.isOutOfMemory
+      ? { kind: 'out-of-memory', message: `The thread of “${name}” ran out of memory.`, detail: death.message }
+      : {
+          kind: 'thread-died',
+          message: `The thread of “${name}” died: ${death.message}.`,
+          detail: death.detail,
+        };
+    this.#onStarted?.(refused('thread-died', report.message));
+    this.#crashed(report);
+  }
+
+  #crashed(report: Omit<CrashReport, 'at'>): void {
+    this.#crash = { ...report, at: Date.now() };
+    this.#pauseReason = null;
+    this.#isStopped = false;
+    this.#transit('crash');
+    this.#events.onCrashed(this, this.#crash);
+  }
+
+  /** Takes the state that the transition leads to; a transition that does not fit changes nothing but what the summary says. */
+  #transit(transition: VmTransition): void {
+    const from = this.#state;
+    const to = nextState(from, transition);
+    if (to !== undefined) {
+      this.#state = to;
+      this.#events.onState(this, from, to);
+    }
+    this.#events.onChanged(this);
+  }
+
+  /** What a machine that is off does not have. */
+  #forget(): void {
+    this.#views = undefined;
+    this.#cpus = [];
+    this.#pauseReason = null;
+    this.#crash = null;
+    this.#isStopped = false;
+    this.#screen = undefined;
+  }
+}
+
+/** A cap as the scheduler's limit. */
+export function limitOf({ capPercent }: { readonly capPercent: number }): number {
+  return capPercent === 0 ? 1 : capPercent / 100;
+}

@@ -1,0 +1,82 @@
+import type { VmState } from '../types.ts';
+
+/** What may befall a machine. */
+export type VmTransition =
+  | 'start'
+  | 'started'
+  | 'started-paused'
+  | 'start-refused'
+  | 'pause'
+  | 'resume'
+  | 'save'
+  | 'saved-running'
+  | 'saved-paused'
+  | 'power-off'
+  | 'crash';
+
+const TRANSITIONS: Readonly<Record<VmState, Readonly<Partial<Record<VmTransition, VmState>>>>> = {
+  off: { start: 'starting' },
+  starting: {
+    started: 'running',
+    'started-paused': 'paused',
+    'start-refused': 'off',
+    'power-off': 'off',
+    crash: 'crashed',
+  },
+  running: { pause: 'paused', save: 'saving', 'power-off': 'off', crash: 'crashed' },
+  paused: { resume: 'running', save: 'saving', 'power-off': 'off', crash: 'crashed' },
+  saving: { 'saved-running': 'running', 'saved-paused': 'paused', 'power-off': 'off', crash: 'crashed' },
+  crashed: { start: 'starting', 'power-off': 'off' },
+};
+
+/** The state that a transition leads to; undefined where it cannot happen. */
+export function nextState(state: VmState, transition: VmTransition): VmState | undefined {
+  return TRANSITIONS[state][transition];
+}
+
+/** Commands by the states in which they are obeyed. */
+export const COMMAND_STATES = {
+  start: ['off', 'crashed'],
+  pause: ['running'],
+  resume: ['paused'],
+  step: ['paused'],
+  'step over': ['paused'],
+  'run to an address': ['running', 'paused'],
+  reset: ['running', 'paused', 'crashed'],
+  'power off': ['starting', 'running', 'paused', 'saving', 'crashed'],
+  delete: ['off', 'crashed'],
+  'change memory, processors or the clock of': ['off', 'crashed'],
+  'change registers of': ['paused'],
+  'write to the memory of': ['running', 'paused'],
+  'translate addresses of': ['running', 'paused'],
+  'set breakpoints in': ['off', 'starting', 'running', 'paused', 'saving', 'crashed'],
+  'send input to': ['running', 'paused'],
+  'take the digest of': ['running', 'paused', 'crashed'],
+} as const satisfies Readonly<Record<string, readonly VmState[]>>;
+export type VmCommand = keyof typeof COMMAND_STATES;
+
+export function isObeyed(command: VmCommand, state: VmState): boolean {
+  const states: readonly VmState[] = COMMAND_STATES[command];
+  return states.includes(state);
+}
+
+const STATE_WORDS: Readonly<Record<VmState, string>> = {
+  off: 'off',
+  starting: 'still starting',
+  running: 'running',
+  paused: 'paused',
+  saving: 'being saved',
+  crashed: 'crashed',
+};
+
+/** Why a command is refused, and what to do. */
+export function refusal(command: VmCommand, name: string, state: VmState): string {
+  const what = `Cannot ${command} “${name}”: it is ${STATE_WORDS[state]}.`;
+  if (state === 'starting' || state === 'saving') return `${what} Wait a moment and try again.`;
+  const states: readonly VmState[] = COMMAND_STATES[command];
+  if (state === 'off') return `${what} Start it first.`;
+  if (state === 'crashed') return `${what} Reset it first.`;
+  if (states.includes('off')) return `${what} Power it off first.`;
+  if (states.includes('paused')) return `${what} Pause it first.`;
+  return what;
+}

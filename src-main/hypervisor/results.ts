@@ -1,0 +1,18 @@
+import type { HypervisorError, HypervisorErrorCode, Result } from './types.ts';
+
+export function done<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function refused(
+  code: HypervisorErrorCode,
+  message: string,
+  more: Omit<HypervisorError, 'code' | 'message'> = {},
+): { readonly ok: false; readonly error: HypervisorError } {
+  return { ok: false, error: { code, message, ...more } };
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,161 @@
+import { monotonicMs } from './hostClock.ts';
+import * as policy from './policy.ts';
+import { SchedulerLock } from './SchedulerLock.ts';
+import { PHASE, SchedulerState, TRACE_CAPACITY } from './SchedulerState.ts';
+import type { TraceEntry, VcpuSlot } from './SchedulerState.ts';
+
+/** Owner id of the main thread; threads use their slot's incarnation. */
+export const MAIN_OWNER = 0x7fff_ffff;
+
+/** The times of one vCPU, copied under the lock. */
+export interface SlotTimes {
+  readonly phase: VcpuSlot['phase'];
+  readonly runMs: number;
+  readonly readyMs: number;
+  readonly haltedMs: number;
+  readonly cappedMs: number;
+  readonly sliceCount: number;
+  readonly sliceStart: number;
+  readonly entitledMs: number;
+}
+
+/**
+ * The policy for threads: takes the lock, asks the clock, applies the policy, and wakes whoever has been
+ * given a pCPU. One instance in each thread, all on the same buffer. The lock is never held while waiting.
+ */
+export class Scheduler {
+  readonly state: SchedulerState;
+  readonly buffer: SharedArrayBuffer;
+  readonly #lock: SchedulerLock;
+
+  constructor(buffer: SharedArrayBuffer, owner: number) {
+    this.buffer = buffer;
+    this.state = new SchedulerState(buffer);
+    this.#lock = new SchedulerLock(this.state.words, owner);
+  }
+
+  initialise(pcpuCount: number, sliceMs: number): void {
+    this.#locked((now) => {
+      policy.initialise(this.state, pcpuCount, sliceMs, now);
+      return [];
+    });
+  }
+
+  /** Adds a stopped vCPU; undefined when all slots are taken. */
+  add(vcpu: { readonly weight: number; readonly limit: number; readonly incarnation: number }): VcpuSlot | undefined {
+    let slot: VcpuSlot | undefined;
+    this.#locked((now) => {
+      slot = policy.add(this.state, vcpu, now);
+      return [];
+    });
+    return slot;
+  }
+
+  wake(slot: VcpuSlot): void {
+    this.#locked((now) => policy.wake(this.state, slot, now), slot);
+  }
+
+  /** Gives up the pCPU at the end of a slice; returns whether the vCPU holds one again. */
+  yieldPcpu(slot: VcpuSlot): boolean {
+    let isRunning = false;
+    this.#locked((now) => {
+      const granted = policy.yieldPcpu(this.state, slot, now);
+      isRunning = slot.phase === PHASE.running;
+      return granted;
+    }, slot);
+    return isRunning;
+  }
+
+  release(slot: VcpuSlot, to: typeof PHASE.halted | typeof PHASE.stopped): void {
+    this.#locked((now) => policy.release(this.state, slot, to, now), slot);
+  }
+
+  /**
+   * Removes the vCPU of a thread that has ended, however it ended: its pCPU goes to the next, its lock is
+   * taken over, and whoever it may have failed to wake is woken.
+   */
+  removeDead(slot: VcpuSlot): void {
+    if (this.#lock.takeOverFrom(slot.incarnation)) {
+      policy.repair(this.state);
+      this.#lock.release();
+    }
+    this.#locked((now) => policy.remove(this.state, slot, now));
+    for (let index = 0; index < this.state.slotsUsed; index++) this.signal(this.state.slot(index));
+  }
+
+  tick(): void {
+    this.#locked((now) => policy.tick(this.state, now));
+  }
+
+  setShare(slot: VcpuSlot, weight: number, limit: number): void {
+    this.#locked((now) => policy.setShare(this.state, slot, weight, limit, now));
+  }
+
+  setPcpuCount(pcpuCount: number): void {
+    this.#locked((now) => policy.setPcpuCount(this.state, pcpuCount, now));
+  }
+
+  setSlice(sliceMs: number): void {
+    this.#locked(() => {
+      this.state.sliceMs = sliceMs;
+      return [];
+    });
+  }
+
+  times(slot: VcpuSlot): SlotTimes {
+    let times: SlotTimes | undefined;
+    this.#locked((now) => {
+      const granted = policy.tick(this.state, now);
+      const { phase, runMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs } = slot;
+      times = { phase, runMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs };
+      return granted;
+    });
+    if (times === undefined) throw new Error('the lock was not taken');
+    return times;
+  }
+
+  /** Slices with numbers from `since`, oldest first, and how many of them were overwritten before. */
+  trace(since: number): { readonly entries: TraceEntry[]; readonly lost: number; readonly next: number } {
+    let entries: TraceEntry[] = [];
+    let next = 0;
+    let first = 0;
+    this.#locked(() => {
+      next = this.state.traceCount;
+      first = Math.min(next, Math.max(since, next - TRACE_CAPACITY));
+      entries = Array.from({ length: next - first }, (_, index) => this.state.traceEntry(first + index));
+      return [];
+    });
+    return { entries, lost: Math.max(0, first - since), next };
+  }
+
+  /** Makes the thread of a vCPU look at its messages and its phase. */
+  signal(slot: VcpuSlot): void {
+    Atomics.add(this.state.words, slot.signalWord, 1);
+    Atomics.notify(this.state.words, slot.signalWord);
+  }
+
+  /** Value of a vCPU's signal, to be passed to `waitForSignal`. */
+  signalCount(slot: VcpuSlot): number {
+    return Atomics.load(this.state.words, slot.signalWord);
+  }
+
+  /** Sleeps until the signal is no longer `count`, or the time is over. Never on the main thread. */
+  waitForSignal(slot: VcpuSlot, count: number, timeoutMs: number): void {
+    Atomics.wait(this.state.words, slot.signalWord, count, Math.max(0, timeoutMs));
+  }
+
+  isPreempted(slot: VcpuSlot): boolean {
+    return Atomics.load(this.state.words, slot.preemptWord) !== 0;
+  }
+
+  #locked(apply: (now: number) => VcpuSlot[], self?: VcpuSlot): void {
+    this.#lock.acquire();
+    let granted: VcpuSlot[];
+    try {
+      granted = apply(monotonicMs());
+    } finally {
+      this.#lock.release();
+    }
+    for (const slot of granted) if (slot !== self) this.signal(slot);
+  }
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { refused } from './results.ts';
+import {
+  CAP_RANGE,
+  CLOCK_KINDS,
+  COLOUR_COUNT,
+  MEMORY_MIB_RANGE,
+  NAME_LENGTH_MOST,
+  NOTES_LENGTH_MOST,
+  WEIGHT_RANGE,
+} from './types.ts';
+import type { HypervisorError, UpdateVmRequest, VmId } from './types.ts';
+
+type Refusal = { readonly ok: false; readonly error: HypervisorError };
+
+export function newVmId(): VmId {
+  return `vm-${randomBytes(8).toString('hex')}`;
+}
+
+/** What is wrong with a machine's settings; undefined when nothing is. Fields that are absent are not looked at. */
+export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefined {
+  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, notes, colour } = settings;
+  if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
+    return invalid('name', `The name needs 1 to ${NAME_LENGTH_MOST} characters.`);
+  if (!isWithin(memoryMiB, MEMORY_MIB_RANGE))
+    return invalid(
+      'memoryMiB',
+      `The memory must be a whole number of MiB from ${MEMORY_MIB_RANGE.least} to ${MEMORY_MIB_RANGE.most}.`,
+    );
+  if (vcpuCount !== undefined && vcpuCount !== 1)
+    return invalid('vcpuCount', 'A machine has one virtual processor in this version.');
+  if (!isWithin(weight, WEIGHT_RANGE))
+    return invalid('weight', `The weight must be a whole number from ${WEIGHT_RANGE.least} to ${WEIGHT_RANGE.most}.`);
+  if (!isWithin(capPercent, CAP_RANGE))
+    return invalid('capPercent', 'The cap must be a whole number of percent from 1 to 100, or 0 for none.');
+  if (clock !== undefined && !CLOCK_KINDS.includes(clock))
+    return invalid('clock', `The clock must be one of: ${CLOCK_KINDS.join(', ')}.`);
+  if (notes !== undefined && notes.length > NOTES_LENGTH_MOST)
+    return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
+  if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))
+    return invalid('colour', `There are ${COLOUR_COUNT} machine colours, numbered from 0.`);
+  return undefined;
+}
+
+/** The colour that fewest machines have. */
+export function freeColour(taken: readonly number[]): number {
+  const counts = Array.from({ length: COLOUR_COUNT }, (_, colour) => taken.filter((each) => each === colour).length);
+  return counts.indexOf(Math.min(...counts));
+}
+
+/** `name`, or `name 2`, `name 3` and so on when it is taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  const stem = name.replace(/ \d+$/, '').slice(0, NAME_LENGTH_MOST - 6);
+  for (let number = 2; ; number++) if (!taken.has(`${stem} ${number}`)) return `${stem} ${number}`;
+}
+
+function isWithin(
+  value: number | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
+): boolean {
+  return value === undefined || (Number.isInteger(value) && value >= least && value <= most);
+}
+
+function invalid(field: string, message: string): Refusal {
+  return refused('invalid', message, { field });
+}

@@ -1,0 +1,110 @@
+import type { CpuState } from '../../engine/state/CpuState.ts';
+import { STATE } from '../../engine/state/layout.ts';
+import { EXIT_KINDS, type ExitKind } from '../../engine/VirtualProcessor.ts';
+import { monotonicMs } from '../scheduler/hostClock.ts';
+import type { Scheduler, SlotTimes } from '../scheduler/Scheduler.ts';
+import type { HypervisorStatistics, SchedulerSettings, VmId, VmStatistics } from '../types.ts';
+import type { VirtualMachine } from '../VirtualMachine.ts';
+
+/** What was read of one machine at one moment. */
+interface Reading {
+  readonly at: number;
+  readonly times: SlotTimes;
+  readonly retired: number;
+  readonly exits: Readonly<Record<ExitKind, number>>;
+}
+
+const NO_TIMES = { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, slices: 0 } as const;
+/** A rate over less than this is noise. */
+const SAMPLE_LEAST_MS = 50;
+
+/** Turns the counters of all machines into rates, sample by sample. */
+export class StatisticsSampler {
+  readonly #scheduler: Scheduler;
+  readonly #readings = new Map<VmId, Reading>();
+  #last: HypervisorStatistics | undefined;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  forget(vmId: VmId): void {
+    this.#readings.delete(vmId);
+  }
+
+  /** A new sample, or the last one when that has only just been taken. */
+  sample(
+    machines: Iterable<VirtualMachine>,
+    settings: SchedulerSettings,
+    containmentCount: (vmId: VmId) => number,
+  ): HypervisorStatistics {
+    const at = monotonicMs();
+    if (this.#last !== undefined && at - this.#last.at < SAMPLE_LEAST_MS) return this.#last;
+    const vms: VmStatistics[] = [];
+    for (const machine of machines) vms.push(this.#sampleMachine(machine, at, containmentCount(machine.id)));
+    const received = vms.reduce((sum, { receivedShare }) => sum + receivedShare, 0);
+    this.#last = {
+      at,
+      pcpuCount: settings.pcpuCount,
+      sliceMs: settings.sliceMs,
+      load: Math.min(1, received / settings.pcpuCount),
+      vms,
+    };
+    return this.#last;
+  }
+
+  #sampleMachine(machine: VirtualMachine, at: number, containmentCount: number): VmStatistics {
+    const { id: vmId, state, activity, worker } = machine;
+    const base = { vmId, state, activity, containmentCount };
+    const cpu = machine.cpu(0);
+    const previous = this.#readings.get(vmId);
+    if (worker === undefined || worker.hasEnded || cpu === undefined) {
+      this.#readings.delete(vmId);
+      const nothing = { receivedShare: 0, entitledShare: 0, mips: 0, exitRates: {} };
+      return {
+        ...base,
+        ...nothing,
+        retiredInstructions: cpu?.getFloat64(STATE.retired) ?? 0,
+        vcpus: [NO_TIMES],
+        exits: cpu === undefined ? {} : readExits(cpu),
+      };
+    }
+    const times = this.#scheduler.times(worker.slot);
+    // A machine that was started anew counts from zero again.
+    const before = previous !== undefined && previous.times.runMs <= times.runMs ? previous : undefined;
+    const elapsed = before === undefined ? 0 : at - before.at;
+    const reading: Reading = { at, times, retired: cpu.getFloat64(STATE.retired), exits: readExits(cpu) };
+    this.#readings.set(vmId, reading);
+    const perSecond = (now: number, then: number | undefined): number =>
+      then === undefined || elapsed <= 0 || now < then ? 0 : ((now - then) * 1000) / elapsed;
+    const exitRates: Partial<Record<ExitKind, number>> = {};
+    for (const kind of EXIT_KINDS) {
+      const rate = perSecond(reading.exits[kind], before?.exits[kind]);
+      if (rate > 0) exitRates[kind] = rate;
+    }
+    return {
+      ...base,
+      receivedShare: Math.min(1, perSecond(times.runMs, before?.times.runMs) / 1000),
+      entitledShare: Math.min(1, perSecond(times.entitledMs, before?.times.entitledMs) / 1000),
+      mips: perSecond(reading.retired, before?.retired) / 1e6,
+      retiredInstructions: reading.retired,
+      vcpus: [
+        {
+          runMs: times.runMs,
+          readyMs: times.readyMs,
+          haltedMs: times.haltedMs,
+          cappedMs: times.cappedMs,
+          slices: times.sliceCount,
+        },
+      ],
+      exits: reading.exits,
+      exitRates,
+    };
+  }
+}
+
+function readExits(cpu: CpuState): Record<ExitKind, number> {
+  const counts = EXIT_KINDS.map((kind, index) => [kind, cpu.getFloat64(STATE.exitCounts + 8 * index)] as const);
+  // One entry per kind, by construction.
+  return Object.fromEntries(counts) as Record<ExitKind, number>;
+}

@@ -1,0 +1,228 @@
+import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { done, refused } from '../results.ts';
+import type { Result, StoreProblem, VmId } from '../types.ts';
+import {
+  UNFINISHED,
+  describeFileError,
+  errorCode,
+  removeUnfinished,
+  replaceFile,
+  syncFolder,
+  unfinishedName,
+  writeDurably,
+} from './files.ts';
+import { hashBytes, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
+import { StoreLock } from './StoreLock.ts';
+
+const DEFINITION = 'machine.json';
+
+/** Bytes that a machine's definition names by their hash. */
+export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * Machines on disk.
+ *
+ * ```
+ * <folder>/lock                          who has the store open
+ * <folder>/machines/<id>/machine.json    the definition, see StoredMachine
+ * <folder>/machines/<id>/<sha256>        the program, and each file that it includes
+ * <folder>/set-aside/<id>-<time>/        what could not be read
+ * ```
+ * Each change is one rename: of `machine.json`, or of a whole machine's folder when it is made or deleted.
+ * Whatever kills the process, the next one finds every machine before the change or after it. Files that a
+ * definition names are durable before it is; files that none names are removed.
+ */
+export class MachineStore {
+  readonly folder: string;
+  readonly problems: readonly StoreProblem[];
+  /** As the store was opened. */
+  readonly machines: readonly StoredMachine[];
+  readonly #lock: StoreLock;
+  /** The last operation on each machine: one at a time. */
+  readonly #pending = new Map<VmId, Promise<unknown>>();
+
+  private constructor(
+    folder: string,
+    lock: StoreLock,
+    machines: readonly StoredMachine[],
+    problems: readonly StoreProblem[],
+  ) {
+    this.folder = folder;
+    this.machines = machines;
+    this.problems = problems;
+    this.#lock = lock;
+  }
+
+  static async open(folder: string): Promise<Result<MachineStore>> {
+    let lock: StoreLock | undefined;
+    try {
+      const machinesFolder = path.join(folder, 'machines');
+      await mkdir(machinesFolder, { recursive: true });
+      lock = await StoreLock.acquire(folder);
+      if (lock === undefined) {
+        return refused(
+          'storage-locked',
+          `Another Vivarium has the machines in ${folder} open. Close it, or set VIVARIUM_HOME to another folder.`,
+        );
+      }
+      await removeUnfinished(folder);
+      await removeUnfinished(machinesFolder);
+      const problems: StoreProblem[] = [];
+      const machines: StoredMachine[] = [];
+      for (const id of (await readdir(machinesFolder)).toSorted()) {
+        const machine = await openMachine(folder, id, problems);
+        if (machine !== undefined) machines.push(machine);
+      }
+      return done(new MachineStore(folder, lock, machines, problems));
+    } catch (error) {
+      await lock?.release().catch(() => undefined);
+      return refused('storage-failed', `The machines in ${folder} cannot be opened: ${describeFileError(error)}.`);
+    }
+  }
+
+  /** Adds a machine with the files that it names. */
+  create(machine: StoredMachine, blobs: StoredBlobs): Promise<Result<null>> {
+    return this.#change(machine.id, `The machine “${machine.name}” cannot be stored`, async () => {
+      const target = this.#machineFolder(machine.id);
+      const unfinished = unfinishedName(target);
+      try {
+        await mkdir(unfinished);
+        for (const [sha256, bytes] of blobs) await writeDurably(path.join(unfinished, sha256), bytes);
+        await writeDurably(path.join(unfinished, DEFINITION), serialiseMachine(machine));
+        await syncFolder(unfinished);
+        await rename(unfinished, target);
+      } catch (error) {
+        await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      }
+      await syncFolder(path.dirname(target));
+    });
+  }
+
+  /** Replaces a machine's definition; `blobs` are the files that it names and that are not stored yet. */
+  update(machine: StoredMachine, blobs: StoredBlobs = new Map()): Promise<Result<null>> {
+    return this.#change(machine.id, `The change of “${machine.name}” cannot be stored`, async () => {
+      const folder = this.#machineFolder(machine.id);
+      for (const [sha256, bytes] of blobs) {
+        const file = path.join(folder, sha256);
+        if (!(await isThere(file))) await replaceFile(file, bytes);
+      }
+      await replaceFile(path.join(folder, DEFINITION), serialiseMachine(machine));
+      // What stays behind is removed when the store is opened next.
+      await removeUnnamed(folder, machine).catch(() => undefined);
+    });
+  }
+
+  delete(id: VmId, name: string): Promise<Result<null>> {
+    return this.#change(id, `The machine “${name}” cannot be deleted`, async () => {
+      const folder = this.#machineFolder(id);
+      const unfinished = unfinishedName(folder);
+      await rename(folder, unfinished);
+      await syncFolder(path.dirname(folder));
+      // What stays behind is removed when the store is opened next.
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    });
+  }
+
+  /** A file that a machine's definition names, verified. */
+  async readBlob(id: VmId, sha256: string): Promise<Result<Uint8Array>> {
+    const file = path.join(this.#machineFolder(id), sha256);
+    try {
+      const bytes = new Uint8Array(await readFile(file));
+      if (hashBytes(bytes) === sha256) return done(bytes);
+      return refused('storage-failed', `The stored program ${file} is damaged: load its file again.`);
+    } catch (error) {
+      return refused('storage-failed', `The stored program ${file} cannot be read: ${describeFileError(error)}.`);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#pending.values());
+    await this.#lock.release();
+  }
+
+  #machineFolder(id: VmId): string {
+    return path.join(this.folder, 'machines', id);
+  }
+
+  #change(id: VmId, failure: string, apply: () => Promise<void>): Promise<Result<null>> {
+    const previous = this.#pending.get(id) ?? Promise.resolve();
+    const result = previous.then(async (): Promise<Result<null>> => {
+      try {
+        await apply();
+        return done(null);
+      } catch (error) {
+        return refused('storage-failed', `${failure}: ${describeFileError(error)}. Nothing was changed.`);
+      }
+    });
+    this.#pending.set(id, result);
+    return result;
+  }
+}
+
+async function openMachine(folder: string, id: string, problems: StoreProblem[]): Promise<StoredMachine | undefined> {
+  const machineFolder = path.join(folder, 'machines', id);
+  let content: string;
+  try {
+    content = await readFile(path.join(machineFolder, DEFINITION), 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOTDIR') return undefined;
+    if (errorCode(error) !== 'ENOENT') {
+      const message = `The machine in ${machineFolder} cannot be read: ${describeFileError(error)}. It was left as it is.`;
+      problems.push({ kind: 'set-aside', message, path: machineFolder });
+      return undefined;
+    }
+    return setAside(folder, id, 'its machine.json is missing', problems);
+  }
+  const parsed = parseMachine(content);
+  switch (parsed.kind) {
+    case 'damaged':
+      return setAside(folder, id, `its machine.json is damaged: ${parsed.message}`, problems);
+    case 'newer': {
+      const message = `The machine in ${machineFolder} was stored by a newer Vivarium (version ${parsed.version} of the format). It was left as it is.`;
+      problems.push({ kind: 'set-aside', message, path: machineFolder });
+      return undefined;
+    }
+    case 'machine':
+      if (parsed.machine.id !== id) return setAside(folder, id, 'its machine.json is another machine’s', problems);
+      // A read-only store can be looked at all the same.
+      await removeUnnamed(machineFolder, parsed.machine).catch(() => undefined);
+      return parsed.machine;
+  }
+}
+
+/** Moves a machine that cannot be read out of the way; nothing of it is removed. */
+async function setAside(folder: string, id: string, reason: string, problems: StoreProblem[]): Promise<undefined> {
+  const from = path.join(folder, 'machines', id);
+  const to = path.join(folder, 'set-aside', `${id}-${new Date().toISOString().replaceAll(':', '-')}`);
+  try {
+    await mkdir(path.dirname(to), { recursive: true });
+    await rename(from, to);
+    const message = `A machine could not be read: ${reason}. Its files were moved to ${to}.`;
+    problems.push({ kind: 'set-aside', message, path: to });
+  } catch (error) {
+    const message = `A machine could not be read: ${reason}. Its files stay in ${from}, since ${describeFileError(error)}.`;
+    problems.push({ kind: 'set-aside', message, path: from });
+  }
+  return undefined;
+}
+
+/** Removes files that interrupted or replaced versions of a definition have left. */
+async function removeUnnamed(machineFolder: string, machine: StoredMachine): Promise<void> {
+  const program = machine.program;
+  const named = new Set(program === null ? [] : [program.file.sha256, ...program.includes.map((each) => each.sha256)]);
+  for (const name of await readdir(machineFolder)) {
+    const isBlob = /^[0-9a-f]{64}$/.test(name);
+    if ((isBlob && !named.has(name)) || name.startsWith(UNFINISHED)) await unlink(path.join(machineFolder, name));
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,142 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import { monotonicMs } from '../scheduler/hostClock.ts';
+import { BATCH_TAKEN_WORD, BATCHES_UNDER_WAY_MOST } from './protocol.ts';
+import type { ThreadBatch, ThreadHappening, ThreadMessage } from './protocol.ts';
+import type { ThreadMachine } from './ThreadMachine.ts';
+
+/** Longest time that output is held back. */
+const BATCH_INTERVAL_MS = 10;
+/** Containment entries repeat: their counts are sent this often. */
+const CONTAINMENT_INTERVAL_MS = 100;
+/** Output held for one serial port; when it is full the batch is sent at once. */
+const SERIAL_BUFFER_BYTES = 64 * 1024;
+
+class SerialBuffer {
+  readonly bytes = new Uint8Array(SERIAL_BUFFER_BYTES);
+  length = 0;
+}
+
+/** Collects what a machine puts out, and sends it to main in batches of bounded size and number. */
+export class OutputBatcher {
+  readonly #port: MessagePort;
+  readonly #taken: Int32Array;
+  readonly #serial = new Map<number, SerialBuffer>();
+  #machine: ThreadMachine | undefined;
+  #happenings: ThreadHappening[] = [];
+  #sent = 0;
+  #sentAt = 0;
+  #containmentAt = 0;
+  #isSerialFull = false;
+  #screenIntervalMs = Infinity;
+  #screenAt = 0;
+  #screen: TextScreen | undefined;
+
+  constructor(port: MessagePort, batches: SharedArrayBuffer) {
+    this.#port = port;
+    this.#taken = new Int32Array(batches);
+  }
+
+  attach(machine: ThreadMachine): void {
+    this.#machine = machine;
+  }
+
+  /** Called from inside the machine's `run`. */
+  serial(port: number, byte: number): void {
+    let buffer = this.#serial.get(port);
+    if (buffer === undefined) this.#serial.set(port, (buffer = new SerialBuffer()));
+    if (buffer.length === buffer.bytes.length) this.#send(this.#takeSerial(), null);
+    buffer.bytes[buffer.length++] = byte;
+    if (buffer.length > SERIAL_BUFFER_BYTES / 2) this.#isSerialFull = true;
+  }
+
+  happen(happening: ThreadHappening): void {
+    this.#happenings.push(happening);
+  }
+
+  setScreenRate(perSecond: number): void {
+    this.#screenIntervalMs = perSecond > 0 ? 1000 / perSecond : Infinity;
+    this.#screenAt = 0;
+    this.#screen = undefined;
+  }
+
+  /** Main has not taken what was sent: the guest is to wait. */
+  get isBacklogged(): boolean {
+    return this.#sent - Atomics.load(this.#taken, BATCH_TAKEN_WORD) >= BATCHES_UNDER_WAY_MOST;
+  }
+
+  /** Sends what is due; cheap when nothing is. */
+  flushIfDue(): void {
+    const now = monotonicMs();
+    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || this.#isSerialFull || this.#happenings.length > 0;
+    if (isDue && !this.isBacklogged) this.#flush(now, now - this.#containmentAt >= CONTAINMENT_INTERVAL_MS);
+  }
+
+  /** Sends everything before the thread sleeps. Returns for how long it may sleep until a look at the screen is due. */
+  flushBeforeSleep(): number {
+    const now = monotonicMs();
+    if (!this.isBacklogged) this.#flush(now, true);
+    return this.#screenIntervalMs === Infinity ? Infinity : Math.max(0, this.#screenAt + this.#screenIntervalMs - now);
+  }
+
+  #flush(now: number, withContainment: boolean): void {
+    const containment = withContainment ? (this.#machine?.drainContainment() ?? []) : [];
+    if (withContainment) this.#containmentAt = now;
+    const serial = this.#takeSerial();
+    const screen = this.#changedScreen(now);
+    if (serial.length > 0 || containment.length > 0 || this.#happenings.length > 0 || screen !== null)
+      this.#send(serial, screen, containment);
+    this.#sentAt = now;
+  }
+
+  #send(serial: ThreadBatch['serial'], screen: TextScreen | null, containment: ThreadBatch['containment'] = []): void {
+    const batch: ThreadBatch = { happenings: this.#happenings, serial, containment, screen };
+    this.#happenings = [];
+    this.#isSerialFull = false;
+    this.#sent++;
+    const message: ThreadMessage = { kind: 'batch', batch };
+    this.#port.postMessage(
+      message,
+      serial.map(({ bytes }) => bytes.buffer as ArrayBuffer), // Made by slice() just now: not shared.
+    );
+  }
+
+  #takeSerial(): ThreadBatch['serial'] {
+    const taken: { port: number; bytes: Uint8Array }[] = [];
+    for (const [port, buffer] of this.#serial) {
+      if (buffer.length === 0) continue;
+      taken.push({ port, bytes: buffer.bytes.slice(0, buffer.length) });
+      buffer.length = 0;
+    }
+    return taken;
+  }
+
+  #changedScreen(now: number): TextScreen | null {
+    if (this.#machine === undefined || now - this.#screenAt < this.#screenIntervalMs) return null;
+    this.#screenAt = now;
+    const screen = this.#machine.screen();
+    if (this.#screen !== undefined && isSameScreen(this.#screen, screen)) return null;
+    this.#screen = screen;
+    return screen;
+  }
+}
+
+function isSameScreen(a: TextScreen, b: TextScreen): boolean {
+  return (
+    a.columns === b.columns &&
+    a.rows === b.rows &&
+    a.cursor === b.cursor &&
+    a.cursorTop === b.cursorTop &&
+    a.cursorBottom === b.cursorBottom &&
+    a.isBlinking === b.isBlinking &&
+    a.cellWidth === b.cellWidth &&
+    a.cellHeight === b.cellHeight &&
+    a.extendsLineGraphics === b.extendsLineGraphics &&
+    areSameBytes(a.cells, b.cells) &&
+    areSameBytes(a.palette, b.palette)
+  );
+}
+
+function areSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,94 @@
+import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
+import type { MachineExit } from '../../machine/MachineExit.ts';
+import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import type { RegisterName } from '../registers.ts';
+import type { ClockKind, KeyStroke, ProgramOptions } from '../types.ts';
+
+/** A file that an assembly text may include, by the name it uses. */
+export interface ProgramInclude {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a thread needs to make its machine. Structured-clonable. */
+export interface ThreadMachineDefinition {
+  readonly memoryMiB: number;
+  readonly vcpuCount: number;
+  readonly clock: ClockKind;
+  readonly program: ThreadProgram | null;
+}
+
+export interface ThreadProgram {
+  readonly bytes: Uint8Array;
+  readonly fileName: string;
+  readonly options: ProgramOptions;
+  readonly includes: readonly ProgramInclude[];
+}
+
+/** Where things lie in the machine's shared memory: what main may read while the machine runs. */
+export interface MachineViews {
+  readonly buffer: SharedArrayBuffer;
+  readonly ramOffset: number;
+  readonly ramBytes: number;
+  /** One byte of PAGE_FLAG bits for each page of RAM. */
+  readonly pageFlagsOffset: number;
+  /** One PAGE_WRITES byte for each page of RAM: kept by `collectWrites`, and calmed by main. */
+  readonly writes: SharedArrayBuffer;
+  /** Each vCPU's CPU state block. */
+  readonly stateOffsets: readonly number[];
+}
+
+/** Values of `MachineViews.writes`. */
+export const PAGE_WRITES = {
+  /** The guest has not written the page since its program was loaded, unless its PAGE_FLAG.dirty is set. */
+  none: 0,
+  /** It has, but not since main looked last. */
+  before: 1,
+  /** It has, since main looked last. */
+  recent: 255,
+} as const;
+
+/** Hashes of the pages that a program fills, right after it was loaded; every other page is zero. */
+export interface LoadedPages {
+  readonly pages: Uint32Array;
+  readonly hashes: Uint32Array;
+}
+
+export type ThreadLoadResult =
+  { readonly ok: true; readonly summary: string | null } | { readonly ok: false; readonly message: string };
+
+/** The machine as its thread drives it. All methods are synchronous; only `run` and `step` execute guest code. */
+export interface ThreadMachine {
+  readonly views: MachineViews;
+  /** Takes another program for the next `reset`; a refused one changes nothing. */
+  load(program: ThreadProgram | null): ThreadLoadResult;
+  /** Power cycle with the program loaded anew. */
+  reset(): LoadedPages;
+  run(untilHostNs: number): MachineExit;
+  step(): MachineExit;
+  /** Guest time stands still until the next `run`. */
+  stopClock(): void;
+  instructionAddress(vcpu: number): number;
+  stackPointer(vcpu: number): number;
+  setBreakpoints(linearAddresses: readonly number[]): void;
+  setRegister(vcpu: number, name: RegisterName, value: bigint): void;
+  writeMemory(physicalAddress: number, bytes: Uint8Array): void;
+  translateLinear(vcpu: number, linearAddress: number): number | undefined;
+  sendScanCodes(codes: readonly number[]): void;
+  sendKeys(keys: readonly KeyStroke[]): void;
+  typeText(text: string): void;
+  /** Returns how many bytes were taken. */
+  serialInput(bytes: Uint8Array, port: number): number;
+  /** Moves the pages' dirty flags into `views.writes`. */
+  collectWrites(): void;
+  screen(): TextScreen;
+  drainContainment(): readonly ContainmentRecord[];
+}
+
+/** Where a machine's output goes; called from inside `run`. */
+export interface ThreadMachineSinks {
+  serial(port: number, byte: number): void;
+}
+
+/** Throws when the host has not enough memory. */
+export type ThreadMachineFactory = (definition: ThreadMachineDefinition, sinks: ThreadMachineSinks) => ThreadMachine;

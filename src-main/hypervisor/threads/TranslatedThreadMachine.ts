@@ -1,0 +1,168 @@
+import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
+import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
+import type { MachineExit } from '../../machine/MachineExit.ts';
+import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
+import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import { PAGE_BYTES, hashLoadedPages } from '../isolation/pageHash.ts';
+import { writeRegister } from '../registerAccess.ts';
+import type { RegisterName } from '../registers.ts';
+import { monotonicNs } from '../scheduler/hostClock.ts';
+import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
+import type { KeyStroke } from '../types.ts';
+import { loadThreadProgram } from './loadThreadProgram.ts';
+import { PAGE_WRITES } from './ThreadMachine.ts';
+import type {
+  LoadedPages,
+  MachineViews,
+  ThreadLoadResult,
+  ThreadMachine,
+  ThreadMachineDefinition,
+  ThreadMachineSinks,
+  ThreadProgram,
+} from './ThreadMachine.ts';
+
+const MIB = 1024 * 1024;
+
+/** The PC on the translating accelerator, as a vCPU's thread drives it. */
+export class TranslatedThreadMachine implements ThreadMachine {
+  readonly views: MachineViews;
+  readonly #parts: TranslatedMachine;
+  readonly #memoryBytes: number;
+  /** For the next reset. */
+  #image: ProgramImage | undefined;
+
+  constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: WebAssembly.Module) {
+    this.#memoryBytes = definition.memoryMiB * MIB;
+    this.#parts = createTranslatedMachine({
+      memoryBytes: this.#memoryBytes,
+      vcpuCount: definition.vcpuCount,
+      handlers: new CompiledHandlers(handlers),
+      hostTime: { monotonicNs },
+      clock: { kind: definition.clock },
+      // The instruction clock repeats a run exactly, so its machine always starts at the same moment.
+      wallClockMs: definition.clock === 'instructions' ? Date.UTC(2000, 0, 1) : Date.now(),
+      sinks: { serial: (port, byte) => sinks.serial(port, byte) },
+    });
+    const { memory } = this.#parts;
+    const { layout } = memory;
+    this.views = {
+      // The memory is made shared, so that main can look into it.
+      buffer: memory.memory.buffer as unknown as SharedArrayBuffer,
+      ramOffset: layout.ramBase,
+      ramBytes: layout.ramBytes,
+      pageFlagsOffset: layout.pageFlags,
+      writes: new SharedArrayBuffer(Math.ceil(layout.ramBytes / PAGE_BYTES)),
+      stateOffsets: this.#parts.processors.map(({ state }) => state.base),
+    };
+  }
+
+  load(program: ThreadProgram | null): ThreadLoadResult {
+    if (program === null) {
+      this.#image = undefined;
+      return { ok: true, summary: null };
+    }
+    const result = loadThreadProgram(program, this.#memoryBytes);
+    if (result.kind === 'refused') return { ok: false, message: result.message };
+    this.#image = result.image;
+    return { ok: true, summary: result.image.summary };
+  }
+
+  reset(): LoadedPages {
+    const { machine, memory, processors } = this.#parts;
+    if (this.#image === undefined) machine.reset();
+    else machine.load(this.#image);
+    // From here on a dirty page is one that the guest wrote.
+    new Uint8Array(this.views.writes).fill(PAGE_WRITES.none);
+    for (const processor of processors) processor.clearDirtyPages();
+    return hashLoadedPages(memory.ram(0, memory.ramBytes), this.#image?.segments ?? []);
+  }
+
+  run(untilHostNs: number): MachineExit {
+    return this.#parts.machine.run({ untilHostNs });
+  }
+
+  step(): MachineExit {
+    return this.#parts.machine.step();
+  }
+
+  stopClock(): void {
+    this.#parts.machine.stopClock();
+  }
+
+  instructionAddress(vcpu: number): number {
+    const { state } = this.#processor(vcpu);
+    return (state.segmentBase(CS) + state.eip) >>> 0;
+  }
+
+  stackPointer(vcpu: number): number {
+    const { state } = this.#processor(vcpu);
+    return (state.segmentBase(SS) + state.register(RSP)) >>> 0;
+  }
+
+  setBreakpoints(linearAddresses: readonly number[]): void {
+    for (const processor of this.#parts.processors) processor.setBreakpoints(linearAddresses);
+  }
+
+  setRegister(vcpu: number, name: RegisterName, value: bigint): void {
+    const processor = this.#processor(vcpu);
+    writeRegister(processor.state, name, value);
+    processor.stateChanged();
+  }
+
+  writeMemory(physicalAddress: number, bytes: Uint8Array): void {
+    const { memory, processors } = this.#parts;
+    if (physicalAddress + bytes.length > memory.ramBytes)
+      throw new RangeError(`The machine’s memory ends at ${memory.ramBytes.toString(16)}h.`);
+    memory.ram(physicalAddress, bytes.length).set(bytes);
+    for (let page = physicalAddress & ~0xfff; page < physicalAddress + bytes.length; page += 0x1000)
+      memory.setFlags(page, PAGE_FLAG.dirty);
+    for (const processor of processors) processor.invalidatePhysical(physicalAddress, bytes.length);
+  }
+
+  translateLinear(vcpu: number, linearAddress: number): number | undefined {
+    return this.#processor(vcpu).translateLinear(linearAddress);
+  }
+
+  sendScanCodes(codes: readonly number[]): void {
+    this.#parts.machine.sendScanCodes(codes);
+  }
+
+  sendKeys(keys: readonly KeyStroke[]): void {
+    for (const { code, pressed } of keys) this.#parts.machine.key(code, pressed);
+  }
+
+  typeText(text: string): void {
+    this.#parts.machine.typeText(text);
+  }
+
+  serialInput(bytes: Uint8Array, port: number): number {
+    return this.#parts.machine.serialInput(bytes, port);
+  }
+
+  collectWrites(): void {
+    const writes = new Uint8Array(this.views.writes);
+    const { allFlags } = this.#parts.memory;
+    let hasWritten = false;
+    for (let page = 0; page < allFlags.length; page++) {
+      if (((allFlags[page] ?? 0) & PAGE_FLAG.dirty) === 0) continue;
+      writes[page] = PAGE_WRITES.recent;
+      hasWritten = true;
+    }
+    // Only after they are in `writes`: main must never find a written page in neither.
+    if (hasWritten) for (const processor of this.#parts.processors) processor.clearDirtyPages();
+  }
+
+  screen(): TextScreen {
+    return this.#parts.machine.screen();
+  }
+
+  drainContainment(): ReturnType<ThreadMachine['drainContainment']> {
+    return this.#parts.machine.containment.drain();
+  }
+
+  #processor(vcpu: number): TranslatedMachine['processors'][number] {
+    const processor = this.#parts.processors[vcpu];
+    if (processor === undefined) throw new RangeError(`There is no vCPU ${vcpu}.`);
+    return processor;
+  }
+}

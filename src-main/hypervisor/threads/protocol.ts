@@ -1,0 +1,106 @@
+/** Messages between main and a vCPU's thread. Both ends are of one build, so there is no version. */
+import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
+import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import type { RegisterName } from '../registers.ts';
+import type { CrashReport, KeyStroke, PauseReason } from '../types.ts';
+import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
+
+export interface ThreadData {
+  readonly scheduler: SharedArrayBuffer;
+  /** The vCPU's slot, already added by main. */
+  readonly slot: number;
+  /** The slot's incarnation: names this thread as the owner of the scheduler's lock. */
+  readonly incarnation: number;
+  /** See BatchCounter. */
+  readonly batches: SharedArrayBuffer;
+  readonly definition: ThreadMachineDefinition;
+  /** The threaded tier's handlers; every thread shares their machine code. */
+  readonly handlers: WebAssembly.Module | null;
+}
+
+/** A command and what its reply carries. */
+export interface ThreadCommands {
+  run: { readonly request: null; readonly reply: null };
+  pause: { readonly request: null; readonly reply: null };
+  step: { readonly request: null; readonly reply: null };
+  /** Runs until `linearAddress` is reached with the stack no deeper than `stackPointerAtLeast`. */
+  runTo: {
+    readonly request: { readonly linearAddress: number; readonly stackPointerAtLeast: number | null };
+    readonly reply: null;
+  };
+  reset: { readonly request: null; readonly reply: null };
+  load: {
+    readonly request: ThreadProgram | null;
+    readonly reply: { readonly summary: string | null };
+  };
+  setBreakpoints: { readonly request: readonly number[]; readonly reply: null };
+  setRegister: {
+    readonly request: { readonly vcpu: number; readonly name: RegisterName; readonly value: bigint };
+    readonly reply: null;
+  };
+  writeMemory: {
+    readonly request: { readonly physicalAddress: number; readonly bytes: Uint8Array };
+    readonly reply: null;
+  };
+  translateLinear: {
+    readonly request: { readonly vcpu: number; readonly linearAddress: number };
+    readonly reply: number | null;
+  };
+  sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
+  sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
+  typeText: { readonly request: string; readonly reply: null };
+  serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
+  /** Whether somebody looks at which pages are written. */
+  watchWrites: { readonly request: boolean; readonly reply: null };
+  /** How often the screen is looked at for changes; 0: never. */
+  setScreenRate: { readonly request: number; readonly reply: null };
+}
+export type ThreadCommandName = keyof ThreadCommands;
+
+export type ThreadCommand = {
+  [Name in ThreadCommandName]: {
+    /** Of the reply; 0: none is wanted. */
+    readonly id: number;
+    readonly name: Name;
+    readonly request: ThreadCommands[Name]['request'];
+  };
+}[ThreadCommandName];
+
+/** What happened to the machine, in order. */
+export type ThreadHappening =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused'; readonly reason: PauseReason }
+  /** HLT that no interrupt can end. */
+  | { readonly kind: 'stopped'; readonly detail: string }
+  | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }
+  | { readonly kind: 'power-off'; readonly detail: string }
+  | { readonly kind: 'crashed'; readonly report: Omit<CrashReport, 'at'> };
+
+export interface ThreadBatch {
+  readonly happenings: readonly ThreadHappening[];
+  readonly serial: readonly { readonly port: number; readonly bytes: Uint8Array }[];
+  readonly containment: readonly ContainmentRecord[];
+  /** Present when it has changed. */
+  readonly screen: TextScreen | null;
+}
+
+export type ThreadMessage =
+  | {
+      readonly kind: 'ready';
+      readonly views: MachineViews;
+      readonly summary: string | null;
+      readonly loaded: LoadedPages;
+    }
+  /** The machine could not be made; the thread ends. */
+  | { readonly kind: 'refused'; readonly reason: 'program' | 'memory'; readonly message: string }
+  | { readonly kind: 'batch'; readonly batch: ThreadBatch }
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+/**
+ * Counts batches, so that a flood of output stops the guest instead of filling memory: the thread counts
+ * what it sent, main what it has taken; the thread waits while too many are under way.
+ */
+export const BATCHES_UNDER_WAY_MOST = 16;
+export const BATCH_TAKEN_WORD = 0;
+export const BATCH_COUNTER_BYTES = 8;

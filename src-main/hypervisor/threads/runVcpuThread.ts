@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Scheduler } from '../scheduler/Scheduler.ts';
+import { OutputBatcher } from './OutputBatcher.ts';
+import type { ThreadData, ThreadMessage } from './protocol.ts';
+import type { ThreadMachine, ThreadMachineFactory } from './ThreadMachine.ts';
+import { VcpuLoop } from './VcpuLoop.ts';
+
+/** The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run. */
+export function runVcpuThread(create: ThreadMachineFactory): void {
+  if (parentPort === null) throw new Error('a vCPU runs in a worker thread');
+  const port = parentPort;
+  const post = (message: ThreadMessage): void => port.postMessage(message);
+  const data = workerData as ThreadData; // Main starts this thread with nothing else.
+  const output = new OutputBatcher(port, data.batches);
+  let machine: ThreadMachine;
+  try {
+    machine = create(data.definition, { serial: (serialPort, byte) => output.serial(serialPort, byte) });
+  } catch (error) {
+    // What the engine throws here is that the host refuses so much memory.
+    post({ kind: 'refused', reason: 'memory', message: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  const loaded = machine.load(data.definition.program);
+  if (!loaded.ok) {
+    post({ kind: 'refused', reason: 'program', message: loaded.message });
+    return;
+  }
+  output.attach(machine);
+  const scheduler = new Scheduler(data.scheduler, data.incarnation);
+  const slot = scheduler.state.slot(data.slot);
+  post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: machine.reset() });
+  new VcpuLoop(machine, scheduler, slot, port, output).runForever();
+}

@@ -1,0 +1,147 @@
+import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
+import type { TextScreen } from '../../../src-main/machine/vga/TextScreen.ts';
+import { STATE, layOutVmMemory } from '../../../src-main/engine/state/layout.ts';
+import { monotonicNs } from '../../../src-main/hypervisor/scheduler/hostClock.ts';
+import type {
+  LoadedPages,
+  MachineViews,
+  ThreadLoadResult,
+  ThreadMachine,
+  ThreadMachineDefinition,
+  ThreadMachineSinks,
+  ThreadProgram,
+} from '../../../src-main/hypervisor/threads/ThreadMachine.ts';
+
+/**
+ * A machine without a processor, whose behaviour its program's text names: `loop`, `halt`, `nap RUN HALT`
+ * (milliseconds), `flood`, `echo`, `throw`, `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`.
+ */
+export class DoubleMachine implements ThreadMachine {
+  readonly views: MachineViews;
+  readonly #sinks: ThreadMachineSinks;
+  #behaviour = 'halt';
+  #numbers: number[] = [];
+  #startedAtNs = 0;
+  #retired: Float64Array;
+
+  constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks) {
+    const layout = layOutVmMemory(definition.memoryMiB * 1024 * 1024);
+    const buffer = new SharedArrayBuffer(layout.totalBytes);
+    this.#sinks = sinks;
+    this.#retired = new Float64Array(buffer, layout.vcpu(0) + STATE.retired, 1);
+    this.views = {
+      buffer,
+      ramOffset: layout.ramBase,
+      ramBytes: layout.ramBytes,
+      pageFlagsOffset: layout.pageFlags,
+      writes: new SharedArrayBuffer(layout.ramBytes / 4096),
+      stateOffsets: [layout.vcpu(0)],
+    };
+  }
+
+  load(program: ThreadProgram | null): ThreadLoadResult {
+    const [behaviour = 'halt', ...numbers] = new TextDecoder().decode(program?.bytes).split(' ');
+    this.#behaviour = behaviour;
+    this.#numbers = numbers.map(Number);
+    return { ok: true, summary: behaviour };
+  }
+
+  reset(): LoadedPages {
+    this.#startedAtNs = 0;
+    return { pages: new Uint32Array(0), hashes: new Uint32Array(0) };
+  }
+
+  run(untilHostNs: number): MachineExit {
+    switch (this.#behaviour) {
+      case 'halt':
+        return { reason: 'halted', detail: '' };
+      case 'nap':
+        return this.#nap(untilHostNs);
+      case 'flood':
+        while (monotonicNs() < untilHostNs) for (let count = 0; count < 1000; count++) this.#sinks.serial(0, 0x41);
+        return { reason: 'budget' };
+      case 'echo':
+        return { reason: 'idle', wakeAtHostNs: undefined };
+      case 'throw':
+        throw new Error('the engine has a bug');
+      case 'exit':
+        return process.exit(7);
+      case 'exhaust': {
+        const hoard: number[][] = [];
+        for (;;) hoard.push(new Array<number>(1_000_000).fill(hoard.length));
+      }
+      // eslint-disable-next-line no-fallthrough -- The loop above has no end.
+      case 'hang':
+        for (;;) this.#work();
+      // eslint-disable-next-line no-fallthrough -- The loop above has no end.
+      case 'triple-fault':
+        return { reason: 'shutdown', detail: '#GP while delivering #DF' };
+      case 'power-off':
+        return { reason: 'poweroff', detail: '' };
+      default:
+        return this.#loop(untilHostNs);
+    }
+  }
+
+  step(): MachineExit {
+    this.#work();
+    return { reason: 'budget' };
+  }
+
+  serialInput(bytes: Uint8Array): number {
+    for (const byte of bytes) this.#sinks.serial(0, byte);
+    return bytes.length;
+  }
+
+  writeMemory(physicalAddress: number, bytes: Uint8Array): void {
+    new Uint8Array(this.views.buffer, this.views.ramOffset).set(bytes, physicalAddress);
+  }
+
+  screen(): TextScreen {
+    return {
+      columns: 1,
+      rows: 1,
+      cells: new Uint8Array(2),
+      cursor: -1,
+      cursorTop: 0,
+      cursorBottom: 0,
+      palette: new Uint8Array(48),
+      isBlinking: false,
+      cellWidth: 9,
+      cellHeight: 16,
+      extendsLineGraphics: true,
+    };
+  }
+
+  instructionAddress = (): number => 0;
+  stackPointer = (): number => 0;
+  translateLinear = (_: number, address: number): number => address;
+  drainContainment = (): [] => [];
+  stopClock(): void {}
+  setBreakpoints(): void {}
+  setRegister(): void {}
+  sendScanCodes(): void {}
+  sendKeys(): void {}
+  typeText(): void {}
+  collectWrites(): void {}
+
+  #loop(untilHostNs: number): MachineExit {
+    while (monotonicNs() < untilHostNs) for (let count = 0; count < 100; count++) this.#work();
+    return { reason: 'budget' };
+  }
+
+  #nap(untilHostNs: number): MachineExit {
+    const [runMs = 1, haltMs = 10] = this.#numbers;
+    const now = monotonicNs();
+    if (this.#startedAtNs === 0) this.#startedAtNs = now;
+    const end = this.#startedAtNs + runMs * 1e6;
+    this.#loop(Math.min(untilHostNs, end));
+    if (monotonicNs() < end) return { reason: 'budget' };
+    this.#startedAtNs = 0;
+    return { reason: 'idle', wakeAtHostNs: monotonicNs() + haltMs * 1e6 };
+  }
+
+  #work(): void {
+    this.#retired[0] = (this.#retired[0] ?? 0) + 1;
+  }
+}

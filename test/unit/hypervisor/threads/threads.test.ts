@@ -1,0 +1,204 @@
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CrashReport, SerialOutput, VmState } from '../../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { openTestHypervisor, sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
+import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
+
+let threadEntry: string;
+let test1: TestHypervisor;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('test/support/hypervisor/doubleThread.ts'));
+});
+beforeEach(async () => {
+  test1 = await openTestHypervisor(threadEntry, { scheduler: { pcpuCount: 1 } });
+});
+afterEach(() => test1.dispose());
+
+const stateOf = (id: string): VmState | undefined => test1.hypervisor.get(id)?.state;
+const runMs = (id: string): number =>
+  test1.hypervisor.statistics().vms.find(({ vmId }) => vmId === id)?.vcpus[0]?.runMs ?? 0;
+
+describe('life cycle', () => {
+  test('start, pause, step, resume, reset, power off; every transition is an event', async () => {
+    const { hypervisor } = test1;
+    const seen: string[] = [];
+    hypervisor.on('vm-state', ({ from, to }) => seen.push(`${from}>${to}`));
+    const { id, state } = await test1.run('loop');
+    expect(state).toBe('running');
+    expect(unwrap(await hypervisor.pause(id))).toMatchObject({ state: 'paused', pauseReason: { kind: 'user' } });
+    const before = hypervisor.registers(id)?.retiredInstructions ?? 0;
+    expect(unwrap(await hypervisor.step(id))).toMatchObject({ state: 'paused', pauseReason: { kind: 'step' } });
+    expect(hypervisor.registers(id)?.retiredInstructions).toBe(before + 1);
+    expect(unwrap(await hypervisor.resume(id)).state).toBe('running');
+    expect(unwrap(await hypervisor.reset(id)).state).toBe('running');
+    expect(unwrap(await hypervisor.powerOff(id))).toMatchObject({ state: 'off', activity: 'none' });
+    expect(seen).toEqual(['off>starting', 'starting>running', 'running>paused', 'paused>running', 'running>off']);
+  });
+
+  test('a command in the wrong state is refused with what to do', async () => {
+    const { id } = await test1.run('loop');
+    const refused = await test1.hypervisor.resume(id);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
+    expect(await test1.hypervisor.delete(id)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('Power it off first') },
+    });
+  });
+
+  test('started paused, it has run nothing', async () => {
+    const { hypervisor } = test1;
+    const { id } = unwrap(await hypervisor.create({ memoryMiB: 1 }));
+    const started = unwrap(await hypervisor.start(id, { paused: true }));
+    expect(started).toMatchObject({ state: 'paused', pauseReason: { kind: 'started-paused' } });
+    expect(hypervisor.registers(id)?.retiredInstructions).toBe(0);
+  });
+
+  test('a paused machine leaves the run queue', async () => {
+    const { id } = await test1.run('loop');
+    await test1.hypervisor.pause(id);
+    await sleep(60);
+    const before = runMs(id);
+    await sleep(150);
+    expect(runMs(id)).toBe(before);
+  });
+
+  test('the guest switches itself off', async () => {
+    const { id } = await test1.run('power-off');
+    await until(() => stateOf(id) === 'off', 'off');
+  });
+
+  test('a halted machine is running, and stopped for good', async () => {
+    const { id } = await test1.run('halt');
+    await until(() => test1.hypervisor.get(id)?.activity === 'stopped', 'stopped');
+    expect(stateOf(id)).toBe('running');
+    expect(unwrap(await test1.hypervisor.reset(id)).state).toBe('running');
+  });
+});
+
+describe('a thread that dies', () => {
+  test.each<{ behaviour: string; kind: CrashReport['kind'] }>([
+    { behaviour: 'throw', kind: 'engine-error' },
+    { behaviour: 'exit', kind: 'thread-died' },
+    { behaviour: 'exhaust', kind: 'out-of-memory' },
+    { behaviour: 'triple-fault', kind: 'triple-fault' },
+  ])(
+    'by $behaviour crashes its machine and nothing else',
+    async ({ behaviour, kind }) => {
+      const neighbour = await test1.run('loop');
+      const { id } = await test1.run(behaviour);
+      await until(() => stateOf(id) === 'crashed', 'crashed', 60_000);
+      expect(test1.hypervisor.get(id)?.crash?.kind).toBe(kind);
+      // The only pCPU has been given back.
+      const before = runMs(neighbour.id);
+      await sleep(300);
+      expect(runMs(neighbour.id) - before).toBeGreaterThan(100);
+      expect(unwrap(await test1.hypervisor.powerOff(id)).state).toBe('off');
+    },
+    60_000,
+  );
+
+  test('its memory can still be read, and a reset starts it anew', async () => {
+    const { id } = await test1.run('loop');
+    await test1.hypervisor.writeMemory(id, 0x1000, Uint8Array.of(1, 2, 3));
+    // What a fatal error inside the thread looks like from main.
+    const crashed = new Promise((resolve) =>
+      test1.hypervisor.on('vm-state', ({ to }) => to === 'crashed' && resolve(to)),
+    );
+    await test1.hypervisor.setProgram(id, {
+      kind: 'bytes',
+      bytes: new TextEncoder().encode('exit'),
+      fileName: 'exit',
+      format: 'bin',
+    });
+    await test1.hypervisor.reset(id);
+    await crashed;
+    expect(test1.hypervisor.readMemory(id, 0x1000, 3)).toEqual(Uint8Array.of(1, 2, 3));
+    expect(unwrap(await test1.hypervisor.reset(id)).state).toMatch(/running|crashed/);
+  });
+
+  test('one that hangs is ended, and its pCPU goes to others', async () => {
+    const neighbour = await test1.run('loop');
+    const { id } = await test1.run('hang');
+    await until(() => stateOf(id) === 'crashed', 'crashed', 15_000);
+    expect(test1.hypervisor.get(id)?.crash?.kind).toBe('thread-hung');
+    const before = runMs(neighbour.id);
+    await until(() => runMs(neighbour.id) > before + 50, 'the neighbour runs');
+  }, 30_000);
+
+  test('threads ended at random moments never stop the others', async () => {
+    const neighbour = await test1.run('loop');
+    for (let round = 0; round < 25; round++) {
+      const { id } = await test1.run('nap 0.2 0.2');
+      await sleep(Math.random() * 10);
+      await test1.hypervisor.powerOff(id);
+    }
+    const before = runMs(neighbour.id);
+    await sleep(300);
+    expect(runMs(neighbour.id) - before).toBeGreaterThan(150);
+  }, 60_000);
+});
+
+describe('output and input', () => {
+  test('serial bytes come out as they went in', async () => {
+    const { id } = await test1.run('echo');
+    unwrap(test1.hypervisor.sendSerial(id, new TextEncoder().encode('hello')));
+    await until(() => test1.hypervisor.serialHistory(id).length === 5, 'echo');
+    expect(new TextDecoder().decode(test1.hypervisor.serialHistory(id))).toBe('hello');
+  });
+
+  test('a flood waits for main instead of filling memory, and nothing is lost', async () => {
+    let received = 0;
+    test1.hypervisor.on('serial-output', ({ bytes, droppedBytes }: SerialOutput) => {
+      received += bytes.length;
+      expect(droppedBytes).toBe(0);
+    });
+    const { id } = await test1.run('flood');
+    const before = process.memoryUsage().rss;
+    // Main does not look for a while.
+    const end = performance.now() + 700;
+    while (performance.now() < end);
+    expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
+    await sleep(200);
+    expect(received).toBeGreaterThan(1e6);
+    expect(test1.hypervisor.serialHistory(id).length).toBe(256 * 1024);
+  });
+});
+
+describe('scheduling', () => {
+  test('a halted machine uses no host time', async () => {
+    const { id } = await test1.run('halt');
+    await sleep(100);
+    const before = process.cpuUsage();
+    await sleep(1000);
+    const used = process.cpuUsage(before);
+    expect((used.user + used.system) / 1000).toBeLessThan(150);
+    expect(runMs(id)).toBeLessThan(20);
+  });
+
+  test('a cap binds though the host is idle, and can be taken back', async () => {
+    const { id } = await test1.run('loop', { capPercent: 20 });
+    await sleep(200);
+    const before = runMs(id);
+    await sleep(1500);
+    const share = (runMs(id) - before) / 1500;
+    expect(share).toBeGreaterThan(0.12);
+    expect(share).toBeLessThan(0.25);
+    await test1.hypervisor.update(id, { capPercent: 0 });
+    const free = runMs(id);
+    await sleep(500);
+    expect(runMs(id) - free).toBeGreaterThan(350);
+  });
+
+  test('the trace tells who ran where, without overlaps', async () => {
+    const first = await test1.run('loop');
+    const second = await test1.run('loop', { weight: 300 });
+    await sleep(500);
+    const { slices, lost } = test1.hypervisor.scheduleTrace();
+    expect(lost).toBe(0);
+    expect(new Set(slices.map(({ vmId }) => vmId))).toEqual(new Set([first.id, second.id]));
+    for (let index = 1; index < slices.length; index++)
+      expect(slices[index].startMs).toBeGreaterThanOrEqual(slices[index - 1].endMs);
+  });
+});
