@@ -1,5 +1,5 @@
-; Type: the keyboard's interrupt brings each key's scan code, and letters, digits and
-; signs appear. Between keys the processor sleeps. The title shows the last scan code.
+; Keyboard echo: type, and letters, digits and signs appear on the screen.
+; The keyboard's interrupt brings each key's scan code. Between keys the processor sleeps. The title shows the last scan code.
 bits 32
 org 0x100000
 

@@ -1,4 +1,4 @@
-; Hello on the serial line: COM1 at 115200 baud, and an echo of whatever arrives. A boot
+; Hello on the serial line COM1, and an echo of whatever arrives there. A boot
 ; sector in real mode; once a second it says that it is alive, and sleeps in between.
 bits 16
 org 0x7c00

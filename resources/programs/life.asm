@@ -1,5 +1,5 @@
-; Conway's Game of Life on the text screen, 80 by 24 cells on a torus, 20 generations a
-; second. Between generations the processor sleeps in HLT until the timer wakes it.
+; Conway's Game of Life on the text screen: 80 by 24 cells, 20 generations a second.
+; The world is a torus: its edges touch. Between generations the processor sleeps in HLT until the timer wakes it.
 ; The colour of a cell is its age: white at birth, then yellow, green, blue.
 bits 32
 org 0x100000

@@ -1,6 +1,6 @@
-; Prime numbers without end: the sieve of Eratosthenes up to 1,000,000, shown as a
-; picture that fills the screen. One cell stands for 8 odd numbers, its colour for how
-; many primes are among them: you can watch them thin out.
+; Prime numbers up to 1,000,000 by the sieve of Eratosthenes, drawn as they are found.
+; The picture fills the screen again and again. One cell stands for 16 numbers, its shade
+; for how many primes are among them: you can watch them thin out.
 bits 32
 org 0x100000
 

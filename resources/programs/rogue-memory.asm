@@ -1,5 +1,5 @@
-; ROGUE: writes over all memory it can name, all 4 GiB of it, again and again: far beyond
-; its RAM, over the firmware, over video memory's neighbours, over the interrupt table.
+; ROGUE: writes over all memory it can name, all 4 GiB of it, again and again.
+; That is far beyond its RAM, over the firmware, over video memory's neighbours, over the interrupt table.
 ; Only its own few pages and the screen are left out, so that it can go on.
 bits 32
 org 0x100000
@@ -52,7 +52,7 @@ sweep:  add     ebp, 0x9e3779b9
         mov     edi, SCREEN + 2 * 57
         mov     edx, [taken]
         call    number
-        mov     edi, SCREEN + 2 * 71
+        mov     edi, SCREEN + 2 * 72
         mov     edx, [pages]
         call    number
         mov     eax, ebx                ; 4096 megabytes on 1920 cells
@@ -78,7 +78,7 @@ number: mov     ecx, 8                  ; edx in hexadecimal at edi
         loop    .digit
         ret
 
-title:  db "ROGUE: writes everywhere           now            stuck         wrote", 0
+title:  db "ROGUE: writes everywhere           now            stuck          wrote", 0
 digits: db "0123456789ABCDEF"
 
 section .bss

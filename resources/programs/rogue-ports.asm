@@ -1,4 +1,5 @@
-; ROGUE: hammers all 65536 I/O ports. It reads each one and writes the value back changed
+; ROGUE: hammers all 65536 I/O ports.
+; It reads each one and writes the value back changed
 ; to those where no PC device is; a reset or a power-off would be a way out, so the ports
 ; for that it only reads. One cell of the map is 36 ports: green where something answers.
 bits 32

@@ -1,4 +1,5 @@
-; ROGUE: a user program (ring 3) that tries what only a kernel may. Each attempt ends in a
+; ROGUE: a user program (ring 3) that tries what only a kernel may.
+; Each attempt ends in a
 ; general protection fault; the small kernel below counts it, shows it, and lets the user
 ; program try the next thing, four times a second, for ever.
 bits 32

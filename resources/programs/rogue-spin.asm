@@ -1,4 +1,5 @@
-; ROGUE: spins for ever with interrupts off. No timer, no key and no other task of this
+; ROGUE: spins for ever with interrupts off.
+; No timer, no key and no other task of this
 ; machine gets the processor back; only the hypervisor can take it away.
 bits 16
 org 0x7c00

@@ -1,4 +1,4 @@
-; ROGUE: after a count-down it takes its own interrupt table away and causes an exception.
+; ROGUE: takes its own interrupt table away and causes an exception: a triple fault.
 ; The exception cannot be delivered, nor the double fault, nor anything after: a triple
 ; fault, at which a processor gives up and a PC resets.
 bits 16

@@ -1,5 +1,5 @@
-; Code that rewrites itself, in three ways that translators find hard: the operand of an
-; instruction a few bytes on, the next instruction of the same block, and a whole routine
+; Self-modifying code, in three ways that translators find hard.
+; It rewrites the operand of an instruction a few bytes on, the next instruction of the same block, and a whole routine
 ; built at run time. If all agree, the line at the bottom stays green.
 bits 16
 org 0x7c00

@@ -1,5 +1,5 @@
-; Two tasks that know nothing of each other, switched by the timer: the heart of every
-; operating system in a few dozen lines. Each interrupt saves one task's registers on its
+; Two tasks that know nothing of each other, switched by the timer 100 times a second.
+; This is the heart of every operating system, in a few dozen lines. Each interrupt saves one task's registers on its
 ; own stack and takes the other's stack.
 bits 32
 org 0x100000
