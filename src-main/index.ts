@@ -1,13 +1,21 @@
-import { app, BrowserWindow } from 'electron';
 import path from 'node:path';
+import { stepOverEnd } from './debug/StepOver.ts';
+import { BundledSamples } from './desktop/files/BundledSamples.ts';
+import { runDesktop } from './desktop/runDesktop.ts';
+import { Hypervisor } from './hypervisor/Hypervisor.ts';
+import { compileThreadedHandlers } from './hypervisor/threadedHandlers.ts';
 
-void app.whenReady().then(async () => {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    title: 'Vivarium',
-    webPreferences: { preload: path.join(__dirname, '../preload/index.cjs'), sandbox: true, contextIsolation: true },
-  });
-  await window.loadFile(path.join(__dirname, '../renderer/index.html'));
+runDesktop({
+  preload: path.join(__dirname, '../preload/index.cjs'),
+  rendererFolder: path.join(__dirname, '../renderer'),
+  samples: new BundledSamples(),
+  cast: {
+    residents: ['primes', 'life', 'tasks'],
+    rogues: ['rogue-memory', 'rogue-ports', 'rogue-ring3', 'rogue-spin', 'rogue-triple'],
+  },
+  async openHypervisor(folder, onListenerError) {
+    const { module } = await compileThreadedHandlers();
+    const threadEntry = path.join(__dirname, 'vcpuThread.cjs');
+    return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, onListenerError });
+  },
 });
-app.on('window-all-closed', () => app.quit());

@@ -8,16 +8,14 @@ import { declareAppProtocol } from './window/appProtocol.ts';
 import { restrictContents } from './window/securityPolicy.ts';
 
 export interface DesktopDependencies extends Pick<DesktopParts, 'preload' | 'rendererFolder' | 'samples' | 'cast'> {
-  /** The folder of machines and settings when VIVARIUM_HOME names none. */
-  defaultDataFolder(): string;
-  openHypervisor(dataFolder: string): Promise<Result<HypervisorService>>;
+  openHypervisor(dataFolder: string, onListenerError: (error: unknown) => void): Promise<Result<HypervisorService>>;
 }
 
 /** Starts the app, or hands its files to the one that runs already on the same folder. */
 export function runDesktop(dependencies: DesktopDependencies): void {
   app.setName('Vivarium');
   const home = process.env['VIVARIUM_HOME'];
-  const dataFolder = home ? path.resolve(home) : dependencies.defaultDataFolder();
+  const dataFolder = home ? path.resolve(home) : app.getPath('userData');
   // Chromium's own files, and with them the lock that makes a second start find the first.
   if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dataFolder, 'chromium'));
   declareAppProtocol();
@@ -54,7 +52,9 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       if (application) application.reportProblem(message);
       else problems.push(message);
     });
-    const hypervisor = await dependencies.openHypervisor(dataFolder);
+    const hypervisor = await dependencies.openHypervisor(dataFolder, (error) =>
+      log('A listener of the hypervisor failed', error),
+    );
     if (!hypervisor.ok) {
       dialog.showErrorBox('Vivarium', hypervisor.error.message);
       app.exit(1);

@@ -12,9 +12,10 @@ export interface DemonstrationMachines {
   delete(id: VmId): Promise<Outcome<void>>;
 }
 
+/** Samples by their ids; a machine is named for its sample. */
 export interface DemonstrationCast {
-  readonly residents: readonly { readonly sampleId: string; readonly name: string }[];
-  readonly rogues: readonly { readonly sampleId: string; readonly name: string }[];
+  readonly residents: readonly string[];
+  readonly rogues: readonly string[];
 }
 
 const MEMORY_MIB = 4;
@@ -51,8 +52,8 @@ export class RunningDemonstration {
       if (this.state.state === 'running') return succeed(this.state);
       this.change({ state: 'starting', residents: [], rogues: [] });
       for (const role of ['residents', 'rogues'] as const) {
-        for (const { sampleId, name } of this.cast[role]) {
-          const created = await this.machines.create({ name, memoryMiB: MEMORY_MIB }, sampleId);
+        for (const sampleId of this.cast[role]) {
+          const created = await this.machines.create({ name: sampleId, memoryMiB: MEMORY_MIB }, sampleId);
           if (!created.ok) return this.giveUp(created);
           // Known by its role before it runs.
           this.change({ ...this.state, [role]: [...this.state[role], created.value.id] });

@@ -26,10 +26,7 @@ beforeEach(() => {
         return succeed(undefined);
       },
     },
-    {
-      residents: [{ sampleId: 'primes', name: 'primes' }],
-      rogues: [{ sampleId: 'spin', name: 'spin' }],
-    },
+    { residents: ['primes'], rogues: ['spin'] },
     ({ state }) => states.push(state),
   );
 });
