@@ -161,19 +161,23 @@ export class CpuState {
     return this.u32[(segmentOffset(index) + SEGMENT.limit) >> 2];
   }
 
+  /** As {@link writeSegment}. */
+  setSegment(index: number, value: SegmentRegister): void {
+    this.writeSegment(index, value.selector, value.attributes, value.base, value.limit);
+  }
+
   /**
    * Writes a segment register and the bounds derived from it. Does not recompute the code key: see
    * `updateCodeKey`.
    */
-  setSegment(index: number, value: SegmentRegister): void {
+  writeSegment(index: number, selector: number, attributes: number, base: number, limit: number): void {
     const at = segmentOffset(index);
-    this.setInt(at + SEGMENT.selector, value.selector & 0xffff);
-    this.setInt(at + SEGMENT.attributes, value.attributes);
-    this.setInt(at + SEGMENT.base, value.base);
+    this.setInt(at + SEGMENT.selector, selector & 0xffff);
+    this.setInt(at + SEGMENT.attributes, attributes);
+    this.setInt(at + SEGMENT.base, base);
     this.setInt(at + SEGMENT.base + 4, 0);
-    this.setInt(at + SEGMENT.limit, value.limit);
-    const { attributes } = value;
-    const limit = value.limit >>> 0;
+    this.setInt(at + SEGMENT.limit, limit);
+    limit >>>= 0;
     const isData = (attributes & ATTRIBUTE.CODE) === 0;
     const isUsable = (attributes & ATTRIBUTE.P) !== 0;
     const isExpandDown = isData && (attributes & ATTRIBUTE.CONFORMING_EXPAND_DOWN) !== 0;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isQemuInstalled, runRomInQemu } from '../../support/engine/qemu.ts';
 import { assembleRom, runRom } from '../../support/engine/RomProgram.ts';
@@ -11,7 +12,7 @@ import { isKnownDeviation } from './qemuDeviations.ts';
  */
 const programs = ['segments', 'transfers', 'interrupts', 'tasks', 'virtual8086', 'realmode'];
 
-const here = import.meta.dirname;
+const here = path.dirname(fileURLToPath(import.meta.url));
 
 function expectedText(name: string): string {
   return readFileSync(path.join(here, 'expected', `${name}.txt`), 'utf8');

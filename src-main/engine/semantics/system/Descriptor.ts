@@ -1,4 +1,4 @@
-import { ATTRIBUTE, type CpuState, type SegmentRegister } from '../../state/CpuState.ts';
+import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
 import { LDTR, STATE } from '../../state/layout.ts';
 import { GuestFault } from './GuestFault.ts';
 import type { SystemContext } from './SystemContext.ts';
@@ -29,13 +29,14 @@ export const TSS_BUSY = 2;
 export class Descriptor {
   /** Linear address, for writing the accessed or busy bit. */
   readonly address: number;
+  /** The two dwords, as int32: values that V8 keeps without boxing them. */
   readonly low: number;
   readonly high: number;
 
   constructor(address: number, low: number, high: number) {
     this.address = address;
-    this.low = low;
-    this.high = high;
+    this.low = low | 0;
+    this.high = high | 0;
   }
 
   get attributes(): number {
@@ -97,10 +98,11 @@ export class Descriptor {
     return this.type & 8 ? (low | (this.high & 0xffff_0000)) >>> 0 : low;
   }
 
-  /** What a segment register holds once this descriptor is loaded: accessed, if it is a segment. */
-  toRegister(selector: number): SegmentRegister {
-    const accessed = this.isSystem ? 0 : ATTRIBUTE.ACCESSED;
-    return { selector, attributes: this.attributes | accessed, base: this.base, limit: this.limit };
+  /** Puts it into a segment register: accessed if it is a segment, busy if it is a TSS. */
+  load(state: CpuState, segment: number, selector: number): void {
+    const isTss = this.isSystem && this.type !== SYSTEM_TYPE.LDT;
+    const marks = isTss ? TSS_BUSY : this.isSystem ? 0 : ATTRIBUTE.ACCESSED;
+    state.writeSegment(segment, selector, this.attributes | marks, this.base, this.limit);
   }
 }
 
@@ -154,5 +156,5 @@ export function writeBusy(c: SystemContext, descriptor: Descriptor, isBusy: bool
 
 /** The null selector in a data segment register: nothing can be accessed through it. */
 export function setNullSegment(state: CpuState, segment: number, selector: number): void {
-  state.setSegment(segment, { selector, attributes: 0, base: 0, limit: 0 });
+  state.writeSegment(segment, selector, 0, 0, 0);
 }

@@ -1,5 +1,6 @@
-import { ATTRIBUTE, type CpuState, type SegmentRegister } from '../../state/CpuState.ts';
+import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
 import { RSP, SS } from '../../state/layout.ts';
+import type { Descriptor } from './Descriptor.ts';
 import { GuestFault, VECTOR } from './GuestFault.ts';
 import type { Privilege, SystemContext } from './SystemContext.ts';
 
@@ -23,23 +24,44 @@ export class SegmentStack {
   private readonly errorCode: number;
   private pointer: number;
 
-  /** @param errorCode of the #SS that an access outside of the segment raises */
-  constructor(c: SystemContext, segment: SegmentRegister, pointer: number, privilege: Privilege, errorCode: number) {
-    const isExpandDown = (segment.attributes & ATTRIBUTE.CONFORMING_EXPAND_DOWN) !== 0;
-    const isBig = (segment.attributes & ATTRIBUTE.DB) !== 0;
+  private constructor(
+    c: SystemContext,
+    attributes: number,
+    base: number,
+    limit: number,
+    pointer: number,
+    privilege: Privilege,
+    errorCode: number,
+  ) {
+    const isExpandDown = (attributes & ATTRIBUTE.CONFORMING_EXPAND_DOWN) !== 0;
+    const isBig = (attributes & ATTRIBUTE.DB) !== 0;
     this.c = c;
-    this.base = segment.base;
-    this.low = isExpandDown ? segment.limit + 1 : 0;
-    this.high = isExpandDown ? (isBig ? 0xffff_ffff : 0xffff) : segment.limit;
-    this.mask = isBig ? 0xffff_ffff : 0xffff;
+    this.base = base;
+    this.low = isExpandDown ? limit + 1 : 0;
+    this.high = isExpandDown ? (isBig ? 0xffff_ffff : 0xffff) : limit;
+    this.mask = isBig ? -1 : 0xffff;
     this.privilege = privilege;
     this.errorCode = errorCode;
     this.pointer = pointer >>> 0;
   }
 
-  /** SS:(E)SP as it is now. */
+  /** SS:(E)SP as it is now. @param errorCode of the #SS that an access outside of the segment raises */
   static current(c: SystemContext, errorCode = 0): SegmentStack {
-    return new SegmentStack(c, c.state.segment(SS), c.state.register(RSP), 'current', errorCode);
+    const { state } = c;
+    const attributes = state.segmentAttributes(SS);
+    const limit = state.segmentLimit(SS);
+    return new SegmentStack(c, attributes, state.segmentBase(SS), limit, state.register(RSP), 'current', errorCode);
+  }
+
+  /** A stack that is not current yet. @param errorCode as for {@link current} */
+  static of(
+    c: SystemContext,
+    segment: Descriptor,
+    pointer: number,
+    privilege: Privilege,
+    errorCode: number,
+  ): SegmentStack {
+    return new SegmentStack(c, segment.attributes, segment.base, segment.limit, pointer, privilege, errorCode);
   }
 
   /** Slot `index` above the stack pointer, plus `skip` bytes. */
@@ -80,7 +102,7 @@ export class SegmentStack {
 
   /** Commits the pointer: ESP, or SP alone when the stack is a 16-bit one. */
   writePointer(state: CpuState): void {
-    if (this.mask === 0xffff) state.setRegister16(RSP, this.pointer);
+    if (this.mask !== -1) state.setRegister16(RSP, this.pointer);
     else state.setRegister(RSP, this.pointer);
   }
 

@@ -58,7 +58,7 @@ export function commitCode(
   eip: number,
 ): void {
   const { state } = c;
-  state.setSegment(CS, descriptor.toRegister((selector & 0xfffc) | level));
+  descriptor.load(state, CS, (selector & 0xfffc) | level);
   state.cpl = level;
   state.eip = eip;
 }

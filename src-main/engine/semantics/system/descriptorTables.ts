@@ -2,7 +2,6 @@ import { LDTR, TR } from '../../state/layout.ts';
 import {
   type Descriptor,
   SYSTEM_TYPE,
-  TSS_BUSY,
   isNullSelector,
   readDescriptor,
   selectorError,
@@ -28,11 +27,11 @@ export function loadLdt(c: SystemContext, selector: number): void {
   c.count('descriptorTable');
   selector &= 0xffff;
   if (isNullSelector(selector)) {
-    c.state.setSegment(LDTR, { selector, attributes: 0, base: 0, limit: 0 });
+    c.state.writeSegment(LDTR, selector, 0, 0, 0);
     return;
   }
   const descriptor = fetchGlobal(c, selector, (type) => type === SYSTEM_TYPE.LDT);
-  c.state.setSegment(LDTR, descriptor.toRegister(selector));
+  descriptor.load(c.state, LDTR, selector);
 }
 
 /** LTR (SDM vol. 2A): an available TSS, which becomes busy; no task switch. */
@@ -44,8 +43,7 @@ export function loadTaskRegister(c: SystemContext, selector: number): void {
   if (isNullSelector(selector)) throw new GuestFault(VECTOR.GP, 0);
   const descriptor = fetchGlobal(c, selector, (type) => type === SYSTEM_TYPE.TSS16 || type === SYSTEM_TYPE.TSS32);
   writeBusy(c, descriptor, true);
-  const register = descriptor.toRegister(selector);
-  c.state.setSegment(TR, { ...register, attributes: register.attributes | TSS_BUSY });
+  descriptor.load(c.state, TR, selector);
 }
 
 /** A system descriptor in the GDT; else #GP(selector), or #NP(selector) when not present. */

@@ -62,9 +62,8 @@ export function returnToOuterLevel(c: SystemContext, stack: SegmentStack, to: Ou
   markAccessed(c, to.target);
   markAccessed(c, stackSegment);
   commitCode(c, to.selector, to.target, level, to.eip);
-  const register = stackSegment.toRegister(outerSelector);
-  state.setSegment(SS, register);
-  const outer = new SegmentStack(c, register, outerPointer, 'current', 0);
+  stackSegment.load(state, SS, outerSelector);
+  const outer = SegmentStack.of(c, stackSegment, outerPointer, 'current', 0);
   outer.release(to.released);
   outer.writePointer(state);
   for (const segment of DATA_SEGMENTS) releasePrivilegedSegment(c, segment, level);

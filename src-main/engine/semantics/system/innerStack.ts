@@ -1,4 +1,4 @@
-import { ATTRIBUTE, type SegmentRegister } from '../../state/CpuState.ts';
+import { ATTRIBUTE } from '../../state/CpuState.ts';
 import { RSP, SS, TR } from '../../state/layout.ts';
 import {
   type Descriptor,
@@ -37,14 +37,13 @@ export function innerStack(c: SystemContext, level: number, external: ExternalBi
   if (isNullSelector(selector)) throw new GuestFault(VECTOR.TS, external);
   const descriptor = fetchDescriptor(c, selector, VECTOR.TS, external);
   checkStackSegment(descriptor, selector, level, VECTOR.TS, external);
-  const register: SegmentRegister = descriptor.toRegister(selector);
   const errorCode = selectorError(selector, external);
-  return { stack: new SegmentStack(c, register, pointer, 'supervisor', errorCode), selector, descriptor };
+  return { stack: SegmentStack.of(c, descriptor, pointer, 'supervisor', errorCode), selector, descriptor };
 }
 
 /** Makes it current. The caller has reserved, marked as accessed and pushed. */
 export function commitInnerStack(c: SystemContext, inner: InnerStack): void {
-  c.state.setSegment(SS, inner.descriptor.toRegister(inner.selector));
+  inner.descriptor.load(c.state, SS, inner.selector);
   inner.stack.writePointer(c.state);
 }
 

@@ -44,12 +44,12 @@ export function loadSegment(c: SystemContext, segment: number, selector: number,
  */
 export function loadRealSegment(state: CpuState, segment: number, selector: number): void {
   if (isVirtual8086(state)) {
-    state.setSegment(segment, { selector, attributes: VIRTUAL_8086_ATTRIBUTES, base: selector << 4, limit: 0xffff });
+    state.writeSegment(segment, selector, VIRTUAL_8086_ATTRIBUTES, selector << 4, 0xffff);
     return;
   }
   const kept = state.segmentAttributes(segment) & (ATTRIBUTE.DB | ATTRIBUTE.G);
   const limit = state.segmentLimit(segment);
-  state.setSegment(segment, { selector, attributes: REAL_ATTRIBUTES | kept, base: selector << 4, limit });
+  state.writeSegment(segment, selector, REAL_ATTRIBUTES | kept, selector << 4, limit);
 }
 
 function loadStackSegment(c: SystemContext, selector: number): void {
@@ -57,7 +57,7 @@ function loadStackSegment(c: SystemContext, selector: number): void {
   const descriptor = fetchDescriptor(c, selector, VECTOR.GP);
   checkStackSegment(descriptor, selector, c.state.cpl, VECTOR.GP);
   markAccessed(c, descriptor);
-  c.state.setSegment(SS, descriptor.toRegister(selector));
+  descriptor.load(c.state, SS, selector);
 }
 
 /**
@@ -85,7 +85,7 @@ function loadDataSegment(c: SystemContext, segment: number, selector: number): v
   const descriptor = fetchDescriptor(c, selector, VECTOR.GP);
   checkDataSegment(descriptor, selector, c.state.cpl, VECTOR.GP);
   markAccessed(c, descriptor);
-  c.state.setSegment(segment, descriptor.toRegister(selector));
+  descriptor.load(c.state, segment, selector);
 }
 
 /** Data or readable code, and unless it is conforming code, DPL >= CPL and RPL; else `vector`(selector). Not present: #NP. */

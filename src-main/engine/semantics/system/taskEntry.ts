@@ -71,7 +71,7 @@ function loadTaskLdt(c: SystemContext, selector: number, external: ExternalBit):
   const isUsable =
     descriptor !== undefined && descriptor.isSystem && descriptor.type === SYSTEM_TYPE.LDT && descriptor.isPresent;
   if (!isUsable) throw new GuestFault(VECTOR.TS, selectorError(selector, external));
-  c.state.setSegment(LDTR, descriptor.toRegister(selector));
+  descriptor.load(c.state, LDTR, selector);
 }
 
 function loadVirtual8086Segments(state: CpuState, selectors: readonly number[]): void {
@@ -86,7 +86,7 @@ function loadProtectedSegments(c: SystemContext, selectors: readonly number[], e
   const descriptor = fetchDescriptor(c, stack, VECTOR.TS, external);
   checkStackSegment(descriptor, stack, state.cpl, VECTOR.TS, external);
   markAccessed(c, descriptor);
-  state.setSegment(SS, descriptor.toRegister(stack));
+  descriptor.load(state, SS, stack);
   for (const segment of [ES, DS, FS, GS]) loadTaskData(c, segment, selectors[segment], external);
 }
 
@@ -98,7 +98,7 @@ function loadTaskCode(c: SystemContext, selector: number, external: ExternalBit)
   if (!descriptor.isCode || !isAllowed) throw new GuestFault(VECTOR.TS, selectorError(selector, external));
   if (!descriptor.isPresent) throw new GuestFault(VECTOR.NP, selectorError(selector, external));
   markAccessed(c, descriptor);
-  c.state.setSegment(CS, descriptor.toRegister(selector));
+  descriptor.load(c.state, CS, selector);
 }
 
 function loadTaskData(c: SystemContext, segment: number, selector: number, external: ExternalBit): void {
@@ -109,5 +109,5 @@ function loadTaskData(c: SystemContext, segment: number, selector: number, exter
   const descriptor = fetchDescriptor(c, selector, VECTOR.TS, external);
   checkDataSegment(descriptor, selector, c.state.cpl, VECTOR.TS, external);
   markAccessed(c, descriptor);
-  c.state.setSegment(segment, descriptor.toRegister(selector));
+  descriptor.load(c.state, segment, selector);
 }

@@ -51,8 +51,7 @@ export function switchTask(
   if (reason === 'call') c.memory.write16(descriptor.base, state.selector(TR), 'supervisor');
   if (reason !== 'return') writeBusy(c, descriptor, true);
 
-  const register = descriptor.toRegister(selector);
-  state.setSegment(TR, { ...register, attributes: register.attributes | 2 });
+  descriptor.load(state, TR, selector);
   state.setControlRegister(0, state.controlRegister(0) | CR0.TS);
   loadRegisters(c, incoming, reason === 'call' ? FLAG.NT : 0);
   enterTask(c, incoming, event);
@@ -163,10 +162,10 @@ function loadRegisters(c: SystemContext, task: IncomingTask, nested: number): vo
   }
   // Selectors first; their descriptors are checked and cached one by one, and unusable until then.
   for (const segment of [ES, CS, SS, DS, FS, GS]) {
-    state.setSegment(segment, { selector: task.segments[segment], attributes: 0, base: 0, limit: 0 });
+    state.writeSegment(segment, task.segments[segment], 0, 0, 0);
   }
   const isLdtNull = isNullSelector(task.localTable);
-  state.setSegment(LDTR, { selector: isLdtNull ? 0 : task.localTable, attributes: 0, base: 0, limit: 0 });
+  state.writeSegment(LDTR, isLdtNull ? 0 : task.localTable, 0, 0, 0);
   state.eflags = (task.eflags & DEFINED_FLAGS) | nested;
   state.cpl = (task.eflags & FLAG.VM) !== 0 ? 3 : task.segments[CS] & 3;
   state.setInt(STATE.interruptShadow, 0);
