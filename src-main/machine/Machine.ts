@@ -34,6 +34,7 @@ export interface MachineState {
   readonly devices: Readonly<Record<string, DeviceState>>;
 }
 
+/** Counted since the machine was made, over all resets. */
 export interface MachineStatistics {
   readonly retiredInstructions: number;
   readonly guestTimeNs: number;
@@ -69,6 +70,9 @@ export class Machine {
   private request: MachineExit | undefined;
   /** Why the machine will not run again before a reset. */
   private end: MachineExit | undefined;
+  /** What processors counted before their last reset. */
+  private instructionsBefore = 0;
+  private readonly exitsBefore = new Float64Array(EXIT_KINDS.length);
   /** Guest time at which the present run of the processor is planned to stop; instruction clock only. */
   private plannedStop = Infinity;
 
@@ -136,6 +140,8 @@ export class Machine {
     this.request = undefined;
     this.end = undefined;
     this.typist.clear();
+    this.instructionsBefore = this.retiredInstructions;
+    EXIT_KINDS.forEach((_, kind) => (this.exitsBefore[kind] = this.exitCount(kind)));
     this.chipset.reset();
     for (const processor of this.processors) {
       processor.invalidatePhysical(0, this.options.memory.size);
@@ -227,16 +233,20 @@ export class Machine {
     return textLines(this.screen());
   }
 
+  /** By all vCPUs since the machine was made, over all resets. */
+  get retiredInstructions(): number {
+    return this.processors.reduce((sum, processor) => sum + processor.retiredInstructions, this.instructionsBefore);
+  }
+
   statistics(): MachineStatistics {
-    const exits = EXIT_KINDS.map((kind, index) => {
-      const counts = this.processors.map(({ state }) => state.getFloat64(STATE.exitCounts + 8 * index));
-      return [kind, counts.reduce((sum, count) => sum + count, 0)] as const;
-    });
     return {
-      retiredInstructions: this.processors.reduce((sum, { retiredInstructions }) => sum + retiredInstructions, 0),
+      retiredInstructions: this.retiredInstructions,
       guestTimeNs: this.clock.now(),
       // One entry per kind, by construction.
-      exits: Object.fromEntries(exits) as Record<ExitKind, number>,
+      exits: Object.fromEntries(EXIT_KINDS.map((name, kind) => [name, this.exitCount(kind)])) as Record<
+        ExitKind,
+        number
+      >,
       devices: this.bus.deviceAccesses(),
       containmentCount: this.containment.total,
     };
@@ -273,6 +283,12 @@ export class Machine {
     const [first] = this.processors;
     if (first === undefined) throw new Error('a machine has at least one processor');
     return first;
+  }
+
+  /** @param kind index in EXIT_KINDS */
+  private exitCount(kind: number): number {
+    const before = this.exitsBefore[kind] ?? 0;
+    return this.processors.reduce((sum, { state }) => sum + state.getFloat64(STATE.exitCounts + 8 * kind), before);
   }
 
   private timestamp(retired: number): number {

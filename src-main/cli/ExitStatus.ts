@@ -1,0 +1,39 @@
+/** Why a run of a machine ended, as `--json` names it. */
+export const RUN_ENDS = ['hlt', 'until', 'poweroff', 'shutdown', 'timeout', 'max-instructions', 'error'] as const;
+export type RunEnd = (typeof RUN_ENDS)[number];
+
+/** What the command line's exit statuses mean. */
+export const EXIT_STATUS = {
+  success: 0,
+  /** The engine's own failure. */
+  failure: 1,
+  /** Wrong options, or a file that is no program. */
+  usage: 2,
+  tripleFault: 3,
+  /** Time or instructions ran out. */
+  limit: 4,
+} as const;
+
+export function exitStatusOf(end: RunEnd): number {
+  switch (end) {
+    case 'hlt':
+    case 'until':
+    case 'poweroff':
+      return EXIT_STATUS.success;
+    case 'shutdown':
+      return EXIT_STATUS.tripleFault;
+    case 'timeout':
+    case 'max-instructions':
+      return EXIT_STATUS.limit;
+    case 'error':
+      return EXIT_STATUS.failure;
+  }
+}
+
+/** A mistake of the user's: one message that says what is wrong and what to do. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}

@@ -1,0 +1,252 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { createTranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
+import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
+import { load } from '../machine/loaders/load.ts';
+import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
+import type { Machine } from '../machine/Machine.ts';
+import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
+import { exitStatusOf, UsageError } from './ExitStatus.ts';
+import { OutputBuffer } from './OutputBuffer.ts';
+import { describeProblems, fileProblem } from './problems.ts';
+import { type RunResult, RunSession } from './RunSession.ts';
+import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
+import { screenFormat, writeScreen } from './screenFile.ts';
+import { SerialConsole } from './SerialConsole.ts';
+import type { Terminal } from './Terminal.ts';
+import { TextWatch } from './TextWatch.ts';
+
+/** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
+const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
+/** What of the serial output the report holds at most, in bytes; the newest. */
+const MOST_SERIAL = 4 * 1024 * 1024;
+/** Beyond this many bytes that the guest has not taken, input waits. */
+const INPUT_WAITING_MOST = 1024 * 1024;
+
+export interface RunOptions {
+  readonly file: string | undefined;
+  readonly format: ProgramFormat | 'auto';
+  readonly origin: number | undefined;
+  readonly bits: 16 | 32 | undefined;
+  readonly memoryBytes: number;
+  readonly tier: 'auto' | 'threaded' | 'region';
+  readonly clock: 'host' | 'instructions';
+  /** `stdio`, `none` or a file to write. */
+  readonly serial: string;
+  readonly logPorts: readonly number[];
+  readonly exitPort: number | undefined;
+  readonly until: string | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly mostInstructions: number | undefined;
+  readonly screen: string | undefined;
+  readonly keys: string | undefined;
+  readonly kernelArguments: string | undefined;
+  readonly bios: string | undefined;
+  readonly isJson: boolean;
+}
+
+const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
+
+/** `vivarium run`: one machine, headless, in this thread. Returns the exit status; throws {@link UsageError}. */
+export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+  if (options.screen !== undefined) screenFormat(options.screen);
+  const keys = readKeys(options.keys);
+  const bios = options.bios === undefined ? undefined : readFile(options.bios);
+  const image = readProgram(options, terminal);
+  if (image === undefined && bios === undefined) throw new UsageError('run: name a program file, or a --bios image.');
+  if (options.tier === 'region') terminal.complain('--tier region: this version has the threaded tier only; using it.');
+  const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial');
+
+  const output = new OutputBuffer({ mostKept: MOST_SERIAL });
+  const until = options.until === undefined ? undefined : new TextWatch(options.until);
+  const machine = await makeMachine(options, bios, {
+    serial: (port, byte) => {
+      if (port !== 0) return;
+      output.serial(byte, options.serial === 'stdio');
+      if (until?.onByte(byte)) machine.kick();
+    },
+    portLog: (port, byte) => output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`),
+  });
+  if (image === undefined) machine.reset();
+  else machine.load(image);
+  if (keys.length > 0) machine.type(keys, { whenReady: true });
+
+  const input = new SerialConsole();
+  const result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile });
+  if (serialFile !== undefined) closeSync(serialFile);
+  await report(machine, result, { options, output, terminal });
+  return exitStatusOf(result.reason);
+}
+
+interface RunParts {
+  readonly machine: Machine;
+  readonly options: RunOptions;
+  readonly terminal: Terminal;
+  readonly output: OutputBuffer;
+  readonly input: SerialConsole;
+  readonly until: TextWatch | undefined;
+  readonly serialFile: number | undefined;
+}
+
+async function runWithTerminal(parts: RunParts): Promise<RunResult> {
+  const { machine, options, terminal, output, input, until, serialFile } = parts;
+  let interrupted: string | undefined;
+  let isInputOpen = false;
+  let wake: () => void = () => undefined;
+  const stopInterrupts = terminal.onInterrupt((signal) => {
+    interrupted = `ended by ${signal}`;
+    wake();
+  });
+  let stopInput: () => void = () => undefined;
+  if (options.serial === 'stdio') {
+    isInputOpen = true;
+    stopInput = terminal.listen({
+      isInteractive: (isInteractive) => input.setInteractive(isInteractive),
+      onBytes: (bytes) => {
+        input.type(bytes);
+        if (input.wantsToQuit) interrupted = 'ended at the console';
+        wake();
+      },
+      onEnd: () => {
+        isInputOpen = false;
+        wake();
+      },
+      isFull: () => input.length > INPUT_WAITING_MOST,
+    });
+  }
+  const session = new RunSession({
+    machine,
+    hostTime,
+    isDeterministic: options.clock === 'instructions',
+    until,
+    timeoutSeconds: options.timeoutSeconds,
+    mostInstructions: options.mostInstructions,
+    exchange: async () => {
+      input.feed((bytes) => machine.serialInput(bytes));
+      if (serialFile !== undefined) writeSync(serialFile, output.takeSerial());
+      const chunk = output.take();
+      if (chunk.length > 0) await terminal.write(chunk);
+    },
+    interrupted: () => interrupted,
+    canReceiveInput: () => isInputOpen || input.length > 0 || machine.isTyping,
+    inputArrived: () => new Promise((resolve) => (wake = resolve)),
+  });
+  try {
+    return await session.run();
+  } finally {
+    stopInput();
+    stopInterrupts();
+  }
+}
+
+async function report(
+  machine: Machine,
+  result: RunResult,
+  { options, output, terminal }: { options: RunOptions; output: OutputBuffer; terminal: Terminal },
+): Promise<void> {
+  if (options.screen !== undefined) saveScreen(options.screen, machine);
+  const statistics = reportStatistics(machine.statistics(), result.seconds);
+  const newline = output.endsLine ? '' : '\n';
+  if (options.isJson) {
+    const object: RunReport = {
+      exit: { reason: result.reason, detail: result.detail },
+      vcpus: machine.processors.map(reportVcpu),
+      serial: new TextDecoder().decode(output.kept()),
+      screen: machine.screenText(),
+      stats: statistics,
+    };
+    await terminal.write(`${newline}${JSON.stringify(object)}\n`);
+    return;
+  }
+  if (newline !== '') await terminal.write(newline);
+  const { instructions, seconds, mips } = statistics;
+  const detail = result.detail === '' ? '' : ` (${result.detail})`;
+  terminal.complain(`${result.reason}${detail}: ${instructions} instructions in ${seconds.toFixed(3)} s, ${mips} MIPS`);
+}
+
+async function makeMachine(
+  options: RunOptions,
+  bios: Uint8Array | undefined,
+  sinks: Partial<MachineSinks>,
+): Promise<Machine> {
+  const handlers = await compileThreadedHandlers();
+  try {
+    return createTranslatedMachine({
+      memoryBytes: options.memoryBytes,
+      handlers,
+      hostTime,
+      clock: { kind: options.clock },
+      wallClockMs: options.clock === 'host' ? Date.now() : DETERMINISTIC_EPOCH_MS,
+      sinks,
+      logPorts: options.logPorts,
+      ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
+      ...(bios && { bios }),
+    }).machine;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`The machine cannot be made: ${error.message}.`);
+  }
+}
+
+function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | undefined {
+  const { file } = options;
+  if (file === undefined) return undefined;
+  const folder = path.dirname(file);
+  const result = load(options.format, readFile(file), {
+    memoryBytes: options.memoryBytes,
+    fileName: file,
+    ...(options.origin !== undefined && { origin: options.origin }),
+    ...(options.bits !== undefined && { bits: options.bits }),
+    ...(options.kernelArguments !== undefined && { commandLine: options.kernelArguments }),
+    readFile: (name) => tryToRead(path.resolve(folder, name)),
+  });
+  if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
+  for (const warning of result.warnings) terminal.complain(describeProblems(file, warning.message, [warning]));
+  return result.image;
+}
+
+function readKeys(text: string | undefined): readonly TypingStep[] {
+  try {
+    return text === undefined ? [] : parseTyping(text);
+  } catch (error) {
+    if (error instanceof TypingError) throw new UsageError(`--keys: ${error.message}`);
+    throw error;
+  }
+}
+
+function isStream(serial: string): boolean {
+  return serial === 'stdio' || serial === 'none';
+}
+
+export function readFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(fileProblem(file, 'read', error));
+  }
+}
+
+function tryToRead(file: string): Uint8Array | null {
+  try {
+    return readFileSync(file);
+  } catch {
+    return null;
+  }
+}
+
+function openForWriting(file: string, option: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+function saveScreen(file: string, machine: Machine): void {
+  try {
+    writeScreen(file, machine.screen());
+  } catch (error) {
+    throw new UsageError(`--screen: ${fileProblem(file, 'written', error)}`);
+  }
+}

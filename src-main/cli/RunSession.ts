@@ -1,0 +1,130 @@
+import type { Machine } from '../machine/Machine.ts';
+import type { MachineExit } from '../machine/MachineExit.ts';
+import type { HostTime } from '../machine/MachineOptions.ts';
+import type { RunEnd } from './ExitStatus.ts';
+import type { TextWatch } from './TextWatch.ts';
+
+/** Host time between two looks at everything else, and so the latency of input and output. */
+const SLICE_NS = 10_000_000;
+/** The same by the instruction clock: a fixed count, so that a text is seen at the same instruction in each run. */
+const SLICE_INSTRUCTIONS = 200_000;
+/** A waiting machine is looked after this often. */
+const MOST_SLEEP_MS = 100;
+
+export interface RunSessionOptions {
+  readonly machine: Machine;
+  readonly hostTime: HostTime;
+  /** Slices are counted in instructions instead of host time. */
+  readonly isDeterministic: boolean;
+  readonly until: TextWatch | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly mostInstructions: number | undefined;
+  /** Called between slices: moves input and output. Resolves when the run may go on. */
+  readonly exchange: () => Promise<void>;
+  /** Why the user ends the run, or undefined. */
+  readonly interrupted: () => string | undefined;
+  /** More input may come for a machine that waits. */
+  readonly canReceiveInput: () => boolean;
+  /** Resolves when input has come. */
+  readonly inputArrived: () => Promise<void>;
+}
+
+export interface RunResult {
+  readonly reason: RunEnd;
+  readonly detail: string;
+  readonly seconds: number;
+}
+
+/** Runs a machine in this thread until something ends it, in slices between which the event loop gets its turn. */
+export class RunSession {
+  private readonly options: RunSessionOptions;
+  private readonly startNs: number;
+  private readonly deadlineNs: number;
+
+  constructor(options: RunSessionOptions) {
+    this.options = options;
+    this.startNs = options.hostTime.monotonicNs();
+    this.deadlineNs = this.startNs + (options.timeoutSeconds ?? Infinity) * 1e9;
+  }
+
+  async run(): Promise<RunResult> {
+    const { machine, exchange, interrupted } = this.options;
+    for (;;) {
+      const exit = machine.run(this.nextSlice());
+      await exchange();
+      const end = this.endOf(exit);
+      if (end !== undefined) return { ...end, seconds: (this.now() - this.startNs) / 1e9 };
+      const reason = interrupted();
+      if (reason !== undefined)
+        return { reason: 'poweroff', detail: reason, seconds: (this.now() - this.startNs) / 1e9 };
+      if (exit.reason === 'reset') machine.reset();
+      await this.giveWay(exit);
+    }
+  }
+
+  private now(): number {
+    return this.options.hostTime.monotonicNs();
+  }
+
+  private instructionsLeft(): number {
+    const { machine, mostInstructions = Infinity } = this.options;
+    return mostInstructions - machine.retiredInstructions;
+  }
+
+  private nextSlice(): { untilHostNs?: number; instructions?: number } {
+    const left = this.instructionsLeft();
+    if (this.options.isDeterministic) {
+      const instructions = Math.min(left, SLICE_INSTRUCTIONS);
+      return Number.isFinite(this.deadlineNs) ? { instructions, untilHostNs: this.deadlineNs } : { instructions };
+    }
+    const untilHostNs = Math.min(this.now() + SLICE_NS, this.deadlineNs);
+    return Number.isFinite(left) ? { untilHostNs, instructions: left } : { untilHostNs };
+  }
+
+  private endOf(exit: MachineExit): { reason: RunEnd; detail: string } | undefined {
+    const { until, machine } = this.options;
+    if (until?.isSeen || until?.onScreen(machine.screenText())) return { reason: 'until', detail: '' };
+    switch (exit.reason) {
+      case 'halted':
+        return { reason: 'hlt', detail: exit.detail };
+      case 'poweroff':
+      case 'shutdown':
+      case 'error':
+        return exit;
+      case 'breakpoint':
+        return { reason: 'error', detail: 'stopped at a breakpoint that nobody set' };
+      case 'idle':
+        if (exit.wakeAtHostNs === undefined && !this.options.canReceiveInput()) {
+          return { reason: 'hlt', detail: 'waits for input, and there is none' };
+        }
+        break;
+      case 'budget':
+      case 'kick':
+      case 'reset':
+        break;
+    }
+    if (this.instructionsLeft() <= 0) return { reason: 'max-instructions', detail: '' };
+    if (this.now() >= this.deadlineNs) return { reason: 'timeout', detail: '' };
+    return undefined;
+  }
+
+  /** Lets the event loop have its turn; sleeps while the machine waits. */
+  private async giveWay(exit: MachineExit): Promise<void> {
+    if (exit.reason === 'idle') {
+      const wakeAt = Math.min(exit.wakeAtHostNs ?? Infinity, this.deadlineNs);
+      const sleepMs = Math.min(MOST_SLEEP_MS, Math.ceil((wakeAt - this.now()) / 1e6));
+      if (sleepMs > 0) {
+        await sleepUnless(this.options.inputArrived(), sleepMs);
+        return;
+      }
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function sleepUnless(event: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([event, timeout]);
+  clearTimeout(timer);
+}

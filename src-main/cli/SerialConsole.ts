@@ -1,0 +1,47 @@
+/** Ctrl-C, and Ctrl-A which starts a command to the console itself. */
+const CTRL_C = 0x03;
+const CTRL_A = 0x01;
+const QUIT = 'x'.charCodeAt(0);
+
+/**
+ * Keys on their way from a terminal to the guest's serial port. At a terminal Ctrl-C and Ctrl-A x leave, and
+ * Ctrl-A Ctrl-A is one Ctrl-A for the guest; from a pipe every byte is the guest's.
+ */
+export class SerialConsole {
+  private pending: number[] = [];
+  private isInteractive = false;
+  private isCommand = false;
+  private hasQuit = false;
+
+  setInteractive(isInteractive: boolean): void {
+    this.isInteractive = isInteractive;
+  }
+
+  /** The user wants to leave. */
+  get wantsToQuit(): boolean {
+    return this.hasQuit;
+  }
+
+  /** Bytes that the guest has not taken yet. */
+  get length(): number {
+    return this.pending.length;
+  }
+
+  type(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (!this.isInteractive) this.pending.push(byte);
+      else if (this.isCommand) {
+        this.isCommand = false;
+        if (byte === QUIT) this.hasQuit = true;
+        else if (byte === CTRL_A) this.pending.push(CTRL_A);
+      } else if (byte === CTRL_C) this.hasQuit = true;
+      else if (byte === CTRL_A) this.isCommand = true;
+      else this.pending.push(byte);
+    }
+  }
+
+  /** Hands what waits to a port that takes as much as it can. */
+  feed(port: (bytes: readonly number[]) => number): void {
+    if (this.pending.length > 0) this.pending = this.pending.slice(port(this.pending));
+  }
+}

@@ -1,0 +1,156 @@
+import { Command, CommanderError, Option } from 'commander';
+import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
+import { asm } from './AsmCommand.ts';
+import { disasm } from './DisasmCommand.ts';
+import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
+import {
+  parseChoice,
+  parseCount,
+  parseMemory,
+  parseNumber,
+  parsePort,
+  parsePorts,
+  parseSeconds,
+} from './optionValues.ts';
+import { run } from './RunCommand.ts';
+import { samples } from './SamplesCommand.ts';
+import type { Terminal } from './Terminal.ts';
+
+const MOST_ADDRESS = 0xffff_ffff;
+
+const RUN_HELP = `
+Formats are recognised by content. --keys knows \\n \\t \\e \\b \\\\ and \\{, keys by name as in {f1} {up} {del}, keys held
+together as in {ctrl+c}, and pauses as in {wait 500} (milliseconds); it types when the guest waits for keys.
+With --serial stdio the terminal is the guest's: Ctrl-C or Ctrl-A x leaves, Ctrl-A Ctrl-A sends one Ctrl-A.
+
+Exit status: 0 halted, powered off or text seen; 2 wrong options or a bad file; 3 triple fault;
+4 time or instruction limit; 1 the engine's own failure.`;
+
+/** The `vivarium` command. Returns the exit status; every mistake of the user's is one message on standard error. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  let status: number = EXIT_STATUS.success;
+  const program = build(terminal, (result) => (status = result));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_STATUS.success : EXIT_STATUS.usage;
+    if (error instanceof UsageError) {
+      terminal.complain(error.message);
+      return EXIT_STATUS.usage;
+    }
+    terminal.complain(`vivarium failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT_STATUS.failure;
+  }
+}
+
+function build(terminal: Terminal, done: (status: number) => void): Command {
+  const program = new Command('vivarium')
+    .description('x86 virtual machines without a window')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({
+      writeOut: (text) => void terminal.write(text),
+      writeErr: (text) => terminal.complain(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, '')),
+    });
+  addRun(program, terminal, done);
+  program
+    .command('asm')
+    .description('assemble NASM text to a flat binary')
+    .argument('<file>', 'source file')
+    .option('-o, --output <file>', 'where to write; - is standard output (default: the source with .bin)')
+    .option('--bits <bits>', 'code size before the first "bits": 16 or 32 (default: 16)')
+    .action(async (file: string, options: Values) => {
+      done(await asm({ file, output: options['output'], bits: parseBits(options['bits']) }, terminal));
+    });
+  program
+    .command('disasm')
+    .description('disassemble a flat binary')
+    .argument('<file>', 'binary file')
+    .option('--bits <bits>', 'code size: 16 or 32 (default: 16)')
+    .option('--origin <address>', 'address of the first byte (default: 0)')
+    .action(async (file: string, options: Values) => {
+      const origin = parseNumber(options['origin'] ?? '0', '--origin', MOST_ADDRESS);
+      done(await disasm({ file, origin, bits: parseBits(options['bits']) ?? 16 }, terminal));
+    });
+  program
+    .command('samples')
+    .description('list the sample programs, or print one')
+    .argument('[name]', 'sample to print')
+    .action(async (name: string | undefined) => done(await samples(name, terminal)));
+  return program;
+}
+
+/** Options as commander hands them over: texts, each read by its own parser. */
+type Values = Readonly<Record<string, string | undefined>>;
+
+function addRun(program: Command, terminal: Terminal, done: (status: number) => void): void {
+  program
+    .command('run')
+    .description('run a program in a machine of its own')
+    .argument(
+      '[file]',
+      'program file: assembly, flat binary, .com, boot sector, ELF, multiboot or a list of operations',
+    )
+    .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
+    .option('--origin <address>', 'bin: where the file is loaded and started')
+    .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
+    .option('--memory <size>', 'RAM, 1M to 2G', '64M')
+    .option('--tier <tier>', 'auto, threaded or region', 'auto')
+    .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
+    .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
+    .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
+    .option('--exit-port <port>', 'end the run when this port is written')
+    .option('--until <text>', 'end the run when this text is seen on serial or screen')
+    .option('--timeout <seconds>', 'end the run after this time')
+    .option('--max-instructions <count>', 'end the run after exactly this many instructions')
+    .option('--screen <file>', 'write the screen at the end, as .txt or .png')
+    .option('--keys <text>', 'type this on the keyboard')
+    .option('--kernel-args <text>', "multiboot: the kernel's command line")
+    .option('--bios <file>', 'firmware image, started at the reset vector')
+    .addOption(new Option('--json', 'print one JSON object at the end'))
+    .addHelpText('after', RUN_HELP)
+    .action(async (file: string | undefined, options: Values & { readonly json?: boolean }) => {
+      const isJson = options.json === true;
+      const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
+        const text = options[name];
+        return text === undefined ? undefined : parser(text);
+      };
+      done(
+        await run(
+          {
+            file,
+            format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
+            origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
+            bits: parseBits(options['bits']),
+            memoryBytes: parseMemory(options['memory'] ?? '64M'),
+            tier: parseChoice(options['tier'] ?? 'auto', '--tier', ['auto', 'threaded', 'region']),
+            clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
+            serial: options['serial'] ?? (isJson ? 'none' : 'stdio'),
+            logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
+            exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
+            until: parse('until', (text) => parseText(text, '--until')),
+            timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
+            mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
+            screen: options['screen'],
+            keys: options['keys'],
+            kernelArguments: options['kernelArgs'],
+            bios: options['bios'],
+            isJson,
+          },
+          terminal,
+        ),
+      );
+    });
+}
+
+function parseBits(text: string | undefined): 16 | 32 | undefined {
+  if (text === undefined) return undefined;
+  return parseChoice(text, '--bits', ['16', '32']) === '16' ? 16 : 32;
+}
+
+function parseText(text: string, option: string): string {
+  if (text !== '') return text;
+  throw new UsageError(`${option}: the text is empty.`);
+}

@@ -1,0 +1,54 @@
+import { UsageError } from './ExitStatus.ts';
+
+const KIB = 1024;
+const UNITS: Readonly<Record<string, number>> = { '': KIB * KIB, k: KIB, m: KIB * KIB, g: KIB * KIB * KIB };
+const LEAST_MEMORY = KIB * KIB;
+const MOST_MEMORY = 2 * KIB * KIB * KIB;
+const PAGE_BYTES = 4096;
+
+/** `0x7c00`, `7c00h` or decimal; from 0 to `most`. */
+export function parseNumber(text: string, option: string, most: number): number {
+  const hexadecimal = /^0x([0-9a-f]+)$/i.exec(text)?.[1] ?? /^([0-9][0-9a-f]*)h$/i.exec(text)?.[1];
+  const value = hexadecimal !== undefined ? parseInt(hexadecimal, 16) : /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= 0 && value <= most) return value;
+  throw new UsageError(`${option} ${text}: expected a number from 0 to 0x${most.toString(16)}, such as 0x7c00.`);
+}
+
+export function parsePort(text: string, option: string): number {
+  return parseNumber(text, option, 0xffff);
+}
+
+export function parsePorts(text: string, option: string): number[] {
+  return text.split(',').map((port) => parsePort(port.trim(), option));
+}
+
+/** `64M`, `2G`, `1024K`, or mebibytes without a unit; whole pages. */
+export function parseMemory(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?$/i.exec(text.trim());
+  const bytes = Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? NaN);
+  const whole = Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
+  if (whole >= LEAST_MEMORY && whole <= MOST_MEMORY) return whole;
+  throw new UsageError(`--memory ${text}: expected a size from 1M to 2G, such as 64M.`);
+}
+
+/** A positive number of seconds. */
+export function parseSeconds(text: string, option: string): number {
+  const seconds = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+  if (seconds > 0 && seconds <= 1e7) return seconds;
+  throw new UsageError(`${option} ${text}: expected a number of seconds above 0, such as 10 or 0.5.`);
+}
+
+/** A count of instructions, with `K`, `M` or `G` for a thousand, a million or a thousand million. */
+export function parseCount(text: string, option: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)$/i.exec(text.trim());
+  const factor = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[(match?.[2] ?? '').toLowerCase()] ?? NaN;
+  const count = Math.floor(Number(match?.[1]) * factor);
+  if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
+  throw new UsageError(`${option} ${text}: expected a number of instructions from 1, such as 1000000 or 10M.`);
+}
+
+export function parseChoice<Choice extends string>(text: string, option: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`${option} ${text}: expected ${choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}.`);
+}
