@@ -1,12 +1,12 @@
-import { decode } from '../../decode/Decoder.ts';
-import type { Instruction, MemoryOperand, RegisterOperand } from '../../decode/Instruction.ts';
+import type { DecodeResult, Instruction } from '../../decode/Instruction.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import { DS, STATE, highByteOffset, registerOffset, segmentOffset } from '../../state/layout.ts';
 import type { Block, CodeCache, CodePage } from './CodeCache.ts';
+import { CodeBytes } from './CodeBytes.ts';
 import { type TranslationContext, formOf, isDefined, semanticsOf } from './Form.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from './record.ts';
 import type { StepKind } from './stepHandlers.ts';
+import { writeOperands, writeStep } from './writeRecord.ts';
 
 /** Table indices of handlers. */
 export interface HandlerIndex {
@@ -60,263 +60,215 @@ export interface TranslationSite {
   readonly isBelow64K: boolean;
 }
 
+/** A field of a record that will point to the block at a page offset. */
+interface PendingLink {
+  readonly field: number;
+  readonly offset: number;
+}
+
 /** Decodes guest code and writes it as records. */
 export class BlockTranslator {
   private readonly options: TranslatorOptions;
-  private readonly view: DataView;
-  private readonly filler = new Uint8Array(0x1000).fill(0xff);
-  private readonly spanning = new Uint8Array(32);
 
   constructor(options: TranslatorOptions) {
     this.options = options;
-    this.view = options.physicalMemory.view;
   }
 
   /**
    * Translates the block that starts at `offset`. The caller has made sure of room in the cache.
-   * @param isStep one instruction followed by a stop
+   * Throws #PF when the first instruction reaches into a page that is not there.
+   *
+   * @param isStep one instruction followed by a stop, and no breakpoints
    */
   translate(site: TranslationSite, offset: number, isStep: boolean): Block {
-    const { cache } = this.options;
-    const records: number[] = [];
-    const newRecord = (): number => {
-      const record = cache.allocate();
-      records.push(record);
-      return record;
-    };
-    // Stubs are allocated after the block, so that its records are consecutive.
-    const links: { linkField: number; offset: number }[] = [];
+    return new BlockBuilder(this.options, site, isStep).build(offset);
+  }
+}
+
+/** One block in the making. */
+class BlockBuilder {
+  private readonly options: TranslatorOptions;
+  private readonly site: TranslationSite;
+  private readonly isStep: boolean;
+  private readonly view: DataView;
+  private readonly code: CodeBytes;
+  private readonly records: number[] = [];
+  private readonly links: PendingLink[] = [];
+  /** Page offset behind the last byte that the block depends on. */
+  private end = 0;
+  private nextPhysical = -1;
+
+  constructor(options: TranslatorOptions, site: TranslationSite, isStep: boolean) {
+    this.options = options;
+    this.site = site;
+    this.isStep = isStep;
+    this.view = options.physicalMemory.view;
+    this.code = new CodeBytes(options.physicalMemory);
+  }
+
+  build(offset: number): Block {
+    const limit = this.isStep ? 1 : MAX_BLOCK_INSTRUCTIONS;
     let at = offset,
-      count = 0,
-      end = offset,
-      nextPhysical = -1;
-    const limit = isStep ? 1 : MAX_BLOCK_INSTRUCTIONS;
-    for (;;) {
-      if (count === limit || at > 0xfff) {
-        const record = newRecord();
-        if (isStep) this.step(record, 'stop', at, count);
-        else if (at > 0xfff) this.leavePage(record, site, at, count);
-        else {
-          this.step(record, 'goto', at, count);
-          links.push({ linkField: record + RECORD.link, offset: at });
-        }
-        break;
-      }
-      if (at > site.page.high || at < site.page.low) {
-        this.step(newRecord(), 'generalProtection', at, count + 1);
-        break;
-      }
-      if (!isStep && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
-        this.step(newRecord(), 'breakpoint', at, count + 1);
-        end = Math.max(end, at + 1);
-        break;
-      }
-      const { bytes, start, stop } = this.codeBytes(site.page.physical);
-      let result = decode(bytes, start + at, stop, site.mode.codeSize);
-      if (result.kind === 'truncated') {
-        if (count > 0) {
-          // Stands in a block of its own, behind a check of where the next page lies.
-          const record = newRecord();
-          this.step(record, 'goto', at, count);
-          links.push({ linkField: record + RECORD.link, offset: at });
-          break;
-        }
-        const guard = newRecord();
-        this.step(guard, 'crossPage', at, 1);
-        // A fault here is the instruction's own: it is about to be executed.
-        const next = this.options.mmu.translate((site.linearPage + 0x1000) >>> 0, 'execute', 'current');
-        nextPhysical = next - (next & 0xfff);
-        this.view.setUint32(guard + RECORD.immediate, nextPhysical, true);
-        result = this.decodeSpanning(bytes, start, at, nextPhysical, site.mode.codeSize);
-      }
-      const record = newRecord();
+      count = 0;
+    while (count < limit && at <= 0xfff) {
+      const next = this.instruction(at, count);
+      if (next === undefined) return this.finish(offset);
+      at = next;
       count++;
-      if (result.kind !== 'instruction') {
-        this.step(record, result.kind === 'undefined' ? 'undefined' : 'generalProtection', at, count);
-        end = Math.min(0x1000, at + 15);
-        break;
-      }
-      const { instruction } = result;
-      end = at + instruction.length;
-      if (end - 1 > site.page.high && site.page.high < 0xfff) {
-        this.step(record, 'generalProtection', at, count);
-        break;
-      }
-      if (!this.exists(instruction, site.mode)) {
-        this.step(record, 'undefined', at, count);
-        break;
-      }
-      this.writeRecord(record, instruction, site, at, count, links);
-      at = end;
-      if (!isStep && this.endsBlock(instruction)) break;
     }
-    const block: Block = {
-      page: site.page,
-      firstRecord: records[0],
-      recordCount: records.length,
-      start: offset,
-      end: Math.max(end, offset + 1),
-      nextPhysical,
-      isStep,
-    };
-    for (const { linkField, offset: target } of links) this.linkTo(site.page, linkField, target);
-    return block;
+    if (this.isStep) this.step('stop', at, count);
+    else if (at > 0xfff) this.leavePage(at, count);
+    else this.goTo(at, count);
+    return this.finish(offset);
   }
 
-  /** Bytes of a page of code: RAM or ROM, or ones where nothing answers. */
-  private codeBytes(physical: number): { bytes: Uint8Array; start: number; stop: number } {
-    const host = this.options.physicalMemory.host(physical);
-    if (host === 0) return { bytes: this.filler, start: 0, stop: 0x1000 };
-    return { bytes: this.options.physicalMemory.bytes, start: host, stop: host + 0x1000 };
+  /**
+   * Translates the instruction at a page offset, the block's `count`th from 0.
+   * @returns the offset of the following one, undefined when the block ends here
+   */
+  private instruction(at: number, count: number): number | undefined {
+    const { site } = this;
+    if (at > site.page.high || at < site.page.low) return this.endWith('generalProtection', at, count, at + 1);
+    if (!this.isStep && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
+      return this.endWith('breakpoint', at, count, at + 1);
+    }
+    let result = this.code.decode(site.page.physical, at, site.mode.codeSize);
+    if (result.kind === 'truncated') {
+      if (count > 0) {
+        // It starts a block of its own, behind a check of where the next page lies.
+        this.goTo(at, count);
+        return undefined;
+      }
+      result = this.guardNextPage(at);
+    }
+    if (result.kind !== 'instruction') {
+      return this.endWith(
+        result.kind === 'undefined' ? 'undefined' : 'generalProtection',
+        at,
+        count,
+        Math.min(0x1000, at + 15),
+      );
+    }
+    const { instruction } = result;
+    const next = at + instruction.length;
+    const isBeyondLimit = next - 1 > site.page.high && site.page.high < 0xfff;
+    if (isBeyondLimit) return this.endWith('generalProtection', at, count, next);
+    if (!this.exists(instruction)) return this.endWith('undefined', at, count, next);
+    this.end = next;
+    this.writeInstruction(instruction, at, count + 1);
+    return !this.isStep && endsBlock(instruction) ? undefined : next;
   }
 
-  private decodeSpanning(
-    bytes: Uint8Array,
-    start: number,
-    at: number,
-    nextPhysical: number,
-    codeSize: 16 | 32,
-  ): ReturnType<typeof decode> {
-    const head = 0x1000 - at;
-    this.spanning.set(bytes.subarray(start + at, start + 0x1000));
-    const next = this.codeBytes(nextPhysical);
-    this.spanning.set(next.bytes.subarray(next.start, next.start + 16), head);
-    return decode(this.spanning, 0, head + 16, codeSize);
+  /** Reads on in the next page, and puts a check of its place before the instruction. */
+  private guardNextPage(at: number): DecodeResult {
+    const { site } = this;
+    // A fault here is the instruction's own: it is about to be executed.
+    const next = this.options.mmu.translate((site.linearPage + 0x1000) >>> 0, 'execute', 'current');
+    this.nextPhysical = next - (next & 0xfff);
+    const guard = this.step('crossPage', at, 1);
+    this.view.setUint32(guard + RECORD.immediate, this.nextPhysical, true);
+    return this.code.decodeAcross(site.page.physical, at, this.nextPhysical, site.mode.codeSize);
   }
 
-  private exists(instruction: Instruction, mode: TranslationMode): boolean {
+  private exists(instruction: Instruction): boolean {
     const { encoding } = instruction;
-    if (!encoding.modes[mode.mode] || !isDefined(instruction)) return false;
+    if (!encoding.modes[this.site.mode.mode] || !isDefined(instruction)) return false;
     const { feature } = encoding;
     return feature === '' || feature === 'fpu' || this.options.hasFeature(feature);
   }
 
-  private endsBlock(instruction: Instruction): boolean {
-    const name = semanticsOf(instruction);
-    return ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
+  /** A record of the translator's own; `count` as STEP_KINDS says. */
+  private step(kind: StepKind, pageOffset: number, count: number): number {
+    const record = this.newRecord();
+    writeStep(this.view, record, this.options.handlers.step(kind), pageOffset, count);
+    return record;
   }
 
-  private step(record: number, kind: StepKind, pageOffset: number, count: number): void {
-    this.view.setUint32(record + RECORD.handler, this.options.handlers.step(kind), true);
-    this.view.setUint16(record + RECORD.pageOffset, pageOffset, true);
-    this.view.setUint16(record + RECORD.nextOffset, pageOffset, true);
-    this.view.setUint8(record + RECORD.count, count);
+  private endWith(kind: StepKind, at: number, count: number, end: number): undefined {
+    this.step(kind, at, count + 1);
+    this.end = Math.max(this.end, end);
+    return undefined;
   }
 
-  private leavePage(record: number, site: TranslationSite, target: number, count: number): void {
-    this.step(record, site.mode.isFlat ? 'leavePageFlat' : 'leavePageSegmented', target, count);
+  private goTo(at: number, count: number): void {
+    const record = this.step('goto', at, count);
+    this.links.push({ field: record + RECORD.link, offset: at });
+  }
+
+  private leavePage(target: number, count: number): void {
+    const record = this.step(this.site.mode.isFlat ? 'leavePageFlat' : 'leavePageSegmented', target, count);
     this.view.setInt32(record + RECORD.displacement, target, true);
   }
 
-  private writeRecord(
-    record: number,
-    instruction: Instruction,
-    site: TranslationSite,
-    at: number,
-    count: number,
-    links: { linkField: number; offset: number }[],
-  ): void {
-    const { view } = this;
+  private newRecord(): number {
+    const record = this.options.cache.allocate();
+    this.records.push(record);
+    return record;
+  }
+
+  private writeInstruction(instruction: Instruction, at: number, count: number): void {
+    const { view, site } = this;
+    const record = this.newRecord();
     const next = at + instruction.length;
     const relative = instruction.operands.find((operand) => operand.kind === 'relative');
     const target = relative ? next + relative.displacement : 0;
-    const isInside = relative !== undefined && this.isChainable(instruction, site, target);
+    const isInside = relative !== undefined && this.isChainable(instruction, target);
     const form = formOf(instruction, site.mode, isInside);
     const handler = this.options.handlers.form(form.key);
-    if (handler === undefined)
+    if (handler === undefined) {
       throw new Error(`no handler was generated for the form ${form.key} (${instruction.encoding.name})`);
+    }
     view.setUint32(record + RECORD.handler, handler, true);
     view.setUint16(record + RECORD.pageOffset, at, true);
     view.setUint16(record + RECORD.nextOffset, next, true);
     view.setUint8(record + RECORD.count, count);
-    view.setUint16(record + RECORD.base, STATE.zero, true);
-    view.setUint16(record + RECORD.index, STATE.zero, true);
-    const segment = instruction.segmentOverride >= 0 ? instruction.segmentOverride : DS;
-    view.setUint16(record + RECORD.segment, segmentOffset(segment), true);
-    if (isInside) links.push({ linkField: record + RECORD.link, offset: target });
+    if (isInside) this.links.push({ field: record + RECORD.link, offset: target });
     else if (relative) view.setInt32(record + RECORD.displacement, target, true);
-    if (form.operands.length > 0) this.writeOperands(record, instruction);
-  }
-
-  private writeOperands(record: number, instruction: Instruction): void {
-    const { view } = this;
-    const isString = instruction.encoding.repeat !== 'none';
-    let registers = 0,
-      immediates = 0;
-    for (const operand of instruction.operands) {
-      switch (operand.kind) {
-        case 'register':
-          if (registers < 2)
-            view.setUint16(
-              record + (registers === 0 ? RECORD.registerA : RECORD.registerB),
-              stateOffset(operand),
-              true,
-            );
-          registers++;
-          break;
-        case 'immediate':
-          view.setInt32(record + (immediates++ === 0 ? RECORD.immediate : RECORD.link), operand.value, true);
-          break;
-        case 'far':
-          view.setInt32(record + RECORD.immediate, operand.offset, true);
-          view.setUint32(record + RECORD.link, operand.selector, true);
-          break;
-        case 'memory':
-          // String instructions name their registers by themselves; the record holds the source's segment.
-          if (!isString) this.writeMemory(record, operand);
-          break;
-        case 'relative':
-          break;
-      }
-    }
-  }
-
-  private writeMemory(record: number, operand: MemoryOperand): void {
-    const { view } = this;
-    if (operand.base >= 0) view.setUint16(record + RECORD.base, registerOffset(operand.base), true);
-    if (operand.index >= 0) view.setUint16(record + RECORD.index, registerOffset(operand.index), true);
-    view.setUint8(record + RECORD.scale, operand.scale);
-    view.setInt32(record + RECORD.displacement, operand.displacement, true);
-    view.setUint16(record + RECORD.segment, segmentOffset(operand.segment), true);
+    writeOperands(view, record, instruction, form.operands.length > 0);
   }
 
   /** A target in the same page, reached without wrapping at 64 KiB. */
-  private isChainable(instruction: Instruction, site: TranslationSite, target: number): boolean {
+  private isChainable(instruction: Instruction, target: number): boolean {
+    const { site } = this;
     if (target < site.page.low || target > site.page.high || target > 0xfff) return false;
     return instruction.operandSize === 16 ? site.mode.codeSize === 16 && site.isBelow64K : true;
   }
 
-  /** Points a link field at a page offset's block, or at a stub until there is one. */
-  private linkTo(page: CodePage, linkField: number, offset: number): void {
+  /** Links come last: stubs are records too, and a block's records lie side by side. */
+  private finish(start: number): Block {
+    for (const { field, offset } of this.links) this.linkTo(field, offset);
+    return {
+      page: this.site.page,
+      firstRecord: this.records[0],
+      recordCount: this.records.length,
+      start,
+      end: Math.max(this.end, start + 1),
+      nextPhysical: this.nextPhysical,
+      isStep: this.isStep,
+    };
+  }
+
+  /** Points a field at a page offset's block, or at a stub until there is one. */
+  private linkTo(field: number, offset: number): void {
+    const { page } = this.site;
     const block = page.blocks.get(offset);
     if (block) {
-      this.view.setUint32(linkField, block.firstRecord, true);
+      this.view.setUint32(field, block.firstRecord, true);
       return;
     }
     let stub = page.stubs.get(offset);
     if (!stub) {
       const record = this.options.cache.allocate();
-      this.step(record, 'stub', offset, 0);
+      writeStep(this.view, record, this.options.handlers.step('stub'), offset, 0);
       stub = { record, links: [] };
       page.stubs.set(offset, stub);
     }
-    stub.links.push(linkField);
-    this.view.setUint32(linkField, stub.record, true);
+    stub.links.push(field);
+    this.view.setUint32(field, stub.record, true);
   }
 }
 
-/** Byte offset in the state of a register operand. */
-function stateOffset(operand: RegisterOperand): number {
-  switch (operand.file) {
-    case 'segment':
-      return segmentOffset(operand.index);
-    case 'control':
-      return STATE.cr0 + 8 * operand.index;
-    case 'debug':
-      return STATE.dr0 + 8 * operand.index;
-    case 'general':
-      return operand.highByte ? highByteOffset(operand.index) : registerOffset(operand.index);
-    default:
-      return STATE.zero;
-  }
+function endsBlock(instruction: Instruction): boolean {
+  const name = semanticsOf(instruction);
+  return ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
 }

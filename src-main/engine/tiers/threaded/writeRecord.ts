@@ -1,0 +1,73 @@
+import type { Instruction, MemoryOperand, RegisterOperand } from '../../decode/Instruction.ts';
+import { DS, STATE, highByteOffset, registerOffset, segmentOffset } from '../../state/layout.ts';
+import { RECORD } from './record.ts';
+
+/** Fills in a step of the translator's own. */
+export function writeStep(view: DataView, record: number, handler: number, pageOffset: number, count: number): void {
+  view.setUint32(record + RECORD.handler, handler, true);
+  view.setUint16(record + RECORD.pageOffset, pageOffset, true);
+  view.setUint16(record + RECORD.nextOffset, pageOffset, true);
+  view.setUint8(record + RECORD.count, count);
+}
+
+/**
+ * Fills in an instruction's operands, in the fields that its form reads them from.
+ * @param isUsed whether the form looks at operands at all
+ */
+export function writeOperands(view: DataView, record: number, instruction: Instruction, isUsed: boolean): void {
+  view.setUint16(record + RECORD.base, STATE.zero, true);
+  view.setUint16(record + RECORD.index, STATE.zero, true);
+  const segment = instruction.segmentOverride >= 0 ? instruction.segmentOverride : DS;
+  view.setUint16(record + RECORD.segment, segmentOffset(segment), true);
+  if (!isUsed) return;
+  const isString = instruction.encoding.repeat !== 'none';
+  let registers = 0,
+    immediates = 0;
+  for (const operand of instruction.operands) {
+    switch (operand.kind) {
+      case 'register':
+        if (registers < 2) {
+          view.setUint16(record + (registers === 0 ? RECORD.registerA : RECORD.registerB), stateOffset(operand), true);
+        }
+        registers++;
+        break;
+      case 'immediate':
+        view.setInt32(record + (immediates++ === 0 ? RECORD.immediate : RECORD.link), operand.value, true);
+        break;
+      case 'far':
+        view.setInt32(record + RECORD.immediate, operand.offset, true);
+        view.setUint32(record + RECORD.link, operand.selector, true);
+        break;
+      case 'memory':
+        // String instructions name their registers by themselves; the record holds the source's segment.
+        if (!isString) writeMemory(view, record, operand);
+        break;
+      case 'relative':
+        break;
+    }
+  }
+}
+
+function writeMemory(view: DataView, record: number, operand: MemoryOperand): void {
+  if (operand.base >= 0) view.setUint16(record + RECORD.base, registerOffset(operand.base), true);
+  if (operand.index >= 0) view.setUint16(record + RECORD.index, registerOffset(operand.index), true);
+  view.setUint8(record + RECORD.scale, operand.scale);
+  view.setInt32(record + RECORD.displacement, operand.displacement, true);
+  view.setUint16(record + RECORD.segment, segmentOffset(operand.segment), true);
+}
+
+/** Byte offset in the state of a register operand. */
+function stateOffset(operand: RegisterOperand): number {
+  switch (operand.file) {
+    case 'segment':
+      return segmentOffset(operand.index);
+    case 'control':
+      return STATE.cr0 + 8 * operand.index;
+    case 'debug':
+      return STATE.dr0 + 8 * operand.index;
+    case 'general':
+      return operand.highByte ? highByteOffset(operand.index) : registerOffset(operand.index);
+    default:
+      return STATE.zero;
+  }
+}
