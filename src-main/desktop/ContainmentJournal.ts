@@ -9,19 +9,27 @@ import type {
 
 /** Neighbours are watched for this long after a guest last hit a wall. */
 const WATCH_MS = 5_000;
-const ENTRIES_KEPT = 5_000;
+const LINES_KEPT = 1_000;
 const PUBLISH_MS = 250;
 
+/** One line of the journal: all attempts of one kind by one machine, however many places they went to. */
+interface Line {
+  entry: ContainmentEntry;
+  /** Counts of the hypervisor's entries in it, which each stand for one place. */
+  readonly counts: Map<number, number>;
+}
+
 /**
- * The containment log with its proof: beside each attempt stands how the neighbours were when it was last counted.
- * Hashing the neighbours' memory costs time, so it is asked for only while something happens.
+ * The containment log as people read it, with its proof: a machine that tries a thousand ports is one line, and
+ * beside it stands how the neighbours were when it was last counted. Hashing the neighbours' memory costs time, so
+ * it is asked for only while something happens.
  */
 export class ContainmentJournal {
   private readonly hypervisor: HypervisorService;
   private readonly publish: (entries: ContainmentEntry[]) => void;
-  private readonly entries = new Map<number, ContainmentEntry>();
+  private readonly lines = new Map<string, Line>();
   private readonly names = new Map<VmId, string>();
-  private readonly waiting = new Set<number>();
+  private readonly waiting = new Set<string>();
   private isolation: IsolationSample | null = null;
   private watching: Disposer | null = null;
   private watchEnd: NodeJS.Timeout | undefined;
@@ -38,12 +46,12 @@ export class ContainmentJournal {
   }
 
   list(limit: number): ContainmentEntry[] {
-    return [...this.entries.values()].slice(-limit);
+    return [...this.lines.values()].slice(-limit).map(({ entry }) => entry);
   }
 
   clear(): void {
     this.hypervisor.clearContainmentLog();
-    this.entries.clear();
+    this.lines.clear();
     this.waiting.clear();
   }
 
@@ -57,21 +65,50 @@ export class ContainmentJournal {
   private record(found: readonly HypervisorEntry[]): void {
     if (found.length === 0) return;
     for (const entry of found) {
-      const name = this.hypervisor.get(entry.vmId)?.name ?? this.names.get(entry.vmId) ?? entry.vmId;
-      this.names.set(entry.vmId, name);
-      this.entries.set(entry.id, { ...entry, name, neighbours: this.proofs(entry.vmId) });
-      this.waiting.add(entry.id);
-      const [oldest] = this.entries.keys();
-      if (this.entries.size > ENTRIES_KEPT && oldest !== undefined) this.entries.delete(oldest);
+      const key = [entry.vmId, entry.vcpu, entry.kind, entry.access].join(' ');
+      this.lines.set(key, this.merge(this.lines.get(key), entry));
+      this.waiting.add(key);
+      const [oldest] = this.lines.keys();
+      if (this.lines.size > LINES_KEPT && oldest !== undefined) this.lines.delete(oldest);
     }
     this.publishTimer ??= setTimeout(() => this.flush(), PUBLISH_MS);
   }
 
+  private merge(line: Line | undefined, entry: HypervisorEntry): Line {
+    const counts = (line?.counts ?? new Map<number, number>()).set(entry.id, entry.count);
+    const before = line?.entry;
+    const merged: ContainmentEntry = {
+      ...entry,
+      id: before?.id ?? entry.id,
+      name: this.nameOf(entry.vmId),
+      count: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      firstAt: Math.min(before?.firstAt ?? entry.firstAt, entry.firstAt),
+      lastAt: Math.max(before?.lastAt ?? entry.lastAt, entry.lastAt),
+      address: Math.min(before?.address ?? entry.address, entry.address),
+      lastAddress: Math.max(before?.lastAddress ?? entry.lastAddress, entry.lastAddress),
+      neighbours: before?.neighbours ?? [],
+    };
+    return { entry: merged, counts };
+  }
+
   private flush(): void {
     this.publishTimer = undefined;
-    const entries = [...this.waiting].flatMap((id) => this.entries.get(id) ?? []);
+    const entries: ContainmentEntry[] = [];
+    for (const key of this.waiting) {
+      const line = this.lines.get(key);
+      if (!line) continue;
+      line.entry = { ...line.entry, neighbours: this.proofs(line.entry.vmId) };
+      entries.push(line.entry);
+    }
     this.waiting.clear();
     if (entries.length > 0) this.publish(entries);
+  }
+
+  /** Also of a machine that has gone since. */
+  private nameOf(id: VmId): string {
+    const name = this.hypervisor.get(id)?.name ?? this.names.get(id) ?? id;
+    this.names.set(id, name);
+    return name;
   }
 
   private proofs(offender: VmId): NeighbourProof[] {

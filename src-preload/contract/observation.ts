@@ -46,7 +46,7 @@ export const NeighbourProof = z.object({
 });
 export type NeighbourProof = z.infer<typeof NeighbourProof>;
 
-/** The same attempt repeated is one entry whose `count` grows; it is sent again with the same `id`. */
+/** All attempts of one kind by one vCPU are one entry whose `count` and range grow; it is sent again with the same `id`. */
 export const ContainmentEntry = z.object({
   /** Grows by one per entry. */
   id: z.number().int(),
@@ -60,7 +60,7 @@ export const ContainmentEntry = z.object({
   /** Milliseconds since 1970. */
   firstAt: z.number(),
   lastAt: z.number(),
-  /** Physical address (`outside-ram`), port (`unknown-port`), linear address of the instruction (the others); first seen. */
+  /** Physical address (`outside-ram`), port (`unknown-port`), linear address of the instruction (the others); the lowest. */
   address: z.number(),
   /** Highest such place of those counted here; equals `address` when there is only one. */
   lastAddress: z.number(),

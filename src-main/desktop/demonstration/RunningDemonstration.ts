@@ -57,9 +57,12 @@ export class RunningDemonstration {
           if (!created.ok) return this.giveUp(created);
           // Known by its role before it runs.
           this.change({ ...this.state, [role]: [...this.state[role], created.value.id] });
-          const started = await this.machines.start(created.value.id);
-          if (!started.ok) return this.giveUp(started);
         }
+      }
+      // All at once: a busy machine would hold up the threads of those that start after it.
+      const ids = [...this.state.residents, ...this.state.rogues];
+      for (const started of await Promise.all(ids.map((id) => this.machines.start(id)))) {
+        if (!started.ok) return this.giveUp(started);
       }
       this.change({ ...this.state, state: 'running' });
       return succeed(this.state);

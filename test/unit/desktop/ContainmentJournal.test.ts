@@ -63,6 +63,20 @@ test('an attempt is published with its name and the proof beside it', () => {
   expect(journal.list(10)).toHaveLength(1);
 });
 
+test('a guest that tries many places is one line, with all of them counted', () => {
+  hypervisor.emit('containment', [entry({ id: 1, address: 0x5000, lastAddress: 0x5000, count: 3, firstAt: 20 })]);
+  hypervisor.emit('containment', [
+    entry({ id: 2, address: 0x4000, lastAddress: 0x9000, count: 4, firstAt: 10, lastAt: 30 }),
+  ]);
+  hypervisor.emit('containment', [entry({ id: 1, address: 0x5000, lastAddress: 0x5000, count: 5 })]);
+  hypervisor.emit('containment', [entry({ id: 3, access: 'read' })]);
+  vi.advanceTimersByTime(1000);
+  expect(journal.list(10)).toMatchObject([
+    { id: 1, count: 9, address: 0x4000, lastAddress: 0x9000, firstAt: 0, lastAt: 30 },
+    { id: 3, access: 'read' },
+  ]);
+});
+
 test('neighbours are hashed only while something happens', () => {
   expect(hypervisor.listenerCount('isolation')).toBe(0);
   hypervisor.emit('containment', [entry()]);
