@@ -19,6 +19,7 @@ import type {
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
   readonly #sinks: ThreadMachineSinks;
+  #program = '';
   #behaviour = 'halt';
   #numbers: number[] = [];
   #startedAtNs = 0;
@@ -40,13 +41,14 @@ export class DoubleMachine implements ThreadMachine {
   }
 
   load(program: ThreadProgram | null): ThreadLoadResult {
-    const [behaviour = 'halt', ...numbers] = new TextDecoder().decode(program?.bytes).split(' ');
-    this.#behaviour = behaviour;
-    this.#numbers = numbers.map(Number);
-    return { ok: true, summary: behaviour };
+    this.#program = new TextDecoder().decode(program?.bytes);
+    return { ok: true, summary: this.#program };
   }
 
   reset(): LoadedPages {
+    const [behaviour = 'halt', ...numbers] = this.#program.split(' ');
+    this.#behaviour = behaviour;
+    this.#numbers = numbers.map(Number);
     this.#startedAtNs = 0;
     return { pages: new Uint32Array(0), hashes: new Uint32Array(0) };
   }
@@ -70,10 +72,10 @@ export class DoubleMachine implements ThreadMachine {
         const hoard: number[][] = [];
         for (;;) hoard.push(new Array<number>(1_000_000).fill(hoard.length));
       }
-      // eslint-disable-next-line no-fallthrough -- The loop above has no end.
+       
       case 'hang':
         for (;;) this.#work();
-      // eslint-disable-next-line no-fallthrough -- The loop above has no end.
+       
       case 'triple-fault':
         return { reason: 'shutdown', detail: '#GP while delivering #DF' };
       case 'power-off':

@@ -101,7 +101,8 @@ describe('a thread that dies', () => {
 
   test('its memory can still be read, and a reset starts it anew', async () => {
     const { id } = await test1.run('loop');
-    await test1.hypervisor.writeMemory(id, 0x1000, Uint8Array.of(1, 2, 3));
+    unwrap(await test1.hypervisor.writeMemory(id, 0x1000, Uint8Array.of(1, 2, 3)));
+    expect(test1.hypervisor.readMemory(id, 0x1000, 3)).toEqual(Uint8Array.of(1, 2, 3));
     // What a fatal error inside the thread looks like from main.
     const crashed = new Promise((resolve) =>
       test1.hypervisor.on('vm-state', ({ to }) => to === 'crashed' && resolve(to)),

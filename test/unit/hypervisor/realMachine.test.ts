@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
+import { REGISTER_INDEX, type RegisterName } from '../../../src-main/hypervisor/registers.ts';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import type { ContainmentEntry, IsolationSample, VmSummary } from '../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../support/hypervisor/bundle.ts';
+import { openTestHypervisor, sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import type { TestHypervisor } from '../../support/hypervisor/openTestHypervisor.ts';
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+});
+beforeEach(async () => {
+  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
+});
+afterEach(() => opened.dispose());
+
+async function createAssembly(text: string, memoryMiB = 2): Promise<VmSummary> {
+  const bytes = new TextEncoder().encode(text);
+  const program = { kind: 'bytes', bytes, fileName: 'test.asm', format: 'asm' } as const;
+  return unwrap(await opened.hypervisor.create({ memoryMiB, program }));
+}
+async function startAssembly(text: string, paused = false): Promise<string> {
+  const { id } = await createAssembly(text);
+  unwrap(await opened.hypervisor.start(id, { paused }));
+  return id;
+}
+function register(id: string, name: RegisterName): number {
+  return Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
+}
+
+test('a program runs to its end, and its registers can be read', async () => {
+  const id = await startAssembly('bits 16\norg 100h\nmov eax, 12345678h\nmov bx, 42\nhlt');
+  await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
+  expect(register(id, 'eax')).toBe(0x1234_5678);
+  expect(register(id, 'ebx')).toBe(42);
+});
+
+test('each step executes exactly one instruction', async () => {
+  const id = await startAssembly('bits 16\norg 100h\nmov ax, 1\ninc ax\ninc ax\njmp $', true);
+  const seen: number[] = [];
+  for (let count = 0; count < 3; count++) {
+    unwrap(await opened.hypervisor.step(id));
+    seen.push(register(id, 'eax'));
+  }
+  expect(seen).toEqual([1, 2, 3]);
+  expect(opened.hypervisor.registers(id)?.retiredInstructions).toBe(3);
+});
+
+test('stepping over a call stops behind it, in the same frame of a recursion', async () => {
+  const text = 'bits 16\norg 100h\nmov cx, 5\nf: call g\nafter: jmp $\ng: dec cx\njz done\ncall g\ndone: inc dx\nret';
+  const id = await startAssembly(text, true);
+  unwrap(await opened.hypervisor.step(id));
+  const call = register(id, 'eip');
+  unwrap(await opened.hypervisor.stepOver(id));
+  await until(() => opened.hypervisor.get(id)?.pauseReason?.kind === 'step' && register(id, 'eip') !== call, 'back');
+  expect(register(id, 'eip')).toBe(call + 3);
+  expect(register(id, 'edx')).toBe(5);
+});
+
+test('breakpoints stop before the instruction, again and again; registers can be changed there', async () => {
+  const id = await startAssembly('bits 16\norg 100h\nagain: inc ax\njmp again', true);
+  const start = register(id, 'cs.base') + register(id, 'eip');
+  unwrap(await opened.hypervisor.setBreakpoints(id, [start + 1]));
+  for (let count = 1; count <= 3; count++) {
+    unwrap(await opened.hypervisor.resume(id));
+    await until(() => opened.hypervisor.get(id)?.state === 'paused', 'breakpoint');
+    expect(opened.hypervisor.get(id)?.pauseReason).toEqual({ kind: 'breakpoint', linearAddress: start + 1 });
+    expect(register(id, 'eax')).toBe(count);
+  }
+  unwrap(await opened.hypervisor.setRegister(id, 0, 'eax', 0x100n));
+  unwrap(await opened.hypervisor.resume(id));
+  await until(() => register(id, 'eax') === 0x101, 'goes on from there');
+});
+
+test('serial output, keys and the screen reach main', async () => {
+  const { hypervisor } = opened;
+  const id = await startAssembly(`bits 16
+org 100h
+mov ax, 0b800h
+mov es, ax
+mov word [es:0], 0741h
+mov dx, 3f8h
+mov al, 'x'
+out dx, al
+wait_key: in al, 64h
+test al, 1
+jz wait_key
+in al, 60h
+out dx, al
+hlt`);
+  await until(() => hypervisor.serialHistory(id).length >= 1, 'serial output');
+  await until(() => hypervisor.screen(id)?.cells[0] === 0x41, 'the screen');
+  unwrap(hypervisor.sendKeys(id, [{ code: 'KeyA', pressed: true }]));
+  await until(() => hypervisor.serialHistory(id).length >= 2, 'the key');
+  expect([...hypervisor.serialHistory(id)]).toEqual([0x78, 0x1e]);
+});
+
+test('a machine that waits for its timer uses next to no host time', async () => {
+  const id = await startAssembly('bits 16\norg 100h\nmov al, 0feh\nout 21h, al\nsti\nagain: hlt\njmp again');
+  await sleep(300);
+  const before = process.cpuUsage();
+  await sleep(1000);
+  const used = process.cpuUsage(before);
+  expect((used.user + used.system) / 1000).toBeLessThan(200);
+  expect(opened.hypervisor.get(id)?.activity).toMatch(/halted|stopped/);
+});
+
+test('rogues are logged with what stopped them, and a neighbour’s guarded memory stays as loaded', async () => {
+  const { hypervisor } = opened;
+  const samples: IsolationSample[] = [];
+  hypervisor.on('isolation', (sample) => samples.push(sample));
+  const good = await startAssembly('bits 32\norg 100000h\nagain: inc dword [20000h]\njmp again\ntimes 9000 db 0a5h');
+  await startAssembly(
+    'bits 32\norg 100000h\nmov edi, 0\nagain: mov byte [edi + 40000000h], 66h\nadd edi, 1000h\njmp again',
+  );
+  const ports = await startAssembly('bits 16\norg 100h\nagain: in al, dx\ninc dx\njmp again');
+  const fault = await startAssembly('bits 16\norg 100h\nlidt [idt]\nint 3\nidt: dw 0, 0, 0');
+  await until(() => hypervisor.get(fault)?.state === 'crashed', 'the triple fault');
+  await until(() => samples.length > 8, 'samples', 20_000);
+
+  const kinds = new Set(hypervisor.containmentLog().map(({ kind }) => kind));
+  expect(kinds).toContain('outside-ram');
+  expect(kinds).toContain('unknown-port');
+  expect(kinds).toContain('triple-fault');
+  const entries: readonly ContainmentEntry[] = hypervisor.containmentLog(ports);
+  expect(entries.length).toBeLessThan(100);
+  expect(entries.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(1000);
+
+  const proofs = samples.flatMap(({ integrity }) => integrity.filter(({ vmId }) => vmId === good));
+  const settled = proofs.slice(2);
+  expect(new Set(settled.map(({ digest }) => digest)).size).toBe(1);
+  expect(settled.at(-1)).toMatchObject({ foreignWrites: 0 });
+  expect(settled.at(-1)?.guardedPages).toBeGreaterThan(200);
+  expect(settled.at(-1)?.passes).toBeGreaterThan(0);
+  const heat = samples.at(-1)?.activity.find(({ vmId }) => vmId === good);
+  expect(heat?.heat[0x20 / 2]).toBeGreaterThan(200);
+  expect(heat?.code[0x100 / 2]).toBe(1);
+});
+
+test('with the instruction clock, two machines with the same program end alike', async () => {
+  const { hypervisor } = opened;
+  const text =
+    'bits 16\norg 100h\nmov cx, 50000\nagain: imul ax, 25173\nadd ax, 13849\nmov bx, cx\nmov [bx], ax\nrdtsc\nloop again\nhlt';
+  const ends: unknown[] = [];
+  for (let run = 0; run < 2; run++) {
+    const { id } = await createAssembly(text);
+    unwrap(await hypervisor.update(id, { clock: 'instructions' }));
+    unwrap(await hypervisor.start(id));
+    await until(() => hypervisor.get(id)?.activity === 'stopped', 'halted');
+    ends.push([hypervisor.registers(id)?.values, unwrap(await hypervisor.memoryDigest(id))]);
+  }
+  expect(ends[0]).toEqual(ends[1]);
+});

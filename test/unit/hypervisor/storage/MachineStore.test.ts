@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
+import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
+import {
+  parseMachine,
+  serialiseMachine,
+  type StoredMachine,
+} from '../../../../src-main/hypervisor/storage/StoredMachine.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'vivarium store '));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const program = (text: string) =>
+  ({ kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'p.bin', format: 'bin' }) as const;
+
+async function reopen(store: MachineStore): Promise<MachineStore> {
+  await store.close();
+  return unwrap(await MachineStore.open(folder));
+}
+
+const machineFile = (id: string): string => path.join(folder, 'machines', id, 'machine.json');
+
+describe('what is stored comes back', () => {
+  test('created, updated, cloned and deleted machines', async () => {
+    let store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    const first = unwrap(await registry.create({ name: 'first', memoryMiB: 64, program: program('one') }));
+    const second = unwrap(await registry.clone(first.id, undefined));
+    unwrap(await registry.update(second.id, { weight: 300, notes: 'héllo' }));
+    unwrap(await registry.setProgram(second.id, program('two')));
+    const third = unwrap(await registry.create({}));
+    unwrap(await registry.delete(third.id));
+    store = await reopen(store);
+    const again = new MachineRegistry(store);
+    expect(again.all().map(({ name }) => name)).toEqual(expect.arrayContaining(['first', 'first 2']));
+    expect(again.all()).toHaveLength(2);
+    expect(again.get(second.id)).toMatchObject({ weight: 300, notes: 'héllo', memoryMiB: 64 });
+    expect(new TextDecoder().decode(unwrap(await again.readProgram(first.id))?.bytes)).toBe('one');
+    expect(new TextDecoder().decode(unwrap(await again.readProgram(second.id))?.bytes)).toBe('two');
+    // The replaced program is gone.
+    expect(await readdir(path.join(folder, 'machines', second.id))).toHaveLength(2);
+    expect(store.problems).toEqual([]);
+    await store.close();
+  });
+
+  test('an assembly text starts without its original and what that included', async () => {
+    const store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    const sources = path.join(folder, 'sources');
+    await mkdir(sources);
+    await writeFile(path.join(sources, 'main.asm'), 'bits 16\norg 100h\n%include "part.inc"\nincbin "data.bin"\n');
+    await writeFile(path.join(sources, 'part.inc'), 'mov ax, 5\nhlt\n');
+    await writeFile(path.join(sources, 'data.bin'), Uint8Array.of(1, 2, 3));
+    const file = { kind: 'file', path: path.join(sources, 'main.asm'), format: 'auto' } as const;
+    const { id } = unwrap(await registry.create({ program: file }));
+    await rm(sources, { recursive: true });
+    const read = unwrap(await registry.readProgram(id));
+    expect(read?.includes.map(({ name }) => name).toSorted()).toEqual(['data.bin', 'part.inc']);
+    expect(await registry.setProgram(id, unwrap(registry.sourceOf(id)))).toMatchObject({
+      ok: false,
+      error: { code: 'file-unreadable' },
+    });
+    await store.close();
+  });
+
+  test('a refused program leaves the machine its own', async () => {
+    const store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    const { id } = unwrap(await registry.create({ program: program('one') }));
+    const refused = await registry.setProgram(id, { ...program('mov ax,'), fileName: 'bad.asm', format: 'asm' });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'program-refused' } });
+    expect(registry.get(id)?.program?.file.name).toBe('p.bin');
+    await store.close();
+  });
+});
+
+describe('damage is reported, and nothing is lost', () => {
+  const damages: Readonly<Record<string, (content: string) => string>> = {
+    empty: () => '',
+    'cut off': (content) => content.slice(0, content.length / 2),
+    'a flipped letter': (content) => content.replace('"name": "first"', '"name": "fjrst"'),
+    'not a machine': () => '{"hello": 1}',
+  };
+  test.each(Object.keys(damages))('%s', async (kind) => {
+    const store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    const { id } = unwrap(await registry.create({ name: 'first', program: program('one') }));
+    unwrap(await registry.create({ name: 'second' }));
+    await store.close();
+    const content = await readFile(machineFile(id), 'utf8');
+    await writeFile(machineFile(id), damages[kind]?.(content) ?? '');
+    const again = unwrap(await MachineStore.open(folder));
+    expect(again.machines.map(({ name }) => name)).toEqual(['second']);
+    expect(again.problems).toHaveLength(1);
+    const [problem] = again.problems;
+    expect(await readdir(problem?.path ?? '')).toHaveLength(2);
+    await again.close();
+  });
+
+  test('a machine of a newer version is left where it is', async () => {
+    const store = unwrap(await MachineStore.open(folder));
+    const { id } = unwrap(await new MachineRegistry(store).create({ name: 'first' }));
+    await store.close();
+    const content = await readFile(machineFile(id), 'utf8');
+    await writeFile(machineFile(id), content.replace('"version": 1', '"version": 99'));
+    const again = unwrap(await MachineStore.open(folder));
+    expect(again.machines).toEqual([]);
+    expect(again.problems[0]?.message).toContain('newer');
+    expect(await readFile(machineFile(id), 'utf8')).toContain('99');
+    await again.close();
+  });
+
+  test('older versions are lifted by their migrations', () => {
+    const machine: StoredMachine = {
+      id: 'vm-0123456789abcdef',
+      name: 'old',
+      memoryMiB: 1,
+      vcpuCount: 1,
+      weight: 100,
+      capPercent: 0,
+      clock: 'host',
+      program: null,
+      notes: '',
+      colour: 0,
+      createdAt: 0,
+      changedAt: 0,
+    };
+    const migrations = new Map([[1, (old: unknown) => ({ ...(old as object), notes: 'lifted' })]]);
+    expect(parseMachine(serialiseMachine(machine), 2, migrations)).toMatchObject({
+      kind: 'machine',
+      machine: { notes: 'lifted' },
+    });
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a read-only folder is reported and changes nothing', async () => {
+    const store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    await chmod(path.join(folder, 'machines'), 0o500);
+    expect(await registry.create({})).toMatchObject({ ok: false, error: { code: 'storage-failed' } });
+    expect(registry.all()).toEqual([]);
+    await chmod(path.join(folder, 'machines'), 0o700);
+    await store.close();
+  });
+});
+
+describe('one process at a time', () => {
+  test('a second one is refused while the first lives, and let in when it has closed', async () => {
+    const first = unwrap(await MachineStore.open(folder));
+    expect(await MachineStore.open(folder)).toMatchObject({ ok: false, error: { code: 'storage-locked' } });
+    await first.close();
+    const second = unwrap(await MachineStore.open(folder));
+    await second.close();
+  });
+
+  test.each([
+    ['of a process that is gone', { pid: 2 ** 30, processStart: null, token: 'x' }],
+    ['of an earlier process with our number', { pid: process.pid, processStart: null, token: 'x' }],
+    ['of a process that took the number of a dead one', { pid: 1, processStart: 'boot:0', token: 'x' }],
+    ['half written', 'garbage'],
+  ])('a lock %s is cleared away', async (_, content) => {
+    await writeFile(path.join(folder, 'lock'), typeof content === 'string' ? content : JSON.stringify(content));
+    const store = unwrap(await MachineStore.open(folder));
+    await store.close();
+  });
+});
+
+test('killed at any moment, a store holds every machine before or after its change', async () => {
+  const script = await bundle(path.resolve('test/support/hypervisor/storeVictim.ts'));
+  const promisedIds = new Set<string>();
+  for (let round = 0; round < 12; round++) {
+    const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 250));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.on('close', resolve));
+    for (const line of output.split('\n').slice(0, -1)) {
+      const { created, deleting } = JSON.parse(line) as { created?: string; deleting?: string };
+      if (created !== undefined) promisedIds.add(created);
+      if (deleting !== undefined) promisedIds.delete(deleting);
+    }
+    const store = unwrap(await MachineStore.open(folder));
+    expect(store.problems).toEqual([]);
+    const found = new Set(store.machines.map(({ id }) => id));
+    for (const id of promisedIds) expect(found).toContain(id);
+    const registry = new MachineRegistry(store);
+    for (const id of found) unwrap(await registry.readProgram(id));
+    const names = await readdir(path.join(folder, 'machines'));
+    expect(names.toSorted()).toEqual([...found].toSorted());
+    await store.close();
+  }
+}, 60_000);
