@@ -1,5 +1,5 @@
 import { COUNTER, Desk, programFile } from './support/Desk.ts';
-import { TEST_IDS } from './support/selectors.ts';
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { expect, test } from './support/vivarium.ts';
 
 test('three machines: from a file picked, one dropped, one named on the command line', async ({

@@ -1,5 +1,5 @@
 import { Desk, programFile } from './support/Desk.ts';
-import { TEST_IDS } from './support/selectors.ts';
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { expect, test } from './support/vivarium.ts';
 
 test('first start: samples to try and a demonstration one click away', async ({ launch, picture }) => {
@@ -47,7 +47,7 @@ test('a program is written, assembled with its errors in place, run and saved', 
   const desk = new Desk(await launch());
   await desk.part(TEST_IDS.navEditor).click();
   await desk.menu('file.newProgram');
-  const text = desk.part(TEST_IDS.editorText).locator('.cm-content');
+  const text = desk.part(TEST_IDS.editorText);
   await text.click();
   await desk.page.keyboard.press('ControlOrMeta+A');
   await desk.page.keyboard.insertText('        bits 16\n        mov eax, 0x1234\n        bogus\n');

@@ -1,5 +1,5 @@
 import { Desk } from './support/Desk.ts';
-import { TEST_IDS } from './support/selectors.ts';
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { expect, test } from './support/vivarium.ts';
 
 test('language and theme change at once and stay over a restart', async ({ launch, picture }) => {

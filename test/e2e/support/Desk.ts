@@ -1,7 +1,7 @@
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TEST_IDS, type TestId } from './selectors.ts';
+import { TEST_IDS, type TestId } from '../../../src-renderer/app/testIds.ts';
 import type { Vivarium } from './vivarium.ts';
 
 export type Flag = 'CF' | 'PF' | 'AF' | 'ZF' | 'SF' | 'TF' | 'IF' | 'DF' | 'OF';
@@ -37,9 +37,9 @@ export class Desk {
     await expect(this.row(name)).toHaveAttribute('data-state', state);
   }
 
-  /** A register of the machine in view. */
+  /** A register of the machine in view, in the strip that is always in sight. */
   register(name: string): Locator {
-    return this.page.locator(`[data-testid="${TEST_IDS.register}"][data-register="${name}"]`).first();
+    return this.part(TEST_IDS.registerStrip).locator(`[data-register="${name}"]`);
   }
 
   async registerValue(name: string): Promise<number> {
