@@ -4,11 +4,6 @@ export const VECTOR = {
   AC: 17, MC: 18, XM: 19,
 } as const;
 
-/** Vectors that push an error code. */
-export function hasErrorCode(vector: number): boolean {
-  return vector === 8 || (vector >= 10 && vector <= 14) || vector === 17;
-}
-
 /**
  * A guest exception raised inside a helper. Thrown, and caught at the edge between generated code and
  * helpers, which makes it the pending fault of the current instruction. Not an `Error`: it is a guest's

@@ -28,7 +28,7 @@ import {
 import { RAX, RBX, RCX, RDX } from '../state/layout.ts';
 import type { Emitter, Semantics, Width } from './Emitter.ts';
 import { isNonZero, negate, not as complement } from './FlagEmitter.ts';
-import { VECTOR } from './system/GuestFault.ts';
+import { VECTOR } from '../GuestFault.ts';
 import { constant, signed, toSigned64, toUnsigned64, truncated, widthOf } from './values.ts';
 
 /** ADD: dst <- dst + src; sets OF SF ZF AF CF PF (SDM vol. 2A, ADD). */

@@ -2,7 +2,7 @@ import { type I32, add, eqz, i32Const, ltSigned, gtSigned, ne, or, sub, wrap, an
 import { RCX } from '../state/layout.ts';
 import type { Emitter, OperandHandle, Semantics } from './Emitter.ts';
 import { peek, push, release } from './stack.ts';
-import { VECTOR } from './system/GuestFault.ts';
+import { VECTOR } from '../GuestFault.ts';
 import { signed } from './values.ts';
 
 /** Jcc. */

@@ -17,7 +17,7 @@ import {
 } from '../wasm/Expression.ts';
 import { RAX } from '../state/layout.ts';
 import type { Emitter, Semantics } from './Emitter.ts';
-import { VECTOR } from './system/GuestFault.ts';
+import { VECTOR } from '../GuestFault.ts';
 
 /** Flags of DAA and DAS: SZP from AL, CF and AF as given; OF is undefined (cleared here, as hardware does). */
 function setDecimalFlags(e: Emitter, al: I32, carry: I32, adjust: I32): void {

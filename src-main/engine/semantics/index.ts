@@ -16,6 +16,8 @@ export const semantics: Readonly<Record<string, Semantics | undefined>> = {
   ...strings,
   ...transfer,
 
+  pause: transfer.nop,
+
   rol: shifts.rotateLeft,
   ror: shifts.rotateRight,
   rcl: shifts.rotateLeftThroughCarry,

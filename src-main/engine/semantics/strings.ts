@@ -134,12 +134,15 @@ function portNumber(e: Emitter): I32 {
   return e.let(wrap(e.register(RDX, 16)));
 }
 
-/** INS: the destination is checked before the port is read, since reading may have an effect. */
+/**
+ * INS: the destination is checked before the port is read, since reading may have an effect. The permission to
+ * use the port is checked even when the count is zero, as hardware does.
+ */
 export const ins: Semantics = (e, [dst]) => {
   const width = widthOf(dst),
     bytes = i32Const(width / 8);
+  e.helper('checkPort', portNumber(e), bytes);
   e.repeatString(() => {
-    e.helper('checkPort', portNumber(e), bytes);
     const memory = e.loadToModify(destinationOf(e), width);
     memory.store(e.let(e.helper('portIn', portNumber(e), bytes)));
     advance(e, RDI, width / 8, ONE);
@@ -151,8 +154,8 @@ export const ins: Semantics = (e, [dst]) => {
 export const outs: Semantics = (e, [, src]) => {
   const width = widthOf(src),
     bytes = i32Const(width / 8);
+  e.helper('checkPort', portNumber(e), bytes);
   e.repeatString(() => {
-    e.helper('checkPort', portNumber(e), bytes);
     const value = e.let(wrap(e.load(sourceOf(e), width)));
     e.helper('portOut', portNumber(e), bytes, value);
     advance(e, RSI, width / 8, ONE);

@@ -1,6 +1,7 @@
 import { type I32, add, and, eqz, i32Const, ltUnsigned, or, wrap } from '../wasm/Expression.ts';
 import { FLAG } from '../state/flags.ts';
 import { LDTR, RAX, SEGMENT, SS, STATE, TR, segmentOffset } from '../state/layout.ts';
+import { VECTOR } from '../GuestFault.ts';
 import { readFarPointer } from './control.ts';
 import type { Emitter, Semantics } from './Emitter.ts';
 import type { SystemHelperName } from './system/helpers.ts';
@@ -99,12 +100,19 @@ export const smsw: Semantics = (e, [dst]) => {
   e.write(dst, truncated(widthOf(dst), e.stateField(STATE.cr0)));
 };
 
+/** #GP(0) above level 0, before an operand in memory is touched. */
+function requireSupervisor(e: Emitter): void {
+  e.if(e.stateField(STATE.cpl), () => e.raise(VECTOR.GP, i32Const(0)));
+}
+
 export const lmsw: Semantics = (e, [src]) => {
+  requireSupervisor(e);
   e.helper('loadStatusWord', e.let(and(wrap(e.read(src)), i32Const(0xffff))));
   e.resume();
 };
 
 export const invlpg: Semantics = (e, [target]) => {
+  requireSupervisor(e);
   e.helper('invalidatePage', e.let(e.linearAddress(e.address(target))));
   e.resume();
 };
@@ -124,6 +132,7 @@ export const sgdt = storeTable(STATE.gdtrBase, STATE.gdtrLimit),
 /** LGDT and LIDT: with 16-bit operands the base has 24 bits. */
 function loadTable(which: 0 | 1): Semantics {
   return (e, [src]) => {
+    requireSupervisor(e);
     const limit = e.let(wrap(e.load(e.address(src), 16)));
     const loaded = wrap(e.load(e.address(src, i32Const(2)), 32));
     const base = e.let(e.operandSize === 16 ? and(loaded, i32Const(0x00ff_ffff)) : loaded);
@@ -163,9 +172,9 @@ function selectorQuery(name: SystemHelperName): Semantics {
 export const lar = selectorQuery('accessRights'),
   lsl = selectorQuery('segmentLimit');
 
-/** ARPL: raises dst's RPL to src's. */
+/** ARPL: raises dst's RPL to src's. Hardware asks for permission to write only when it does. */
 export const arpl: Semantics = (e, [dst, src]) => {
-  const left = e.let(wrap(e.readToModify(dst))),
+  const left = e.let(wrap(e.read(dst))),
     right = e.let(and(wrap(e.read(src)), i32Const(3)));
   const isLower = e.let(ltUnsigned(and(left, i32Const(3)), right));
   e.if(isLower, () => e.write(dst, or(and(left, i32Const(0xfffc)), right)));

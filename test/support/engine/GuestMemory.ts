@@ -1,4 +1,4 @@
-import { GuestFault, VECTOR } from '../../../src-main/engine/semantics/system/GuestFault.ts';
+import { GuestFault, VECTOR } from '../../../src-main/engine/GuestFault.ts';
 import type { LinearMemory } from '../../../src-main/engine/semantics/system/SystemContext.ts';
 
 const PAGE_SHIFT = 12;

@@ -3,7 +3,7 @@ import { CpuState, type SegmentRegister } from '../../../src-main/engine/state/C
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { CS, DS, ES, FS, GS, RSP, SS, STATE, TR } from '../../../src-main/engine/state/layout.ts';
 import { createCpuFeatures } from '../../../src-main/engine/semantics/system/CpuFeatures.ts';
-import { GuestFault } from '../../../src-main/engine/semantics/system/GuestFault.ts';
+import { GuestFault } from '../../../src-main/engine/GuestFault.ts';
 import { resetState } from '../../../src-main/engine/semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../../src-main/engine/semantics/system/SystemContext.ts';
 import { type DescriptorWords, type GateFields, TYPE, gateDescriptor, segmentDescriptor } from './descriptors.ts';

@@ -27,7 +27,8 @@ export function modeOf(codeKey: number): TranslationMode {
  * word identifies both in the jump cache, and a flush is a renumbering.
  */
 export class CodeKeys {
-  private readonly numbers = new Map<string | number, number>();
+  /** By CS's base, then by its limit and the key. */
+  private readonly numbers = new Map<number, Map<number, number>>();
   private next = 1;
 
   /** The code key of the processor's present mode. */
@@ -41,13 +42,26 @@ export class CodeKeys {
     if (isV86) key |= KEY.v86;
     if (state.cpl === 3) key |= KEY.user;
     if (isFlat(state)) key |= KEY.flat;
-    const segment = key & KEY.flat ? key : `${key}:${state.segmentBase(CS)}:${state.segmentLimit(CS)}`;
-    let number = this.numbers.get(segment);
+    const isCodeFlat = (key & KEY.flat) !== 0;
+    const number = this.number(
+      isCodeFlat ? 0 : state.segmentBase(CS),
+      (isCodeFlat ? 0 : state.segmentLimit(CS)) * 64 + key,
+    );
+    return key | (number << KEY.numberShift);
+  }
+
+  private number(base: number, limitAndKey: number): number {
+    let byLimit = this.numbers.get(base);
+    if (byLimit === undefined) {
+      byLimit = new Map();
+      this.numbers.set(base, byLimit);
+    }
+    let number = byLimit.get(limitAndKey);
     if (number === undefined) {
       number = this.next++;
-      this.numbers.set(segment, number);
+      byLimit.set(limitAndKey, number);
     }
-    return key | (number << KEY.numberShift);
+    return number;
   }
 
   /** Keys given out from now on differ from all before. */

@@ -12,7 +12,7 @@ import { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
 import { deliverException } from '../../semantics/system/exceptionDelivery.ts';
-import { GuestFault, VECTOR } from '../../semantics/system/GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
 import { CpuState } from '../../state/CpuState.ts';

@@ -1,6 +1,6 @@
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import { GuestFault, VECTOR } from '../../semantics/system/GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { CpuFeatures } from '../../semantics/system/SystemContext.ts';
 import type { CpuState } from '../../state/CpuState.ts';
 import { CS, JUMP_CACHE, MEMORY_LAYOUT, STATE, VCPU_BLOCK } from '../../state/layout.ts';

@@ -1,4 +1,4 @@
-import { GuestFault } from '../../semantics/system/GuestFault.ts';
+import { GuestFault } from '../../GuestFault.ts';
 import { type SystemHelper, type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
 import type { SystemContext } from '../../semantics/system/SystemContext.ts';
 import type { CpuState } from '../../state/CpuState.ts';

@@ -1,6 +1,6 @@
 import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
 import { LDTR, STATE } from '../../state/layout.ts';
-import { GuestFault } from './GuestFault.ts';
+import { GuestFault } from '../../GuestFault.ts';
 import type { SystemContext } from './SystemContext.ts';
 
 /** 1 when the event being delivered came from outside the program: bit 0 of error codes (SDM vol. 3A, 6.13). */

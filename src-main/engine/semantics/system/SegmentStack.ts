@@ -1,7 +1,7 @@
 import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
 import { RSP, SS } from '../../state/layout.ts';
 import type { Descriptor } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { Privilege, SystemContext } from './SystemContext.ts';
 
 /** Sizes of stack slots, in bytes. */

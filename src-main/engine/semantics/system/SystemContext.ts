@@ -27,8 +27,22 @@ export interface SystemContext {
   flushTlb(scope: 'all' | 'non-global'): void;
   invalidatePage(linearAddress: number): void;
   /** Counts an intercepted event. */
-  count(kind: 'interrupt' | 'exception' | 'softwareInterrupt' | 'cpuid' | 'rdtsc' | 'msr' | 'controlRegister'
-    | 'descriptorTable' | 'segmentLoad' | 'farTransfer' | 'invalidate' | 'pio' | 'halt'): void;
+  count(
+    kind:
+      | 'interrupt'
+      | 'exception'
+      | 'softwareInterrupt'
+      | 'cpuid'
+      | 'rdtsc'
+      | 'msr'
+      | 'controlRegister'
+      | 'descriptorTable'
+      | 'segmentLoad'
+      | 'farTransfer'
+      | 'invalidate'
+      | 'pio'
+      | 'halt',
+  ): void;
 }
 
 /** What CPUID announces, and what exists. Instructions whose feature is off raise #UD. */

@@ -1,4 +1,4 @@
-import { GuestFault } from './GuestFault.ts';
+import { GuestFault } from '../../GuestFault.ts';
 
 /**
  * A fault of a task switch after its point of no return: it belongs to the new task. `state.eip` is the

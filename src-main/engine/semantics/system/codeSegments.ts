@@ -1,6 +1,6 @@
 import { CS } from '../../state/layout.ts';
 import { type Descriptor, type ExternalBit, fetchDescriptor, isNullSelector, selectorError } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { SystemContext } from './SystemContext.ts';
 
 /** Fetches the descriptor that a far transfer names: null is #GP(0), outside of its table #GP(selector). */

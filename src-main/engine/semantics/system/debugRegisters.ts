@@ -1,5 +1,5 @@
 import { CR4, DR6, DR7 } from './controlBits.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 

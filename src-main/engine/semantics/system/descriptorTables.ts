@@ -7,7 +7,7 @@ import {
   selectorError,
   writeBusy,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireDescriptors, requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 

@@ -10,7 +10,7 @@ import {
   selectorError,
   setNullSegment,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { commitInnerStack, innerStack, markInnerStack, pushOuterStack } from './innerStack.ts';
 import { ioPrivilegeLevel, isProtected, isVirtual8086, setSystemFlags } from './processorMode.ts';
 import { loadRealSegment } from './segmentLoads.ts';

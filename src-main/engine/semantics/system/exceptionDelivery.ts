@@ -1,5 +1,5 @@
 import { deliverEvent } from './eventDelivery.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { SystemContext } from './SystemContext.ts';
 
 /** `shutdown`: a third fault while a double fault was delivered; only reset, or NMI on some processors, ends it. */

@@ -2,7 +2,7 @@ import { ATTRIBUTE } from '../../state/CpuState.ts';
 import { CS, DS, ES, FS, GS, SS } from '../../state/layout.ts';
 import { commitCode, fetchReturnTarget, requireWithin } from './codeSegments.ts';
 import { type Descriptor, fetchDescriptor, isNullSelector, markAccessed, setNullSegment } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { usesDescriptors } from './processorMode.ts';
 import { checkStackSegment, loadRealSegment } from './segmentLoads.ts';
 import { SegmentStack, type SlotSize } from './SegmentStack.ts';

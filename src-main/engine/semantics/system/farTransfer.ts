@@ -1,7 +1,7 @@
 import { CS } from '../../state/layout.ts';
 import { checkDirectTarget, commitCode, fetchGateTarget, fetchTarget, requireWithin } from './codeSegments.ts';
 import { type Descriptor, SYSTEM_TYPE, markAccessed, selectorError } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { commitInnerStack, innerStack, markInnerStack, pushOuterStack } from './innerStack.ts';
 import { usesDescriptors } from './processorMode.ts';
 import { loadRealSegment } from './segmentLoads.ts';

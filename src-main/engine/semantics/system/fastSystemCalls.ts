@@ -1,7 +1,7 @@
 import { FLAG } from '../../state/flags.ts';
 import { CS, RCX, RDX, RSP, SS } from '../../state/layout.ts';
 import { isNullSelector } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { readMsrLow } from './modelSpecificRegisters.ts';
 import { MSR } from './msrTable.ts';
 import { isProtected, requireSupervisor, setSystemFlags } from './processorMode.ts';

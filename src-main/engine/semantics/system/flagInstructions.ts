@@ -1,7 +1,7 @@
 import { FLAG } from '../../state/flags.ts';
 import { STATE } from '../../state/layout.ts';
 import { CR4 } from './controlBits.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { ioPrivilegeLevel, isProtected, isVirtual8086, setSystemFlags, writeFlags } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 import { refusePendingVirtualInterrupt, virtualFlags } from './virtual8086Interrupts.ts';

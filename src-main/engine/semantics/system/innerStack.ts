@@ -8,7 +8,7 @@ import {
   markAccessed,
   selectorError,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { checkStackSegment } from './segmentLoads.ts';
 import { SegmentStack } from './SegmentStack.ts';
 import type { SystemContext } from './SystemContext.ts';

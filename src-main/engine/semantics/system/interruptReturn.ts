@@ -4,7 +4,7 @@ import { commitCode, fetchReturnTarget, requireWithin } from './codeSegments.ts'
 import { CR4 } from './controlBits.ts';
 import { markAccessed } from './Descriptor.ts';
 import { returnToOuterLevel } from './farReturn.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { DEFINED_FLAGS, ioPrivilegeLevel, isProtected, isVirtual8086, writeFlags } from './processorMode.ts';
 import { loadRealSegment } from './segmentLoads.ts';
 import { SegmentStack, type SlotSize } from './SegmentStack.ts';

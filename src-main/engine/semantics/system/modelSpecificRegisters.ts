@@ -1,7 +1,7 @@
 import type { CpuState } from '../../state/CpuState.ts';
 import { RAX, RCX, RDX, STATE } from '../../state/layout.ts';
 import { CR4 } from './controlBits.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { MODEL_SPECIFIC_REGISTERS, MSR, type ModelSpecificRegister } from './msrTable.ts';
 import { requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';

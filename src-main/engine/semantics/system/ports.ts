@@ -1,7 +1,7 @@
 import { ATTRIBUTE } from '../../state/CpuState.ts';
 import { TR } from '../../state/layout.ts';
 import type { AccessWidth } from '../../VirtualProcessor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { ioPrivilegeLevel, isProtected, isVirtual8086 } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 import { TSS32_LAYOUT } from './tssLayout.ts';

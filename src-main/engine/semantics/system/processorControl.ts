@@ -1,5 +1,5 @@
 import { RAX, RBX, RCX, RDX, STATE } from '../../state/layout.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 

@@ -2,7 +2,7 @@ import type { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
 import { STATE } from '../../state/layout.ts';
 import { CR0 } from './controlBits.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { SystemContext } from './SystemContext.ts';
 
 /** Every flag that exists, the reserved bits left out. */

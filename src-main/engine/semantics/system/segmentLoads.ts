@@ -8,7 +8,7 @@ import {
   selectorError,
   setNullSegment,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { isProtected, isVirtual8086 } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 

@@ -11,7 +11,7 @@ import {
   selectorError,
   setNullSegment,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireWithin } from './codeSegments.ts';
 import { isVirtual8086 } from './processorMode.ts';
 import { SegmentStack, type SlotSize } from './SegmentStack.ts';

@@ -11,7 +11,7 @@ import {
   selectorError,
   writeBusy,
 } from './Descriptor.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { type IncomingTask, enterTask } from './taskEntry.ts';
 import { DEFINED_FLAGS } from './processorMode.ts';
 import type { TaskGateEvent } from './TaskGateEvent.ts';

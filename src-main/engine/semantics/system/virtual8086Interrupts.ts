@@ -1,7 +1,7 @@
 import { FLAG } from '../../state/flags.ts';
 import { CS, STATE, TR } from '../../state/layout.ts';
 import { requireWithin } from './codeSegments.ts';
-import { GuestFault, VECTOR } from './GuestFault.ts';
+import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { ioPrivilegeLevel, setSystemFlags } from './processorMode.ts';
 import { loadRealSegment } from './segmentLoads.ts';
 import { SegmentStack } from './SegmentStack.ts';

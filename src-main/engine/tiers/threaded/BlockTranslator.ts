@@ -174,6 +174,8 @@ class BlockBuilder {
     const { encoding } = instruction;
     if (!encoding.modes[this.site.mode.mode] || !isDefined(instruction)) return false;
     const { feature } = encoding;
+    // Hints stand on opcodes that do nothing where they are not known (SDM vol. 2B, NOP).
+    if (encoding.semantics === 'nop') return true;
     return feature === '' || feature === 'fpu' || this.options.hasFeature(feature);
   }
 

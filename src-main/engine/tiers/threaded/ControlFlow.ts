@@ -19,7 +19,7 @@ import {
   sub,
   xor,
 } from '../../wasm/Expression.ts';
-import { VECTOR } from '../../semantics/system/GuestFault.ts';
+import { VECTOR } from '../../GuestFault.ts';
 import { CS, EXIT, JUMP_CACHE, SEGMENT, STATE, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
 import { type HandlerCode, ZERO } from './HandlerCode.ts';
 import { RECORD } from './record.ts';

@@ -24,7 +24,7 @@ import {
 } from '../../wasm/Expression.ts';
 import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
 import type { ModuleBuilder, Signature } from '../../wasm/ModuleBuilder.ts';
-import { VECTOR } from '../../semantics/system/GuestFault.ts';
+import { VECTOR } from '../../GuestFault.ts';
 import { type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
 import { EXIT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';

@@ -1,6 +1,6 @@
 import { type I32, add, eqz, i32Const, load, sub } from '../../wasm/Expression.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
-import { VECTOR } from '../../semantics/system/GuestFault.ts';
+import { VECTOR } from '../../GuestFault.ts';
 import { EXIT, STATE } from '../../state/layout.ts';
 import { ControlFlow } from './ControlFlow.ts';
 import { HandlerCode, ZERO } from './HandlerCode.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deliverException } from '../../../../../src-main/engine/semantics/system/exceptionDelivery.ts';
-import { GuestFault } from '../../../../../src-main/engine/semantics/system/GuestFault.ts';
+import { GuestFault } from '../../../../../src-main/engine/GuestFault.ts';
 import { FLAG } from '../../../../../src-main/engine/state/flags.ts';
 import {
   PLACE,

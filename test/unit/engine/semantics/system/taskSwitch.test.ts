@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliverEvent } from '../../../../../src-main/engine/semantics/system/eventDelivery.ts';
 import { deliverException } from '../../../../../src-main/engine/semantics/system/exceptionDelivery.ts';
-import { GuestFault } from '../../../../../src-main/engine/semantics/system/GuestFault.ts';
+import { GuestFault } from '../../../../../src-main/engine/GuestFault.ts';
 import { callFar, jumpFar } from '../../../../../src-main/engine/semantics/system/farTransfer.ts';
 import { systemHelpers } from '../../../../../src-main/engine/semantics/system/helpers.ts';
 import { interruptReturn } from '../../../../../src-main/engine/semantics/system/interruptReturn.ts';

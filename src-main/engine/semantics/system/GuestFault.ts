@@ -1,1 +1,0 @@
-export { GuestFault, hasErrorCode, VECTOR } from '../../GuestFault.ts';
