@@ -1,3 +1,4 @@
+import { STATE } from '../engine/state/layout.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import { ContainmentLedger } from './containment/ContainmentLedger.ts';
 import { IsolationMonitor } from './isolation/IsolationMonitor.ts';
@@ -26,8 +27,11 @@ const HUNG_TICKS = 20;
 const INCARNATIONS_KEPT = 1000;
 
 interface Watch {
+  readonly machine: VirtualMachine;
   readonly monitor: IsolationMonitor;
   isWatchingWrites: boolean;
+  /** Digest of the memory as it was at this standstill; null while it is computed. */
+  exact: { readonly standstill: string; digest: string | null } | null;
 }
 
 /** What can be seen of the machines: statistics, the schedule, memory under glass, attempts to break out, hung threads. */
@@ -79,7 +83,7 @@ export class Observatory {
     const { views } = machine;
     if (views === undefined) return;
     const monitor = new IsolationMonitor(machine.id, views, loaded);
-    this.#watches.set(machine.id, { monitor, isWatchingWrites: false });
+    this.#watches.set(machine.id, { machine, monitor, isWatchingWrites: false, exact: null });
   }
 
   onOff(machine: VirtualMachine): void {
@@ -134,12 +138,24 @@ export class Observatory {
   }
 
   #sampleIsolation(at: number): IsolationSample {
-    const monitors = [...this.#watches.values()].map(({ monitor }) => monitor);
+    const watches = [...this.#watches.values()];
     return {
       at,
-      activity: monitors.map((monitor) => monitor.activity()),
-      integrity: monitors.map((monitor) => monitor.integrity(null)),
+      activity: watches.map(({ monitor }) => monitor.activity()),
+      integrity: watches.map((watch) => watch.monitor.integrity(this.#exactDigestOf(watch))),
     };
+  }
+
+  /** Null while the machine runs, and until the digest of its standstill is ready. */
+  #exactDigestOf(watch: Watch): string | null {
+    const { machine, monitor } = watch;
+    if (!machine.isStill) return (watch.exact = null);
+    const standstill = `${machine.cpu(0)?.getFloat64(STATE.retired)}/${machine.memoryVersion}`;
+    if (watch.exact?.standstill === standstill) return watch.exact.digest;
+    const exact: NonNullable<Watch['exact']> = { standstill, digest: null };
+    watch.exact = exact;
+    void monitor.exactDigest().then((digest) => (exact.digest = digest));
+    return null;
   }
 
   #setWatchingWrites(machine: VirtualMachine, isWatched: boolean): void {

@@ -48,6 +48,8 @@ export interface VirtualMachineHost {
 /** One machine at run time: its state, its thread, and what the thread last said. */
 export class VirtualMachine {
   stored: StoredMachine;
+  /** Changes with each write to its memory that no guest code makes. */
+  memoryVersion = 0;
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
   readonly #events: VirtualMachineEvents;
@@ -92,6 +94,11 @@ export class VirtualMachine {
 
   get breakpoints(): readonly number[] {
     return this.#breakpoints;
+  }
+
+  /** Nothing changes its memory before somebody asks for it. */
+  get isStill(): boolean {
+    return this.#state === 'paused' || this.#state === 'crashed' || this.#isStopped;
   }
 
   get activity(): VmActivity {
@@ -182,6 +189,7 @@ export class VirtualMachine {
     name: Name,
     request: ThreadCommands[Name]['request'],
   ): Promise<Result<ThreadCommands[Name]['reply']>> {
+    if (name === 'writeMemory' || name === 'reset') this.memoryVersion++;
     if (this.#thread !== undefined) return this.#thread.send(name, request);
     return Promise.resolve(refused('thread-died', `“${this.stored.name}” has no thread. Reset it.`));
   }

@@ -30,6 +30,7 @@ export class OutputBatcher {
   #isSerialFull = false;
   #screenIntervalMs = Infinity;
   #screenAt = 0;
+  #isScreenStale = true;
   #screen: TextScreen | undefined;
 
   constructor(port: MessagePort, batches: SharedArrayBuffer) {
@@ -39,6 +40,11 @@ export class OutputBatcher {
 
   attach(machine: ThreadMachine): void {
     this.#machine = machine;
+  }
+
+  /** The machine runs: its screen may change. */
+  noteRun(): void {
+    this.#isScreenStale = true;
   }
 
   /** Called from inside the machine's `run`. */
@@ -57,6 +63,7 @@ export class OutputBatcher {
   setScreenRate(perSecond: number): void {
     this.#screenIntervalMs = perSecond > 0 ? 1000 / perSecond : Infinity;
     this.#screenAt = 0;
+    this.#isScreenStale = perSecond > 0;
     this.#screen = undefined;
   }
 
@@ -76,7 +83,7 @@ export class OutputBatcher {
   flushBeforeSleep(): number {
     const now = monotonicMs();
     if (!this.isBacklogged) this.#flush(now, true);
-    return this.#screenIntervalMs === Infinity ? Infinity : Math.max(0, this.#screenAt + this.#screenIntervalMs - now);
+    return this.#isScreenStale ? Math.max(0, this.#screenAt + this.#screenIntervalMs - now) : Infinity;
   }
 
   #flush(now: number, withContainment: boolean): void {
@@ -112,8 +119,10 @@ export class OutputBatcher {
   }
 
   #changedScreen(now: number): TextScreen | null {
-    if (this.#machine === undefined || now - this.#screenAt < this.#screenIntervalMs) return null;
+    if (this.#machine === undefined || !this.#isScreenStale || now - this.#screenAt < this.#screenIntervalMs)
+      return null;
     this.#screenAt = now;
+    this.#isScreenStale = false;
     const screen = this.#machine.screen();
     if (this.#screen !== undefined && isSameScreen(this.#screen, screen)) return null;
     this.#screen = screen;

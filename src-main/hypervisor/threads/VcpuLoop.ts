@@ -121,6 +121,7 @@ export class VcpuLoop {
     if (this.#serialInput.length > 0) this.#offerSerialInput();
     const until = Math.min(this.#slot.sliceEnd, monotonicMs() + LOOK_MS);
     this.#hasRun = true;
+    this.#output.noteRun();
     this.#guarded(() => {
       if (this.#isToPassBreakpoint) {
         this.#isToPassBreakpoint = false;
@@ -201,6 +202,7 @@ export class VcpuLoop {
   }
 
   #reset(isByGuest: boolean): void {
+    this.#output.noteRun();
     this.#serialInput = [];
     const loaded = this.#machine.reset();
     this.#isToPassBreakpoint = false;
@@ -318,6 +320,7 @@ export class VcpuLoop {
         return null;
       case 'writeMemory':
         machine.writeMemory(command.request.physicalAddress, command.request.bytes);
+        this.#output.noteRun();
         return null;
       case 'translateLinear':
         return machine.translateLinear(command.request.vcpu, command.request.linearAddress) ?? null;
@@ -348,6 +351,8 @@ export class VcpuLoop {
   #step(): void {
     if (this.#mode.kind !== 'paused') return;
     this.#mode = { kind: 'running' };
+    this.#hasRun = true;
+    this.#output.noteRun();
     this.#guarded(() => {
       const exit = this.#machine.step();
       if (exit.reason !== 'idle' && exit.reason !== 'halted' && exit.reason !== 'breakpoint') this.#afterRun(exit);

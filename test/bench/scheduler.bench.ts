@@ -1,0 +1,187 @@
+/**
+ * The scheduler's promises, measured: shares, the main process' event loop, wake-ups, idle machines, switches.
+ * Figures of a host that does other things at the same time say little about the scheduler.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Hypervisor } from '../../src-main/hypervisor/Hypervisor.ts';
+import { compileThreadedHandlers } from '../../src-main/hypervisor/threadedHandlers.ts';
+import type { CreateVmRequest, VmStatistics } from '../../src-main/hypervisor/types.ts';
+import { bundle } from '../support/hypervisor/bundle.ts';
+import { sleep, unwrap } from '../support/hypervisor/openTestHypervisor.ts';
+
+const ENDLESS_LOOP = 'bits 32\norg 100000h\nagain: add eax, 3\nxor ebx, eax\ndec ecx\njmp again';
+const HALTED = 'bits 16\norg 100h\ncli\nhlt';
+/** Wakes with each of the timer's interrupts, 18.2 times a second, and halts again. */
+const TICKING = `bits 16
+org 100h
+xor ax, ax
+mov es, ax
+mov word [es:8 * 4], on_tick
+mov [es:8 * 4 + 2], cs
+mov al, 11h
+out 20h, al
+mov al, 8
+out 21h, al
+mov al, 4
+out 21h, al
+mov al, 1
+out 21h, al
+mov al, 0feh
+out 21h, al
+mov al, 34h
+out 43h, al
+mov ax, 11932
+out 40h, al
+mov al, ah
+out 40h, al
+sti
+again: hlt
+jmp again
+on_tick: push ax
+mov al, 20h
+out 20h, al
+pop ax
+iret`;
+
+interface Bench {
+  readonly hypervisor: Hypervisor;
+  start(text: string, settings?: CreateVmRequest): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+async function open(pcpuCount: number, sliceMs = 5): Promise<Bench> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-bench-'));
+  const hypervisor = unwrap(
+    await Hypervisor.open({
+      folder,
+      threadEntry,
+      handlers,
+      stepOverEnd: () => null,
+      scheduler: { pcpuCount, sliceMs },
+    }),
+  );
+  return {
+    hypervisor,
+    async start(text, settings = {}) {
+      const bytes = new TextEncoder().encode(text);
+      const program = { kind: 'bytes', bytes, fileName: 'bench.asm', format: 'asm' } as const;
+      const { id } = unwrap(await hypervisor.create({ memoryMiB: 2, ...settings, program }));
+      unwrap(await hypervisor.start(id));
+      return id;
+    },
+    async dispose() {
+      await hypervisor.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function of(bench: Bench, id: string): VmStatistics {
+  const found = bench.hypervisor.statistics().vms.find(({ vmId }) => vmId === id);
+  if (found === undefined) throw new Error(`no machine ${id}`);
+  return found;
+}
+
+const runMs = (bench: Bench, id: string): number => of(bench, id).vcpus[0]?.runMs ?? 0;
+
+async function shares(): Promise<void> {
+  const weights = [1, 1, 2, 4];
+  const entitled = [0.25, 0.25, 0.5, 1];
+  const seconds = 10;
+  const bench = await open(2);
+  const ids: string[] = [];
+  for (const weight of weights) ids.push(await bench.start(ENDLESS_LOOP, { weight }));
+  await sleep(500);
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  const startedAt = performance.now();
+  const before = ids.map((id) => runMs(bench, id));
+  await sleep(seconds * 1000);
+  const elapsed = performance.now() - startedAt;
+  const received = ids.map((id, index) => (runMs(bench, id) - (before[index] ?? 0)) / elapsed);
+  delays.disable();
+  print(`shares of four endless loops on two pCPUs over ${seconds} s`);
+  for (const [index, share] of received.entries()) {
+    const wanted = entitled[index] ?? 0;
+    const deviation = (100 * (share - wanted)) / wanted;
+    print(
+      `  weight ${weights[index]}: received ${(100 * share).toFixed(2)} % of a pCPU, entitled to ${(100 * wanted).toFixed(2)} % (${deviation.toFixed(2)} % off)`,
+    );
+  }
+  const milliseconds = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(2);
+  // The monitor's own timer is late by its resolution.
+  print(
+    `event-loop delay of the main process meanwhile: p50 ${milliseconds(delays.percentile(50))} ms, p99 ${milliseconds(delays.percentile(99))} ms, most ${milliseconds(delays.max)} ms`,
+  );
+  await bench.dispose();
+}
+
+async function wakeUps(): Promise<void> {
+  const bench = await open(2);
+  for (let count = 0; count < 4; count++) await bench.start(ENDLESS_LOOP);
+  const id = await bench.start(TICKING);
+  await sleep(500);
+  const before = of(bench, id).vcpus[0];
+  await sleep(4000);
+  const after = of(bench, id).vcpus[0];
+  if (before === undefined || after === undefined) return;
+  const slices = after.slices - before.slices;
+  const waited = (after.readyMs - before.readyMs) / Math.max(1, slices);
+  print(
+    `wake-up to running among four endless loops on two pCPUs: ${waited.toFixed(2)} ms on average over ${slices} wake-ups`,
+  );
+  await bench.dispose();
+}
+
+async function idle(): Promise<void> {
+  const bench = await open(2);
+  const count = 16;
+  for (let index = 0; index < count; index++) await bench.start(HALTED);
+  await sleep(500);
+  const before = process.cpuUsage();
+  const startedAt = performance.now();
+  await sleep(3000);
+  const { user, system } = process.cpuUsage(before);
+  const percent = (user + system) / 10 / (performance.now() - startedAt);
+  print(`${count} halted machines use ${percent.toFixed(2)} % of one host processor`);
+  await bench.dispose();
+}
+
+async function switches(): Promise<void> {
+  const mips = async (loops: number, sliceMs: number): Promise<number> => {
+    const bench = await open(1, sliceMs);
+    const ids: string[] = [];
+    for (let index = 0; index < loops; index++) ids.push(await bench.start(ENDLESS_LOOP));
+    await sleep(500);
+    const retired = (): number => ids.reduce((sum, id) => sum + of(bench, id).retiredInstructions, 0);
+    const before = retired();
+    const startedAt = performance.now();
+    await sleep(3000);
+    const rate = (retired() - before) / (performance.now() - startedAt) / 1000;
+    await bench.dispose();
+    return rate;
+  };
+  const alone = await mips(1, 5);
+  const two = await mips(2, 1);
+  const switchUs = 1000 * (1 - two / alone);
+  print(
+    `one endless loop: ${alone.toFixed(0)} MIPS; two that switch every millisecond: ${two.toFixed(0)} MIPS together, so a switch costs about ${switchUs.toFixed(0)} us`,
+  );
+}
+
+const [threadEntry, handlers] = await Promise.all([
+  bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts')),
+  compileThreadedHandlers().then(({ module }) => module),
+]);
+print(`load average before: ${(loadavg()[0] ?? 0).toFixed(2)}`);
+await shares();
+await wakeUps();
+await idle();
+await switches();
