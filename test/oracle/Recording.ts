@@ -1,0 +1,149 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { OracleCase, OracleResult } from './OracleCase.ts';
+
+/** A case and what the hardware made of it. */
+export interface RecordedCase {
+  readonly given: OracleCase;
+  readonly result: OracleResult;
+}
+
+const VERSION = 1;
+const INITIAL_SEGMENTS = [0x2b, 0x23, 0x2b, 0x2b, 0x2b, 0x2b];
+
+/** Vectors that push an error code. */
+export function hasErrorCode(vector: number): boolean {
+  return vector === 8 || (vector >= 10 && vector <= 14) || vector === 17;
+}
+
+/**
+ * gzip of: version (u32), byte length of a JSON text (u32), that text (names of rows and variants), then the
+ * cases one after the other. Of registers and segments only those that changed are kept.
+ */
+export function encodeRecording(cases: readonly RecordedCase[]): Uint8Array {
+  const rows = [...new Set(cases.map(({ given }) => given.row))];
+  const variants = [...new Set(cases.map(({ given }) => given.variant))];
+  const writer = new Writer();
+  const names = new TextEncoder().encode(JSON.stringify({ rows, variants, count: cases.length }));
+  writer.u32(VERSION);
+  writer.u32(names.length);
+  for (const byte of names) writer.u8(byte);
+  for (const { given, result } of cases) {
+    writer.u16(rows.indexOf(given.row));
+    writer.u8(variants.indexOf(given.variant));
+    writer.u8(given.bytes.length | (given.isLow ? 0x80 : 0));
+    for (const byte of given.bytes) writer.u8(byte);
+    writer.u8(given.seed);
+    for (const register of given.registers) writer.u32(register);
+    writer.u32(given.flags);
+    writer.u8(given.pokes.length);
+    for (const [at, value] of given.pokes) {
+      writer.u16(at);
+      writer.u32(value);
+    }
+    writer.u8(result.vector);
+    if (hasErrorCode(result.vector)) writer.u32(result.errorCode);
+    writer.changed(given.registers, result.registers, (value) => writer.u32(value));
+    writer.u32(result.eip);
+    writer.u32(result.flags);
+    writer.changed(INITIAL_SEGMENTS, result.segments, (value) => writer.u16(value));
+    writer.u8(result.changes.length);
+    for (const [address, value] of result.changes) {
+      writer.u32(address);
+      writer.u8(value);
+    }
+  }
+  return gzipSync(writer.bytes(), { level: 9 });
+}
+
+export function decodeRecording(compressed: Uint8Array): RecordedCase[] {
+  const reader = new Reader(gunzipSync(compressed));
+  if (reader.u32() !== VERSION) throw new Error('this recording was made by another version: record it anew');
+  const text = new TextDecoder().decode(reader.take(reader.u32()));
+  // Written by encodeRecording.
+  const { rows, variants, count } = JSON.parse(text) as { rows: string[]; variants: string[]; count: number };
+  return Array.from({ length: count }, () => readCase(reader, rows, variants));
+}
+
+function readCase(reader: Reader, rows: readonly string[], variants: readonly string[]): RecordedCase {
+  const row = rows[reader.u16()];
+  const variant = variants[reader.u8()];
+  const head = reader.u8();
+  const bytes = reader.take(head & 0x7f);
+  const seed = reader.u8();
+  const registers = Array.from({ length: 8 }, () => reader.u32());
+  const flags = reader.u32();
+  const pokes = Array.from({ length: reader.u8() }, () => [reader.u16(), reader.u32()] as const);
+  const given = { row, variant, bytes, isLow: head >= 0x80, seed, registers, flags, pokes };
+  const vector = reader.u8();
+  const result = {
+    vector,
+    errorCode: hasErrorCode(vector) ? reader.u32() : 0,
+    registers: reader.changed(registers, () => reader.u32()),
+    eip: reader.u32(),
+    flags: reader.u32(),
+    segments: reader.changed(INITIAL_SEGMENTS, () => reader.u16()),
+    changes: Array.from({ length: reader.u8() }, () => [reader.u32(), reader.u8()] as const),
+  };
+  return { given, result };
+}
+
+class Writer {
+  private readonly list: number[] = [];
+
+  u8(value: number): void {
+    this.list.push(value & 0xff);
+  }
+
+  u16(value: number): void {
+    this.list.push(value & 0xff, (value >>> 8) & 0xff);
+  }
+
+  u32(value: number): void {
+    this.u16(value);
+    this.u16(value >>> 16);
+  }
+
+  /** A bit for each value that changed, then those values. */
+  changed(before: readonly number[], after: readonly number[], write: (value: number) => void): void {
+    const differing = after.filter((value, index) => value !== before[index]);
+    this.u8(after.reduce((mask, value, index) => (value === before[index] ? mask : mask | (1 << index)), 0));
+    differing.forEach(write);
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.list);
+  }
+}
+
+class Reader {
+  private readonly view: DataView;
+  private at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  u8(): number {
+    return this.view.getUint8(this.at++);
+  }
+
+  u16(): number {
+    this.at += 2;
+    return this.view.getUint16(this.at - 2, true);
+  }
+
+  u32(): number {
+    this.at += 4;
+    return this.view.getUint32(this.at - 4, true);
+  }
+
+  take(length: number): Uint8Array {
+    this.at += length;
+    return new Uint8Array(this.view.buffer, this.view.byteOffset + this.at - length, length);
+  }
+
+  changed(before: readonly number[], read: () => number): number[] {
+    const mask = this.u8();
+    return before.map((value, index) => (mask & (1 << index) ? read() : value));
+  }
+}

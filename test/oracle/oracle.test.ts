@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describeCase, mismatchOf } from './compare.ts';
+import { OracleMachine } from './OracleMachine.ts';
+import { decodeRecording } from './Recording.ts';
+import { INCOMPARABLE, ROW_GROUPS, comparableRows } from './rows.ts';
+
+/** Differences are shown up to this many. */
+const MOST_SHOWN = 25;
+
+describe.each(ROW_GROUPS)("the host processor's recording of $name instructions", (group) => {
+  const file = path.resolve(`test/oracle/recordings/${group.name}.bin.gz`);
+  const recorded = existsSync(file) ? decodeRecording(readFileSync(file)) : [];
+
+  test('covers every encoding of user mode', () => {
+    const cases = new Map<string, number>();
+    for (const { given } of recorded) cases.set(given.row, (cases.get(given.row) ?? 0) + 1);
+    const rows = comparableRows(group);
+    const missing = rows.filter(({ name }) => !cases.has(name)).map(({ name }) => name);
+    const left = group.rows.filter((row) => !rows.includes(row)).map(({ name }) => name);
+    const fewest = rows.reduce((least, { name }) => Math.min(least, cases.get(name) ?? 0), Infinity);
+    console.log(
+      `${group.name}: ${rows.length - missing.length} of ${rows.length} encodings, ${recorded.length} cases, ` +
+        `at least ${fewest} each; not comparable: ${left.join(', ')} (${Object.keys(INCOMPARABLE).length} mnemonics)`,
+    );
+    expect(missing, 'encodings without a case: npm run oracle:record').toEqual([]);
+  });
+
+  test('is what the engine makes of the same state', { timeout: 120_000 }, () => {
+    const machine = new OracleMachine();
+    const mismatches: string[] = [];
+    for (const recordedCase of recorded) {
+      const mismatch = mismatchOf(machine, recordedCase);
+      if (mismatch !== '') mismatches.push(`${describeCase(recordedCase.given)}: ${mismatch}`);
+    }
+    expect(mismatches.slice(0, MOST_SHOWN)).toEqual([]);
+  });
+});

@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { generateCases } from './generate.ts';
+import { buildRunner, runNatively } from './nativeRunner.ts';
+import { encodeRecording, type RecordedCase } from './Recording.ts';
+import { ROW_GROUPS, comparableRows } from './rows.ts';
+
+/**
+ * Records what this computer's processor makes of every group's cases. Run by scripts/record-oracle.mjs, from
+ * the repository's folder; wants gcc with 32-bit libraries and the right to map pages below 64 KiB.
+ */
+const folder = path.resolve('test/oracle');
+const program = buildRunner(path.resolve('node_modules/.cache/oracle'), path.join(folder, 'native/runner.c'));
+mkdirSync(path.join(folder, 'recordings'), { recursive: true });
+for (const group of ROW_GROUPS) {
+  const cases = comparableRows(group).flatMap(generateCases);
+  const results = runNatively(program, cases);
+  const recorded: RecordedCase[] = cases.map((given, index) => ({ given, result: results[index] }));
+  // A page fault is a mistake of the generator: the engine's machine has no unmapped pages.
+  const usable = recorded.filter(({ result }) => result.vector !== 14);
+  const file = path.join(folder, 'recordings', `${group.name}.bin.gz`);
+  const bytes = encodeRecording(usable);
+  writeFileSync(file, bytes);
+  const dropped = recorded.length - usable.length;
+  console.log(`${group.name}: ${usable.length} cases, ${bytes.length} bytes; ${dropped} left out for page faults`);
+  const rows = new Map<string, number>();
+  for (const { given, result } of recorded) {
+    if (result.vector === 14)
+      rows.set(`${given.row} ${given.variant}`, (rows.get(`${given.row} ${given.variant}`) ?? 0) + 1);
+  }
+  for (const [row, count] of rows) console.log(`  ${count} × ${row}`);
+}
