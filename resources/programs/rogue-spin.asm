@@ -1,45 +1,60 @@
-; ROGUE: spins for ever with interrupts off.
-; No timer, no key and no other task of this
+; ROGUE: spins for ever with interrupts off. No timer, no key and no other program of this
 ; machine gets the processor back; only the hypervisor can take it away.
-bits 16
-org 0x7c00
+bits 32
+org 0x100000
+
+%define AT(row, column) (0xb8000 + (row) * 160 + (column) * 2)
 
 start:  cli                             ; and never STI again
         cld
-        xor     ax, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7c00
-        mov     ax, 0xb800
-        mov     es, ax
-        xor     di, di                  ; white on red
-        mov     ax, 0x4f20
-        mov     cx, 80
-        rep     stosw
-        mov     ax, 0x0720
-        mov     cx, 80 * 24
-        rep     stosw
-        mov     si, title
-        mov     di, 2
-        mov     ah, 0x4f
-        call    print
-        mov     si, text
-        mov     di, 12 * 160 + 2 * 14
-        mov     ah, 0x0c
-        call    print
+        mov     esi, form
+        call    paint
+        xor     ebx, ebx
 
-spin:   inc     ebx                     ; watch ebx: this is all it ever does
+spin:   inc     ebx                     ; watch ebx: this is all it ever does ...
+        mov     eax, ebx
+        shr     eax, 19
+        and     eax, 63
+        mov     edx, ebx
+        shr     edx, 25
+        or      dl, 0x0c
+        mov     [AT(12, 8) + eax * 2 + 1], dl   ; ... but for colouring a bar, so that one sees it
         jmp     spin
 
-print:  lodsb
-        test    al, al
-        jz      .end
+paint:  mov     edi, AT(0, 0)           ; a red line, 23 black ones, a grey one
+        mov     ax, 0x4f20
+        mov     ecx, 80
+        rep     stosw
+        mov     ah, 0x07
+        mov     ecx, 80 * 23
+        rep     stosw
+        mov     ah, 0x70
+        mov     ecx, 80
+        rep     stosw
+        mov     dx, 0x3d4               ; no cursor
+        mov     ax, 0x200a
+        out     dx, ax
+.text:  lodsd                           ; then the form's texts: place, colour, characters
+        mov     edi, eax
+        lodsb
+        mov     ah, al
+.char:  lodsb
         stosw
-        jmp     print
-.end:   ret
+        cmp     byte [esi], 0
+        jne     .char
+        inc     esi
+        cmp     dword [esi], 0
+        jne     .text
+        ret
 
-title:  db "ROGUE: spins with interrupts off", 0
-text:   db "cli       and then       spin: inc ebx   jmp spin", 0
-
-        times 510 - ($ - $$) db 0
-        dw 0xaa55
+form:   dd AT(0, 1)
+        db 0x4f, "ROGUE  spins with interrupts off", 0
+        dd AT(12, 8)
+        db 0x04
+        times 64 db 0xdb
+        db 0
+        dd AT(14, 25)
+        db 0x07, "cli   spin: inc ebx   jmp spin", 0
+        dd AT(24, 1)
+        db 0x70, "It never gives way. Its neighbours keep their share all the same", 0
+        dd 0
