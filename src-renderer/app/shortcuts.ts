@@ -7,6 +7,7 @@ interface Shortcut {
   readonly shift?: boolean;
 }
 
+/** The same keys as the accelerators of main's menu: whichever sees a key first deals with it. */
 export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'file.newMachine': { key: 'n', mod: true },
   'file.newProgram': { key: 'n', mod: true, shift: true },
@@ -15,24 +16,27 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'file.save': { key: 's', mod: true },
   'file.saveAs': { key: 's', mod: true, shift: true },
   'file.preferences': { key: ',', mod: true },
+  'edit.find': { key: 'f', mod: true },
   'machine.toggleRun': { key: 'F5' },
-  'machine.powerOff': { key: 'F5', shift: true },
-  'machine.reset': { key: 'F5', mod: true, shift: true },
-  'machine.toggleBreakpoint': { key: 'F9' },
-  'machine.stepOver': { key: 'F10' },
   'machine.step': { key: 'F11' },
+  'machine.stepOver': { key: 'F10' },
+  'machine.toggleBreakpoint': { key: 'F9' },
+  'machine.reset': { key: 'r', mod: true, shift: true },
+  'machine.powerOff': { key: 'p', mod: true, shift: true },
+  'machine.loadProgram': { key: 'l', mod: true },
+  'machine.rename': { key: 'F2' },
   'editor.assemble': { key: 'b', mod: true },
   'editor.run': { key: 'Enter', mod: true },
   'view.screen': { key: '1', mod: true },
   'view.console': { key: '2', mod: true },
   'view.processor': { key: '3', mod: true },
-  'view.code': { key: '4', mod: true },
-  'view.memory': { key: '5', mod: true },
+  'view.memory': { key: '4', mod: true },
+  'view.code': { key: '5', mod: true },
   'view.exits': { key: '6', mod: true },
   'view.isolation': { key: '7', mod: true },
   'view.schedule': { key: '8', mod: true },
   'view.editor': { key: '9', mod: true },
-  'view.samples': { key: '0', mod: true },
+  'view.samples': { key: 'e', mod: true, shift: true },
   'view.commandPalette': { key: 'k', mod: true },
   'help.shortcuts': { key: '/', mod: true },
 };

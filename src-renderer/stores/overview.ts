@@ -10,8 +10,8 @@ import {
 } from '../../src-preload/contract/layouts/OverviewFrame.ts';
 import { Series } from '../ui/Series.ts';
 
-/** Half a minute at four samples a second. */
-const HISTORY_SAMPLES = 120;
+/** Twenty seconds at four samples a second. */
+const HISTORY_SAMPLES = 80;
 
 /** One machine at a glance. Plain data that changes in place; `revision` says when. */
 export interface MachinePulse {

@@ -1,11 +1,19 @@
-import type { ContainmentEntry } from '../../../src-preload/contract/observation.ts';
+import type { ContainmentEntry, ContainmentKind } from '../../../src-preload/contract/observation.ts';
 
 const PORTS = 0x1_0000;
 const ADDRESS_SPACE = 2 ** 32;
 
+/** Attempts without a place beyond the machine: each kind has a height of its own. */
+const HEIGHTS: Partial<Record<ContainmentKind, number>> = {
+  'privileged-instruction': 0.35,
+  spin: 0.5,
+  'triple-fault': 0.65,
+  'thread-died': 0.8,
+};
+
 /**
  * Where on its wall an attempt is drawn, 0 top .. 1 bottom. Ports and addresses keep their order, so that a guest
- * which sweeps them is seen to sweep; what has no place of its own lies where its instruction lies in memory.
+ * which sweeps them is seen to sweep.
  */
 export function hitHeight(entry: ContainmentEntry, memoryBytes: number): number {
   if (entry.kind === 'unknown-port') return Math.min(1, entry.lastAddress / PORTS);
@@ -14,5 +22,5 @@ export function hitHeight(entry: ContainmentEntry, memoryBytes: number): number 
     const beyond = Math.max(1, entry.lastAddress - memoryBytes);
     return Math.min(1, Math.log2(beyond) / Math.log2(ADDRESS_SPACE));
   }
-  return entry.instructionAddress < 0 ? 0.5 : Math.min(1, entry.instructionAddress / memoryBytes);
+  return HEIGHTS[entry.kind] ?? 0.5;
 }

@@ -8,8 +8,6 @@ import { useNotices } from '../../stores/notices.ts';
 import { usePreferences } from '../../stores/preferences.ts';
 import { useView } from '../../stores/view.ts';
 
-export type MachineActions = ReturnType<typeof useMachineActions>;
-
 /** A machine that has memory and registers to lose. */
 export function isAlive(machine: VmSummary): boolean {
   return machine.state === 'running' || machine.state === 'paused' || machine.state === 'starting';

@@ -1,3 +1,6 @@
+/** What a whole word, or part of one, counts at least. */
+export const WORD_SCORE_LEAST = 40;
+
 /**
  * How well typed words fit a label: 0 when they don't. Every word must occur, as a whole or as letters in order;
  * whole words and word beginnings count more.
@@ -9,7 +12,7 @@ export function matchScore(typed: string, label: string): number {
     const at = text.indexOf(word);
     if (at >= 0) {
       const isWordStart = at === 0 || /[\s\-_./:]/.test(text[at - 1] ?? ' ');
-      score += isWordStart ? 100 - Math.min(at, 40) : 40;
+      score += isWordStart ? 100 - Math.min(at, 40) : WORD_SCORE_LEAST;
     } else if (hasLettersInOrder(word, text)) {
       score += 5;
     } else {

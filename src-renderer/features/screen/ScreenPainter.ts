@@ -46,10 +46,7 @@ export class ScreenPainter {
     const canvas = this.#canvasOf();
     if (!stage || !canvas || canvas.width === 0) return;
     const ratio = window.devicePixelRatio || 1;
-    const margin = 24;
-    const width = Math.max(1, stage.clientWidth - margin);
-    const height = Math.max(1, stage.clientHeight - margin);
-    const fit = Math.min((width * ratio) / canvas.width, (height * ratio) / canvas.height);
+    const fit = Math.min((stage.clientWidth * ratio) / canvas.width, (stage.clientHeight * ratio) / canvas.height);
     const scale = fit >= 1 ? Math.floor(fit) : fit;
     canvas.style.width = `${(canvas.width * scale) / ratio}px`;
     canvas.style.height = `${(canvas.height * scale) / ratio}px`;
