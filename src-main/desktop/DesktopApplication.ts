@@ -179,10 +179,10 @@ export class DesktopApplication {
   /** Files named on the command line, by the system, or by a second start: each becomes a running machine. */
   async openFiles(files: readonly string[]): Promise<void> {
     for (const file of files) {
-      const { token, name } = this.grants.grant(file, 'read');
+      const { token } = this.grants.grant(file, 'read');
       const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
       if (created.ok) this.emitWhenReady('vm:reveal', { id: created.value.id });
-      else this.notify('error', { ...created.problem, values: { ...created.problem.values, name } });
+      else this.notify('error', created.problem);
     }
   }
 

@@ -1,9 +1,10 @@
+import path from 'node:path';
 import type { VmSummary } from '../../src-preload/contract/machines.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import type * as hypervisor from '../hypervisor/types.ts';
-import { refuse, refuseWith, succeed, toOutcome } from './bridge/outcomes.ts';
+import { refuse, refuseWith, succeed, toOutcome, toProblem } from './bridge/outcomes.ts';
 import { toVmSummary, type VmRole } from './bridge/summaries.ts';
 import type { ProgramSources } from './files/ProgramSources.ts';
 import type { RecentFiles } from './files/RecentFiles.ts';
@@ -56,7 +57,7 @@ export class Machines {
       source = resolved.value;
     }
     const created = await this.hypervisor.create({ ...settings, ...(source && { program: source }) });
-    if (!created.ok) return refuseWith(created.error);
+    if (!created.ok) return this.refuseProgram(created.error, source);
     if (program) this.remember(program);
     return start ? this.start(created.value.id) : succeed(this.toSummary(created.value));
   }
@@ -70,7 +71,7 @@ export class Machines {
     const resolved = this.programs.resolve(program, options);
     if (!resolved.ok) return resolved;
     const loaded = await this.hypervisor.setProgram(id, resolved.value);
-    if (!loaded.ok) return refuseWith(loaded.error);
+    if (!loaded.ok) return this.refuseProgram(loaded.error, resolved.value);
     this.remember(program);
     const { state } = loaded.value;
     return reset && state !== 'off' ? this.outcome(this.hypervisor.reset(id)) : succeed(this.toSummary(loaded.value));
@@ -101,6 +102,15 @@ export class Machines {
 
   async outcome(result: Promise<hypervisor.Result<hypervisor.VmSummary>>): Promise<Outcome<VmSummary>> {
     return toOutcome(await result, (vm) => this.toSummary(vm));
+  }
+
+  /** Names the file in front of what is wrong with it: several may have been dropped at once. */
+  private refuseProgram(error: hypervisor.HypervisorError, source?: hypervisor.ProgramSource): Outcome<never> {
+    if (!source || (error.code !== 'program-refused' && error.code !== 'file-unreadable')) return refuseWith(error);
+    const name = source.kind === 'file' ? path.basename(source.path) : source.fileName;
+    const message = error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+    const problem = toProblem({ ...error, message });
+    return { ok: false, problem: { ...problem, values: { ...problem.values, name } } };
   }
 
   private remember(program: ProgramSource): void {

@@ -98,6 +98,7 @@ test('a machine is renamed, cloned, powered off and deleted', async ({ launch, h
   const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
   await desk.select('counter');
   await desk.part(TEST_IDS.powerOff).click();
+  await desk.part(TEST_IDS.dialogConfirm).click();
   await desk.expectState('counter', 'off');
   await desk.menu('machine.clone');
   await expect(desk.rows).toHaveCount(2);
@@ -113,9 +114,7 @@ test('killing the app loses no machine', async ({ launch, home }) => {
   await first.select('counter');
   await first.menu('machine.clone');
   await expect(first.rows).toHaveCount(2);
-  const ended = new Promise((resolve) => first.app.process().once('exit', resolve));
-  first.app.process().kill('SIGKILL');
-  await ended;
+  await first.kill();
 
   const second = new Desk(await launch());
   await expect(second.rows).toHaveCount(2);
@@ -134,7 +133,6 @@ test('quitting with a running machine asks first', async ({ launch, home }) => {
   await desk.part(TEST_IDS.dialogCancel).click();
   await desk.expectState('counter', 'running');
   await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  const ended = new Promise((resolve) => desk.app.process().once('exit', resolve));
   await desk.part(TEST_IDS.dialogConfirm).click();
-  expect(await ended).toBe(0);
+  expect(await desk.ended).toBe(0);
 });

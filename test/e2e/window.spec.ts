@@ -3,8 +3,7 @@ import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { expect, test } from './support/vivarium.ts';
 
 test('language and theme change at once and stay over a restart', async ({ launch, picture }) => {
-  const first = await launch();
-  const desk = new Desk(first);
+  const desk = new Desk(await launch());
   await desk.part(TEST_IDS.navSettings).click();
   await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
   await desk.part(TEST_IDS.settingsLanguage).getByTestId('choice-zh-CN').click();
@@ -17,9 +16,8 @@ test('language and theme change at once and stay over a restart', async ({ launc
     });
   await expect.poll(darkness).toBeLessThan(200);
   await picture(desk.page, 'dark-chinese');
-  const ended = new Promise((resolve) => first.app.process().once('exit', resolve));
-  await first.app.evaluate(({ app }) => app.quit());
-  await ended;
+  await desk.app.evaluate(({ app }) => app.quit());
+  expect(await desk.ended).toBe(0);
 
   const again = new Desk(await launch());
   await expect(again.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
@@ -69,8 +67,13 @@ test('messages that the contract does not know are refused', async ({ window: pa
 test('a page that crashes comes back, and the machines never noticed', async ({ launch }) => {
   const desk = new Desk(await launch());
   await expect(desk.part(TEST_IDS.vmList)).toBeVisible();
-  await desk.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+  await desk.app.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<void>((resolve) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        contents?.once('did-finish-load', () => resolve());
+        contents?.forcefullyCrashRenderer();
+      }),
   );
   await expect
     .poll(

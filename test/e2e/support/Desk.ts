@@ -1,19 +1,29 @@
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test';
+import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TEST_IDS, type TestId } from '../../../src-renderer/app/testIds.ts';
 import type { Vivarium } from './vivarium.ts';
 
-export type Flag = 'CF' | 'PF' | 'AF' | 'ZF' | 'SF' | 'TF' | 'IF' | 'DF' | 'OF';
-
 /** The window as a user sees it: its parts by name, a machine's registers by value. */
 export class Desk {
   readonly app: ElectronApplication;
   readonly page: Page;
+  /** Resolves to the app's exit status once it has ended. */
+  readonly ended: Promise<number | null>;
+  private readonly process: ChildProcess;
 
-  constructor({ app, window }: Vivarium) {
+  constructor({ app, process, window }: Vivarium) {
     this.app = app;
     this.page = window;
+    this.process = process;
+    this.ended = new Promise((resolve) => process.once('exit', resolve));
+  }
+
+  /** As the power failing would: nothing can be saved. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
   }
 
   part(id: TestId): Locator {

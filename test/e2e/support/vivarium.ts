@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { test as base, _electron, type ElectronApplication, type Page } from '@playwright/test';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.
 /** One run of the built application. */
 export interface Vivarium {
   readonly app: ElectronApplication;
+  /** Playwright forgets it once it has ended. */
+  readonly process: ChildProcess;
   readonly window: Page;
 }
 
@@ -46,7 +49,7 @@ export const test = base.extend<Fixtures>({
     const executablePath = process.env['VIVARIUM_ELECTRON'];
     if (!executablePath) throw new Error('Run the end-to-end tests with: npm test -- --only e2e');
     const switches: string[] = JSON.parse(process.env['VIVARIUM_ELECTRON_SWITCHES'] ?? '[]');
-    const running: ElectronApplication[] = [];
+    const running: Pick<Vivarium, 'app' | 'process'>[] = [];
     let output = '';
     await use(async ({ args = [], env = {} } = {}) => {
       const app = await _electron.launch({
@@ -54,20 +57,21 @@ export const test = base.extend<Fixtures>({
         args: [root, ...switches, `--user-data-dir=${path.join(home, 'chromium')}`, ...args],
         env: { ...inheritedEnvironment(), VIVARIUM_HOME: home, ...env },
       });
-      running.push(app);
-      for (const stream of [app.process().stdout, app.process().stderr]) {
+      const process = app.process();
+      running.push({ app, process });
+      for (const stream of [process.stdout, process.stderr]) {
         stream?.on('data', (data: Buffer) => (output += data.toString()));
       }
-      return { app, window: await app.firstWindow() };
+      return { app, process, window: await app.firstWindow() };
     });
     if (testInfo.status !== testInfo.expectedStatus) {
       await writeFile(testInfo.outputPath('output.log'), output);
-      for (const [index, page] of running.flatMap((app) => app.windows()).entries()) {
+      for (const [index, page] of running.flatMap(({ app }) => app.windows()).entries()) {
         const file = testInfo.outputPath(`window-${index}.png`);
         await page.screenshot({ path: file, timeout: 5_000 }).catch(() => undefined); // a killed one has none
       }
     }
-    for (const app of running) await close(app);
+    for (const { app, process } of running) await close(app, process);
   },
 
   window: async ({ launch }, use) => {
@@ -98,8 +102,7 @@ function inheritedEnvironment(): Record<string, string> {
 }
 
 /** Exits without the questions that closing a window may ask; a test that killed its application is fine too. */
-async function close(app: ElectronApplication): Promise<void> {
-  const process = app.process();
+async function close(app: ElectronApplication, process: ChildProcess): Promise<void> {
   if (process.exitCode !== null || process.signalCode !== null) return;
   const ended = new Promise((resolve) => process.once('exit', resolve));
   await app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
