@@ -3,7 +3,8 @@ import { operandShape } from '../../src-main/engine/isa/OperandCode.ts';
 import { FLAG } from '../../src-main/engine/state/flags.ts';
 import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP } from '../../src-main/engine/state/layout.ts';
 import { encodeRow } from '../support/engine/encodeRow.ts';
-import { EDGES, PLACE, SELECTOR, type OracleCase, type Random } from './OracleCase.ts';
+import { EDGES, type Random } from '../support/engine/Random.ts';
+import { PLACE, SELECTOR, type OracleCase } from './OracleCase.ts';
 
 export interface Variant {
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { Encoding } from '../../src-main/engine/isa/Encoding.ts';
 import { CaseBuilder, type Variant } from './CaseBuilder.ts';
-import { Random, digestOf, type OracleCase } from './OracleCase.ts';
+import { Random } from '../support/engine/Random.ts';
+import { digestOf, type OracleCase } from './OracleCase.ts';
 
 /** Instances of each variant. */
 const COUNTS = { register: 20, memory32: 20, memory16: 8, implicit: 32, lock: 8, illegalLock: 1 };

@@ -116,7 +116,7 @@ class BlockBuilder {
       at = next;
       count++;
     }
-    if (this.isStep) this.step('stop', at, count);
+    if (this.isStep) this.ending('stop', at, count);
     else if (at > 0xfff) this.leavePage(at, count);
     else this.goTo(at, count);
     return this.finish(offset);
@@ -186,6 +186,13 @@ class BlockBuilder {
     return record;
   }
 
+  /** A record behind the block's last instruction. It depends on none of the block's bytes and never goes stale. */
+  private ending(kind: StepKind, pageOffset: number, count: number): number {
+    const record = this.options.cache.allocate();
+    writeStep(this.view, record, this.options.handlers.step(kind), pageOffset, count);
+    return record;
+  }
+
   private endWith(kind: StepKind, at: number, count: number, end: number): undefined {
     this.step(kind, at, count + 1);
     this.end = Math.max(this.end, end);
@@ -193,12 +200,12 @@ class BlockBuilder {
   }
 
   private goTo(at: number, count: number): void {
-    const record = this.step('goto', at, count);
+    const record = this.ending('goto', at, count);
     this.links.push({ field: record + RECORD.link, offset: at });
   }
 
   private leavePage(target: number, count: number): void {
-    const record = this.step(this.site.mode.isFlat ? 'leavePageFlat' : 'leavePageSegmented', target, count);
+    const record = this.ending(this.site.mode.isFlat ? 'leavePageFlat' : 'leavePageSegmented', target, count);
     this.view.setInt32(record + RECORD.displacement, target, true);
   }
 

@@ -23,6 +23,7 @@ export interface CodePage {
 export interface Block {
   readonly page: CodePage;
   readonly firstRecord: number;
+  /** Records that stand for instructions: without the one behind them that goes on elsewhere. */
   readonly recordCount: number;
   /** Page offset of the first byte, and behind the last: beyond 0x1000 when it reaches into the next page. */
   readonly start: number;
