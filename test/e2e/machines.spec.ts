@@ -14,7 +14,7 @@ test('three machines: from a file picked, one dropped, one named on the command 
   await expect(desk.row('named')).toBeVisible();
 
   await desk.willChoose(picked);
-  await desk.part(TEST_IDS.openProgram).click();
+  await desk.page.keyboard.press('ControlOrMeta+O');
   await expect(desk.row('picked')).toBeVisible();
 
   await desk.drop(desk.page.locator('body'), dropped);
@@ -76,7 +76,7 @@ test('a breakpoint set by a click stops the machine there; reset starts it over'
   await desk.part(TEST_IDS.pause).click();
   await desk.part(TEST_IDS.tabCode).click();
   await expect(desk.currentLine).toBeVisible();
-  const line = desk.page.getByTestId(TEST_IDS.disassemblyLine).filter({ hasText: 'add' }).first();
+  const line = desk.page.getByTestId(TEST_IDS.disassemblyLine).filter({ hasText: 'add eax, 3' });
   const address = Number(await line.getAttribute('data-address'));
   await line.getByTestId(TEST_IDS.breakpointToggle).click();
   await expect(desk.codeLine(address)).toHaveAttribute('data-breakpoint', 'true');

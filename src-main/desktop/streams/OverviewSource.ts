@@ -38,10 +38,15 @@ export class OverviewSource implements StreamSource {
     const thumbnails = this.withThumbnails ? this.changedScreens() : [];
     if (!this.isFresh && thumbnails.length === 0) return null;
     this.isFresh = false;
-    const { at, pcpuCount, load, vms } = this.statistics;
+    const { at, pcpuCount, load, vms: sampled } = this.statistics;
+    // Every machine has a row, also one that is newer than the latest sample.
+    const vms = this.hypervisor.list().map(({ id }) => id);
     const rows = new Float64Array(vms.length * OVERVIEW_FIELDS.length);
-    vms.forEach((vm, index) => rows.set(overviewRow(vm), index * OVERVIEW_FIELDS.length));
-    return { atMs: at, pcpuCount, load, vms: vms.map(({ vmId }) => vmId), rows, thumbnails };
+    vms.forEach((id, index) => {
+      const vm = sampled.find(({ vmId }) => vmId === id);
+      if (vm) rows.set(overviewRow(vm), index * OVERVIEW_FIELDS.length);
+    });
+    return { atMs: at, pcpuCount, load, vms, rows, thumbnails };
   }
 
   restart(): void {
