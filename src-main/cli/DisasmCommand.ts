@@ -18,19 +18,34 @@ const LINES_AT_ONCE = 2000;
 
 /** `vivarium disasm`: a flat binary as NASM text with addresses and bytes. Returns the exit status. */
 export async function disasm(options: DisasmOptions, terminal: Terminal): Promise<number> {
-  const window = { linearAddress: options.origin, bytes: readFile(options.file), codeSize: options.bits };
-  for (let address = options.origin; ;) {
+  const { origin } = options;
+  const window = { linearAddress: origin, bytes: readFile(options.file), codeSize: options.bits };
+  let address = origin;
+  for (;;) {
     const lines = linesFrom(window, address, LINES_AT_ONCE);
-    if (lines.length === 0) return EXIT_STATUS.success;
+    if (lines.length === 0) break;
     let text = '';
     for (const { linearAddress, bytes, instruction } of lines) {
-      const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-      const shown = instruction
-        ? formatInstruction(instruction, { address: linearAddress })
-        : `db ${[...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ')}`;
-      text += `${linearAddress.toString(16).padStart(8, '0')}  ${hex.padEnd(BYTES_COLUMNS)} ${shown}\n`;
+      text += listingLine(
+        linearAddress,
+        bytes,
+        instruction ? formatInstruction(instruction, { address: linearAddress }) : dataText(bytes),
+      );
       address = linearAddress + bytes.length;
     }
     await terminal.write(text);
   }
+  // The file ends within an instruction.
+  const rest = window.bytes.subarray(address - origin);
+  if (rest.length > 0) await terminal.write(listingLine(address, rest, dataText(rest)));
+  return EXIT_STATUS.success;
+}
+
+function listingLine(address: number, bytes: Uint8Array, text: string): string {
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${address.toString(16).padStart(8, '0')}  ${hex.padEnd(BYTES_COLUMNS)} ${text}\n`;
+}
+
+function dataText(bytes: Uint8Array): string {
+  return `db ${[...bytes].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ')}`;
 }

@@ -1,8 +1,9 @@
+import manifest from '../../resources/programs/samples.json';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import type { Terminal } from './Terminal.ts';
 
-/** The sample programs, embedded when the command is built. */
-const FILES: Readonly<Record<string, string>> = import.meta.glob('../../resources/programs/**/*.{asm,seed,json,txt}', {
+/** The sample programs' texts by path, embedded when the command is built. */
+const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../resources/programs/*.{asm,txt}', {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -11,21 +12,15 @@ const FOLDER = '../../resources/programs/';
 
 /** `vivarium samples`: lists the sample programs; with a name, prints that one. Throws {@link UsageError}. */
 export async function samples(name: string | undefined, terminal: Terminal): Promise<number> {
-  const files = Object.entries(FILES)
-    .map(([path, text]) => ({ file: path.slice(FOLDER.length), text }))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
   if (name === undefined) {
-    const width = Math.max(0, ...files.map(({ file }) => file.length));
-    for (const { file, text } of files) await terminal.write(`${file.padEnd(width)}  ${summary(text)}\n`);
+    const width = Math.max(...manifest.map(({ fileName }) => fileName.length));
+    const lines = manifest.map(({ fileName, description }) => `${fileName.padEnd(width)}  ${description.en}\n`);
+    await terminal.write(lines.join(''));
     return EXIT_STATUS.success;
   }
-  const wanted = files.find(({ file }) => file === name || file.replace(/\.[^.]*$/, '') === name);
-  if (wanted === undefined) throw new UsageError(`samples ${name}: there is no such sample; \`samples\` lists them.`);
-  await terminal.write(wanted.text);
+  const fileName = manifest.find((sample) => sample.id === name || sample.fileName === name)?.fileName;
+  const text = TEXTS[`${FOLDER}${fileName}`];
+  if (text === undefined) throw new UsageError(`samples ${name}: there is no such sample; \`samples\` lists them.`);
+  await terminal.write(text);
   return EXIT_STATUS.success;
-}
-
-/** The first comment line says what a sample does. */
-function summary(text: string): string {
-  return /^\s*(?:;|#)+\s*(\S.*)$/m.exec(text)?.[1]?.trim() ?? '';
 }

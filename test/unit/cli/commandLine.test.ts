@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../../../src-main/cli/commandLine.ts';
+import { TestTerminal } from '../../support/cli/TestTerminal.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vivarium cli '));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array = ''): string {
+  const full = path.join(folder, name);
+  writeFileSync(full, content);
+  return full;
+}
+
+async function command(...args: string[]): Promise<{ status: number; output: string; complaints: string }> {
+  const terminal = new TestTerminal();
+  const status = await runCommandLine(args, terminal);
+  return { status, output: terminal.output, complaints: terminal.complaints.join('\n') };
+}
+
+describe('usage errors are one message and status 2', () => {
+  test.each([
+    [['run'], 'run: name a program file, or a --bios image.'],
+    [['run', 'missing.asm'], 'missing.asm cannot be read: there is no such file.'],
+    [['run', '/'], '/ cannot be read: it is a folder.'],
+    [['run', 'x', '--memory', '5G'], '--memory 5G: expected a size from 1M to 2G, such as 64M.'],
+    [['run', 'x', '--bits', '64'], '--bits 64: expected 16 or 32.'],
+    [['run', 'x', '--format', 'exe'], '--format exe: expected auto, seed, asm, com, bin, boot, elf or multiboot.'],
+    [['run', 'x', '--tier', 'jit'], '--tier jit: expected auto, threaded or region.'],
+    [['run', 'x', '--clock', 'none'], '--clock none: expected host or instructions.'],
+    [['run', 'x', '--screen', 'a.gif'], '--screen a.gif: expected a file name that ends in .txt or .png.'],
+    [['run', 'x', '--log-port', '70000'], '--log-port 70000: expected a number from 0 to 0xffff, such as 0x7c00.'],
+    [['run', 'x', '--keys', '{zz}'], /--keys: \{zz\} at character 1 of the keys names no key/],
+    [['run', 'x', '--until', ''], '--until: the text is empty.'],
+    [['run', 'x', '--timeout', 'soon'], '--timeout soon: expected a number of seconds above 0, such as 10 or 0.5.'],
+    [['run', '--wrong'], /unknown option '--wrong'/],
+    [['run', 'a', 'b'], /too many arguments/],
+    [['dance'], /unknown command 'dance'/],
+    [['asm'], /missing required argument 'file'/],
+    [['samples', 'nothing'], 'samples nothing: there is no such sample; `samples` lists them.'],
+  ])('%j', async (args, message) => {
+    const { status, output, complaints } = await command(...args);
+    expect(status).toBe(2);
+    expect(output).toBe('');
+    expect(complaints).toMatch(message);
+  });
+
+  test('a bad program file', async () => {
+    const { status, complaints } = await command('run', file('empty.bin'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/empty\.bin: .*empty/i);
+  });
+
+  test('assembly errors name their places', async () => {
+    const { status, complaints } = await command('run', file('bad.asm', 'bits 16\nmov ax, blob\n'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/bad\.asm:2:9: error: .*blob/);
+  });
+
+  test('a serial file that cannot be written', async () => {
+    const { status, complaints } = await command('run', file('x.asm', 'hlt'), '--serial', path.join(folder, 'no', 'x'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/--serial: .*cannot be written/);
+  });
+});
+
+test('help is no error', async () => {
+  const { status, output } = await command('run', '--help');
+  expect(status).toBe(0);
+  expect(output).toContain('--max-instructions');
+  expect(output).toContain('Exit status');
+});
+
+describe('asm and disasm', () => {
+  const source = 'bits 16\norg 0x7c00\nstart: mov ax, 0x1234\njmp start\n';
+
+  test('assemble to a file and read back', async () => {
+    const binary = path.join(folder, 'out.bin');
+    const assembled = await command('asm', file('ok.asm', source), '-o', binary);
+    expect(assembled.status).toBe(0);
+    expect([...readFileSync(binary)]).toEqual([0xb8, 0x34, 0x12, 0xeb, 0xfb]);
+    const { status, output } = await command('disasm', binary, '--origin', '0x7c00');
+    expect(status).toBe(0);
+    expect(output.split('\n').map((line) => line.trimEnd())).toEqual([
+      '00007c00  b83412               mov ax, 0x1234',
+      '00007c03  ebfb                 jmp short 0x7c00',
+      '',
+    ]);
+  });
+
+  test('the output’s name follows the source’s', async () => {
+    await command('asm', file('named.asm', source));
+    expect(readFileSync(path.join(folder, 'named.bin')).length).toBe(5);
+  });
+
+  test('the source is never overwritten', async () => {
+    const name = file('source.bin', source);
+    const { status, complaints } = await command('asm', name);
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/is the source itself/);
+    expect(readFileSync(name, 'utf8')).toBe(source);
+  });
+
+  test('errors write nothing', async () => {
+    const { status, complaints } = await command('asm', file('wrong.asm', 'nonsense eax\n'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/wrong\.asm:1:1: error: /);
+    expect(() => readFileSync(path.join(folder, 'wrong.bin'))).toThrow();
+  });
+
+  test('included files lie beside the source', async () => {
+    file('part.inc', 'db 1, 2\n');
+    const { status } = await command('asm', file('main.asm', '%include "part.inc"\n'));
+    expect(status).toBe(0);
+    expect([...readFileSync(path.join(folder, 'main.bin'))]).toEqual([1, 2]);
+  });
+
+  test('bytes that are no instruction are shown as data', async () => {
+    const { output } = await command('disasm', file('junk.bin', Uint8Array.of(0x0f, 0x0b, 0x0f)), '--bits', '32');
+    expect(output).toContain('ud2');
+    expect(output.trimEnd().split('\n').at(-1)).toContain('db 0x0f');
+  });
+});
+
+test('samples are listed, and printed by name', async () => {
+  const { status, output } = await command('samples');
+  expect(status).toBe(0);
+  expect(output).toMatch(/^hello\.asm +\S/m);
+  expect((await command('samples', 'hello')).output).toMatch(/0x3f8|3f8h/i);
+});
