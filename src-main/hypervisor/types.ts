@@ -289,15 +289,15 @@ export interface VmStatistics {
   readonly vmId: VmId;
   readonly state: VmState;
   readonly activity: VmActivity;
-  /** Share of one pCPU received over the last sample, 0..1 (a vCPU that runs all the time has 1). */
+  /** Share of one pCPU received over the last second, 0..1 (a vCPU that runs all the time has 1). */
   readonly receivedShare: number;
-  /** Share of one pCPU that weights and caps entitled it to over the last sample, for as long as it wanted to run; 0..1. */
+  /** Share of one pCPU that weights and caps entitled it to over the last second, for as long as it wanted to run; 0..1. */
   readonly entitledShare: number;
-  /** Million guest instructions a second of host time over the last sample. */
+  /** Million guest instructions a second of host time over the last second. */
   readonly mips: number;
   readonly retiredInstructions: number;
   readonly vcpus: readonly VcpuTimes[];
-  /** Exits since the start, and per second over the last sample. */
+  /** Exits since the start, and per second over the last second. */
   readonly exits: Readonly<Partial<Record<ExitKind, number>>>;
   readonly exitRates: Readonly<Partial<Record<ExitKind, number>>>;
   readonly containmentCount: number;
@@ -308,7 +308,7 @@ export interface HypervisorStatistics {
   readonly at: number;
   readonly pcpuCount: number;
   readonly sliceMs: number;
-  /** Busy fraction of all pCPUs over the last sample, 0..1. */
+  /** Busy fraction of all pCPUs over the last second, 0..1. */
   readonly load: number;
   readonly vms: readonly VmStatistics[];
 }

@@ -5,8 +5,10 @@ import { PAGE_BYTES, ZERO_PAGE_HASH, combine, hashPage } from './pageHash.ts';
 
 /** Cells of a memory map: enough for a picture, few enough to send four times a second. */
 const CELLS_MOST = 256;
-/** Pages verified for one machine in one round. Hashing one takes about two microseconds. */
-const PAGES_PER_ROUND = 256;
+/** Pages are verified and digested in blocks of this many. */
+const BLOCK_PAGES = 64;
+/** Where the digest's second half begins, so that it is no copy of the first. */
+const SEED = 0x9e37;
 /** What is left of a cell's heat after a round in which nobody wrote there. */
 const COOLING = 0.6;
 
@@ -16,7 +18,6 @@ const COOLING = 0.6;
  */
 export class IsolationMonitor {
   readonly #vmId: VmId;
-  readonly #views: MachineViews;
   readonly #words: Uint32Array;
   readonly #flags: Uint8Array;
   readonly #writes: Uint8Array;
@@ -26,12 +27,15 @@ export class IsolationMonitor {
   readonly #heat: Float64Array;
   /** Pages found changed although the guest has not written them. */
   readonly #foreign = new Set<number>();
-  #nextPage = 0;
+  /** Of each block, as it was verified last: its digest's two halves and its guarded pages. */
+  readonly #blockLow: Int32Array;
+  readonly #blockHigh: Int32Array;
+  readonly #blockGuarded: Uint8Array;
+  #nextBlock = 0;
   #passes = 0;
 
   constructor(vmId: VmId, views: MachineViews, loaded: LoadedPages) {
     this.#vmId = vmId;
-    this.#views = views;
     this.#pageCount = Math.floor(views.ramBytes / PAGE_BYTES);
     this.#words = new Uint32Array(views.buffer, views.ramOffset, (this.#pageCount * PAGE_BYTES) / 4);
     this.#flags = new Uint8Array(views.buffer, views.pageFlagsOffset, this.#pageCount);
@@ -39,35 +43,42 @@ export class IsolationMonitor {
     for (const [index, page] of loaded.pages.entries()) this.#expected.set(page, loaded.hashes[index] ?? 0);
     this.#cellPages = Math.max(1, Math.ceil(this.#pageCount / CELLS_MOST));
     this.#heat = new Float64Array(Math.ceil(this.#pageCount / this.#cellPages));
+    const blocks = Math.ceil(this.#pageCount / BLOCK_PAGES);
+    this.#blockLow = new Int32Array(blocks);
+    this.#blockHigh = new Int32Array(blocks);
+    this.#blockGuarded = new Uint8Array(blocks);
+    for (let block = 0; block < blocks; block++) this.#digestBlock(block);
   }
 
-  /** Verifies the next few pages. Bounded work. */
-  verify(): void {
-    const last = Math.min(this.#pageCount, this.#nextPage + PAGES_PER_ROUND);
-    for (let page = this.#nextPage; page < last; page++) {
-      if (this.#isWritten(page) || this.#isIntact(page)) this.#foreign.delete(page);
-      // The guest may have written it for the first time in between: its flag comes before its write.
-      else if (!this.#isWritten(page)) this.#foreign.add(page);
+  /** Verifies the next pages: about so many, a microsecond each. */
+  verify(pages: number): void {
+    for (let left = pages; left > 0; left -= BLOCK_PAGES) {
+      const first = this.#nextBlock * BLOCK_PAGES;
+      const last = Math.min(this.#pageCount, first + BLOCK_PAGES);
+      for (let page = first; page < last; page++) {
+        if (this.#isWritten(page) || this.#isIntact(page)) this.#foreign.delete(page);
+        // The guest may have written it for the first time in between: its flag comes before its write.
+        else if (!this.#isWritten(page)) this.#foreign.add(page);
+      }
+      this.#digestBlock(this.#nextBlock);
+      if (last < this.#pageCount) {
+        this.#nextBlock++;
+        continue;
+      }
+      this.#nextBlock = 0;
+      this.#passes++;
+      return;
     }
-    this.#nextPage = last;
-    if (last < this.#pageCount) return;
-    this.#nextPage = 0;
-    this.#passes++;
   }
 
   integrity(exactDigest: string | null): MemoryIntegrity {
     let guardedPages = 0;
     let low = 0;
-    let high = 0x9e37;
-    for (let page = 0; page < this.#pageCount; page++) {
-      if (this.#isWritten(page)) continue;
-      guardedPages++;
-      // What was found there, not what is expected: a change shows in the digest too.
-      const hash = this.#foreign.has(page)
-        ? hashPage(this.#words, (page * PAGE_BYTES) / 4)
-        : (this.#expected.get(page) ?? ZERO_PAGE_HASH);
-      low = combine(low ^ page, hash);
-      high = combine(high + page, hash);
+    let high = SEED;
+    for (let block = 0; block < this.#blockGuarded.length; block++) {
+      guardedPages += this.#blockGuarded[block] ?? 0;
+      low = combine(low, this.#blockLow[block] ?? 0);
+      high = combine(high, this.#blockHigh[block] ?? 0);
     }
     return {
       vmId: this.#vmId,
@@ -106,7 +117,7 @@ export class IsolationMonitor {
   /** Digest of all of RAM, in pieces between which main does other things. */
   async exactDigest(): Promise<string> {
     let low = 0;
-    let high = 0x9e37;
+    let high = SEED;
     for (let page = 0; page < this.#pageCount; page++) {
       const hash = hashPage(this.#words, (page * PAGE_BYTES) / 4);
       low = combine(low ^ page, hash);
@@ -116,8 +127,24 @@ export class IsolationMonitor {
     return hexadecimal(high) + hexadecimal(low);
   }
 
-  get ramBytes(): number {
-    return this.#views.ramBytes;
+  #digestBlock(block: number): void {
+    let guarded = 0;
+    let low = 0;
+    let high = SEED;
+    const last = Math.min(this.#pageCount, (block + 1) * BLOCK_PAGES);
+    for (let page = block * BLOCK_PAGES; page < last; page++) {
+      if (this.#isWritten(page)) continue;
+      guarded++;
+      // What was found there, not what is expected: a change shows in the digest too.
+      const hash = this.#foreign.has(page)
+        ? hashPage(this.#words, (page * PAGE_BYTES) / 4)
+        : (this.#expected.get(page) ?? ZERO_PAGE_HASH);
+      low = combine(low ^ page, hash);
+      high = combine(high + page, hash);
+    }
+    this.#blockLow[block] = low;
+    this.#blockHigh[block] = high;
+    this.#blockGuarded[block] = guarded;
   }
 
   /** In this order: the thread moves a page's flag to `writes` before it clears the flag. */

@@ -23,8 +23,11 @@ import type { SchedulerState, SliceEndCode, VcpuSlot } from './SchedulerState.ts
 export const CAP_PERIOD_MS = 100;
 /** Most time a sleeper can be owed when it wakes: a slice, and what its rate gives it in this many slices. */
 const WAKE_BOOST_SLICES = 4;
-/** Bounds of a lag, in slices: no debt and no claim from the past outlives them. */
-const LAG_SLICES_MOST = 20;
+/**
+ * Bounds of a lag, in slices: no debt and no claim from the past outlives them. Wide enough for a host that
+ * lets a thread wait for tens of milliseconds while it holds a pCPU.
+ */
+const LAG_SLICES_MOST = 100;
 /** The same for a claim of one that runs all it may (its limit is its rate): it could never catch up. */
 const LAG_SLICES_MOST_AT_LIMIT = 2;
 /** Owed so much, it comes before all others. */

@@ -15,13 +15,16 @@ interface Reading {
 }
 
 const NO_TIMES = { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, slices: 0 } as const;
+/** Rates are averages over this: half a second of a busy host's moods would drown them. */
+const WINDOW_MS = 1100;
 /** A rate over less than this is noise. */
 const SAMPLE_LEAST_MS = 50;
 
 /** Turns the counters of all machines into rates, sample by sample. */
 export class StatisticsSampler {
   readonly #scheduler: Scheduler;
-  readonly #readings = new Map<VmId, Reading>();
+  /** Of the last second, oldest first. */
+  readonly #readings = new Map<VmId, Reading[]>();
   #last: HypervisorStatistics | undefined;
 
   constructor(scheduler: Scheduler) {
@@ -57,7 +60,6 @@ export class StatisticsSampler {
     const { id: vmId, state, activity, worker } = machine;
     const base = { vmId, state, activity, containmentCount };
     const cpu = machine.cpu(0);
-    const previous = this.#readings.get(vmId);
     if (worker === undefined || worker.hasEnded || cpu === undefined) {
       this.#readings.delete(vmId);
       const nothing = { receivedShare: 0, entitledShare: 0, mips: 0, exitRates: {} };
@@ -70,11 +72,11 @@ export class StatisticsSampler {
       };
     }
     const times = this.#scheduler.times(worker.slot);
-    // A machine that was started anew counts from zero again.
-    const before = previous !== undefined && previous.times.runMs <= times.runMs ? previous : undefined;
-    const elapsed = before === undefined ? 0 : at - before.at;
     const reading: Reading = { at, times, retired: cpu.getFloat64(STATE.retired), exits: readExits(cpu) };
-    this.#readings.set(vmId, reading);
+    // A machine that was stopped has no speed at once, not a second later.
+    if (state !== 'running') this.#readings.delete(vmId);
+    const [before] = this.#remember(vmId, reading);
+    const elapsed = before === undefined ? 0 : at - before.at;
     const perSecond = (now: number, then: number | undefined): number =>
       then === undefined || elapsed <= 0 || now < then ? 0 : ((now - then) * 1000) / elapsed;
     const exitRates: Partial<Record<ExitKind, number>> = {};
@@ -100,6 +102,16 @@ export class StatisticsSampler {
       exits: reading.exits,
       exitRates,
     };
+  }
+
+  /** Adds a reading, and returns those that rates are to be taken from. */
+  #remember(vmId: VmId, reading: Reading): readonly Reading[] {
+    const last = this.#readings.get(vmId) ?? [];
+    // A machine that was started anew counts from zero again.
+    const kept = last.filter(({ at, times }) => reading.at - at <= WINDOW_MS && times.runMs <= reading.times.runMs);
+    const readings = [...kept, reading];
+    this.#readings.set(vmId, readings);
+    return readings;
   }
 }
 

@@ -83,7 +83,8 @@ export class VcpuLoop {
     if (this.#slot.phase !== phase) this.#scheduler.release(this.#slot, phase);
     this.#collectWrites(timeoutMs === Infinity ? 0 : WRITES_INTERVAL_MS);
     const untilScreen = this.#output.flushBeforeSleep();
-    this.#scheduler.waitForSignal(this.#slot, signal, Math.min(timeoutMs, untilScreen));
+    const most = this.#output.isBacklogged ? BACKLOG_LOOK_MS : timeoutMs;
+    this.#scheduler.waitForSignal(this.#slot, signal, Math.min(most, untilScreen));
   }
 
   #collectWrites(intervalMs: number): void {

@@ -123,6 +123,7 @@ test('rogues are logged with what stopped them, and a neighbour’s guarded memo
   const ports = await startAssembly('bits 16\norg 100h\nagain: in al, dx\ninc dx\njmp again');
   const fault = await startAssembly('bits 16\norg 100h\nlidt [idt]\nint 3\nidt: dw 0, 0, 0');
   await until(() => hypervisor.get(fault)?.state === 'crashed', 'the triple fault');
+  expect(hypervisor.get(fault)?.crash).toMatchObject({ kind: 'triple-fault' });
   await until(() => samples.length > 8, 'samples', 20_000);
 
   const kinds = new Set(hypervisor.containmentLog().map(({ kind }) => kind));

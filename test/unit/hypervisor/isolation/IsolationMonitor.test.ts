@@ -27,7 +27,7 @@ beforeEach(() => {
   ram.set(program, 0x7c00);
   const loaded = hashLoadedPages(ram, [{ physicalAddress: 0x7c00, bytes: program }]);
   monitor = new IsolationMonitor('vm-1', views, loaded);
-  monitor.verify();
+  monitor.verify(PAGES);
 });
 
 test('memory as it was loaded is whole', () => {
@@ -37,7 +37,7 @@ test('memory as it was loaded is whole', () => {
 test.each([0x7c00, 0x7c00 + 9999, 0x5_0000, views.ramBytes - 1])('a foreign write to %i is found', (address) => {
   const { digest } = monitor.integrity(null);
   ram[address] = (ram[address] ?? 0) ^ 1;
-  monitor.verify();
+  monitor.verify(PAGES);
   const after = monitor.integrity(null);
   expect(after.foreignWrites).toBe(1);
   expect(after.digest).not.toBe(digest);
@@ -45,16 +45,17 @@ test.each([0x7c00, 0x7c00 + 9999, 0x5_0000, views.ramBytes - 1])('a foreign writ
 
 test('a page that the guest writes is no longer guarded, and its content no evidence', () => {
   flags[0x50] = PAGE_FLAG.dirty;
+  monitor.verify(PAGES);
   const { digest } = monitor.integrity(null);
   ram[0x5_0123] = 1;
-  monitor.verify();
+  monitor.verify(PAGES);
   expect(monitor.integrity(null)).toMatchObject({ guardedPages: PAGES - 1, foreignWrites: 0, digest });
 });
 
 test('so is one whose flag was collected already', () => {
   writes[0x50] = PAGE_WRITES.before;
   ram[0x5_0123] = 1;
-  monitor.verify();
+  monitor.verify(PAGES);
   expect(monitor.integrity(null)).toMatchObject({ guardedPages: PAGES - 1, foreignWrites: 0 });
 });
 

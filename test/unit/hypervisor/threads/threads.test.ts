@@ -89,7 +89,9 @@ describe('a thread that dies', () => {
       const neighbour = await test1.run('loop');
       const { id } = await test1.run(behaviour);
       await until(() => stateOf(id) === 'crashed', 'crashed', 60_000);
-      expect(test1.hypervisor.get(id)?.crash?.kind).toBe(kind);
+      // A heap at its limit may take so long to give up that the watchdog comes first.
+      const kinds = kind === 'out-of-memory' ? [kind, 'thread-hung'] : [kind];
+      expect(kinds).toContain(test1.hypervisor.get(id)?.crash?.kind);
       // The only pCPU has been given back.
       const before = runMs(neighbour.id);
       await sleep(300);
