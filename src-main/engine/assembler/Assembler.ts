@@ -11,6 +11,7 @@ import { parseExpression } from './Expression.ts';
 import { formsOf } from './Forms.ts';
 import { Pass, type Run } from './Pass.ts';
 import { Preprocessor } from './preprocessor/Preprocessor.ts';
+import type { WorkBudget } from './preprocessor/SingleLineMacros.ts';
 import { layOut, type Section } from './Sections.ts';
 import { spanOfAll, type SourceLine } from './SourceLine.ts';
 import { decodeSource } from './SourceText.ts';
@@ -21,9 +22,12 @@ import { isConstant, type Value } from './Value.ts';
 
 /** Sizes that have not settled after so many passes never will. */
 const MAX_PASSES = 100;
-/** Statements executed over all passes, and lines and macro tokens produced. */
-const WORK = 3_000_000;
-const EXPANSION = 3_000_000;
+/**
+ * Statements executed over all passes, and lines and macro tokens produced: so many, and some for each
+ * character of the source, so that hostile sources end in about two seconds and large honest ones still fit.
+ */
+const WORK = { base: 150_000, perCharacter: 4 };
+const EXPANSION = { base: 200_000, perCharacter: 2 };
 
 /**
  * Assembles NASM-syntax source into a flat program, byte for byte as `nasm -f bin` does. Encodings come from
@@ -43,7 +47,7 @@ class Assembler {
   private readonly source: string;
   private readonly file: string;
   private readonly run: Run;
-  private readonly budget = { left: EXPANSION };
+  private readonly budget: WorkBudget;
   private readonly texts = new Map<string, string | null>();
   /** A condition or count of the preprocessor asked for a place in the program: it must be asked in every pass. */
   private readsPositions = false;
@@ -51,6 +55,7 @@ class Assembler {
   constructor(source: string, options: AssembleOptions) {
     this.source = source;
     this.file = options.fileName ?? 'program.asm';
+    this.budget = { left: EXPANSION.base + EXPANSION.perCharacter * source.length };
     const files = new Map<string, Uint8Array | null>();
     const reader = options.readFile ?? (() => null);
     this.run = {
@@ -65,7 +70,7 @@ class Assembler {
       optimize: options.optimize ?? true,
       maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
       initialBits: options.bits ?? 16,
-      work: WORK,
+      work: WORK.base + WORK.perCharacter * source.length,
     };
   }
 

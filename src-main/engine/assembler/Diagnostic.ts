@@ -53,6 +53,11 @@ export class Diagnostics {
     );
   }
 
+  /** What is found from here on is not listed: no need to think about how to say it. */
+  get isFull(): boolean {
+    return this.errors > MAX_ERRORS;
+  }
+
   error(span: SourceSpan, message: string): void {
     this.report('error', span, message);
   }

@@ -171,7 +171,9 @@ function choose(
   if (best !== null) return best;
   // Nobody says how wide the memory is, but there is only one width it can have.
   if (widths.size === 1) return open[0];
-  context.diagnostics.error(node.span, explainMismatch(node, operands, open.length > 0));
+  // What depends on an undefined name is not to blame as well.
+  const isKnown = operands.every((operand) => operand.kind !== 'value' || !operand.value.unknown);
+  if (isKnown) context.diagnostics.error(node.span, explainMismatch(node, operands, open.length > 0));
   return null;
 }
 

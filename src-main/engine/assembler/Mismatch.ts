@@ -1,4 +1,4 @@
-import type { EvaluatedOperand } from './OperandMatch.ts';
+import { mayStand, type EvaluatedOperand } from './OperandMatch.ts';
 import { formsOf, type Form } from './Forms.ts';
 import type { InstructionNode } from './Statement.ts';
 
@@ -83,9 +83,9 @@ export function explainMismatch(
   if (operands.filter(({ kind }) => kind === 'memory').length > 1) {
     return `${name} cannot take two memory operands. Go through a register.`;
   }
-  const patterns = [...new Set(forms.filter((form) => form.operands.length === operands.length).map(pattern))].slice(
-    0,
-    4,
-  );
+  // The forms that are nearest to what was written come first.
+  const near = (form: Form): number => form.operands.filter((place, i) => mayStand(place, operands[i].node)).length;
+  const candidates = forms.filter((form) => form.operands.length === operands.length).sort((a, b) => near(b) - near(a));
+  const patterns = [...new Set(candidates.map(pattern))].slice(0, 4);
   return `${name} does not take ${operands.map(describe).join(', ')}. It takes: ${patterns.join('; ')}.`;
 }

@@ -68,7 +68,7 @@ export function matchForm(
 }
 
 /** Whether an operand of this written shape can ever stand in the place, whatever its value turns out to be. */
-function mayStand({ shape }: FormOperand, node: OperandNode): boolean {
+export function mayStand({ shape }: FormOperand, node: OperandNode): boolean {
   if (node.memory !== null) return shape.place === 'offset' || (shape.place === 'rm' && shape.rm !== 'register');
   if (node.farOffset !== null) return shape.place === 'far';
   if (node.expression.kind !== 'register') {

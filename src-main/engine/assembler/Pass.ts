@@ -94,7 +94,7 @@ export class Pass {
   }
 
   private undefined(name: string, span: SourceSpan): Value {
-    if (this.final) this.diagnostics.error(span, this.explainUndefined(name));
+    if (this.final && !this.diagnostics.isFull) this.diagnostics.error(span, this.explainUndefined(name));
     return UNKNOWN;
   }
 
@@ -232,7 +232,7 @@ export class Pass {
         this.instruction(body);
         break;
       case 'data':
-        for (const item of body.items) this.item(item, 0);
+        for (const item of body.items) this.item(item, body.span);
         break;
       case 'reserve': {
         const count = evaluate(body.count, this.scope, this.diagnostics);
@@ -294,14 +294,14 @@ export class Pass {
     this.output.put(bytes, node.span);
   }
 
-  private item(item: DataItem, depth: number): void {
+  private item(item: DataItem, span: SourceSpan): void {
     if (this.output.stopped) return;
     switch (item.kind) {
       case 'bytes':
-        this.output.put(item.bytes, this.nowhere);
+        this.output.put(item.bytes, span);
         break;
       case 'reserve':
-        this.output.reserve(item.unit, this.nowhere);
+        this.output.reserve(item.unit, span);
         break;
       case 'value':
         this.value(item);
@@ -316,13 +316,11 @@ export class Pass {
         for (let i = 0n; i < count.scalar && !this.output.stopped; i++) {
           if (--this.run.work < 0)
             this.output.stop(item.span, 'Assembling takes too long here: reduce the count of “dup”.');
-          for (const inner of item.items) this.item(inner, depth + 1);
+          for (const inner of item.items) this.item(inner, span);
         }
       }
     }
   }
-
-  private readonly nowhere: SourceSpan = { file: '', line: 0, column: 1, length: 1 };
 
   private value(item: Extract<DataItem, { kind: 'value' }>): void {
     const { unit, span } = item;

@@ -156,7 +156,12 @@ export class StatementParser {
   }
 
   private unknownInstruction(token: Token, line: SourceLine): void {
+    if (this.diagnostics.isFull) return;
     const word = token.text.toLowerCase();
+    if (isStatementWord(word)) {
+      this.diagnostics.error(spanAt(line, 0), `“${token.text}” cannot stand here.`);
+      return;
+    }
     const foreign = FOREIGN.get(word);
     const hint = isRegisterName(word)
       ? ' A line begins with an instruction; to change the register write “mov …”.'

@@ -21,5 +21,5 @@ export function explainUndefined(name: string, symbols: SymbolTable, externs: Re
     if (!other.startsWith('..@')) near.push(isLocal && other.startsWith(`${scope}.`) ? other.slice(dot) : other);
   }
   const place = scope === '' ? '' : ` below the label “${scope}”`;
-  return `“${shown}” is not defined${place}.${suggestion(shown, [...near, ...REGISTERS.keys()])}`;
+  return `“${shown}” is not defined${place}.${suggestion(shown, isLocal ? near : [...near, ...REGISTERS.keys()])}`;
 }

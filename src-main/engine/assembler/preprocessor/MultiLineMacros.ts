@@ -118,7 +118,7 @@ export function substituteParameters(
     const left = out.at(-1);
     if (first !== undefined && left !== undefined && !token.spaced && isWord(left) && isWord(first)) {
       out.pop();
-      out.push(...paste(left, first), ...made.slice(1));
+      for (const piece of [...paste(left, first), ...made.slice(1)]) out.push(piece);
     } else made.forEach((piece, n) => out.push(n === 0 ? { ...piece, spaced: token.spaced } : piece));
     glue = true;
   }
@@ -167,7 +167,7 @@ function argumentRange(call: MacroCall, from: number, to: number, site: Token): 
   const step = first <= last ? 1 : -1;
   for (let i = first, n = 0; n <= count && (last - i) * step >= 0; i += step, n++) {
     if (out.length > 0) out.push({ ...site, kind: 'op', text: ',', spaced: false });
-    out.push(...(argument(call, i) ?? []));
+    for (const piece of argument(call, i) ?? []) out.push(piece);
   }
   return out;
 }

@@ -76,7 +76,7 @@ export class SingleLineMacros {
       if (--this.budget.left < 0) return out;
       if (token.kind === 'pp' && token.text === '%[') {
         const end = closingBracket(tokens, i);
-        out.push(...this.expandAll(tokens.slice(i + 1, end), active, depth + 1));
+        append(out, this.expandAll(tokens.slice(i + 1, end), active, depth + 1));
         i = end;
         continue;
       }
@@ -94,11 +94,16 @@ export class SingleLineMacros {
       }
       const args = call.args.map((arg) => this.expandAll(arg, active, depth + 1));
       const body = substitute(call.macro, args, token);
-      out.push(...this.expandAll(join(body), { name: token.text, outer: active }, depth + 1));
+      append(out, this.expandAll(join(body), { name: token.text, outer: active }, depth + 1));
       i = call.end;
     }
     return out;
   }
+}
+
+/** Unlike `push(...)`, for any number of tokens. */
+function append(out: Token[], more: readonly Token[]): void {
+  for (const token of more) out.push(token);
 }
 
 function isActive(active: Active, name: string): boolean {
