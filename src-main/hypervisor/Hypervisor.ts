@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { ATTRIBUTE } from '../engine/state/CpuState.ts';
-import { CS, RSP, SS } from '../engine/state/layout.ts';
 import type { VmCommand } from './lifecycle/transitions.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { Observatory } from './Observatory.ts';
@@ -8,6 +6,8 @@ import type { RegisterName } from './registers.ts';
 import { done, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
+import { findSchedulerProblem } from './settings.ts';
+import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
@@ -37,10 +37,6 @@ import {
 } from './types.ts';
 import { VirtualMachine, type VirtualMachineEvents } from './VirtualMachine.ts';
 
-/** Longest x86 instruction (SDM vol. 2A, 2.3.11). */
-const INSTRUCTION_BYTES_MOST = 15;
-const PAGE_BYTES = 4096;
-
 export interface HypervisorOptions {
   /** The folder of the store; made when it is missing. */
   readonly folder: string;
@@ -48,11 +44,7 @@ export interface HypervisorOptions {
   readonly threadEntry: string | URL;
   /** The threaded tier's handlers, compiled; null only with threads of a test's own. */
   readonly handlers: WebAssembly.Module | null;
-  /**
-   * Linear address at which to stop after stepping over the instruction that `bytes` begin with, or null when
-   * a plain step does the same.
-   */
-  readonly stepOverEnd: (bytes: Uint8Array, linearAddress: number, codeSize: 16 | 32) => number | null;
+  readonly stepOverEnd: StepOverEnd;
   readonly scheduler?: Partial<SchedulerSettings>;
   /** A listener of an event threw. */
   readonly onListenerError?: (error: unknown) => void;
@@ -190,17 +182,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async stepOver(id: VmId, vcpu = 0): Promise<Result<VmSummary>> {
-    return this.#command(id, 'step over', async (machine) => {
-      const cpu = machine.cpu(vcpu);
-      if (cpu === undefined) return refused('invalid', `The machine has no vCPU ${vcpu}.`, { field: 'vcpu' });
-      const linearAddress = (cpu.segmentBase(CS) + cpu.eip) >>> 0;
-      const codeSize = (cpu.segmentAttributes(CS) & ATTRIBUTE.DB) !== 0 ? 32 : 16;
-      const bytes = await this.#readLinear(machine, vcpu, linearAddress, INSTRUCTION_BYTES_MOST);
-      const end = this.#options.stepOverEnd(bytes, linearAddress, codeSize);
-      if (end === null) return machine.send('step', null);
-      const stackPointerAtLeast = (cpu.segmentBase(SS) + cpu.register(RSP)) >>> 0;
-      return machine.send('runTo', { linearAddress: end, stackPointerAtLeast });
-    });
+    return this.#command(id, 'step over', (machine) => stepOver(machine, vcpu, this.#options.stepOverEnd));
   }
 
   async runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>> {
@@ -307,14 +289,8 @@ export class Hypervisor implements HypervisorService {
 
   setSchedulerSettings(settings: Partial<SchedulerSettings>): Result<SchedulerSettings> {
     const { pcpuCount = this.#settings.pcpuCount, sliceMs = this.#settings.sliceMs } = settings;
-    if (!Number.isInteger(pcpuCount) || pcpuCount < 1 || pcpuCount > SCHEDULER_PCPUS_MOST) {
-      const message = `The number of pCPUs must be a whole number from 1 to ${SCHEDULER_PCPUS_MOST}.`;
-      return refused('invalid', message, { field: 'pcpuCount' });
-    }
-    if (!(sliceMs >= SLICE_MS_RANGE.least && sliceMs <= SLICE_MS_RANGE.most)) {
-      const message = `The slice must be from ${SLICE_MS_RANGE.least} to ${SLICE_MS_RANGE.most} milliseconds.`;
-      return refused('invalid', message, { field: 'sliceMs' });
-    }
+    const problem = findSchedulerProblem({ pcpuCount, sliceMs });
+    if (problem !== undefined) return problem;
     this.#settings = { pcpuCount, sliceMs };
     this.#scheduler.setSlice(sliceMs);
     this.#scheduler.setPcpuCount(pcpuCount);
@@ -402,27 +378,6 @@ export class Hypervisor implements HypervisorService {
     const allowed: { ok: true } | { ok: false; error: HypervisorError } =
       command === null ? { ok: true } : machine.check(command);
     return allowed.ok ? done(machine) : allowed;
-  }
-
-  /** Code at a linear address: at most two pages. */
-  async #readLinear(
-    machine: VirtualMachine,
-    vcpu: number,
-    linearAddress: number,
-    byteLength: number,
-  ): Promise<Uint8Array> {
-    const first = Math.min(byteLength, PAGE_BYTES - (linearAddress % PAGE_BYTES));
-    const parts: Uint8Array[] = [];
-    for (const [offset, length] of [
-      [0, first],
-      [first, byteLength - first],
-    ] as const) {
-      if (length === 0) continue;
-      const physical = await machine.send('translateLinear', { vcpu, linearAddress: (linearAddress + offset) >>> 0 });
-      if (!physical.ok || physical.value === null) break;
-      parts.push(machine.readMemory(physical.value, length) ?? new Uint8Array(0));
-    }
-    return new Uint8Array(Buffer.concat(parts));
   }
 }
 

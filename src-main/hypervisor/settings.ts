@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { refused } from './results.ts';
+import { SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import {
   CAP_RANGE,
   CLOCK_KINDS,
@@ -7,9 +8,10 @@ import {
   MEMORY_MIB_RANGE,
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
+  SLICE_MS_RANGE,
   WEIGHT_RANGE,
 } from './types.ts';
-import type { HypervisorError, UpdateVmRequest, VmId } from './types.ts';
+import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmId } from './types.ts';
 
 type Refusal = { readonly ok: false; readonly error: HypervisorError };
 
@@ -39,6 +41,16 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))
     return invalid('colour', `There are ${COLOUR_COUNT} machine colours, numbered from 0.`);
+  return undefined;
+}
+
+export function findSchedulerProblem({ pcpuCount, sliceMs }: SchedulerSettings): Refusal | undefined {
+  if (!isWithin(pcpuCount, { least: 1, most: SCHEDULER_PCPUS_MOST }))
+    return invalid('pcpuCount', `The number of pCPUs must be a whole number from 1 to ${SCHEDULER_PCPUS_MOST}.`);
+  if (!(sliceMs >= SLICE_MS_RANGE.least && sliceMs <= SLICE_MS_RANGE.most)) {
+    const { least, most } = SLICE_MS_RANGE;
+    return invalid('sliceMs', `The slice must be from ${least} to ${most} milliseconds.`);
+  }
   return undefined;
 }
 

@@ -6,8 +6,17 @@ import { CompiledHandlers } from '../engine/accelerators/translate/index.ts';
 /** The build writes it into the folder of the main bundle. */
 const FILE_NAME = 'threaded.wasm';
 
-/** Compiles the threaded tier's handlers: about ten milliseconds, since V8 compiles each when it is first called. */
-export async function compileThreadedHandlers(): Promise<CompiledHandlers> {
+let compiled: Promise<CompiledHandlers> | undefined;
+
+/**
+ * The threaded tier's handlers, compiled once a process: about ten milliseconds, since V8 compiles each when it is
+ * first called.
+ */
+export function compileThreadedHandlers(): Promise<CompiledHandlers> {
+  return (compiled ??= compile());
+}
+
+async function compile(): Promise<CompiledHandlers> {
   const bytes = readBuiltModule() ?? (await generateModule());
   return new CompiledHandlers(await WebAssembly.compile(bytes));
 }

@@ -1,0 +1,91 @@
+import type { RegisterName } from './registers.ts';
+import type {
+  ContainmentEntry,
+  CreateVmRequest,
+  Disposer,
+  HypervisorEventName,
+  HypervisorEvents,
+  HypervisorStatistics,
+  KeyStroke,
+  ProgramSource,
+  Result,
+  ScheduleTrace,
+  SchedulerSettings,
+  StoreProblem,
+  TextScreen,
+  UpdateVmRequest,
+  VcpuRegisters,
+  VmId,
+  VmProgram,
+  VmSummary,
+} from './types.ts';
+
+/** Every method may be called at any time, never throws for an expected failure and never blocks the caller's thread. */
+export interface HypervisorService {
+  list(): readonly VmSummary[];
+  get(id: VmId): VmSummary | undefined;
+  /** What was wrong with the store when it was opened. */
+  storeProblems(): readonly StoreProblem[];
+
+  create(request: CreateVmRequest): Promise<Result<VmSummary>>;
+  update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>>;
+  /** Off or crashed: takes effect at once. Otherwise: at the next reset. The machine keeps its program when this one is refused. */
+  setProgram(id: VmId, program: ProgramSource): Promise<Result<VmSummary>>;
+  /** Takes the present content of the program's original file. */
+  reloadProgram(id: VmId): Promise<Result<VmSummary>>;
+  /** The stored copy, e.g. for the editor. */
+  readProgram(id: VmId): Promise<Result<{ readonly program: VmProgram; readonly bytes: Uint8Array }>>;
+  clone(id: VmId, name?: string): Promise<Result<VmSummary>>;
+  /** Refused unless off or crashed. */
+  delete(id: VmId): Promise<Result<null>>;
+
+  start(id: VmId, options?: { readonly paused?: boolean }): Promise<Result<VmSummary>>;
+  pause(id: VmId): Promise<Result<VmSummary>>;
+  resume(id: VmId): Promise<Result<VmSummary>>;
+  /** Executes one instruction of a paused machine. */
+  step(id: VmId, vcpu?: number): Promise<Result<VmSummary>>;
+  /** Like step, but runs a called procedure, interrupt or repeated string instruction to its end; resolves when started. */
+  stepOver(id: VmId, vcpu?: number): Promise<Result<VmSummary>>;
+  /** Resumes and stops before the instruction at this linear address. */
+  runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>>;
+  /** Loads the program anew; a running machine runs on, a paused one stays paused. */
+  reset(id: VmId): Promise<Result<VmSummary>>;
+  powerOff(id: VmId): Promise<Result<VmSummary>>;
+
+  /** From shared memory, at no cost to the guest. Undefined while off. */
+  registers(id: VmId, vcpu?: number): VcpuRegisters | undefined;
+  /** Paused only. */
+  setRegister(id: VmId, vcpu: number, name: RegisterName, value: bigint): Promise<Result<null>>;
+  /** Copies guest-physical memory; undefined while off. Bytes beyond RAM are left out. */
+  readMemory(id: VmId, physicalAddress: number, byteLength: number): Uint8Array | undefined;
+  writeMemory(id: VmId, physicalAddress: number, bytes: Uint8Array): Promise<Result<null>>;
+  /** Linear address to physical through the vCPU's present mode; undefined when off or not mapped. */
+  translateLinear(id: VmId, vcpu: number, linearAddress: number): Promise<Result<number | null>>;
+  /** Replaces the former set; kept over resets, gone at power-off. */
+  setBreakpoints(id: VmId, linearAddresses: readonly number[]): Promise<Result<null>>;
+  breakpoints(id: VmId): readonly number[];
+  screen(id: VmId): TextScreen | undefined;
+  /** Set-1 scan codes as the keyboard sends them. */
+  sendScanCodes(id: VmId, codes: readonly number[]): Result<null>;
+  /** Keys by their `KeyboardEvent.code`. */
+  sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
+  /** Types on a US keyboard, as fast as the guest takes it. */
+  typeText(id: VmId, text: string): Result<null>;
+  sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;
+  /** The newest output, oldest first; at most 256 KiB are kept for each machine. */
+  serialHistory(id: VmId, port?: number): Uint8Array;
+
+  statistics(): HypervisorStatistics;
+  scheduleTrace(since?: number): ScheduleTrace;
+  containmentLog(id?: VmId): readonly ContainmentEntry[];
+  clearContainmentLog(): void;
+  /** Digest of all of RAM of a machine that is paused, halted or crashed; computed in pieces between other work. */
+  memoryDigest(id: VmId): Promise<Result<string>>;
+
+  schedulerSettings(): SchedulerSettings;
+  setSchedulerSettings(settings: Partial<SchedulerSettings>): Result<SchedulerSettings>;
+
+  on<Name extends HypervisorEventName>(event: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer;
+  /** Powers every machine off, ends every thread, gives the store back. */
+  dispose(): Promise<void>;
+}
