@@ -1,5 +1,4 @@
 import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
-import type { CompiledHandlers } from '../../../src-main/engine/accelerators/translate/index.ts';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import {
   createTranslatedMachine,
@@ -7,8 +6,6 @@ import {
   type TranslatedMachineOptions,
 } from '../../../src-main/hypervisor/TranslatedMachine.ts';
 import type { ProgramImage } from '../../../src-main/machine/loaders/ProgramImage.ts';
-
-let compiled: Promise<CompiledHandlers> | undefined;
 
 export interface AssembledMachine extends TranslatedMachine {
   /** What the guest sent on COM1. */
@@ -46,7 +43,7 @@ export async function assembledMachine(
 }
 
 export async function bareMachine(options: Partial<TranslatedMachineOptions> = {}): Promise<AssembledMachine> {
-  const handlers = await (compiled ??= compileThreadedHandlers());
+  const handlers = await compileThreadedHandlers();
   let text = '';
   const logged: string[] = [];
   const parts = createTranslatedMachine({
