@@ -55,7 +55,6 @@ const storedMachine = z.object({
   changedAt: z.number(),
 });
 
-export type StoredFile = z.infer<typeof storedFile>;
 export type StoredProgram = z.infer<typeof storedProgram>;
 export type StoredMachine = z.infer<typeof storedMachine>;
 
