@@ -35,7 +35,9 @@ export function codeBits(mode: ModeName): 16 | 32 {
 /** Puts a cleared machine into a mode with every vector leading to a HLT of its own, and CS:EIP at AT.code. */
 export function enterMode(machine: TestMachine, mode: ModeName): void {
   const { state } = machine;
-  for (let vector = 0; vector < 256; vector++) machine.load(AT.handlers + vector * 16, [0xf4, 0xeb, 0xfd]);
+  const handlers = new Uint8Array(256 * 16);
+  for (let vector = 0; vector < 256; vector++) handlers.set([0xf4, 0xeb, 0xfd], vector * 16);
+  machine.load(AT.handlers, handlers);
   if (mode === 'real') enterRealMode(machine);
   else enterProtectedMode(machine, mode);
   for (let register = 0; register < 8; register++) state.setRegister(register, 0);
@@ -47,7 +49,8 @@ export function enterMode(machine: TestMachine, mode: ModeName): void {
 
 function enterRealMode(machine: TestMachine): void {
   const { state } = machine;
-  for (let vector = 0; vector < 256; vector++) machine.write32(AT.ivt + vector * 4, AT.handlers + vector * 16);
+  const vectors = Uint32Array.from({ length: 256 }, (_, vector) => AT.handlers + vector * 16);
+  machine.load(AT.ivt, new Uint8Array(vectors.buffer));
   state.setControlRegister(0, 0x10);
   for (const segment of [ES, CS, SS, DS, FS, GS]) {
     state.setSegment(segment, { selector: 0, attributes: 0x93, base: 0, limit: 0xffff });
@@ -69,10 +72,11 @@ function enterProtectedMode(machine: TestMachine, mode: ModeName): void {
   machine.write32(AT.tss + 4, AT.stack - 0x800);
   machine.write32(AT.tss + 8, SEL.data);
   machine.write16(AT.tss + 102, 0x68);
-  for (let vector = 0; vector < 256; vector++) {
-    const kind = isBig ? 'interrupt32' : 'interrupt16';
-    setGate(machine, vector, gateDescriptor({ kind, selector: SEL.code, offset: AT.handlers + vector * 16 }));
-  }
+  const kind = isBig ? 'interrupt32' : 'interrupt16';
+  const gates = Array.from({ length: 256 }, (_, vector) =>
+    gateDescriptor({ kind, selector: SEL.code, offset: AT.handlers + vector * 16 }),
+  );
+  machine.load(AT.idt, new Uint8Array(Uint32Array.from(gates.flat()).buffer));
   state.setControlRegister(0, 0x11);
   state.gdtr = { base: AT.gdt, limit: 0xff };
   state.idtr = { base: AT.idt, limit: 0x7ff };

@@ -28,10 +28,14 @@ export function placeRandomProgram(machine: TestMachine, mode: ModeName, random:
   enterMode(machine, mode);
   if (random.chance(80)) installResumingHandlers(machine, mode);
   const { state } = machine;
-  for (let register = 0; register < 8; register++) if (register !== RSP) state.setRegister(register, operandValue(random));
+  for (let register = 0; register < 8; register++)
+    if (register !== RSP) state.setRegister(register, operandValue(random));
   if (random.chance(30)) state.setRegister(RSP, AT.stack + random.below(64) - 32);
   state.eflags = (random.word() & (random.chance(10) ? 0xfd5 : 0xed5)) | 2;
-  machine.load(AT.data, Uint8Array.from({ length: 0x400 }, () => random.below(256)));
+  machine.load(
+    AT.data,
+    Uint8Array.from({ length: 0x400 }, () => random.below(256)),
+  );
   machine.load(AT.code, random.chance(25) ? randomBytes(random, CODE_BYTES) : randomCode(random, codeBits(mode)));
   // Some programs lie across a page boundary from the start.
   state.eip = random.chance(30) ? AT.code + 0xff0 + random.below(16) : AT.code + random.below(64);

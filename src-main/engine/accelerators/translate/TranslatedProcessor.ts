@@ -126,13 +126,15 @@ export class TranslatedProcessor implements VirtualProcessor {
       const exit = this.takeEvents(left);
       if (exit) return exit;
       // Whoever stopped at a breakpoint, or stepped onto one, goes on from it.
-      const passesBreakpoint =
-        this.stoppedAt === this.state.eip && this.translations.isBreakpoint(this.linear(this.state.eip));
-      const mustStep = this.needsSingleStep() || passesBreakpoint;
+      const isBreakpoint = this.translations.isBreakpoint(this.linear(this.state.eip));
+      const passesBreakpoint = isBreakpoint && this.stoppedAt === this.state.eip;
       this.stoppedAt = -1;
       let budget = Math.min(left, MAX_BUDGET);
       if (limits.precise) budget -= MAX_BLOCK_INSTRUCTIONS - 1;
-      const stop = mustStep || budget <= 0 ? this.stretch(1, true) : this.stretch(budget, false);
+      const mustStep = passesBreakpoint || this.needsSingleStep() || budget <= 0;
+      // A step has no breakpoint of its own.
+      if (mustStep && !passesBreakpoint && isBreakpoint) return this.breakpoint();
+      const stop = mustStep ? this.stretch(1, true) : this.stretch(budget, false);
       if (stop) return stop;
     }
   }
@@ -251,7 +253,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       record = isStep ? this.translations.lookupStep(state.eip) : this.translations.lookup(state.eip);
     } catch (thrown) {
       if (!(thrown instanceof GuestFault)) throw thrown;
-      return this.deliver(thrown);
+      return this.deliverInPlace(thrown);
     }
     state.setInt(STATE.exit, EXIT.none);
     state.setInt(STATE.budget, budget);
@@ -266,7 +268,8 @@ export class TranslatedProcessor implements VirtualProcessor {
     const exit = state.getInt(STATE.exit);
     const count = last === 0 ? 0 : this.memory.view.getUint8(last + RECORD.count);
     let left = state.getInt(STATE.budget);
-    if (last !== 0 && exit === EXIT.fault) left -= count - 1;
+    // A stub stands for no instruction: what led to it is charged.
+    if (last !== 0 && exit === EXIT.fault) left -= Math.max(count, 1) - 1;
     if (exit === EXIT.resume) left -= count;
     this.retire(budget - left);
     if (last !== 0 && exit !== EXIT.resume && exit !== EXIT.target) {
@@ -279,14 +282,17 @@ export class TranslatedProcessor implements VirtualProcessor {
         state.getInt(STATE.faultErrorCode),
         state.getUint(STATE.faultAddress),
       );
-      return this.deliver(fault);
+      return this.deliverInPlace(fault);
     }
-    if (exit === EXIT.breakpoint) {
-      this.count('breakpoint');
-      this.stoppedAt = state.eip;
-      return { reason: 'breakpoint', linearAddress: this.linear(state.eip) };
-    }
+    if (exit === EXIT.breakpoint) return this.breakpoint();
     return hadTrap ? this.singleStepTrap() : undefined;
+  }
+
+  /** Stops before the instruction at a breakpoint. */
+  private breakpoint(): VmExit {
+    this.count('breakpoint');
+    this.stoppedAt = this.state.eip;
+    return { reason: 'breakpoint', linearAddress: this.linear(this.state.eip) };
   }
 
   /** The trap after an instruction that began with TF set (SDM vol. 3B, 17.3.1.4): INT n and MOV SS hold it off. */
@@ -296,9 +302,13 @@ export class TranslatedProcessor implements VirtualProcessor {
     return this.deliver(new GuestFault(VECTOR.DB));
   }
 
-  /** Delivers an exception; it retires as an instruction, so that a storm of faults spends the budget. */
-  private deliver(fault: GuestFault): VmExit | undefined {
+  /** Delivers an exception in an instruction's place; it retires as one, so that a storm of faults spends the budget. */
+  private deliverInPlace(fault: GuestFault): VmExit | undefined {
     this.retire(1);
+    return this.deliver(fault);
+  }
+
+  private deliver(fault: GuestFault): VmExit | undefined {
     if (deliverException(this.context, fault) === 'shutdown') {
       this.count('shutdown');
       return { reason: 'shutdown', detail: this.describeShutdown(fault) };

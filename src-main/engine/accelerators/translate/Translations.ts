@@ -23,6 +23,9 @@ export interface TranslationsOptions {
   onTranslated(): void;
 }
 
+/** The furthest page offset of an instruction that begins in a page. */
+const HIGHEST_REACHED = 0xfff + 14;
+
 /** Finds or makes the translation of guest code for one vCPU, and drops it when it is stale. */
 export class Translations {
   private readonly options: TranslationsOptions;
@@ -114,8 +117,9 @@ export class Translations {
     const physical = mmu.translate(nextPage, 'execute', 'current');
     if (memory.view.getUint32(record + RECORD.immediate, true) === (physical & ~0xfff) >>> 0)
       return record + RECORD.size;
+    const isStep = memory.view.getUint32(record + RECORD.link, true) !== 0;
     this.invalidate(mmu.translate(this.linear(eip), 'execute', 'current'), 1);
-    return this.lookup(eip);
+    return isStep ? this.lookupStep(eip) : this.lookup(eip);
   }
 
   invalidate(physicalAddress: number, byteLength: number): void {
@@ -166,9 +170,9 @@ export class Translations {
     const key = translationKey(state.getInt(STATE.codeKey));
     const mode = modeOf(key);
     const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
-    const high = mode.isFlat ? 0xfff : Math.min(0xfff, limit - eip + offset);
+    const high = mode.isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
     const isBelow64K = eip - offset + 0xfff <= 0xffff;
-    const pageKey = key | (isBelow64K ? 0 : 1 << 6) | (low << 8) | (high << 20);
+    const pageKey = (key | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20;
     return {
       page: this.cache.page(physical, pageKey, low, high),
       mode,

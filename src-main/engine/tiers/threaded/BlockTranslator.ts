@@ -139,6 +139,8 @@ class BlockBuilder {
         this.goTo(at, count);
         return undefined;
       }
+      // Nothing of the next page lies within CS.
+      if (site.page.high <= 0xfff) return this.endWith('generalProtection', at, count, 0x1000);
       result = this.guardNextPage(at);
     }
     if (result.kind !== 'instruction') {
@@ -146,13 +148,12 @@ class BlockBuilder {
         result.kind === 'undefined' ? 'undefined' : 'generalProtection',
         at,
         count,
-        Math.min(0x1000, at + 15),
+        this.nextPhysical < 0 ? Math.min(0x1000, at + 15) : at + 15,
       );
     }
     const { instruction } = result;
     const next = at + instruction.length;
-    const isBeyondLimit = next - 1 > site.page.high && site.page.high < 0xfff;
-    if (isBeyondLimit) return this.endWith('generalProtection', at, count, next);
+    if (next - 1 > site.page.high) return this.endWith('generalProtection', at, count, next);
     if (!this.exists(instruction)) return this.endWith('undefined', at, count, next);
     this.end = next;
     this.writeInstruction(instruction, at, count + 1);
@@ -167,6 +168,7 @@ class BlockBuilder {
     this.nextPhysical = next - (next & 0xfff);
     const guard = this.step('crossPage', at, 1);
     this.view.setUint32(guard + RECORD.immediate, this.nextPhysical, true);
+    this.view.setUint32(guard + RECORD.link, this.isStep ? 1 : 0, true);
     return this.code.decodeAcross(site.page.physical, at, this.nextPhysical, site.mode.codeSize);
   }
 

@@ -8,7 +8,7 @@ export interface CodePage {
   readonly physical: number;
   /** Mode, and the page offsets that lie within CS, see `codePageKey`. */
   readonly key: number;
-  /** First and last page offset within CS. */
+  /** First and last page offset within CS; the last may lie in the next page, so far as an instruction may reach. */
   readonly low: number;
   readonly high: number;
   /** First record of the block that starts at a page offset. */

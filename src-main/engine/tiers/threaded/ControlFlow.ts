@@ -54,13 +54,22 @@ export class ControlFlow {
   /** To an offset in CS: checks the limit, commits, then asks the jump cache. */
   jumpTo(offset: I32, commit?: () => void): void {
     const { code } = this;
-    let linear = offset;
     if (!this.isCodeFlat) {
-      const cs = segmentOffset(CS);
-      code.f.if(gtUnsigned(offset, code.stateField(cs + SEGMENT.limit)), () => code.raise(VECTOR.GP, ZERO));
-      linear = code.f.let(add(offset, code.stateField(cs + SEGMENT.base)));
+      const limit = code.stateField(segmentOffset(CS) + SEGMENT.limit);
+      code.f.if(gtUnsigned(offset, limit), () => code.raise(VECTOR.GP, ZERO));
     }
     commit?.();
+    this.goOnAt(offset);
+  }
+
+  /**
+   * To an offset in CS with the instructions before it complete: a fault in fetching there, the limit's
+   * included, is the next instruction's own.
+   */
+  goOnAt(offset: I32): void {
+    const { code } = this;
+    const base = code.stateField(segmentOffset(CS) + SEGMENT.base);
+    const linear = this.isCodeFlat ? offset : code.f.let(add(offset, base));
     const budget = code.f.let(code.chargedBudget());
     const hash = and(xor(linear, shr(linear, i32Const(12))), i32Const(JUMP_CACHE.entries - 1));
     const entry = code.f.let(shl(hash, i32Const(Math.log2(JUMP_CACHE.size))));

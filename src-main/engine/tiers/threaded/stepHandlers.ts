@@ -49,7 +49,7 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
       break;
     case 'leavePageFlat':
     case 'leavePageSegmented':
-      new ControlFlow(code, kind === 'leavePageFlat').jumpTo(f.let(pageOffset(RECORD.displacement, 32)));
+      new ControlFlow(code, kind === 'leavePageFlat').goOnAt(f.let(pageOffset(RECORD.displacement, 32)));
       break;
     case 'stub':
     case 'crossPage': {
