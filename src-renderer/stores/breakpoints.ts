@@ -12,7 +12,10 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   const cursors = new Map<string, number>();
 
   function connect(): () => void {
-    return bridge().subscribe('debug:breakpointsChanged', ({ id, breakpoints }) => byMachine.set(id, breakpoints));
+    return bridge().subscribe('debug:breakpointsChanged', ({ id, breakpoints }) => {
+      // Electron clones what a listener returns, and a Map in a proxy cannot be.
+      byMachine.set(id, breakpoints);
+    });
   }
 
   async function load(id: string): Promise<void> {

@@ -25,8 +25,12 @@ export const useContainment = defineStore('containment', () => {
   async function connect(): Promise<() => void> {
     const disposers = [
       bridge().subscribe('containment:recorded', record),
-      bridge().subscribe('containment:cleared', () => (entries.value = [])),
-      bridge().subscribe('demonstration:changed', (next) => (demonstration.value = next)),
+      bridge().subscribe('containment:cleared', () => {
+        entries.value = [];
+      }),
+      bridge().subscribe('demonstration:changed', (next) => {
+        demonstration.value = next;
+      }),
     ];
     const [past, present] = await Promise.all([
       bridge().call('containment:list', {}),

@@ -9,6 +9,7 @@ import {
   type Thumbnail,
 } from '../../src-preload/contract/layouts/OverviewFrame.ts';
 import { Series } from '../ui/Series.ts';
+import { useMachines } from './machines.ts';
 
 /** Twenty seconds at four samples a second. */
 const HISTORY_SAMPLES = 80;
@@ -28,6 +29,7 @@ export function pulseValue(pulse: MachinePulse, field: OverviewField): number {
 
 /** Every machine's speed, share and small picture, four times a second. */
 export const useOverview = defineStore('overview', () => {
+  const machines = useMachines();
   const pulses = new Map<string, MachinePulse>();
   const revision = shallowRef(0);
 
@@ -58,7 +60,8 @@ export const useOverview = defineStore('overview', () => {
       pulse.screen = thumbnail.screen;
       pulse.screenRevision++;
     }
-    for (const id of pulses.keys()) if (!frame.vms.includes(id)) pulses.delete(id);
+    // A frame may be older than the newest machine, so only those that are gone lose their past.
+    for (const id of pulses.keys()) if (!frame.vms.includes(id) && !machines.byId.has(id)) pulses.delete(id);
     revision.value++;
   }
 

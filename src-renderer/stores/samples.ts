@@ -9,7 +9,9 @@ export const useSamples = defineStore('samples', () => {
   const recent = shallowRef<readonly FileGrant[]>([]);
 
   async function connect(): Promise<() => void> {
-    const dispose = bridge().subscribe('recent:changed', (files) => (recent.value = files));
+    const dispose = bridge().subscribe('recent:changed', (files) => {
+      recent.value = files;
+    });
     const [samples, files] = await Promise.all([bridge().call('sample:list'), bridge().call('recent:list')]);
     if (samples.ok) list.value = samples.value;
     if (files.ok) recent.value = files.value;

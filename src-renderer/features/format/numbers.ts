@@ -37,6 +37,11 @@ export function percent(fraction: number): string {
   return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
+/** Without decimals, where columns are narrow. */
+export function wholePercent(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`;
+}
+
 /** `1a2b3c4d`, without a prefix, for fixed columns. */
 export function hex(value: number | bigint, digits: number): string {
   return value.toString(16).padStart(digits, '0');
