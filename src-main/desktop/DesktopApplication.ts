@@ -96,6 +96,8 @@ export class DesktopApplication {
       parts.cast,
       (demonstration) => {
         emit('demonstration:changed', demonstration);
+        settings.demonstration.set([...demonstration.residents, ...demonstration.rogues]);
+        void settings.demonstration.flush();
         // Roles are part of the machines' summaries.
         for (const vm of this.machines.list()) emit('vm:changed', vm);
         this.buildMenu();
@@ -156,6 +158,7 @@ export class DesktopApplication {
     restrictSession(session.defaultSession);
     serveAppProtocol(rendererFolder);
     this.applySchedulerPreference();
+    await this.clearOldDemonstration();
     this.appearance.onChange((state) => {
       this.applySchedulerPreference();
       this.buildMenu();
@@ -193,6 +196,13 @@ export class DesktopApplication {
   reportProblem(message: string): void {
     this.parts.log(message);
     this.notify('error', { code: 'storage', message });
+  }
+
+  /** The machines of a demonstration whose app was killed are nobody's. */
+  private async clearOldDemonstration(): Promise<void> {
+    const { hypervisor, settings } = this.parts;
+    for (const id of settings.demonstration.value) if (hypervisor.get(id)) await this.machines.delete(id);
+    settings.demonstration.set([]);
   }
 
   private forwardEvents(emit: EmitEvent): void {

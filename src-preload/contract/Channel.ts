@@ -28,8 +28,6 @@ export interface StreamChannel<Parameters extends z.ZodType = z.ZodType, Frame =
   readonly frame?: Frame;
 }
 
-export type Channel = CallChannel | EventChannel | StreamChannel;
-
 export function call<Input extends z.ZodType, Output extends z.ZodType>(
   input: Input,
   output: Output,
