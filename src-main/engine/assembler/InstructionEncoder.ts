@@ -2,6 +2,7 @@ import type { Diagnostics } from './Diagnostic.ts';
 import { addressSizeOf, effectiveAddress, type EffectiveAddress } from './EffectiveAddress.ts';
 import { isFixed } from './Expression.ts';
 import { evaluate, noHint, type Scope } from './Evaluator.ts';
+import { lengthOf } from './FormLength.ts';
 import type { Form } from './Forms.ts';
 import { matchForm, type EvaluatedOperand } from './OperandMatch.ts';
 import { explainMismatch } from './Mismatch.ts';
@@ -163,7 +164,7 @@ function choose(
       open.push(choice);
       continue;
     }
-    const length = lengthOf(choice, operands, context.bits, memorySize);
+    const length = lengthOf(choice.form, counter, operands, context.bits, memorySize);
     if (length >= bestLength || !reaches(choice, node, context, length)) continue;
     best = choice;
     bestLength = length;
@@ -175,39 +176,6 @@ function choose(
   const isKnown = operands.every((operand) => operand.kind !== 'value' || !operand.value.unknown);
   if (isKnown) context.diagnostics.error(node.span, explainMismatch(node, operands, open.length > 0));
   return null;
-}
-
-const immediateLength = (form: Form): number =>
-  form.encoding.operands.reduce((sum, code) => {
-    const size = form.operandSize === 16 ? 2 : 4;
-    if (code === 'Ib' || code === 'Ibs' || code === 'Jb') return sum + 1;
-    if (code === 'Iw') return sum + 2;
-    if (code === 'Iz' || code === 'Iv' || code === 'Jz') return sum + size;
-    return code === 'Ap' ? sum + size + 2 : sum;
-  }, 0);
-
-function lengthOf(
-  { form, addressSize }: Choice,
-  operands: readonly EvaluatedOperand[],
-  bits: 16 | 32,
-  memorySize: 16 | 32,
-): number {
-  const { encoding } = form;
-  let length =
-    encoding.opcode.length +
-    immediateLength(form) +
-    (encoding.digit >= 0 ? 1 : 0) +
-    (encoding.mandatoryPrefix === 0 ? 0 : 1) +
-    (form.wait ? 1 : 0);
-  if (form.operandSize !== 0 && form.operandSize !== bits) length++;
-  const counter = addressSize || form.addressSize;
-  if (counter !== 0 ? counter !== bits : memorySize !== bits) length++;
-  for (const operand of operands) {
-    if (operand.kind !== 'memory') continue;
-    if (encoding.digit >= 0) length += operand.address.displacementSize + (operand.address.sib >= 0 ? 1 : 0);
-    else length += operand.address.addressSize === 16 ? 2 : 4;
-  }
-  return length;
 }
 
 /** Whether a short jump is to be taken: it was asked for, or there is no other, or its target is near enough. */

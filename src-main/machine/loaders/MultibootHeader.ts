@@ -16,7 +16,6 @@ export interface MultibootHeader {
 const MAGIC = 0x1badb002;
 /** The header lies within the first so many bytes, on a multiple of 4. */
 const SEARCH_BYTES = 8192;
-export const FLAG_ALIGN_MODULES = 1 << 0;
 export const FLAG_VIDEO_MODE = 1 << 2;
 const FLAG_ADDRESSES = 1 << 16;
 /** Bits 0 to 15 are demands; these are met. */
