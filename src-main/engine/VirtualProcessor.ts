@@ -24,6 +24,17 @@ export interface InterruptSource {
   acknowledge(): number;
 }
 
+/** A sensitive instruction that the processor refused above privilege level 0. */
+export interface RefusedInstruction {
+  readonly mnemonic: string;
+  readonly linearAddress: number;
+  /** Current privilege level, 1..3. */
+  readonly cpl: number;
+}
+
+/** Told of each refusal before its #GP is delivered; for whoever watches what guests try. */
+export type RefusalObserver = (refused: RefusedInstruction) => void;
+
 /** Time as a vCPU sees it. */
 export interface ProcessorClock {
   /** Value of the time-stamp counter as a safe integer, given the instructions retired since power-on. */

@@ -1,4 +1,10 @@
-import type { InterruptSource, ProcessorBus, ProcessorClock, VirtualProcessor } from '../engine/VirtualProcessor.ts';
+import type {
+  InterruptSource,
+  ProcessorBus,
+  ProcessorClock,
+  RefusalObserver,
+  VirtualProcessor,
+} from '../engine/VirtualProcessor.ts';
 import type { AddressLine20, GuestMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
@@ -7,6 +13,7 @@ export interface ProcessorWiring {
   readonly bus: ProcessorBus;
   readonly interrupts: InterruptSource;
   readonly clock: ProcessorClock;
+  readonly onRefusal: RefusalObserver;
 }
 
 /** Makes vCPU `id`; the accelerator is the caller's choice. */

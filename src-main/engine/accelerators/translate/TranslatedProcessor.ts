@@ -4,6 +4,7 @@ import {
   type InterruptSource,
   type ProcessorBus,
   type ProcessorClock,
+  type RefusalObserver,
   type RunLimits,
   type VirtualProcessor,
   type VmExit,
@@ -32,6 +33,7 @@ export interface TranslatedProcessorOptions {
   readonly interrupts: InterruptSource;
   readonly clock: ProcessorClock;
   readonly features: CpuFeatures;
+  readonly onRefusal?: RefusalObserver | undefined;
 }
 
 /** The largest budget that is handed to generated code at once. */
@@ -309,6 +311,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   private deliver(fault: GuestFault): VmExit | undefined {
+    if (fault.vector === VECTOR.GP && this.state.cpl > 0) this.reportRefusal();
     if (deliverException(this.context, fault) === 'shutdown') {
       this.count('shutdown');
       return { reason: 'shutdown', detail: this.describeShutdown(fault) };
@@ -331,6 +334,14 @@ export class TranslatedProcessor implements VirtualProcessor {
       state.getInt(STATE.halted) !== 0 ||
       (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0
     );
+  }
+
+  private reportRefusal(): void {
+    const { onRefusal } = this.options;
+    const instruction = onRefusal && this.translations.instructionAt(this.state.eip);
+    if (!instruction?.encoding.sensitive) return;
+    const { mnemonic } = instruction.encoding;
+    onRefusal?.({ mnemonic, linearAddress: this.linear(this.state.eip), cpl: this.state.cpl });
   }
 
   /** Recomputes the code key and the TLB in use. */

@@ -11,7 +11,9 @@ import {
   type TranslationSite,
 } from '../../tiers/threaded/BlockTranslator.ts';
 import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
+import { CodeBytes } from '../../tiers/threaded/CodeBytes.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
+import type { Instruction } from '../../decode/Instruction.ts';
 import { CodeKeys, modeOf, translationKey } from './Mode.ts';
 
 export interface TranslationsOptions {
@@ -31,6 +33,7 @@ export class Translations {
   private readonly options: TranslationsOptions;
   private readonly cache: CodeCache;
   private readonly translator: BlockTranslator;
+  private readonly code: CodeBytes;
   private readonly keys = new CodeKeys();
   private readonly i32: Int32Array;
   private readonly jumpCache: number;
@@ -54,6 +57,7 @@ export class Translations {
       hasFeature: (feature) => features.has(feature),
       isBreakpoint: (linear) => this.breakpoints.has(linear),
     });
+    this.code = new CodeBytes(memory);
     this.i32 = new Int32Array(memory.memory.buffer);
     this.jumpCache = (state.base + VCPU_BLOCK.jumpCache) >> 2;
     this.clearJumpCache();
@@ -120,6 +124,16 @@ export class Translations {
     const isStep = memory.view.getUint32(record + RECORD.link, true) !== 0;
     this.invalidate(mmu.translate(this.linear(eip), 'execute', 'current'), 1);
     return isStep ? this.lookupStep(eip) : this.lookup(eip);
+  }
+
+  /** The instruction at an offset in CS when it lies inside one page that is there. */
+  instructionAt(eip: number): Instruction | undefined {
+    const linear = this.linear(eip);
+    const physical = this.options.mmu.probe(linear);
+    if (physical === undefined) return undefined;
+    const { codeSize } = modeOf(translationKey(this.options.state.getInt(STATE.codeKey)));
+    const result = this.code.decode(physical - (physical & 0xfff), linear & 0xfff, codeSize);
+    return result.kind === 'instruction' ? result.instruction : undefined;
   }
 
   invalidate(physicalAddress: number, byteLength: number): void {
