@@ -1,7 +1,7 @@
 import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
-import type { MachineStatistics } from '../machine/Machine.ts';
+import type { MachineStatistics } from '../machine/MachineState.ts';
 import type { RunEnd } from './ExitStatus.ts';
 
 /** The object that `vivarium run --json` prints. */

@@ -1,9 +1,8 @@
 import { EXIT_KINDS, type ExitKind, type VirtualProcessor, type VmExit } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, STATE } from '../engine/state/layout.ts';
-import type { DeviceState } from './BusDevice.ts';
 import { PortTaps } from './bus/PortTaps.ts';
-import { type DeviceAccesses, SystemBus } from './bus/SystemBus.ts';
+import { SystemBus } from './bus/SystemBus.ts';
 import { Chipset } from './Chipset.ts';
 import { ContainmentLog } from './containment/ContainmentLog.ts';
 import { SpinDetector } from './containment/SpinDetector.ts';
@@ -13,36 +12,18 @@ import { type TypingStep, typePlainText } from './keyboard/typing.ts';
 import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
 import type { HostTime, MachineOptions } from './MachineOptions.ts';
+import type { MachineState, MachineStatistics } from './MachineState.ts';
 import { clearMemory, enterProgram, writeSegments } from './ProgramStart.ts';
 import { isaProfile } from './profiles/isa.ts';
 import { SnapshotError } from './snapshot.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
 import { TimerQueue } from './timers/TimerQueue.ts';
-import { readTextScreen, type TextScreen, textLines } from './vga/TextScreen.ts';
+import { readTextScreen, type TextScreen, textLines, textMemorySum } from './vga/TextScreen.ts';
 
 const KEYBOARD_IRQ = 1;
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
-
-/** State of all devices, by their ids, and of the clock; processors and RAM are kept by their owners. */
-export interface MachineState {
-  readonly version: 1;
-  readonly profile: string;
-  /** Guest time in nanoseconds. */
-  readonly guestTimeNs: number;
-  readonly devices: Readonly<Record<string, DeviceState>>;
-}
-
-/** Counted since the machine was made, over all resets. */
-export interface MachineStatistics {
-  readonly retiredInstructions: number;
-  readonly guestTimeNs: number;
-  /** Intercepted events by kind, of all vCPUs. */
-  readonly exits: Readonly<Record<ExitKind, number>>;
-  readonly devices: readonly DeviceAccesses[];
-  readonly containmentCount: number;
-}
 
 /**
  * A PC: processors, RAM and devices, and the loop that runs them. Knows no thread, file or window: the caller
@@ -73,6 +54,9 @@ export class Machine {
   /** What processors counted before their last reset. */
   private instructionsBefore = 0;
   private readonly exitsBefore = new Float64Array(EXIT_KINDS.length);
+  /** Somebody called `kick`; and a device had the processor stopped earlier than planned, which nobody else need know. */
+  private isKicked = false;
+  private isCutShort = false;
   /** Guest time at which the present run of the processor is planned to stop; instruction clock only. */
   private plannedStop = Infinity;
 
@@ -112,6 +96,8 @@ export class Machine {
         bus: this.bus,
         interrupts,
         clock: { timestamp: (retired) => this.timestamp(retired) },
+        onRefusal: ({ mnemonic, linearAddress }) =>
+          this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, mnemonic),
       }),
     );
     countInstructions = () => this.processor.retiredInstructions;
@@ -181,8 +167,16 @@ export class Machine {
     return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
   }
 
-  /** Makes `run` return soon, with `kick`. Other threads do the same through `VirtualProcessor.kick`. */
+  /**
+   * Makes `run` return soon, with `kick`. Other threads do the same through `VirtualProcessor.kick`; by the
+   * instruction clock theirs may go unnoticed until the slice ends, when it meets one of the machine's own.
+   */
   kick(): void {
+    this.isKicked = true;
+    this.kickProcessors();
+  }
+
+  private kickProcessors(): void {
     for (const processor of this.processors) processor.kick();
   }
 
@@ -330,8 +324,12 @@ export class Machine {
       case 'budget':
         this.lookForSpin();
         return undefined;
-      case 'kick':
-        return { reason: 'kick' };
+      case 'kick': {
+        const isOwn = this.isCutShort && !this.isKicked;
+        this.isCutShort = false;
+        this.isKicked = false;
+        return isOwn ? undefined : { reason: 'kick' };
+      }
       case 'halt':
         return this.onHalt();
       case 'breakpoint':
@@ -364,10 +362,13 @@ export class Machine {
 
   private lookForSpin(): void {
     const { portReads, portWrites, mmioReads, mmioWrites } = this.bus.counts;
-    const areInterruptsOff = (this.processor.state.getInt(STATE.systemFlags) & FLAG.IF) === 0;
     const place = this.instructionAddress();
-    const accesses = portReads + portWrites + mmioReads + mmioWrites;
-    const lasted = this.spin.sample(this.clock.now(), areInterruptsOff, place, accesses);
+    const lasted = this.spin.sample(this.clock.now(), {
+      areInterruptsOff: (this.processor.state.getInt(STATE.systemFlags) & FLAG.IF) === 0,
+      linearAddress: place,
+      busAccesses: portReads + portWrites + mmioReads + mmioWrites,
+      screenSum: () => textMemorySum(this.options.memory),
+    });
     if (lasted === undefined) return;
     const detail = `interrupts off for ${Math.round(lasted / 1e9)} s`;
     this.containment.report('spin', 'execute', place, undefined, detail);
@@ -375,10 +376,12 @@ export class Machine {
 
   private ask(request: MachineExit): void {
     this.request ??= request;
-    this.kick();
+    this.kickProcessors();
   }
 
   private onEarlierDeadline(deadline: number): void {
-    if (deadline < this.plannedStop && this.plannedStop !== Infinity) this.processor.kick();
+    if (deadline >= this.plannedStop || this.plannedStop === Infinity) return;
+    this.isCutShort = true;
+    this.kickProcessors();
   }
 }

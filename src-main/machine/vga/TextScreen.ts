@@ -31,6 +31,7 @@ const MEMORY_WINDOWS = [
   { first: 0xb8000, byteLength: 0x8000 },
 ] as const;
 
+const TEXT_PAGE_BYTES = 80 * 25 * 2;
 const MOST_COLUMNS = 256;
 const MOST_ROWS = 128;
 
@@ -73,6 +74,15 @@ export function textLines(screen: TextScreen): string[] {
     }
     return line.trimEnd();
   });
+}
+
+/** Changes when the first page of text memory does, 80 by 25 cells: whether a guest draws, at little cost. */
+export function textMemorySum(memory: GuestMemory): number {
+  const first = MEMORY_WINDOWS[3].first;
+  if (memory.size < first + TEXT_PAGE_BYTES) return 0;
+  const bytes = memory.view(first, TEXT_PAGE_BYTES);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, TEXT_PAGE_BYTES >> 2);
+  return words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
 }
 
 function readCells(

@@ -203,9 +203,11 @@ describe('the instruction clock', () => {
       ],
       { clock: { kind: 'instructions' } },
     );
-    expect(machine.run({ instructions: 1000 })).toEqual({ reason: 'kick' });
-    machine.run({ instructions: 1000 });
+    // Nobody but the machine asked for the kick: it stays inside.
+    expect(machine.run({ instructions: 1000 })).toEqual({ reason: 'budget' });
+    expect(processor.kicks).toBe(1);
     expect(processor.runs[1]?.instructions).toBeLessThan(1000);
+    expect(processor.retiredInstructions).toBe(1000);
   });
 
   test('the time-stamp counter counts nanoseconds, whatever the clock', () => {
@@ -265,6 +267,14 @@ describe('what the guest asks for', () => {
     machine.run({ untilHostNs: 1_000_000 });
     expect(machine.containment.drain()).toMatchObject([
       { kind: 'unknown-port', address: 0x1234, count: 2, lastValue: 2 },
+    ]);
+  });
+
+  test('privileged instructions above ring 0 are in the containment log', () => {
+    const machine = make([]);
+    processor.wiring.onRefusal?.({ linearAddress: 0x1234, mnemonic: 'cli', cpl: 3 });
+    expect(machine.containment.all()).toMatchObject([
+      { kind: 'privileged-instruction', access: 'execute', address: 0x1234, detail: 'cli' },
     ]);
   });
 

@@ -72,11 +72,16 @@ test('clearing forgets', () => {
   expect(log.total).toBe(0);
 });
 
-test('a spin is a small place, interrupts off, no access, for a second', () => {
+test('a spin is a small place, interrupts off, no access and no drawing, for a second', () => {
   const detector = new SpinDetector();
   const second = 1_000_000_000;
-  const sample = (at: number, place: number, { off = true, accesses = 0 } = {}): number | undefined =>
-    detector.sample(at * second, off, place, accesses);
+  const sample = (at: number, place: number, { off = true, accesses = 0, screen = 0 } = {}): number | undefined =>
+    detector.sample(at * second, {
+      areInterruptsOff: off,
+      linearAddress: place,
+      busAccesses: accesses,
+      screenSum: () => screen,
+    });
   expect(sample(0, 0x7c00)).toBeUndefined();
   expect(sample(0.9, 0x7c04)).toBeUndefined();
   expect(sample(1.1, 0x7c02)).toBe(1.1 * second);
@@ -87,4 +92,6 @@ test('a spin is a small place, interrupts off, no access, for a second', () => {
   expect(sample(3.4, 0x8000, { accesses: 1 })).toBeUndefined();
   expect(sample(4.3, 0x8000, { accesses: 1, off: false })).toBeUndefined();
   expect(sample(4.5, 0x8000, { accesses: 1 })).toBeUndefined();
+  expect(sample(5.4, 0x8000, { accesses: 1, screen: 7 })).toBeUndefined();
+  expect(sample(5.6, 0x8000, { accesses: 1, screen: 7 })).toBeUndefined();
 });
