@@ -17,7 +17,7 @@ test('three machines: from a file picked, one dropped, one named on the command 
   await desk.page.keyboard.press('ControlOrMeta+O');
   await expect(desk.row('picked')).toBeVisible();
 
-  await desk.drop(desk.page.locator('body'), dropped);
+  await desk.drop(desk.part(TEST_IDS.vmList), dropped);
   await expect(desk.row('a dropped one')).toBeVisible();
   await expect(desk.rows).toHaveCount(3);
   for (const name of ['named', 'picked', 'a dropped one']) await desk.expectState(name, 'running');
