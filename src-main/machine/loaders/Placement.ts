@@ -1,9 +1,12 @@
 import type { FlatProtectedEntry, InitialRegisters, ProgramSegment } from './ProgramImage.ts';
 import { hex, sizeText } from './Refusal.ts';
 
-/** The PC's hole between conventional and extended memory: video memory, adapters, firmware. */
+/**
+ * Video memory, above conventional memory. The adapters' and the firmware's room behind it is RAM as long as
+ * neither is there, and linkers put an ELF file's header page right below 1 MiB.
+ */
 const HOLE_START = 0xa0000;
-const HOLE_END = 0x100000;
+const HOLE_END = 0xc0000;
 
 const endOf = ({ physicalAddress, bytes, zeroedTo }: ProgramSegment): number =>
   Math.max(physicalAddress + bytes.length, zeroedTo ?? 0);
@@ -23,7 +26,7 @@ export function place(segments: readonly ProgramSegment[], memoryBytes: number):
       return `The program needs memory at ${range}, but the machine has only ${sizeText(memoryBytes)}. ${needed <= 2048 ? `Give the machine ${needed} MiB or more.` : 'No machine has so much; correct the address.'}`;
     }
     if (start < HOLE_END && end > HOLE_START) {
-      return `The program wants to lie at ${range}, where video memory and firmware are (${hex(HOLE_START)} to ${hex(HOLE_END - 1)}). Place it below or above.`;
+      return `The program wants to lie at ${range}, where video memory is (${hex(HOLE_START)} to ${hex(HOLE_END - 1)}). Place it below or above.`;
     }
     if (start < previousEnd)
       return `Two parts of the program overlap at ${hex(start)}. The file is damaged or was linked wrongly.`;

@@ -155,6 +155,12 @@ describe('ELF files', () => {
       zeroedTo: 0x20000a,
     });
   });
+  test('may have their header page right below 1 MiB, where linkers put it', () => {
+    const header = { virtual: 0xff000, physical: 0xff000, contents: new Uint8Array(0x74) };
+    const text = { virtual: 0x100000, physical: 0x100000, contents: Uint8Array.of(0xf4) };
+    const image = loaded('elf', elfFile([header, text], 0x100000));
+    expect(image.segments.map(({ physicalAddress }) => physicalAddress)).toEqual([0xff000, 0x100000]);
+  });
   test.each([
     ['64-bit', 4, 2, /64-bit ELF file/],
     ['big-endian', 5, 2, /big-endian/],
@@ -186,7 +192,7 @@ describe('ELF files', () => {
     [
       'in video memory',
       [{ virtual: 0xb8000, physical: 0xb8000, contents: new Uint8Array(8) }],
-      /video memory and firmware/,
+      /where video memory is/,
     ],
     ['dynamic', [{ virtual: 0x100000, physical: 0x100000, contents: new Uint8Array(8), type: 3 }], /dynamic linker/],
     [
