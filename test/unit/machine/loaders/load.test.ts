@@ -159,7 +159,9 @@ describe('ELF files', () => {
     const header = { virtual: 0xff000, physical: 0xff000, contents: new Uint8Array(0x74) };
     const text = { virtual: 0x100000, physical: 0x100000, contents: Uint8Array.of(0xf4) };
     const image = loaded('elf', elfFile([header, text], 0x100000));
-    expect(image.segments.map(({ physicalAddress }) => physicalAddress)).toEqual([0xff000, 0x100000]);
+    expect(image.segments.map(({ physicalAddress }) => physicalAddress)).toEqual(
+      expect.arrayContaining([0xff000, 0x100000]),
+    );
   });
   test.each([
     ['64-bit', 4, 2, /64-bit ELF file/],
