@@ -314,6 +314,7 @@ export class Machine {
 
   /** What the processor's exit means for the machine; undefined: go on. */
   private onProcessorExit(exit: VmExit): MachineExit | undefined {
+    const isOwnKick = exit.reason === 'kick' && this.takeOwnKick();
     const { request } = this;
     if (request !== undefined) {
       this.request = undefined;
@@ -324,12 +325,8 @@ export class Machine {
       case 'budget':
         this.lookForSpin();
         return undefined;
-      case 'kick': {
-        const isOwn = this.isCutShort && !this.isKicked;
-        this.isCutShort = false;
-        this.isKicked = false;
-        return isOwn ? undefined : { reason: 'kick' };
-      }
+      case 'kick':
+        return isOwnKick ? undefined : { reason: 'kick' };
       case 'halt':
         return this.onHalt();
       case 'breakpoint':
@@ -340,6 +337,14 @@ export class Machine {
       case 'error':
         return (this.end = { reason: 'error', detail: exit.detail });
     }
+  }
+
+  /** The processor was kicked: whether only for a device's sake. */
+  private takeOwnKick(): boolean {
+    const isOwn = this.isCutShort && !this.isKicked;
+    this.isCutShort = false;
+    this.isKicked = false;
+    return isOwn;
   }
 
   private onHalt(): MachineExit | undefined {
