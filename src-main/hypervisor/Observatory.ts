@@ -111,10 +111,10 @@ export class Observatory {
 
   scheduleTrace(since: number): ScheduleTrace {
     const { entries, lost, next } = this.#scheduler.trace(since);
-    const slices = entries.flatMap(({ incarnation, pcpu, end, startMs, endMs }) => {
+    const slices = entries.flatMap(({ incarnation, pcpu, end, startMs, endMs, waitedMs }) => {
       const owner = this.#incarnations.get(incarnation);
       if (owner === undefined) return [];
-      return [{ ...owner, pcpu, startMs, endMs, end: SLICE_ENDS[end] ?? 'slice' }];
+      return [{ ...owner, pcpu, startMs, endMs, waitedMs, end: SLICE_ENDS[end] ?? 'slice' }];
     });
     return { slices, cursor: next, lost, nowMs: monotonicMs() };
   }

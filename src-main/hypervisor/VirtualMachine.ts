@@ -312,6 +312,7 @@ export class VirtualMachine {
         return;
       case 'reset':
         this.#isStopped = false;
+        if (this.#state === 'paused') this.#pauseReason = { kind: 'started-paused' };
         this.#events.onLoaded(this, happening.loaded);
         this.#events.onChanged(this);
         return;

@@ -324,6 +324,8 @@ export interface ScheduleSlice {
   readonly endMs: number;
   /** Why it ended. */
   readonly end: SliceEnd;
+  /** How long it was ready before, in milliseconds. */
+  readonly waitedMs?: number;
 }
 export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died'] as const;
 export type SliceEnd = (typeof SLICE_ENDS)[number];

@@ -128,14 +128,16 @@ async function wakeUps(): Promise<void> {
   for (let count = 0; count < 4; count++) await bench.start(ENDLESS_LOOP);
   const id = await bench.start(TICKING);
   await sleep(500);
-  const before = of(bench, id).vcpus[0];
-  await sleep(4000);
-  const after = of(bench, id).vcpus[0];
-  if (before === undefined || after === undefined) return;
-  const slices = after.slices - before.slices;
-  const waited = (after.readyMs - before.readyMs) / Math.max(1, slices);
+  const { cursor } = bench.hypervisor.scheduleTrace();
+  await sleep(6000);
+  const waits = bench.hypervisor
+    .scheduleTrace(cursor)
+    .slices.filter(({ vmId }) => vmId === id)
+    .map(({ waitedMs }) => waitedMs ?? 0)
+    .toSorted((a, b) => a - b);
+  const at = (fraction: number): string => (waits[Math.floor((waits.length - 1) * fraction)] ?? 0).toFixed(2);
   print(
-    `wake-up to running among four endless loops on two pCPUs: ${waited.toFixed(2)} ms on average over ${slices} wake-ups`,
+    `wake-up to running among four endless loops on two pCPUs: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms, of ${waits.length}`,
   );
   await bench.dispose();
 }

@@ -54,7 +54,7 @@ export function hashLoadedPages(
   };
   addRange(0, LOW_MEMORY_BYTES);
   for (const { physicalAddress, bytes } of segments) addRange(physicalAddress, physicalAddress + bytes.length);
-  const words = new Uint32Array(ram.buffer, ram.byteOffset, ram.length >> 2);
+  const words = new Uint32Array(ram.buffer, ram.byteOffset, ram.length / 4);
   const sorted = Uint32Array.from(pages).sort();
   const hashes = sorted.map((page) => hashPage(words, page * PAGE_WORDS));
   const isFilled = (index: number): boolean => hashes[index] !== ZERO_PAGE_HASH;

@@ -31,7 +31,7 @@ export const SLICE_END = { slice: 0, halt: 1, stop: 2, capped: 3, preempted: 4, 
 export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
 
 const HEADER_BYTES = 64;
-const VCPU_BYTES = 128;
+const VCPU_BYTES = 192;
 const TRACE_BYTES = 32;
 
 const PCPUS_AT = HEADER_BYTES;
@@ -190,6 +190,20 @@ export class VcpuSlot {
   set cappedMs(value: number) {
     this.#setFloat(112, value);
   }
+  /** Since when it is ready. */
+  get readySince(): number {
+    return this.#float(128);
+  }
+  set readySince(value: number) {
+    this.#setFloat(128, value);
+  }
+  /** How long it was ready before its present slice. */
+  get waitedMs(): number {
+    return this.#float(136);
+  }
+  set waitedMs(value: number) {
+    this.#setFloat(136, value);
+  }
   /** What its rate gave it while it wanted to run. */
   get entitledMs(): number {
     return this.#float(120);
@@ -205,6 +219,8 @@ export interface TraceEntry {
   readonly end: SliceEndCode;
   readonly startMs: number;
   readonly endMs: number;
+  /** Time for which it was ready before. */
+  readonly waitedMs: number;
 }
 
 export class SchedulerState {
@@ -284,6 +300,7 @@ export class SchedulerState {
     this.#view.setInt32(at + 4, (entry.pcpu << 8) | entry.end, LE);
     this.#view.setFloat64(at + 8, entry.startMs, LE);
     this.#view.setFloat64(at + 16, entry.endMs, LE);
+    this.#view.setFloat64(at + 24, entry.waitedMs, LE);
     this.traceCount += 1;
   }
   /** The slice with this number; it must be one of the last TRACE_CAPACITY. */
@@ -296,6 +313,7 @@ export class SchedulerState {
       end: (packed & 0xff) as SliceEndCode, // Only recordSlice writes it.
       startMs: this.#view.getFloat64(at + 8, LE),
       endMs: this.#view.getFloat64(at + 16, LE),
+      waitedMs: this.#view.getFloat64(at + 24, LE),
     };
   }
 }

@@ -82,6 +82,7 @@ export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSl
   account(state, now);
   if (slot.phase !== PHASE.stopped && slot.phase !== PHASE.halted) return dispatch(state, now);
   slot.phase = isQuotaSpent(slot) ? PHASE.capped : PHASE.ready;
+  slot.readySince = now;
   computeRates(state);
   slot.lag = Math.min(slot.lag, wakeBoost(state, slot));
   centreLags(state, slot);
@@ -98,6 +99,7 @@ export function yieldPcpu(state: SchedulerState, slot: VcpuSlot, now: number): V
   const capped = isQuotaSpent(slot);
   takePcpu(state, slot, now, capped ? SLICE_END.capped : slot.preempt ? SLICE_END.preempted : SLICE_END.slice);
   slot.phase = capped ? PHASE.capped : PHASE.ready;
+  slot.readySince = now;
   return dispatch(state, now);
 }
 
@@ -234,7 +236,10 @@ function account(state: SchedulerState, now: number): void {
         continue;
     }
     refill(slot, now);
-    if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) slot.phase = PHASE.ready;
+    if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) {
+      slot.phase = PHASE.ready;
+      slot.readySince = now;
+    }
   }
 }
 
@@ -374,13 +379,15 @@ function givePcpu(state: SchedulerState, slot: VcpuSlot, pcpu: number, now: numb
   slot.pcpu = pcpu;
   slot.preempt = false;
   slot.sliceCount = (slot.sliceCount + 1) | 0;
+  slot.waitedMs = Math.max(0, now - slot.readySince);
   slot.sliceStart = now;
   slot.sliceEnd = now + (slot.limit < 1 ? Math.min(state.sliceMs, slot.quotaLeft) : state.sliceMs);
 }
 
 function takePcpu(state: SchedulerState, slot: VcpuSlot, now: number, end: SliceEndCode): void {
   if (slot.pcpu >= 0 && state.pcpuSlot(slot.pcpu) === slot.index) state.setPcpuSlot(slot.pcpu, -1);
-  state.recordSlice({ incarnation: slot.incarnation, pcpu: slot.pcpu, end, startMs: slot.sliceStart, endMs: now });
+  const { incarnation, pcpu, sliceStart: startMs, waitedMs } = slot;
+  state.recordSlice({ incarnation, pcpu, end, startMs, endMs: now, waitedMs });
   slot.pcpu = -1;
   slot.preempt = false;
 }

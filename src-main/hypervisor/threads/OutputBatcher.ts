@@ -75,8 +75,11 @@ export class OutputBatcher {
   /** Sends what is due; cheap when nothing is. */
   flushIfDue(): void {
     const now = monotonicMs();
-    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || this.#isSerialFull || this.#happenings.length > 0;
-    if (isDue && !this.isBacklogged) this.#flush(now, now - this.#containmentAt >= CONTAINMENT_INTERVAL_MS);
+    const hasHappened = this.#happenings.length > 0;
+    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || this.#isSerialFull || hasHappened;
+    // With what happened goes what led to it: a crash is not known before the attempt that caused it.
+    const isContainmentDue = hasHappened || now - this.#containmentAt >= CONTAINMENT_INTERVAL_MS;
+    if (isDue && !this.isBacklogged) this.#flush(now, isContainmentDue);
   }
 
   /** Sends everything before the thread sleeps. Returns for how long it may sleep until a look at the screen is due. */
