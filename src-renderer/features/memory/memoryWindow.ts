@@ -16,9 +16,8 @@ export interface MemoryRow {
 }
 
 export interface MemoryReading {
-  /** Grows with every reading; rows are plain data. */
-  readonly revision: ShallowRef<number>;
   readonly problem: ShallowRef<string>;
+  /** Reactive: what draws it is drawn again after each reading that changed it. */
   row(address: number): MemoryRow;
   read(first: number, last: number): Promise<void>;
   forget(): void;
@@ -41,7 +40,8 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
       bytes[index] = isMissing ? -1 : (range.bytes[at] ?? -1);
       if (former && former.bytes[index] !== bytes[index]) changed |= 1 << index;
     }
-    return { address, bytes, changed };
+    // The same object draws nothing anew.
+    return former && changed === 0 && former.changed === 0 ? former : { address, bytes, changed };
   }
 
   async function read(first: number, last: number): Promise<void> {
@@ -61,9 +61,11 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
   const unknown = new Int16Array(BYTES_PER_ROW).fill(-1);
 
   return {
-    revision,
     problem,
-    row: (address) => rows.get(address) ?? { address, bytes: unknown, changed: 0 },
+    row(address) {
+      void revision.value;
+      return rows.get(address) ?? { address, bytes: unknown, changed: 0 };
+    },
     read,
     forget() {
       rows = new Map();
