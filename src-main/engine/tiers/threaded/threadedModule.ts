@@ -6,7 +6,7 @@ import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { unsignedLeb } from '../../wasm/Expression.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
 import { type Form, type TranslationContext, formOf, isDefined } from './Form.ts';
-import { HANDLER_SIGNATURE, defineRuntime } from './runtimeFunctions.ts';
+import { HANDLER_SIGNATURE, type RuntimeFunctions, defineRuntime } from './runtimeFunctions.ts';
 import { STEP_KINDS, buildStepHandler } from './stepHandlers.ts';
 import { ThreadedEmitter } from './ThreadedEmitter.ts';
 
@@ -36,15 +36,7 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     functions.push(index);
   };
   for (const kind of STEP_KINDS) addHandler(buildStepHandler(kind, runtime, cpu));
-  for (const form of forms) {
-    const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
-    const emitter = new ThreadedEmitter(f, form, runtime, cpu);
-    const define = semantics[form.semantics];
-    if (!define) throw new Error(`no semantics for ${form.key}`);
-    define(emitter, emitter.operands);
-    emitter.next();
-    addHandler(f);
-  }
+  for (const form of forms) addHandler(buildHandler(form, runtime, cpu));
   const run = module.declare(HANDLER_SIGNATURE);
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
@@ -55,6 +47,17 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     Uint8Array.from(names, (character) => character.charCodeAt(0)),
   );
   return module.encode();
+}
+
+/** The handler of all instructions of a form. */
+export function buildHandler(form: Form, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+  const emitter = new ThreadedEmitter(f, form, runtime, cpu);
+  const define = semantics[form.semantics];
+  if (!define) throw new Error(`no semantics for ${form.key}`);
+  define(emitter, emitter.operands);
+  emitter.next();
+  return f;
 }
 
 /** `run(record, budget)`: enters at a record and returns the record at which generated code was left. */
