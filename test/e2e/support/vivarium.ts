@@ -54,7 +54,8 @@ export const test = base.extend<Fixtures>({
     await use(async ({ args = [], env = {} } = {}) => {
       const app = await _electron.launch({
         executablePath,
-        args: [root, ...switches, `--user-data-dir=${path.join(home, 'chromium')}`, ...args],
+        // A virtual display has no GPU, and Chromium would try for one again and again.
+        args: [root, ...switches, '--disable-gpu', `--user-data-dir=${path.join(home, 'chromium')}`, ...args],
         env: { ...inheritedEnvironment(), VIVARIUM_HOME: home, ...env },
       });
       const process = app.process();
