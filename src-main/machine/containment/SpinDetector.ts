@@ -11,12 +11,12 @@ export interface SpinSample {
   readonly linearAddress: number;
   /** Of ports and memory-mapped devices, so far. */
   readonly busAccesses: number;
-  /** Changes when the screen does; costs a little, so it is asked for only now and then. */
+  /** Changes when the text on the screen does; costs a little, so it is asked for only now and then. */
   readonly screenSum: () => number;
 }
 
 /**
- * Notices a processor that runs with interrupts off in one small place, reaches no device and draws nothing: it
+ * Notices a processor that runs with interrupts off in one small place, reaches no device and writes no text: it
  * will never give anything back by itself. Samples are taken whenever the machine looks at the processor anyway.
  */
 export class SpinDetector {
@@ -31,7 +31,7 @@ export class SpinDetector {
   sample(now: number, { areInterruptsOff, linearAddress, busAccesses, screenSum }: SpinSample): number | undefined {
     const distance = linearAddress - this.place;
     const isSamePlace = distance >= -PLACE_BYTES && distance <= PLACE_BYTES;
-    if (!areInterruptsOff || !isSamePlace || busAccesses !== this.accesses || this.hasDrawn(now, screenSum)) {
+    if (!areInterruptsOff || !isSamePlace || busAccesses !== this.accesses || this.hasWritten(now, screenSum)) {
       this.place = areInterruptsOff ? linearAddress : -1;
       this.accesses = busAccesses;
       this.since = now;
@@ -43,7 +43,7 @@ export class SpinDetector {
     return now - this.since;
   }
 
-  private hasDrawn(now: number, screenSum: () => number): boolean {
+  private hasWritten(now: number, screenSum: () => number): boolean {
     if (now - this.screenSeenAt < SCREEN_NS) return false;
     this.screenSeenAt = now;
     const before = this.screen;

@@ -32,6 +32,8 @@ const MEMORY_WINDOWS = [
 ] as const;
 
 const TEXT_PAGE_BYTES = 80 * 25 * 2;
+/** The characters of two cells, without their attributes. */
+const CHARACTERS = 0x00ff_00ff;
 const MOST_COLUMNS = 256;
 const MOST_ROWS = 128;
 
@@ -76,13 +78,13 @@ export function textLines(screen: TextScreen): string[] {
   });
 }
 
-/** Changes when the first page of text memory does, 80 by 25 cells: whether a guest draws, at little cost. */
+/** Changes when a character of the first page of text memory does, 80 by 25 cells; colours do not count. */
 export function textMemorySum(memory: GuestMemory): number {
   const first = MEMORY_WINDOWS[3].first;
   if (memory.size < first + TEXT_PAGE_BYTES) return 0;
   const bytes = memory.view(first, TEXT_PAGE_BYTES);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, TEXT_PAGE_BYTES >> 2);
-  return words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
+  return words.reduce((sum, word) => (Math.imul(sum, 31) + (word & CHARACTERS)) | 0, 0);
 }
 
 function readCells(

@@ -72,7 +72,7 @@ test('clearing forgets', () => {
   expect(log.total).toBe(0);
 });
 
-test('a spin is a small place, interrupts off, no access and no drawing, for a second', () => {
+test('a spin is a small place, interrupts off, no access and no new text, for a second', () => {
   const detector = new SpinDetector();
   const second = 1_000_000_000;
   const sample = (at: number, place: number, { off = true, accesses = 0, screen = 0 } = {}): number | undefined =>
