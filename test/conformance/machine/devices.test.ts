@@ -340,6 +340,18 @@ describe('the machine’s edges', () => {
     ]);
   });
 
+  test.each([
+    { what: 'a spin is reported', loop: 'spin: inc ebx\nmov [es:1], bl\njmp spin', kinds: ['spin'] },
+    { what: 'one that writes text is not', loop: 'spin: inc ebx\nmov [es:0], bl\njmp spin', kinds: [] },
+    { what: 'nor with interrupts on', loop: 'sti\nspin: inc ebx\njmp spin', kinds: [] },
+  ])('$what', async ({ loop, kinds }) => {
+    const { machine } = await assembledMachine(`mov ax, 0xb800\nmov es, ax\ncli\n${loop}`, {
+      clock: { kind: 'instructions', instructionsPerSecond: 1_000_000 },
+    });
+    machine.run({ instructions: 1_300_000 });
+    expect(machine.containment.all().map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   test('a triple fault ends the machine until it is reset', async () => {
     const { machine } = await assembledMachine('lidt [zero]\nint 3\nzero: dw 0, 0, 0');
     const exit = machine.run({ instructions: 100 });
