@@ -77,7 +77,10 @@ export class BridgeClient {
 
   /** Returns its disposer. */
   subscribe<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void {
-    return this.bridge.subscribe(name, (payload) => listener(payload as EventPayload<Name>));
+    // Braces: what a listener returns would be cloned on its way through the context bridge.
+    return this.bridge.subscribe(name, (payload) => {
+      listener(payload as EventPayload<Name>);
+    });
   }
 
   async grantFile(file: object): Promise<Outcome<FileGrant>> {

@@ -136,3 +136,28 @@ test('quitting with a running machine asks first', async ({ launch, home }) => {
   await desk.part(TEST_IDS.dialogConfirm).click();
   expect(await desk.ended).toBe(0);
 });
+
+test('a file dropped on a machine becomes its program', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await desk.expectState('counter', 'running');
+  const other = await programFile(home, 'other.asm', 'bits 16\norg 0x7c00\nmov eax, 0xcafe\ncli\nhlt\n');
+  await desk.drop(desk.row('counter'), other);
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  await desk.select('counter');
+  await desk.expectRegister('eax', 0xcafe);
+  await expect(desk.rows).toHaveCount(1);
+});
+
+test('what was in view is in view again at the next start', async ({ launch, home }) => {
+  const first = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await first.select('counter');
+  await first.part(TEST_IDS.tabExits).click();
+  await expect(first.part(TEST_IDS.exitRow).first()).toBeVisible();
+  // What the window remembers reaches the disk within a second.
+  await first.page.waitForTimeout(1500);
+  await first.kill();
+
+  const second = new Desk(await launch());
+  await expect(second.part(TEST_IDS.machineName)).toContainText('counter');
+  await expect(second.part(TEST_IDS.tabExits)).toHaveAttribute('aria-selected', 'true');
+});

@@ -1,0 +1,58 @@
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { Desk } from './support/Desk.ts';
+import { expect, test } from './support/vivarium.ts';
+
+async function runSample(desk: Desk, id: string): Promise<void> {
+  await desk.page.locator(`[data-sample-id="${id}"]`).getByTestId(TEST_IDS.sampleRun).click();
+  await expect(desk.rows).toHaveCount(1);
+}
+
+/** What the guest shows, as the machine's owner could copy it. */
+async function screenText(desk: Desk): Promise<string> {
+  return desk.page.evaluate(async () => {
+    const list = (await window.vivarium.call('vm:list', undefined)) as { value: { id: string }[] };
+    const screen = await window.vivarium.call('vm:screenText', { id: list.value[0]?.id });
+    return (screen as { value?: string[] }).value?.join('\n') ?? '';
+  });
+}
+
+test('keys pressed on the screen reach the guest', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'echo');
+  await desk.part(TEST_IDS.screen).click();
+  await desk.page.keyboard.type('hello there', { delay: 40 });
+  await expect.poll(() => screenText(desk)).toMatch(/hello there/i);
+  await picture(desk.page, 'keyboard');
+});
+
+test('the console shows the serial line and types into it', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'hello');
+  await desk.part(TEST_IDS.tabConsole).click();
+  const rows = desk.part(TEST_IDS.console).locator('.xterm-rows');
+  await expect(rows).toContainText(/hello/i);
+  await desk.part(TEST_IDS.console).click();
+  await desk.page.keyboard.type('quetzal', { delay: 40 });
+  await expect(rows).toContainText('quetzal');
+  await picture(desk.page, 'console');
+});
+
+test('a game of life goes on, and sleeps in between', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'life');
+  const first = await screenText(desk);
+  await expect.poll(() => screenText(desk)).not.toBe(first);
+  await desk.part(TEST_IDS.tabProcessor).click();
+  await expect(desk.page.locator('[data-flag="IF"]').first()).toBeVisible();
+  await picture(desk.page, 'processor');
+});
+
+test('memory is shown where the code lies', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'arithmetic');
+  await desk.part(TEST_IDS.tabMemory).click();
+  await desk.part(TEST_IDS.memoryAddress).fill('0x100000');
+  await desk.part(TEST_IDS.memoryAddress).press('Enter');
+  await expect(desk.part(TEST_IDS.memoryView)).toContainText(/b8 d2 04 00 00/i);
+  await picture(desk.page, 'memory');
+});
