@@ -23,6 +23,8 @@ import type { VirtualMachine } from './VirtualMachine.ts';
 const TICK_MS = 250;
 /** Pages verified in one tick, of all machines together: two milliseconds of main's time. */
 const VERIFIED_PAGES = 2048;
+/** The same while nobody looks. */
+const VERIFIED_PAGES_UNSEEN = 256;
 /** A vCPU that has kept its pCPU through so many ticks without a look at its clock hangs. */
 const HUNG_TICKS = 20;
 /** Vcpus whose slices the trace may still hold. */
@@ -132,7 +134,8 @@ export class Observatory {
     if (this.#emitter.hasListeners('statistics')) this.#emitter.emit('statistics', this.statistics());
     const isWatched = this.#emitter.hasListeners('isolation');
     for (const machine of this.#machines()) this.#setWatchingWrites(machine, isWatched);
-    const pages = Math.ceil(VERIFIED_PAGES / Math.max(1, this.#watches.size));
+    const total = isWatched ? VERIFIED_PAGES : VERIFIED_PAGES_UNSEEN;
+    const pages = Math.ceil(total / Math.max(1, this.#watches.size));
     for (const { monitor } of this.#watches.values()) monitor.verify(pages);
     if (isWatched) this.#emitter.emit('isolation', this.#sampleIsolation(now));
   }
