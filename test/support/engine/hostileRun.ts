@@ -1,5 +1,6 @@
 import { MEMORY_LAYOUT, VCPU_BLOCK } from '../../../src-main/engine/state/layout.ts';
 import { AT, MODE_NAMES, enterMode, type ModeName } from './machineModes.ts';
+import { enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { placeRandomProgram } from './randomProgram.ts';
 import { EDGES, Random } from './Random.ts';
 import type { TestMachine } from './TestMachine.ts';
@@ -19,6 +20,8 @@ export function runHostile(machine: TestMachine, seed: number): string {
   const random = new Random(seed);
   const mode = MODE_NAMES[random.below(MODE_NAMES.length)];
   place(machine, mode, random);
+  if (mode !== 'real' && random.chance(25)) enablePaging(machine, random);
+  if (mode === 'user32' && random.chance(40)) enterVirtual8086(machine, random);
   const { processor } = machine;
   // Most of a megabyte: looked at now and then.
   const isWatched = seed % 8 === 0;
@@ -36,7 +39,8 @@ export function runHostile(machine: TestMachine, seed: number): string {
       return `program ${seed} in ${mode} threw ${thrown instanceof Error ? thrown.stack : String(thrown)}`;
     }
     if (exit.reason === 'error') return `program ${seed} in ${mode}: ${exit.detail}`;
-    if (process.cpuUsage().user - started > LONGEST_BURST_MS * 1000) return `program ${seed} in ${mode} ran for too long`;
+    if (process.cpuUsage().user - started > LONGEST_BURST_MS * 1000)
+      return `program ${seed} in ${mode} ran for too long`;
     const done = processor.retiredInstructions - retired;
     if (done > instructions + (precise ? 0 : 64)) {
       return `program ${seed} in ${mode} retired ${done} instructions for ${instructions}`;

@@ -3,6 +3,7 @@ import { RSP } from '../../../src-main/engine/state/layout.ts';
 import { encodeRow, sizesOf } from './encodeRow.ts';
 import { AT, codeBits, enterMode, type ModeName } from './machineModes.ts';
 import { EDGES, type Random } from './Random.ts';
+import { enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { machineCode, type TestMachine } from './TestMachine.ts';
 
 /** Everything but x87 and vectors, and CLI's and HLT's more often than real programs have them. */
@@ -40,6 +41,8 @@ export function placeRandomProgram(machine: TestMachine, mode: ModeName, random:
   // Some programs lie across a page boundary from the start.
   state.eip = random.chance(30) ? AT.code + 0xff0 + random.below(16) : AT.code + random.below(64);
   machine.processor.stateChanged();
+  if (mode !== 'real' && random.chance(20)) enablePaging(machine, random);
+  if (mode === 'user32' && random.chance(20)) enterVirtual8086(machine, random);
 }
 
 function installResumingHandlers(machine: TestMachine, mode: ModeName): void {
