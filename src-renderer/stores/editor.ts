@@ -91,6 +91,14 @@ export const useEditor = defineStore('editor', () => {
     settleOpen(await bridge().call('editor:open'));
   }
 
+  /** Files dropped onto the editor. */
+  async function openFiles(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      const grant = notices.settle('editor', await bridge().grantFile(file));
+      if (grant) settleOpen(await bridge().call('editor:openFile', { token: grant.token }));
+    }
+  }
+
   async function openSample(sampleId: string): Promise<void> {
     settleOpen(await bridge().call('sample:open', { sampleId }));
   }
@@ -203,6 +211,7 @@ export const useEditor = defineStore('editor', () => {
     create,
     open,
     openWithDialog,
+    openFiles,
     openSample,
     openMachine,
     changeText,

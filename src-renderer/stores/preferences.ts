@@ -21,6 +21,7 @@ export const usePreferences = defineStore('preferences', () => {
     preferences.value = next.preferences;
     appearance.value = next.appearance;
     document.documentElement.dataset['theme'] = next.appearance.dark ? 'dark' : 'light';
+    document.documentElement.dataset['contrast'] = next.appearance.highContrast ? 'high' : 'normal';
     setLanguage(next.appearance.language);
   }
 

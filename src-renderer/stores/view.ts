@@ -61,7 +61,8 @@ export const useView = defineStore('view', () => {
     const saved = session[SESSION_KEY];
     if (saved && typeof saved === 'object' && !Array.isArray(saved)) {
       if (isPage(saved['page'])) page.value = saved['page'];
-      if (typeof saved['selectedId'] === 'string') selectedId.value = saved['selectedId'];
+      const id = saved['selectedId'];
+      if (typeof id === 'string' && machines.byId.has(id)) selectedId.value = id;
       if (isPanel(saved['panel'])) panel.value = saved['panel'];
       if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
     }

@@ -134,6 +134,13 @@ export const en = {
     find: 'Find',
     findNext: 'Next',
     findPrevious: 'Previous',
+    findAll: 'All',
+    replaceWith: 'Replace with',
+    replace: 'Replace',
+    replaceAll: 'Replace all',
+    matchCase: 'Match case',
+    regexp: 'Regular expression',
+    byWord: 'Whole words',
   },
   exit: {
     pio: 'Port I/O',

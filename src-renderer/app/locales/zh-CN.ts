@@ -134,6 +134,13 @@ export const zhCN: Messages = {
     find: '查找',
     findNext: '下一个',
     findPrevious: '上一个',
+    findAll: '全部',
+    replaceWith: '替换为',
+    replace: '替换',
+    replaceAll: '全部替换',
+    matchCase: '区分大小写',
+    regexp: '正则表达式',
+    byWord: '全字匹配',
   },
   exit: {
     pio: '端口 I/O',
