@@ -13,6 +13,7 @@ export class OutputBuffer {
   private current: number[] = [];
   private keptBytes = 0;
   private lastByte = NEWLINE;
+  private lastTakenAtNs = 0;
 
   constructor(options: { readonly mostKept: number }) {
     this.mostKept = options.mostKept;
@@ -36,8 +37,14 @@ export class OutputBuffer {
     return this.lastByte === NEWLINE;
   }
 
+  /** Host time of the last `take`. */
+  get takenAtNs(): number {
+    return this.lastTakenAtNs;
+  }
+
   /** What standard output has not got yet. */
-  take(): Uint8Array {
+  take(nowNs: number): Uint8Array {
+    this.lastTakenAtNs = nowNs;
     this.unsaved = [];
     const bytes = Uint8Array.from(this.outgoing);
     this.outgoing = [];

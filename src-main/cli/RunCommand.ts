@@ -21,6 +21,9 @@ import { TextWatch } from './TextWatch.ts';
 const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
 /** What of the serial output the report holds at most, in bytes; the newest. */
 const MOST_SERIAL = 4 * 1024 * 1024;
+const NEWLINE = 10;
+/** Lines closer together than this wait for each other. */
+const FLOOD_NS = 1_000_000;
 /** Beyond this many bytes that the guest has not taken, input waits. */
 const INPUT_WAITING_MOST = 1024 * 1024;
 
@@ -64,9 +67,12 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     serial: (port, byte) => {
       if (port !== 0) return;
       output.serial(byte, options.serial === 'stdio');
-      if (until?.onByte(byte)) machine.kick();
+      if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
     },
-    portLog: (port, byte) => output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`),
+    portLog: (port, byte) => {
+      output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
+      if (isLineUrgent(options, output)) machine.kick();
+    },
   });
   if (image === undefined) machine.reset();
   else machine.load(image);
@@ -77,6 +83,14 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   if (serialFile !== undefined) closeSync(serialFile);
   await report(machine, result, { options, output, terminal });
   return exitStatusOf(result.reason);
+}
+
+/**
+ * A finished line is to be seen at once, unless lines come in a flood. Not by the instruction clock: there the
+ * places where a run is interrupted must not depend on host time.
+ */
+function isLineUrgent(options: RunOptions, output: OutputBuffer): boolean {
+  return options.clock === 'host' && hostTime.monotonicNs() - output.takenAtNs > FLOOD_NS;
 }
 
 interface RunParts {
@@ -125,7 +139,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     exchange: async () => {
       input.feed((bytes) => machine.serialInput(bytes));
       if (serialFile !== undefined) writeSync(serialFile, output.takeSerial());
-      const chunk = output.take();
+      const chunk = output.take(hostTime.monotonicNs());
       if (chunk.length > 0) await terminal.write(chunk);
     },
     interrupted: () => interrupted,

@@ -126,16 +126,16 @@ describe('output', () => {
     for (const letter of 'ab') output.serial(letter.charCodeAt(0), true);
     output.line('port 0x190: 0xff');
     output.serial(0x63, true);
-    expect(text(output.take())).toBe('ab\nport 0x190: 0xff\nc');
+    expect(text(output.take(0))).toBe('ab\nport 0x190: 0xff\nc');
     expect(output.endsLine).toBe(false);
-    expect(text(output.take())).toBe('');
+    expect(text(output.take(0))).toBe('');
   });
 
   test('what is not shown is kept all the same', () => {
     const output = new OutputBuffer({ mostKept: 100 });
     output.serial(0x61, false);
     expect(text(output.takeSerial())).toBe('a');
-    expect(text(output.take())).toBe('');
+    expect(text(output.take(0))).toBe('');
     expect(text(output.takeSerial())).toBe('');
     expect(text(output.kept())).toBe('a');
   });
