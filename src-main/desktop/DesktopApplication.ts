@@ -70,6 +70,8 @@ export class DesktopApplication {
   private menuVm: string | null = null;
   private isEditorInView = false;
   private unsaved: readonly string[] = [];
+  /** What the present menu was built from. */
+  private menuKey = '';
 
   constructor(parts: DesktopParts) {
     this.parts = parts;
@@ -315,15 +317,21 @@ export class DesktopApplication {
 
   private hostPcpuCount: number | undefined;
 
+  /** Replaces the menu only when it would differ: on some systems a new one closes what the user has open. */
   private buildMenu(): void {
     const vm = this.menuVm === null ? undefined : this.parts.hypervisor.get(this.menuVm);
+    const { language } = this.appearance;
+    const context = {
+      machine: vm?.state ?? null,
+      isEditor: this.isEditorInView,
+      isDemonstrating: this.demonstration.current.state !== 'off',
+    };
+    const key = JSON.stringify([language, context, this.recent.paths]);
+    if (key === this.menuKey) return;
+    this.menuKey = key;
     const template = menuTemplate(
-      menuTexts[this.appearance.language],
-      {
-        machine: vm?.state ?? null,
-        isEditor: this.isEditorInView,
-        isDemonstrating: this.demonstration.current.state !== 'off',
-      },
+      menuTexts[language],
+      context,
       this.recent.paths,
       {
         command: (command: MenuCommand) => this.bridge.emit('menu:command', { command }),
