@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { handlerText } from './handlerText.ts';
 
-const FLAT = { codeSize: 32, stackSize: 32, isFlat: true } as const;
-const REAL = { codeSize: 16, stackSize: 16, isFlat: false } as const;
+const FLAT = { codeSize: 32, stackSize: 32, isFlat: true, hasX87: true } as const;
+const REAL = { codeSize: 16, stackSize: 16, isFlat: false, hasX87: true } as const;
 
 /** `npx vitest run --project golden -u` writes them anew; read what changed before committing it. */
 test.each([
