@@ -156,25 +156,31 @@ async function idle(): Promise<void> {
   await bench.dispose();
 }
 
+/** Two endless loops on one pCPU, with long slices and with short ones. */
 async function switches(): Promise<void> {
-  const mips = async (loops: number, sliceMs: number): Promise<number> => {
+  const measure = async (sliceMs: number): Promise<{ rate: number; cpuUs: number; slices: number }> => {
     const bench = await open(1, sliceMs);
-    const ids: string[] = [];
-    for (let index = 0; index < loops; index++) ids.push(await bench.start(ENDLESS_LOOP));
+    const ids = [await bench.start(ENDLESS_LOOP), await bench.start(ENDLESS_LOOP)];
     await sleep(500);
     const retired = (): number => ids.reduce((sum, id) => sum + of(bench, id).retiredInstructions, 0);
     const before = retired();
-    const startedAt = performance.now();
-    await sleep(3000);
-    const rate = (retired() - before) / (performance.now() - startedAt) / 1000;
+    const { cursor } = bench.hypervisor.scheduleTrace();
+    const cpuBefore = process.cpuUsage();
+    await sleep(4000);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    // By the processor's time, so that what else the host does is left out.
+    const rate = (retired() - before) / (user + system);
+    const slices = bench.hypervisor.scheduleTrace(cursor).cursor - cursor;
     await bench.dispose();
-    return rate;
+    return { rate, cpuUs: user + system, slices };
   };
-  const alone = await mips(1, 5);
-  const two = await mips(2, 1);
-  const switchUs = 1000 * (1 - two / alone);
+  const long = await measure(20);
+  const short = await measure(1);
+  // Processor time that the same instructions would have taken with long slices.
+  const lostUs = short.cpuUs * (1 - short.rate / long.rate);
+  const perSwitch = lostUs / Math.max(1, short.slices - long.slices);
   print(
-    `one endless loop: ${alone.toFixed(0)} MIPS; two that switch every millisecond: ${two.toFixed(0)} MIPS together, so a switch costs about ${switchUs.toFixed(0)} us`,
+    `million instructions a second of host processor time: ${long.rate.toFixed(0)} in slices of 20 ms, ${short.rate.toFixed(0)} in slices of 1 ms; a switch costs about ${perSwitch.toFixed(0)} us`,
   );
 }
 

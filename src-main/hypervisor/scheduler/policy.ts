@@ -322,16 +322,18 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
  * Whom to prefer; the least runs first. Usually the virtual deadline: how long until its lag is a whole
  * slice, were it not to run.
  *
- * Whoever is entitled to all that its limit allows cannot catch up later. So when it must run now to use the
- * rest of its quota before the period ends, it comes before all others, by what time it has to spare. (The
- * limit of one without a cap is a whole pCPU, so that it always must.) The entitlements of those never add up
- * to more than the pCPUs. Whoever is owed many slices comes first of all: one that is entitled to nearly its
- * limit catches up slowly, and bursts of capped ones would hold it up for good.
+ * Before all those, in this order:
+ * - Whoever is entitled to a whole pCPU, for it can never catch up. There are never more of those than pCPUs.
+ * - Whoever is owed many slices: one that is entitled to nearly its limit catches up slowly, and bursts of
+ *   capped ones would hold it up for good.
+ * - Whoever is entitled to all that its cap allows, when it must run now to use the rest of its quota before
+ *   the period ends, by what time it has to spare.
  */
 function urgency(state: SchedulerState, slot: VcpuSlot): number {
+  if (slot.rate >= 1) return -Infinity;
   if (slot.lag > LAG_SLICES_OVERDUE * state.sliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
-  return spare < state.sliceMs ? spare - MUST_RUN : (state.sliceMs - slot.lag) / slot.rate;
+  return spare < state.sliceMs ? spare - MUST_RUN / 2 : (state.sliceMs - slot.lag) / slot.rate;
 }
 
 /** Time for which one at its limit need not run and can still use its quota. */
