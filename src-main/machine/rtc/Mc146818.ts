@@ -1,5 +1,5 @@
 import type { BusDevice, DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
-import { checkVersion, readByte, readBytes, readTime } from '../snapshot.ts';
+import { checkVersion, readByte, readBytes, readNumber, readTime } from '../snapshot.ts';
 import { type CivilTime, SECONDS_PER_DAY, fromSeconds, isValid, toSeconds } from './CivilTime.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
@@ -146,10 +146,12 @@ export class Mc146818 implements BusDevice {
     checkVersion(this.id, state, 1);
     const ram = readBytes(state, 'ram', 128, 128);
     const index = readByte(state, 'index');
-    this.flags = readByte(state, 'flags');
+    const flags = readByte(state, 'flags');
     // May lie before power-on: the half second after a divider reset.
-    this.updatedAt = state['updatedAt'] === undefined ? 0 : Number(state['updatedAt']);
+    const updatedAt = readNumber(state, 'updatedAt', -NS_PER_SECOND, Number.MAX_SAFE_INTEGER);
     this.periodicAt = readTime(state, 'periodicAt');
+    this.flags = flags;
+    this.updatedAt = updatedAt;
     this.ram.set(ram);
     this.index = index & 0x7f;
     this.refresh();

@@ -130,6 +130,6 @@ test('a snapshot with any field spoiled is refused or taken, never half a crash'
       other.machine.reset();
       other.machine.run({ instructions: 1000 });
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
 });
