@@ -8,19 +8,24 @@ const ENGINE_INTERFACES = 'src-main/engine/([^/]+[.]ts$|state/)';
 /** What instructions are made of. How modules and functions are encoded is the tiers' business. */
 const WASM_EXPRESSIONS = 'src-main/engine/wasm/Expression[.]ts$';
 
+/** Semantics call routines by name and signature; what these are made of is the tiers' business. */
+const ROUTINE_NAMES = 'src-main/engine/softfloat/routines[.]ts$';
+
 const arrows = {
   [engine('isa')]: [],
   [engine('state')]: [ENGINE_INTERFACES],
   [engine('wasm')]: [],
+  [engine('softfloat')]: [engine('wasm')],
   [engine('mmu')]: [ENGINE_INTERFACES],
   [engine('decode')]: [engine('isa')],
   [engine('assembler')]: [engine('isa'), engine('decode')],
-  [engine('semantics')]: [engine('isa'), WASM_EXPRESSIONS, ENGINE_INTERFACES],
+  [engine('semantics')]: [engine('isa'), WASM_EXPRESSIONS, ROUTINE_NAMES, ENGINE_INTERFACES],
   [engine('tiers')]: [
     engine('isa'),
     engine('decode'),
     engine('semantics'),
     engine('wasm'),
+    engine('softfloat'),
     engine('mmu'),
     ENGINE_INTERFACES,
   ],

@@ -141,6 +141,7 @@ export class Decoder {
         lock,
         repeat: repeatPrefix === 0 || isRepeatPartOfOpcode ? 'none' : repeatPrefix === 0xf3 ? 'rep' : 'repne',
         segmentOverride: this.segmentOverride,
+        modrm: this.modrm,
         operands,
       },
     };

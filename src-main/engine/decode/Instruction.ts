@@ -71,6 +71,8 @@ export interface Instruction {
   readonly repeat: 'none' | 'rep' | 'repne';
   /** Segment override, or -1. String instructions and XLAT take it from here. */
   readonly segmentOverride: SegmentIndex | -1;
+  /** The ModRM byte, 0 without one: what the x87's last-opcode register holds of it. */
+  readonly modrm: number;
   readonly operands: readonly Operand[];
 }
 

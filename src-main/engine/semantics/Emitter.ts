@@ -1,4 +1,5 @@
-import type { I32, Integer } from '../wasm/Expression.ts';
+import type { Expression, I32, I64, Integer } from '../wasm/Expression.ts';
+import type { RoutineName } from '../softfloat/routines.ts';
 import type { FlagEmitter } from './FlagEmitter.ts';
 import type { SystemHelperName } from './system/helpers.ts';
 
@@ -34,6 +35,17 @@ export interface Address {
 export interface BulkRequest {
   /** Elements that may be processed now, at least 1. */
   readonly elements: I32;
+}
+
+/** One of the x87's registers: found by its place on the stack once, then it stays the same register. */
+export interface StackRegister {
+  mantissa(): I64;
+  signExponent(): I32;
+  /** Stores a value; of the second word the low 16 bits count. */
+  set(mantissa: I64, signExponent: I32): void;
+  /** 1 when its tag is not empty. */
+  isValid(): I32;
+  setValid(isValid: boolean): void;
 }
 
 /**
@@ -82,6 +94,16 @@ export interface Emitter {
   /** An i32 field of the state, by its STATE offset; for system semantics. */
   stateField(offset: number): I32;
   setStateField(offset: number, value: I32): void;
+  stateField64(offset: number): I64;
+  setStateField64(offset: number, value: I64): void;
+
+  // The x87's stack
+  /** ST(`which`), or the register that an operand names; how TOP is found is the tier's matter. */
+  stackRegister(which: number | OperandHandle): StackRegister;
+  /** TOP plus `by`: -1 before a push's register is ST(0), 1 after a pop. */
+  moveStackTop(by: number): void;
+  stackTop(): I32;
+  setStackTop(top: I32): void;
 
   // Memory
   location(segment: SegmentChoice, offset: I32): Address;
@@ -102,6 +124,16 @@ export interface Emitter {
    * the instruction.
    */
   helper(name: SystemHelperName, ...parameters: I32[]): I32;
+
+  /** Calls a routine of the floating-point library; its results are bound. */
+  routine(name: RoutineName, ...parameters: Expression[]): Expression[];
+
+  /** EIP of this instruction. */
+  eip(): I32;
+  /** The low 11 bits of an x87 instruction's opcode, as its last-opcode register holds them. */
+  escapeOpcode(): I32;
+  /** Selector in the segment register of a memory operand. */
+  selector(operand: OperandHandle): I32;
 
   // Control flow. Each of these ends the path.
   /** EIP of the following instruction. */

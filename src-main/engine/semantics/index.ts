@@ -8,6 +8,7 @@ import * as stack from './stack.ts';
 import * as strings from './strings.ts';
 import * as system from './systemInstructions.ts';
 import * as transfer from './transfer.ts';
+import { x87Semantics } from './x87/index.ts';
 
 /** What each instruction does, by the `semantics` key of its rows in the table. */
 export const semantics: Readonly<Record<string, Semantics | undefined>> = {
@@ -15,6 +16,7 @@ export const semantics: Readonly<Record<string, Semantics | undefined>> = {
   ...decimal,
   ...strings,
   ...transfer,
+  ...x87Semantics,
 
   pause: transfer.nop,
 

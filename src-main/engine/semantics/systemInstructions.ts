@@ -181,13 +181,13 @@ export const arpl: Semantics = (e, [dst, src]) => {
   e.flags.setZero(isLower);
 };
 
-/** x87 escapes without a coprocessor: #NM when emulation or a task switch asks for it, else nothing happens. */
+/** x87 escapes of a processor without an x87: #NM when emulation or a task switch asks for it, else nothing happens. */
 export const escape: Semantics = (e) => {
   const CR0_EM_TS = 0xc;
   e.if(and(e.stateField(STATE.cr0), i32Const(CR0_EM_TS)), () => void e.helper('notAvailable'));
 };
 
-/** WAIT: #NM when both MP and TS are set. */
+/** WAIT without an x87: #NM when both MP and TS are set. */
 export const wait: Semantics = (e) => {
   const CR0_MP_TS = 0xa;
   const isTrapped: I32 = eqz(add(and(e.stateField(STATE.cr0), i32Const(CR0_MP_TS)), i32Const(-CR0_MP_TS)));

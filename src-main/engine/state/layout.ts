@@ -111,8 +111,24 @@ export const STATE = {
   /** Counters by exit kind (index in EXIT_KINDS), f64 each, 32 of them. */
   exitCounts: 0x500,
 
-  /** x87, MMX and SSE state. ST(i)/MMi slots of 16 bytes, XMM of 16 bytes. */
+  /** x87 registers R0..R7, which MM0..MM7 share, in slots of X87_SLOT.size bytes. Not in the order of the stack. */
   x87: 0x600,
+  /** Control word; bits 6 and up as FLDCW left them. */
+  x87Control: 0x680,
+  /** Status word without TOP: exceptions 0..5, SF 6, ES 7, C0 8, C1 9, C2 10, C3 14, B 15 (always as ES). */
+  x87Status: 0x684,
+  /** Number of the register that is ST(0), 0..7. */
+  x87Top: 0x688,
+  /** Bit n: Rn holds a value. Full tags are computed when they are stored. */
+  x87Valid: 0x68c,
+  /** Last instruction other than a control instruction: offset, selector; its memory operand; 11 bits of its opcode. */
+  x87InstructionOffset: 0x690,
+  x87InstructionSelector: 0x694,
+  x87DataOffset: 0x698,
+  x87DataSelector: 0x69c,
+  x87Opcode: 0x6a0,
+  /** Two values on their way between helpers and generated code, as X87_SLOT. */
+  x87Transfer: 0x6b0,
   xmm: 0x700,
 
   /** Model-specific registers, 64-bit slots in the order of `MODEL_SPECIFIC_REGISTERS`; room for 128. */
@@ -138,6 +154,15 @@ export const SEGMENT = {
   /** i64: the same for writes. */
   writeSpan: 32,
   size: 64,
+} as const;
+
+/** An x87 register: as FXSAVE stores it. The bytes behind it are zero. */
+export const X87_SLOT = {
+  /** i64: the explicit integer bit, then 63 bits of fraction. */
+  mantissa: 0,
+  /** u16: sign 15, exponent 0..14 (bias 16383). */
+  signExponent: 8,
+  size: 16,
 } as const;
 
 export function segmentOffset(index: number): number {

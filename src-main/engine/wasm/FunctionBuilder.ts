@@ -113,8 +113,16 @@ export class FunctionBuilder {
     this.emit([condition.code, 0x0d, ...unsignedLeb(this.depth - label.depth)]);
   }
 
-  return(value: Expression): void {
-    this.emit([value.code, 0x0f]);
+  return(...values: Expression[]): void {
+    this.emit([...values.map((value) => value.code), 0x0f]);
+  }
+
+  /** Calls a function of the module and binds its results. */
+  call(functionIndex: number, results: readonly ValueType[], parameters: readonly Expression[]): Expression[] {
+    this.emit([...parameters.map((parameter) => parameter.code), 0x10, ...unsignedLeb(functionIndex)]);
+    const locals = results.map((type) => this.newLocal(type));
+    for (const local of [...locals].reverse()) this.emit([0x21, ...unsignedLeb(local.index)]);
+    return locals.map((local) => this.get(local));
   }
 
   unreachable(): void {

@@ -13,11 +13,13 @@ export function translationKey(codeKey: number): number {
   return codeKey & (KEY.user - 1);
 }
 
-export function modeOf(codeKey: number): TranslationMode {
+/** @param hasX87 the processor has an x87; it has or has not for good, so no key tells */
+export function modeOf(codeKey: number, hasX87: boolean): TranslationMode {
   return {
     codeSize: codeKey & KEY.code32 ? 32 : 16,
     stackSize: codeKey & KEY.stack32 ? 32 : 16,
     isFlat: (codeKey & KEY.flat) !== 0,
+    hasX87,
     mode: codeKey & KEY.v86 ? 'v86' : codeKey & KEY.protected ? 'protected' : 'real',
   };
 }

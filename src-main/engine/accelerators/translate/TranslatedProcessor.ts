@@ -34,6 +34,8 @@ export interface TranslatedProcessorOptions {
   readonly clock: ProcessorClock;
   readonly features: CpuFeatures;
   readonly onRefusal?: RefusalObserver | undefined;
+  /** FERR#: an unmasked x87 exception while CR0.NE is clear. A PC wires it to IRQ 13. */
+  readonly onCoprocessorError?: (() => void) | undefined;
 }
 
 /** The largest budget that is handed to generated code at once. */
@@ -385,6 +387,7 @@ export class TranslatedProcessor implements VirtualProcessor {
         this.translations.flushJumpCache();
         this.updateMode();
       },
+      coprocessorError: () => options.onCoprocessorError?.(),
       count: (kind) => this.count(kind),
     };
   }

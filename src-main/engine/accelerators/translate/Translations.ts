@@ -8,6 +8,7 @@ import {
   BLOCK_ROOM,
   BlockTranslator,
   type HandlerIndex,
+  type TranslationMode,
   type TranslationSite,
 } from '../../tiers/threaded/BlockTranslator.ts';
 import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
@@ -131,7 +132,7 @@ export class Translations {
     const linear = this.linear(eip);
     const physical = this.options.mmu.probe(linear);
     if (physical === undefined) return undefined;
-    const { codeSize } = modeOf(translationKey(this.options.state.getInt(STATE.codeKey)));
+    const { codeSize } = this.modeOf(this.options.state.getInt(STATE.codeKey));
     const result = this.code.decode(physical - (physical & 0xfff), linear & 0xfff, codeSize);
     return result.kind === 'instruction' ? result.instruction : undefined;
   }
@@ -166,6 +167,10 @@ export class Translations {
     this.keys.renumber();
   }
 
+  private modeOf(codeKey: number): TranslationMode {
+    return modeOf(translationKey(codeKey), this.options.features.has('fpu'));
+  }
+
   private clearJumpCache(): void {
     this.i32.fill(-1, this.jumpCache, this.jumpCache + JUMP_CACHE.entries * (JUMP_CACHE.size >> 2));
   }
@@ -182,7 +187,7 @@ export class Translations {
     const offset = linear & 0xfff;
     const physical = (mmu.translate(linear, 'execute', 'current') & ~0xfff) >>> 0;
     const key = translationKey(state.getInt(STATE.codeKey));
-    const mode = modeOf(key);
+    const mode = this.modeOf(key);
     const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
     const high = mode.isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
     const isBelow64K = eip - offset + 0xfff <= 0xffff;

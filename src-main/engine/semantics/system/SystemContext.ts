@@ -26,6 +26,8 @@ export interface SystemContext {
   /** Drops cached translations: all, all but global ones, or one page. */
   flushTlb(scope: 'all' | 'non-global'): void;
   invalidatePage(linearAddress: number): void;
+  /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
+  coprocessorError?(): void;
   /** Counts an intercepted event. */
   count(
     kind:

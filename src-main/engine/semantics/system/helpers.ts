@@ -17,6 +17,16 @@ import {
   undefinedOpcode,
   writeBackCaches,
 } from './processorControl.ts';
+import { x87Function } from './x87Functions.ts';
+import {
+  coprocessorError,
+  loadX87Environment,
+  loadX87Extended,
+  loadX87State,
+  storeX87Environment,
+  storeX87Extended,
+  storeX87State,
+} from './x87State.ts';
 import { returnFar } from './farReturn.ts';
 import { loadSegment } from './segmentLoads.ts';
 import { accessRights, segmentLimit, verifyRead, verifyWrite } from './selectorQueries.ts';
@@ -107,6 +117,18 @@ export const systemHelpers = {
   notAvailable,
   /** (vector, error code or -1): throws that fault. */
   raise,
+  /** An unmasked x87 exception while CR0.NE is clear. */
+  coprocessorError,
+  /** (X87_FUNCTION's index) -> what was raised; operands and results in STATE.x87Transfer. */
+  x87Function,
+  /** (linear address, bytes): FNSTENV, FLDENV, FNSAVE, FRSTOR. The caller has reached both ends. */
+  storeX87Environment,
+  loadX87Environment,
+  storeX87State,
+  loadX87State,
+  /** (linear address): the x87's part of FXSAVE and FXRSTOR. The caller has reached both ends. */
+  storeX87Extended,
+  loadX87Extended,
 } satisfies Record<string, SystemHelper>;
 
 export type SystemHelperName = keyof typeof systemHelpers;

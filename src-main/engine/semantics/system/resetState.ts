@@ -2,11 +2,15 @@ import type { CpuState } from '../../state/CpuState.ts';
 import { CS, DS, ES, FS, GS, LDTR, RDX, SS, STATE, TR } from '../../state/layout.ts';
 import { CR0 } from './controlBits.ts';
 import { resetModelSpecificRegisters } from './modelSpecificRegisters.ts';
+import { resetX87 } from './x87State.ts';
 import { SYSTEM_TYPE } from './Descriptor.ts';
 
 /** Present, and for segments also S, read/write data, accessed. */
 const PRESENT = 0x80,
   DATA_SEGMENT = 0x93;
+
+/** The x87's control word, which FNINIT changes to 037F. */
+const POWER_ON_CONTROL = 0x40;
 
 /**
  * Power-on values (SDM vol. 3A, table 10-1). The first instruction is at CS.base + EIP = FFFFFFF0.
@@ -34,6 +38,8 @@ export function resetState(state: CpuState, signature: number): void {
   for (const index of [0, 1, 2, 3]) state.setDebugRegister(index, 0);
   state.setDebugRegister(6, 0xffff_0ff0);
   state.setDebugRegister(7, 0x400);
+  resetX87(state, POWER_ON_CONTROL);
+  for (let at = STATE.x87; at < STATE.x87Control; at += 4) state.setInt(at, 0);
   resetModelSpecificRegisters(state);
   for (const field of [STATE.interruptShadow, STATE.halted, STATE.nmiPending, STATE.nmiBlocked]) state.setInt(field, 0);
 }

@@ -157,7 +157,7 @@ class BlockBuilder {
     if (!this.exists(instruction)) return this.endWith('undefined', at, count, next);
     this.end = next;
     this.writeInstruction(instruction, at, count + 1);
-    return !this.isStep && endsBlock(instruction) ? undefined : next;
+    return !this.isStep && endsBlock(instruction, this.site.mode) ? undefined : next;
   }
 
   /** Reads on in the next page, and puts a check of its place before the instruction. */
@@ -174,7 +174,7 @@ class BlockBuilder {
 
   private exists(instruction: Instruction): boolean {
     const { encoding } = instruction;
-    if (!encoding.modes[this.site.mode.mode] || !isDefined(instruction)) return false;
+    if (!encoding.modes[this.site.mode.mode] || !isDefined(instruction, this.site.mode)) return false;
     const { feature } = encoding;
     // Hints stand on opcodes that do nothing where they are not known (SDM vol. 2B, NOP).
     if (encoding.semantics === 'nop') return true;
@@ -279,7 +279,7 @@ class BlockBuilder {
   }
 }
 
-function endsBlock(instruction: Instruction): boolean {
-  const name = semanticsOf(instruction);
+function endsBlock(instruction: Instruction, mode: TranslationMode): boolean {
+  const name = semanticsOf(instruction, mode);
   return ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
 }

@@ -8,6 +8,8 @@ export interface TranslationContext {
   readonly stackSize: 16 | 32;
   /** ES, CS, SS and DS start at 0 and reach 4 GiB, and all accesses through them are allowed. */
   readonly isFlat: boolean;
+  /** CPUID announces an x87; without one its instructions do nothing. */
+  readonly hasX87: boolean;
 }
 
 /** An operand's shape: what is fixed by the handler; the rest comes from the record. */
@@ -69,18 +71,24 @@ const WIDTH_ALONE =
   verr verw lar lsl arpl movSegmentFrom movSegmentTo movFromControl movToControl movFromDebug movToDebug cmpxchg8b
   sgdt sidt`);
 
+const X87_BY_OPERAND_SIZE = words('fldenv fnstenv frstor fnsave');
+
 /** Key of the definition that serves an instruction. */
-export function semanticsOf(instruction: Instruction): string {
+export function semanticsOf(instruction: Instruction, { hasX87 }: Pick<TranslationContext, 'hasX87'>): string {
   const { encoding } = instruction;
   if (encoding.semantics === 'loadFarPointer') return encoding.mnemonic;
-  if (encoding.semantics === 'fwait') return 'wait';
-  if (encoding.feature === 'fpu') return 'escape';
+  if (encoding.feature === 'fpu' && !hasX87) return encoding.semantics === 'fwait' ? 'wait' : 'escape';
   return encoding.semantics;
 }
 
 /** Whether the semantics of an instruction exist in this version. */
-export function isDefined(instruction: Instruction): boolean {
-  return semantics[semanticsOf(instruction)] !== undefined;
+export function isDefined(instruction: Instruction, context: Pick<TranslationContext, 'hasX87'>): boolean {
+  return semantics[semanticsOf(instruction, context)] !== undefined;
+}
+
+/** Of the x87's instructions only those that move its environment look at the operand size. */
+function isWidthAlone(name: string, { encoding }: Instruction): boolean {
+  return WIDTH_ALONE.has(name) || (encoding.feature === 'fpu' && !X87_BY_OPERAND_SIZE.has(name));
 }
 
 /**
@@ -89,11 +97,11 @@ export function isDefined(instruction: Instruction): boolean {
  * @param isTargetInside a relative jump's target may be chained inside the page
  */
 export function formOf(instruction: Instruction, context: TranslationContext, isTargetInside: boolean): Form {
-  const name = semanticsOf(instruction);
+  const name = semanticsOf(instruction, context);
   const isString = STRINGS.has(name);
   const usesImplicit = isString || name === 'xlat' || USES_STACK.has(name) || USES_CODE.has(name);
   const override = instruction.segmentOverride;
-  const operandSize = WIDTH_ALONE.has(name) ? 32 : (instruction.operandSize as 16 | 32);
+  const operandSize = isWidthAlone(name, instruction) ? 32 : (instruction.operandSize as 16 | 32);
   const addressSize = isString || USES_ADDRESS_SIZE.has(name) ? (instruction.addressSize as 16 | 32) : 32;
   const isOnStack = USES_STACK.has(name);
   const stackSize = isOnStack ? context.stackSize : 32;

@@ -1,5 +1,7 @@
 import {
+  type Expression,
   type I32,
+  type I64,
   type Integer,
   add,
   and,
@@ -7,6 +9,7 @@ import {
   eqz,
   i32Const,
   load,
+  load64,
   shl,
   shr,
   storeCode,
@@ -14,7 +17,16 @@ import {
   wrap,
 } from '../../wasm/Expression.ts';
 import type { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
-import type { Address, BulkRequest, Emitter, OperandHandle, SegmentChoice, Width } from '../../semantics/Emitter.ts';
+import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
+import type {
+  Address,
+  BulkRequest,
+  Emitter,
+  OperandHandle,
+  SegmentChoice,
+  StackRegister,
+  Width,
+} from '../../semantics/Emitter.ts';
 import { FlagEmitter } from '../../semantics/FlagEmitter.ts';
 import type { SystemHelperName } from '../../semantics/system/helpers.ts';
 import { EXIT, SEGMENT, STATE, registerOffset, segmentOffset } from '../../state/layout.ts';
@@ -25,6 +37,7 @@ import { MemoryAccess, loadHost } from './MemoryAccess.ts';
 import { RECORD } from './record.ts';
 import type { RuntimeFunctions } from './runtimeFunctions.ts';
 import { StringLoop } from './StringLoop.ts';
+import { X87Stack } from './X87Stack.ts';
 
 /** A memory operand that `readToModify` has opened: `write` finishes it. */
 interface OpenModification {
@@ -52,6 +65,7 @@ export class ThreadedEmitter implements Emitter {
   private readonly memory: MemoryAccess;
   private readonly flow: ControlFlow;
   private readonly strings: StringLoop;
+  private readonly stack: X87Stack;
   private open: OpenModification | undefined;
   /** A helper ran: whether generated code has to be left is looked at when the instruction ends. */
   private mayHaveToLeave = false;
@@ -71,6 +85,7 @@ export class ThreadedEmitter implements Emitter {
     this.memory = new MemoryAccess(this.code);
     this.flow = new ControlFlow(this.code, form.isFlat);
     this.strings = new StringLoop(this.code, this.memory, this.flow, form.addressSize);
+    this.stack = new X87Stack(this.code);
     this.flags = new FlagEmitter({
       let: (value) => this.let(value),
       result: () => this.stateField(STATE.result),
@@ -200,6 +215,33 @@ export class ThreadedEmitter implements Emitter {
     this.code.setStateField(offset, value);
   }
 
+  stateField64(offset: number): I64 {
+    return load64(ZERO, this.cpu + offset);
+  }
+
+  setStateField64(offset: number, value: I64): void {
+    this.f.emit(storeCode(ZERO, value, 64, this.cpu + offset));
+  }
+
+  // The x87's stack
+
+  stackRegister(which: number | OperandHandle): StackRegister {
+    if (typeof which === 'number') return this.stack.register(i32Const(which));
+    return this.stack.register(this.registerField(which as OperandForm & { kind: 'register' }));
+  }
+
+  moveStackTop(by: number): void {
+    this.stack.setTop(and(add(this.stack.top(), i32Const(by)), i32Const(7)));
+  }
+
+  stackTop(): I32 {
+    return this.stack.top();
+  }
+
+  setStackTop(top: I32): void {
+    this.stack.setTop(top);
+  }
+
   // Memory
 
   location(segment: SegmentChoice, offset: I32): Address {
@@ -245,6 +287,25 @@ export class ThreadedEmitter implements Emitter {
     f.if(eq(code.stateField(STATE.exit), i32Const(EXIT.fault)), () => f.return(code.record));
     this.mayHaveToLeave = true;
     return result;
+  }
+
+  routine(name: RoutineName, ...parameters: Expression[]): Expression[] {
+    const index = this.code.runtime.routines.get(name);
+    if (index === undefined) throw new Error(`no routine ${name}`);
+    return this.f.call(index, ROUTINES[name].results, parameters);
+  }
+
+  eip(): I32 {
+    return add(this.stateField(STATE.eipBase), load(this.code.record, 16, RECORD.pageOffset));
+  }
+
+  escapeOpcode(): I32 {
+    return load(this.code.record, 32, RECORD.immediate);
+  }
+
+  selector(operand: OperandHandle): I32 {
+    memoryForm(operand);
+    return load(load(this.code.record, 16, RECORD.segment), 32, this.cpu + SEGMENT.selector);
   }
 
   // Control flow

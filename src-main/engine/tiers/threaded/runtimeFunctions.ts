@@ -26,6 +26,8 @@ import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
 import type { ModuleBuilder, Signature } from '../../wasm/ModuleBuilder.ts';
 import { VECTOR } from '../../GuestFault.ts';
 import { type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
+import { defineRoutines } from '../../softfloat/defineRoutines.ts';
+import type { RoutineName } from '../../softfloat/routines.ts';
 import { EXIT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';
 
@@ -34,6 +36,8 @@ export interface RuntimeFunctions {
   /** Type index of handlers: (record, budget) -> record. */
   readonly handlerType: number;
   readonly helpers: ReadonlyMap<SystemHelperName, number>;
+  /** The 80-bit floating-point library. */
+  readonly routines: ReadonlyMap<RoutineName, number>;
   /** (linear, bytes) -> host address of the bytes or of a copy; 0: a fault is pending. */
   readonly slowRead: number;
   /** (linear, bytes, value) -> 1 when a fault is pending. */
@@ -235,6 +239,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
   return {
     handlerType,
     helpers,
+    routines: defineRoutines(module),
     slowRead,
     slowWrite,
     slowModify,

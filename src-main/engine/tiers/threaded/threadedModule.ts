@@ -107,27 +107,24 @@ function* sampleEncodings(row: Encoding): Generator<Uint8Array> {
 }
 
 const CONTEXTS: readonly TranslationContext[] = [
-  { codeSize: 32, stackSize: 32, isFlat: true },
-  { codeSize: 32, stackSize: 32, isFlat: false },
-  { codeSize: 32, stackSize: 16, isFlat: false },
-  { codeSize: 32, stackSize: 16, isFlat: true },
+  { codeSize: 32, stackSize: 32, isFlat: true, hasX87: true },
+  { codeSize: 32, stackSize: 32, isFlat: false, hasX87: true },
+  { codeSize: 32, stackSize: 16, isFlat: false, hasX87: true },
+  { codeSize: 32, stackSize: 16, isFlat: true, hasX87: true },
+  { codeSize: 32, stackSize: 32, isFlat: true, hasX87: false },
 ];
 
 /** Every form that decoding can produce, once. */
 function enumerateForms(): Form[] {
   const forms = new Map<string, Form>();
-  const seenEscape = { done: false };
   for (const row of encodings) {
-    if (row.feature === 'fpu' && row.semantics !== 'fwait') {
-      if (seenEscape.done) continue;
-      seenEscape.done = true;
-    }
     for (const bytes of sampleEncodings(row)) {
       const result = decode(bytes, 0, bytes.length, 32);
-      if (result.kind !== 'instruction' || !isDefined(result.instruction)) continue;
+      if (result.kind !== 'instruction') continue;
       const { instruction } = result;
       const targets = instruction.operands.some((operand) => operand.kind === 'relative') ? [true, false] : [false];
       for (const context of CONTEXTS) {
+        if (!isDefined(instruction, context)) continue;
         for (const isInside of targets) {
           const form = formOf(instruction, context, isInside);
           if (!forms.has(form.key)) forms.set(form.key, form);

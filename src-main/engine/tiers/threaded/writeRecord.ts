@@ -2,6 +2,9 @@ import type { Instruction, MemoryOperand, RegisterOperand } from '../../decode/I
 import { DS, STATE, highByteOffset, registerOffset, segmentOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';
 
+/** The first of the escape opcodes D8 to DF. */
+const ESCAPE = 0xd8;
+
 /** Fills in a step of the translator's own. */
 export function writeStep(view: DataView, record: number, handler: number, pageOffset: number, count: number): void {
   view.setUint32(record + RECORD.handler, handler, true);
@@ -19,6 +22,11 @@ export function writeOperands(view: DataView, record: number, instruction: Instr
   view.setUint16(record + RECORD.index, STATE.zero, true);
   const segment = instruction.segmentOverride >= 0 ? instruction.segmentOverride : DS;
   view.setUint16(record + RECORD.segment, segmentOffset(segment), true);
+  const [opcode] = instruction.encoding.opcode;
+  // Escapes have no immediate; for the last-opcode register they leave the opcode's low 11 bits (SDM vol. 1, 8.1.9).
+  if (opcode >>> 3 === ESCAPE >>> 3) {
+    view.setInt32(record + RECORD.immediate, ((opcode & 7) << 8) | instruction.modrm, true);
+  }
   if (!isUsed) return;
   const isString = instruction.encoding.repeat !== 'none';
   let registers = 0,
@@ -67,6 +75,9 @@ function stateOffset(operand: RegisterOperand): number {
       return STATE.dr0 + 8 * operand.index;
     case 'general':
       return operand.highByte ? highByteOffset(operand.index) : registerOffset(operand.index);
+    case 'x87':
+      // A place on the stack, which TOP makes a register at run time.
+      return operand.index;
     default:
       return STATE.zero;
   }

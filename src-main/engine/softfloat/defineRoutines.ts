@@ -1,0 +1,72 @@
+import type { ModuleBuilder } from '../wasm/ModuleBuilder.ts';
+import { addFinite, addSpecial, addition } from './addition.ts';
+import { compare } from './comparison.ts';
+import { fromFloat32, fromFloat64, loadFloat32, loadFloat64, toFloat32, toFloat64 } from './floats.ts';
+import { SIGN } from './format.ts';
+import { fromDecimal, fromInteger, roundToInteger, toDecimal, toInteger } from './integers.ts';
+import { divide, divideFinite, divideSpecial, multiply, multiplyFinite, multiplySpecial } from './multiplication.ts';
+import { remainderBy } from './remainders.ts';
+import { round } from './rounding.ts';
+import { RoutineFunction } from './RoutineFunction.ts';
+import { ROUTINES, type RoutineName } from './routines.ts';
+import { extract, scale } from './scaling.ts';
+import { classify, examine, propagateNan } from './special.ts';
+import { squareRoot } from './squareRoot.ts';
+import { divideWide, multiplyWide, shiftRightSticky } from './wide.ts';
+
+/** What each routine does. A body ends by returning. */
+const BODIES: Readonly<Record<RoutineName, (f: RoutineFunction) => void>> = {
+  multiplyWide,
+  divideWide,
+  shiftRightSticky,
+  round,
+  classify,
+  propagateNan,
+  addFinite,
+  addSpecial,
+  multiplySpecial,
+  divideSpecial,
+  multiplyFinite,
+  divideFinite,
+  add: addition(0),
+  subtract: addition(SIGN),
+  multiply,
+  divide,
+  squareRoot,
+  remainder: remainderBy(false),
+  remainderNearest: remainderBy(true),
+  roundToInteger,
+  scale,
+  extract,
+  compare,
+  examine,
+  fromFloat32,
+  fromFloat64,
+  fromInteger,
+  fromDecimal,
+  loadFloat32,
+  loadFloat64,
+  toFloat32,
+  toFloat64,
+  toInteger,
+  toDecimal,
+};
+
+/** Adds the library to a module; returns each routine's function index. */
+export function defineRoutines(module: ModuleBuilder): ReadonlyMap<RoutineName, number> {
+  const names = Object.keys(ROUTINES) as RoutineName[];
+  const indices = new Map(names.map((name) => [name, module.declare(ROUTINES[name])]));
+  const indexOf = (name: RoutineName): number => {
+    const index = indices.get(name);
+    if (index === undefined) throw new Error(`no routine ${name}`);
+    return index;
+  };
+  for (const name of names) {
+    const f = new RoutineFunction(name, indexOf);
+    BODIES[name](f);
+    // Every path has returned.
+    f.unreachable();
+    module.define(indexOf(name), f);
+  }
+  return indices;
+}
