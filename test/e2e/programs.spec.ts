@@ -50,10 +50,11 @@ test('a program is written, assembled with its errors in place, run and saved', 
   const text = desk.part(TEST_IDS.editorText);
   await text.click();
   await desk.page.keyboard.press('ControlOrMeta+A');
-  await desk.page.keyboard.insertText('        bits 16\n        mov eax, 0x1234\n        bogus\n');
+  await desk.page.keyboard.insertText('        bits 16\n        mov eax, 0x1234\n        mov bogus, 1\n');
   await desk.part(TEST_IDS.editorAssemble).click();
   const diagnostic = desk.part(TEST_IDS.editorDiagnostic).first();
   await expect(diagnostic).toHaveAttribute('data-line', '3');
+  await expect(diagnostic).toHaveAttribute('data-severity', 'error');
   await picture(desk.page, 'editor-error');
 
   await text.click();

@@ -1,5 +1,6 @@
 import { nativeTheme } from 'electron';
 import type { Appearance, Language, Preferences } from '../../../src-preload/contract/application.ts';
+import { languageFor } from './languageFor.ts';
 import type { Settings } from './Settings.ts';
 
 export interface AppearanceState {
@@ -51,13 +52,4 @@ export class AppearanceService {
     const { state } = this;
     for (const listener of this.listeners) listener(state);
   }
-}
-
-/** The first of the user's languages that the app speaks. */
-export function languageFor(systemLanguages: readonly string[]): Language {
-  for (const tag of systemLanguages) {
-    if (/^zh\b/i.test(tag)) return 'zh-CN';
-    if (/^en\b/i.test(tag)) return 'en';
-  }
-  return 'en';
 }
