@@ -28,6 +28,8 @@ export const useView = defineStore('view', () => {
   const panel = ref<Panel>('screen');
   /** The panel beside it; null shows one alone. */
   const secondPanel = ref<Panel | null>('code');
+  /** In CSS pixels. */
+  const railWidth = ref(264);
   const isPaletteOpen = ref(false);
   const isSettingsOpen = ref(false);
   const isShortcutsOpen = ref(false);
@@ -65,17 +67,19 @@ export const useView = defineStore('view', () => {
       if (typeof id === 'string' && machines.byId.has(id)) selectedId.value = id;
       if (isPanel(saved['panel'])) panel.value = saved['panel'];
       if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
+      if (typeof saved['railWidth'] === 'number') railWidth.value = Math.max(220, Math.min(420, saved['railWidth']));
     }
     isRestored.value = true;
   }
 
-  watch([page, selectedId, panel, secondPanel], () => {
+  watch([page, selectedId, panel, secondPanel, railWidth], () => {
     if (!isRestored.value) return;
     const state = {
       page: page.value,
       selectedId: selectedId.value,
       panel: panel.value,
       secondPanel: secondPanel.value,
+      railWidth: railWidth.value,
     };
     void bridge().call('session:update', { [SESSION_KEY]: state });
   });
@@ -95,6 +99,7 @@ export const useView = defineStore('view', () => {
     selectedId,
     panel,
     secondPanel,
+    railWidth,
     isPaletteOpen,
     isSettingsOpen,
     isShortcutsOpen,

@@ -10,10 +10,15 @@ interface FeedContext {
 
 const CONTEXT: InjectionKey<FeedContext> = Symbol('feed');
 
+/** Its registers stand still, and stand for something: an off or starting machine has none yet. */
+function isStopped(state: VmSummary['state']): boolean {
+  return state === 'paused' || state === 'crashed';
+}
+
 /** Opens a machine's feed for the components below, for as long as this one lives. */
 export function provideFeed(machineOf: () => VmSummary): void {
   const feed = new MachineFeed(machineOf().id);
-  const readings = new RegisterReadings(feed, () => machineOf().state !== 'running');
+  const readings = new RegisterReadings(feed, () => isStopped(machineOf().state));
   provide(CONTEXT, { feed, readings });
   watch(
     () => machineOf().state,

@@ -1,8 +1,13 @@
 import type { VcpuFrame } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import type { MachineFeed } from '../machine/MachineFeed.ts';
 
+/** The part of a feed that registers come from. */
+type RegisterFeed = Pick<MachineFeed, 'on'>;
+
 /** Ten times a second is as fast as a reader follows a running machine. */
 const RUNNING_INTERVAL_MS = 100;
+/** The last frames of a run may come after the news of its end. */
+const SETTLING_MS = 150;
 
 /** Registers as they are to be shown now. */
 export interface RegisterReading {
@@ -20,12 +25,18 @@ export class RegisterReadings {
   #lastStop: readonly VcpuFrame[] | null = null;
   #reading: RegisterReading | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #wasStopped = false;
+  /** Until then, frames still belong to the stop that began last. */
+  #settlesAt = 0;
+  #baseline: readonly VcpuFrame[] | null = null;
   #toldAt = 0;
 
-  constructor(feed: MachineFeed, isStopped: () => boolean) {
+  constructor(feed: RegisterFeed, isStopped: () => boolean) {
     this.#isStopped = isStopped;
     this.#dispose = feed.on('vcpus', (vcpus) => {
-      this.#vcpus = vcpus;
+      // Off: nothing is known any more, and nothing to compare with.
+      if (vcpus === null) this.#lastStop = this.#baseline = null;
+      this.#vcpus = vcpus ?? [];
       this.#schedule();
     });
   }
@@ -39,6 +50,12 @@ export class RegisterReadings {
 
   /** The machine stopped or went on: what is known is to be shown differently. */
   stateChanged(): void {
+    const isStopped = this.#isStopped();
+    if (isStopped && !this.#wasStopped) {
+      this.#settlesAt = performance.now() + SETTLING_MS;
+      this.#baseline = this.#lastStop;
+    }
+    this.#wasStopped = isStopped;
     if (this.#vcpus) this.#tell();
   }
 
@@ -64,11 +81,11 @@ export class RegisterReadings {
     const vcpus = this.#vcpus;
     if (!vcpus) return;
     if (this.#isStopped()) {
-      // Repeats of one stop (an edit, a change of state) keep comparing with the stop before.
+      // Repeats of one stop (an edit, its last frames) keep comparing with the stop before.
       const isSameStop = this.#lastStop !== null && retired(this.#lastStop) === retired(vcpus);
-      const baseline = isSameStop ? (this.#reading?.baseline ?? vcpus) : (this.#lastStop ?? vcpus);
+      if (!isSameStop && performance.now() >= this.#settlesAt) this.#baseline = this.#lastStop;
       this.#lastStop = vcpus;
-      this.#reading = { vcpus, baseline };
+      this.#reading = { vcpus, baseline: this.#baseline ?? vcpus };
     } else {
       this.#reading = { vcpus, baseline: null };
     }
