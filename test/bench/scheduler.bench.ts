@@ -8,7 +8,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Hypervisor } from '../../src-main/hypervisor/Hypervisor.ts';
 import { compileThreadedHandlers } from '../../src-main/hypervisor/threadedHandlers.ts';
-import type { CreateVmRequest, VmStatistics } from '../../src-main/hypervisor/types.ts';
+import type { CreateVmRequest, HypervisorStatistics, VmStatistics } from '../../src-main/hypervisor/types.ts';
 import { bundle } from '../support/hypervisor/bundle.ts';
 import { sleep, unwrap } from '../support/hypervisor/openTestHypervisor.ts';
 
@@ -89,7 +89,8 @@ function of(bench: Bench, id: string): VmStatistics {
   return found;
 }
 
-const runMs = (bench: Bench, id: string): number => of(bench, id).vcpus[0]?.runMs ?? 0;
+const runMs = (statistics: HypervisorStatistics, id: string): number =>
+  statistics.vms.find(({ vmId }) => vmId === id)?.vcpus[0]?.runMs ?? 0;
 
 async function shares(): Promise<void> {
   const weights = [1, 1, 2, 4];
@@ -101,11 +102,10 @@ async function shares(): Promise<void> {
   await sleep(500);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
-  const startedAt = performance.now();
-  const before = ids.map((id) => runMs(bench, id));
+  const before = bench.hypervisor.statistics();
   await sleep(seconds * 1000);
-  const elapsed = performance.now() - startedAt;
-  const received = ids.map((id, index) => (runMs(bench, id) - (before[index] ?? 0)) / elapsed);
+  const after = bench.hypervisor.statistics();
+  const received = ids.map((id) => (runMs(after, id) - runMs(before, id)) / (after.at - before.at));
   delays.disable();
   print(`shares of four endless loops on two pCPUs over ${seconds} s`);
   for (const [index, share] of received.entries()) {
