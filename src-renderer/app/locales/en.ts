@@ -30,6 +30,7 @@ export const en = {
     deleteBody: 'The machine, its settings and its notes are deleted. Program files on disk stay.',
     deleteAlive:
       'It is powered off first. The machine, its settings and its notes are deleted. Program files on disk stay.',
+    deleteConfirm: 'Delete',
     load: 'Load {file} into {name}?',
     quit: 'Quit Vivarium?',
     quitMachines: 'These machines lose what they hold in memory: {names}.',
@@ -361,6 +362,7 @@ export const en = {
     label: 'Machines and pages',
     machines: 'Machines',
     search: 'Search machines',
+    searchShort: 'Search',
     new: 'New',
     newMachine: 'New machine',
     noMatch: 'No machine matches “{search}”.',

@@ -48,7 +48,7 @@ export function useMachineActions() {
     const confirmed = await dialogs.ask({
       title: t('ask.delete', { name: machine.name }),
       body: t(isAlive(machine) ? 'ask.deleteAlive' : 'ask.deleteBody'),
-      confirm: t('machine.delete'),
+      confirm: t('ask.deleteConfirm'),
       isDangerous: true,
     });
     if (!confirmed) return;
