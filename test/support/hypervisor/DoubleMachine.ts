@@ -72,10 +72,10 @@ export class DoubleMachine implements ThreadMachine {
         const hoard: number[][] = [];
         for (;;) hoard.push(new Array<number>(1_000_000).fill(hoard.length));
       }
-       
+
       case 'hang':
         for (;;) this.#work();
-       
+
       case 'triple-fault':
         return { reason: 'shutdown', detail: '#GP while delivering #DF' };
       case 'power-off':
