@@ -48,7 +48,13 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
   const xOf = (ms: number): number => LABEL_WIDTH + (ms - range.fromMs) * scale;
   const font = `12px ${token('face')}`;
   const bandsTop = AXIS_HEIGHT + history.pcpuCount * LANE_HEIGHT + GROUP_GAP;
-  const machines = new Map(rows.map((row) => [row.machine.id, row.machine]));
+  // Looked up once a frame: there are thousands of slices.
+  const looks = new Map(
+    rows.map(({ machine }) => [machine.id, { name: machine.name, colour: machineColour(machine.colour) }]),
+  );
+  const unknownColour = token('line-strong');
+  const textColour = token('on-machine');
+  const rowOf = new Map(rows.map(({ machine, vcpu }, index) => [`${machine.id}/${vcpu}`, index]));
 
   context.clearRect(0, 0, width, height);
   context.font = font;
@@ -62,7 +68,7 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
   context.rect(LABEL_WIDTH, AXIS_HEIGHT, plotWidth, height);
   context.clip();
   history.eachSlice(range.fromMs, range.toMs, (slice) => {
-    const machine = machines.get(slice.vm);
+    const look = looks.get(slice.vm);
     const x = xOf(Math.max(slice.startMs, range.fromMs));
     const sliceWidth = xOf(Math.min(slice.endMs, range.toMs)) - x;
     const visibleMs = sliceWidth / scale;
@@ -70,21 +76,21 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
     const key = `${slice.vm}/${slice.vcpu}`;
     runMs.set(key, (runMs.get(key) ?? 0) + visibleMs);
     const y = AXIS_HEIGHT + slice.pcpu * LANE_HEIGHT + 4;
-    context.fillStyle = machine ? machineColour(machine.colour) : token('line-strong');
+    context.fillStyle = look?.colour ?? unknownColour;
     // A hairline between neighbours, where there is room for one.
     context.fillRect(x, y, sliceWidth > 4 ? sliceWidth - 1 : Math.max(0.5, sliceWidth), LANE_HEIGHT - 8);
-    if (sliceWidth > 56 && machine) {
-      context.fillStyle = token('on-machine');
-      context.fillText(machine.name, x + 6, y + (LANE_HEIGHT - 8) / 2, sliceWidth - 12);
+    if (sliceWidth > 56 && look) {
+      context.fillStyle = textColour;
+      context.fillText(look.name, x + 6, y + (LANE_HEIGHT - 8) / 2, sliceWidth - 12);
     }
   });
   history.eachBand(range.fromMs, range.toMs, (band) => {
-    const row = rows.findIndex(({ machine, vcpu }) => machine.id === band.vm && vcpu === band.vcpu);
-    const machine = rows[row]?.machine;
-    if (!machine) return;
+    const row = rowOf.get(`${band.vm}/${band.vcpu}`);
+    const look = looks.get(band.vm);
+    if (row === undefined || !look) return;
     const x = xOf(Math.max(band.startMs, range.fromMs));
     const bandWidth = Math.max(0.5, xOf(Math.min(band.endMs, range.toMs)) - x);
-    drawBand(context, band, machineColour(machine.colour), x, bandsTop + row * BAND_HEIGHT, bandWidth);
+    drawBand(context, band, look.colour, x, bandsTop + row * BAND_HEIGHT, bandWidth);
   });
   if (scene.selection) {
     const [a, b] = scene.selection;
