@@ -28,9 +28,9 @@ export function machineColour(colour: number): string {
   return token(machineToken(colour));
 }
 
-/** A machine's colour for a style. */
-export function machineColourVariable(colour: number): string {
-  return `var(--${machineToken(colour)})`;
+/** A machine's colour for a style; without one, for a machine that is gone, a neutral one. */
+export function machineColourVariable(colour: number | undefined): string {
+  return colour === undefined ? 'var(--line-strong)' : `var(--${machineToken(colour)})`;
 }
 
 /** Red, green and blue, 0..255, of a token written as `#rrggbb`. */
