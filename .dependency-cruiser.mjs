@@ -30,7 +30,7 @@ const arrows = {
     ENGINE_INTERFACES,
   ],
   // A vCPU is where the tiers, the memory they see and the helpers they call are put together.
-  [engine('accelerators')]: [engine('tiers'), engine('mmu'), engine('semantics'), ENGINE_INTERFACES],
+  [engine('accelerators')]: [engine('tiers'), engine('mmu'), engine('semantics'), engine('decode'), ENGINE_INTERFACES],
   [engine('disassembler')]: [engine('isa'), engine('decode')],
   // Assembly text is a program file like any other.
   'src-main/machine': [engine('assembler'), ENGINE_INTERFACES],

@@ -74,7 +74,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     const base = memory.layout.vcpu(options.id);
     this.state = new CpuState(memory.memory.buffer, base);
     this.attention = new Int32Array(memory.memory.buffer, base + STATE.attention, 1);
-    this.mmu = new Mmu(memory, this.state, options.bus, {
+    this.mmu = new Mmu(memory, this.state, this.countedBus(), {
       onCodeWrite: (physical, byteLength) => this.onCodeWrite(physical, byteLength),
     });
     this.translations = new Translations({
@@ -101,8 +101,12 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.reset();
   }
 
+  /** While a helper or a device access runs: up to, not including, the instruction that called it. */
   get retiredInstructions(): number {
-    return this.retiredBefore + (this.isRunning ? this.stretchBudget - this.state.getInt(STATE.budget) : 0);
+    if (!this.isRunning) return this.retiredBefore;
+    const record = this.state.getInt(STATE.record);
+    const ahead = record === 0 ? 0 : this.memory.view.getUint8(record + RECORD.count) - 1;
+    return this.retiredBefore + this.stretchBudget - this.state.getInt(STATE.budget) + ahead;
   }
 
   reset(): void {
@@ -370,6 +374,23 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.state.setFloat64(at, this.state.getFloat64(at) + 1);
   }
 
+  /** The bus as the MMU reaches it: each access of a device in memory is an exit. */
+  private countedBus(): ProcessorBus {
+    const { bus } = this.options;
+    return {
+      portRead: (port, width) => bus.portRead(port, width),
+      portWrite: (port, width, value) => bus.portWrite(port, width, value),
+      mmioRead: (address, width) => {
+        this.count('mmio');
+        return bus.mmioRead(address, width);
+      },
+      mmioWrite: (address, width, value) => {
+        this.count('mmio');
+        bus.mmioWrite(address, width, value);
+      },
+    };
+  }
+
   private createContext(): SystemContext {
     const { options, mmu } = this;
     return {
@@ -379,7 +400,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       clock: options.clock,
       interrupts: options.interrupts,
       features: options.features,
-      retiredInstructions: () => this.retiredWithin(),
+      retiredInstructions: () => this.retiredInstructions,
       modeChanged: () => this.updateMode(),
       flushTlb: () => this.stateChanged(),
       invalidatePage: (linear) => {
@@ -390,13 +411,6 @@ export class TranslatedProcessor implements VirtualProcessor {
       coprocessorError: () => options.onCoprocessorError?.(),
       count: (kind) => this.count(kind),
     };
-  }
-
-  /** Instructions retired up to, not including, the one whose helper runs. */
-  private retiredWithin(): number {
-    const record = this.state.getInt(STATE.record);
-    const before = this.isRunning && record !== 0 ? this.memory.view.getUint8(record + RECORD.count) - 1 : 0;
-    return this.retiredInstructions + before;
   }
 
   private describeShutdown(fault: GuestFault): string {

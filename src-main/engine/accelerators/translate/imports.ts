@@ -40,30 +40,55 @@ export function setPendingFault(state: CpuState, fault: GuestFault): void {
 export function createImports(targets: ImportTargets): WebAssembly.Imports {
   const { context, state, mmu, view } = targets;
 
-  const guarded = <T extends unknown[]>(body: (...parameters: T) => number, onFault: number) => {
-    return (...parameters: T): number => {
+  /** Makes a GuestFault the pending fault; lets anything else pass. */
+  const pend = (thrown: unknown): void => {
+    if (!(thrown instanceof GuestFault)) throw thrown;
+    setPendingFault(state, thrown);
+  };
+
+  /** An import of one parameter that returns a record or 0. Written out for the others: they are hot. */
+  const guarded =
+    (body: (parameter: number) => number) =>
+    (parameter: number): number => {
       try {
-        return body(...parameters);
+        return body(parameter);
       } catch (thrown) {
-        if (!(thrown instanceof GuestFault)) throw thrown;
-        setPendingFault(state, thrown);
-        return onFault;
+        pend(thrown);
+        return 0;
       }
     };
-  };
 
   const env: WebAssembly.ModuleImports = {
     memory: targets.memory,
-    [IMPORTS.slowRead]: guarded((linear: number, bytes: number) => mmu.slowRead(linear >>> 0, bytes), 0),
-    [IMPORTS.slowWrite]: guarded((linear: number, bytes: number, value: number) => {
-      mmu.slowWrite(linear >>> 0, bytes as 1 | 2 | 4, value);
-      return 0;
-    }, 1),
-    [IMPORTS.slowModify]: guarded((linear: number, bytes: number) => mmu.slowModify(linear >>> 0, bytes), 0),
+    [IMPORTS.slowRead]: (linear: number, bytes: number): number => {
+      try {
+        return mmu.slowRead(linear >>> 0, bytes);
+      } catch (thrown) {
+        pend(thrown);
+        return 0;
+      }
+    },
+    [IMPORTS.slowWrite]: (linear: number, bytes: 1 | 2 | 4, value: number): number => {
+      try {
+        mmu.slowWrite(linear >>> 0, bytes, value);
+        return 0;
+      } catch (thrown) {
+        pend(thrown);
+        return 1;
+      }
+    },
+    [IMPORTS.slowModify]: (linear: number, bytes: number): number => {
+      try {
+        return mmu.slowModify(linear >>> 0, bytes);
+      } catch (thrown) {
+        pend(thrown);
+        return 0;
+      }
+    },
     [IMPORTS.commitModify]: () => mmu.commitModify(),
-    [IMPORTS.lookup]: guarded((eip: number) => targets.lookup(eip >>> 0), 0),
-    [IMPORTS.translateStub]: guarded((record: number) => targets.translateStub(record), 0),
-    [IMPORTS.checkCrossPage]: guarded((record: number) => targets.checkCrossPage(record), 0),
+    [IMPORTS.lookup]: guarded((eip) => targets.lookup(eip >>> 0)),
+    [IMPORTS.translateStub]: guarded((record) => targets.translateStub(record)),
+    [IMPORTS.checkCrossPage]: guarded((record) => targets.checkCrossPage(record)),
   };
 
   for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
