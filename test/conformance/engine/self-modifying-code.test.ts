@@ -126,6 +126,24 @@ describe.each(modes)('code that is rewritten while it runs, in %s', (mode) => {
     expect(eaxAfter(mode, source)).toBe(8);
   });
 
+  test('a routine rewritten before each of many jumps to it', () => {
+    const cx = mode.endsWith('32') ? 'ecx' : 'cx';
+    const source = `
+      mov ${cx}, 2001
+    again:
+      mov [patch + 1], cl
+      jmp routine
+    back:
+      dec ${cx}
+      jnz again
+      hlt
+    routine:
+    patch:
+      mov al, 0
+      jmp back`;
+    expect(eaxAfter(mode, source) & 0xff).toBe(1);
+  });
+
   test('REP STOS over its own bytes goes on with what it wrote', () => {
     const bits = mode.endsWith('32') ? 32 : 16;
     const [di, cx] = bits === 32 ? ['edi', 'ecx'] : ['di', 'cx'];

@@ -1,7 +1,7 @@
 import type { DecodeResult, Instruction } from '../../decode/Instruction.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import type { Block, CodeCache, CodePage } from './CodeCache.ts';
+import type { Block, CodeCache, CodePage, Link } from './CodeCache.ts';
 import { CodeBytes } from './CodeBytes.ts';
 import { type TranslationContext, formOf, isDefined, semanticsOf } from './Form.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from './record.ts';
@@ -60,12 +60,6 @@ export interface TranslationSite {
   readonly isBelow64K: boolean;
 }
 
-/** A field of a record that will point to the block at a page offset. */
-interface PendingLink {
-  readonly field: number;
-  readonly offset: number;
-}
-
 /** Decodes guest code and writes it as records. */
 export class BlockTranslator {
   private readonly options: TranslatorOptions;
@@ -93,7 +87,7 @@ class BlockBuilder {
   private readonly view: DataView;
   private readonly code: CodeBytes;
   private readonly records: number[] = [];
-  private readonly links: PendingLink[] = [];
+  private readonly links: Link[] = [];
   /** Page offset behind the last byte that the block depends on. */
   private end = 0;
   private nextPhysical = -1;
@@ -256,26 +250,22 @@ class BlockBuilder {
       end: Math.max(this.end, start + 1),
       nextPhysical: this.nextPhysical,
       isStep: this.isStep,
+      links: this.links,
     };
   }
 
   /** Points a field at a page offset's block, or at a stub until there is one. */
   private linkTo(field: number, offset: number): void {
     const { page } = this.site;
-    const block = page.blocks.get(offset);
-    if (block) {
-      this.view.setUint32(field, block.firstRecord, true);
-      return;
-    }
-    let stub = page.stubs.get(offset);
-    if (!stub) {
-      const record = this.options.cache.allocate();
+    const fields = page.links.get(offset) ?? new Set();
+    page.links.set(offset, fields.add(field));
+    let record = page.blocks.get(offset)?.firstRecord ?? page.stubs.get(offset);
+    if (record === undefined) {
+      record = this.options.cache.allocate();
       writeStep(this.view, record, this.options.handlers.step('stub'), offset, 0);
-      stub = { record, links: [] };
-      page.stubs.set(offset, stub);
+      page.stubs.set(offset, record);
     }
-    stub.links.push(field);
-    this.view.setUint32(field, stub.record, true);
+    this.view.setUint32(field, record, true);
   }
 }
 

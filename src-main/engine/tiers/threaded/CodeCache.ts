@@ -15,8 +15,16 @@ export interface CodePage {
   readonly blocks: Map<number, Block>;
   /** Single-step pairs by page offset. */
   readonly steps: Map<number, Block>;
-  /** Jump targets that are not translated yet. */
-  readonly stubs: Map<number, Stub>;
+  /** The record that stands for each jump target that is not translated yet. */
+  readonly stubs: Map<number, number>;
+  /** Fields that name the block at a page offset, its stub, or its first record before it went stale. */
+  readonly links: Map<number, Set<number>>;
+}
+
+/** A field of a record that names the first record at a page offset. */
+export interface Link {
+  readonly field: number;
+  readonly offset: number;
 }
 
 /** Records that were translated together from consecutive bytes. */
@@ -31,12 +39,8 @@ export interface Block {
   /** Physical address of the next page when `end` lies in it, else -1. */
   readonly nextPhysical: number;
   readonly isStep: boolean;
-}
-
-/** A record that stands for an untranslated target, and the links that point to it. */
-export interface Stub {
-  readonly record: number;
-  readonly links: number[];
+  /** What its records link to in their page. */
+  readonly links: readonly Link[];
 }
 
 /** What is known of one physical page that code was translated from. */
@@ -102,7 +106,16 @@ export class CodeCache {
   page(physical: number, key: number, low: number, high: number): CodePage {
     const watched = this.watch(physical);
     for (const page of watched.pages) if (page.key === key) return page;
-    const page: CodePage = { physical, key, low, high, blocks: new Map(), steps: new Map(), stubs: new Map() };
+    const page: CodePage = {
+      physical,
+      key,
+      low,
+      high,
+      blocks: new Map(),
+      steps: new Map(),
+      stubs: new Map(),
+      links: new Map(),
+    };
     watched.pages.push(page);
     return page;
   }
@@ -151,13 +164,16 @@ export class CodeCache {
     return watched;
   }
 
-  /** Points everything that waited for this block's start at it. */
+  /**
+   * Points everything that names this block's start at it. Links are pointed anew rather than forwarded from
+   * the first record of a block that was dropped: code rewritten over and over would grow a chain of those.
+   */
   private link(page: CodePage, block: Block): void {
+    for (const field of page.links.get(block.start) ?? []) this.view.setUint32(field, block.firstRecord, true);
     const stub = page.stubs.get(block.start);
-    if (!stub) return;
+    if (stub === undefined) return;
     page.stubs.delete(block.start);
-    for (const link of stub.links) this.view.setUint32(link, block.firstRecord, true);
-    this.forward(stub.record, block.firstRecord);
+    this.forward(stub, block.firstRecord);
   }
 
   /** Makes a record pass control on before anything is charged. */
@@ -174,12 +190,7 @@ export class CodeCache {
       this.view.setUint32(block.firstRecord + i * RECORD.size + RECORD.handler, this.handlers.stale, true);
     }
     for (const physical of [page.physical, block.nextPhysical]) this.watched.get(physical)?.blocks.delete(block);
-    if (block.isStep) {
-      page.steps.delete(block.start);
-      return;
-    }
-    page.blocks.delete(block.start);
-    // Whoever still jumps to the old first record is passed on once its bytes are translated again.
-    if (!page.stubs.has(block.start)) page.stubs.set(block.start, { record: block.firstRecord, links: [] });
+    for (const { field, offset } of block.links) page.links.get(offset)?.delete(field);
+    (block.isStep ? page.steps : page.blocks).delete(block.start);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PhysicalMemory } from '../../../../src-main/engine/mmu/PhysicalMemory.ts';
 import { PAGE_FLAG } from '../../../../src-main/engine/state/layout.ts';
-import { type Block, CodeCache } from '../../../../src-main/engine/tiers/threaded/CodeCache.ts';
+import { type Block, CodeCache, type Link } from '../../../../src-main/engine/tiers/threaded/CodeCache.ts';
 import { RECORD } from '../../../../src-main/engine/tiers/threaded/record.ts';
 
 const STALE = 7,
@@ -15,12 +15,19 @@ function createCache(records = 64): { cache: CodeCache; memory: PhysicalMemory }
 }
 
 /** A block of `count` records made from bytes start..end of the page at 1000h. */
-function addBlock(cache: CodeCache, memory: PhysicalMemory, start: number, end: number, count = 2): Block {
+function addBlock(
+  cache: CodeCache,
+  memory: PhysicalMemory,
+  start: number,
+  end: number,
+  count = 2,
+  links: Link[] = [],
+): Block {
   const page = cache.page(0x1000, 1, 0, 0xfff);
   const records = Array.from({ length: count }, () => cache.allocate());
   for (const record of records) memory.view.setUint32(record + RECORD.handler, HANDLER, true);
   const nextPhysical = end > 0x1000 ? 0x3000 : -1;
-  const block = { page, firstRecord: records[0], recordCount: count, start, end, nextPhysical, isStep: false };
+  const block = { page, firstRecord: records[0], recordCount: count, start, end, nextPhysical, isStep: false, links };
   cache.add(block);
   return block;
 }
@@ -61,13 +68,27 @@ describe('the code cache', () => {
     expect(handlers(memory, block)).toEqual([STALE, STALE]);
   });
 
-  test('passes whoever jumps to a dropped block on to the next translation of its start', () => {
+  test('points whoever jumps to a dropped block at the next translation of its start, without a detour', () => {
     const { cache, memory } = createCache();
-    const old = addBlock(cache, memory, 0x100, 0x110);
+    const page = cache.page(0x1000, 1, 0, 0xfff);
+    const link: Link = { field: cache.allocate() + RECORD.link, offset: 0x100 };
+    page.links.set(link.offset, new Set([link.field]));
+    for (let round = 0; round < 3; round++) {
+      const block = addBlock(cache, memory, 0x100, 0x110);
+      expect(memory.view.getUint32(link.field, true)).toBe(block.firstRecord);
+      cache.invalidate(0x1100, 1);
+      expect(handlers(memory, block)).toEqual([STALE, STALE]);
+    }
+  });
+
+  test('forgets the links of a dropped block', () => {
+    const { cache, memory } = createCache();
+    const page = cache.page(0x1000, 1, 0, 0xfff);
+    const link: Link = { field: cache.allocate() + RECORD.link, offset: 0x200 };
+    page.links.set(link.offset, new Set([link.field]));
+    addBlock(cache, memory, 0x100, 0x110, 2, [link]);
     cache.invalidate(0x1100, 1);
-    const fresh = addBlock(cache, memory, 0x100, 0x110);
-    expect(handlers(memory, old)[0]).toBe(GOTO);
-    expect(memory.view.getUint32(old.firstRecord + RECORD.link, true)).toBe(fresh.firstRecord);
+    expect(page.links.get(link.offset)).toEqual(new Set());
   });
 
   test('says when it is full, and forgets everything when cleared', () => {
