@@ -27,6 +27,9 @@ export class Scheduler {
   readonly state: SchedulerState;
   readonly buffer: SharedArrayBuffer;
   readonly #lock: SchedulerLock;
+  /** Owners whose threads are being ended. */
+  readonly #ending = new Set<number>();
+  readonly #isEnding = (owner: number): boolean => this.#ending.has(owner);
 
   constructor(buffer: SharedArrayBuffer, owner: number) {
     this.buffer = buffer;
@@ -71,10 +74,19 @@ export class Scheduler {
   }
 
   /**
+   * Main is about to end the thread of a vCPU. Should that stop it while it holds the lock, main, which waits
+   * for the lock, would never learn of its end: it takes the lock over without.
+   */
+  noteEnding(slot: VcpuSlot): void {
+    this.#ending.add(slot.incarnation);
+  }
+
+  /**
    * Removes the vCPU of a thread that has ended, however it ended: its pCPU goes to the next, its lock is
    * taken over, and whoever it may have failed to wake is woken.
    */
   removeDead(slot: VcpuSlot): void {
+    this.#ending.delete(slot.incarnation);
     if (this.#lock.takeOverFrom(slot.incarnation)) {
       policy.repair(this.state);
       this.#lock.release();
@@ -149,9 +161,10 @@ export class Scheduler {
   }
 
   #locked(apply: (now: number) => VcpuSlot[], self?: VcpuSlot): void {
-    this.#lock.acquire();
+    const isTakenOver = this.#lock.acquire(this.#isEnding);
     let granted: VcpuSlot[];
     try {
+      if (isTakenOver) policy.repair(this.state);
       granted = apply(monotonicMs());
     } finally {
       this.#lock.release();

@@ -5,6 +5,8 @@ const FREE = 0;
 const SPINS = 200;
 /** How long a sleeper trusts that it will be notified. */
 const WAIT_MS = 1;
+/** So many waits, at least as many milliseconds, are given to a holder that is ending: a thousand times what it needs. */
+const PATIENCE_WAITS = 50;
 
 /**
  * A lock among threads, robust against a holder that dies: the word names its owner, so that whoever learns
@@ -20,21 +22,32 @@ export class SchedulerLock {
     this.#owner = owner;
   }
 
-  acquire(): void {
+  /**
+   * @param isGone asked about a holder that has kept the lock for long: whether its thread is ending or has ended
+   * @returns whether the lock was taken over from such a holder, whose work may be half done
+   */
+  acquire(isGone?: (holder: number) => boolean): boolean {
     for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.compareExchange(this.#words, LOCK_WORD, FREE, this.#owner) === FREE) return;
+      if (Atomics.compareExchange(this.#words, LOCK_WORD, FREE, this.#owner) === FREE) return false;
     }
     Atomics.add(this.#words, LOCK_WAITERS_WORD, 1);
-    for (;;) {
+    let isTakenOver = false;
+    for (let waits = 0; ; waits++) {
       const holder = Atomics.compareExchange(this.#words, LOCK_WORD, FREE, this.#owner);
       if (holder === FREE) break;
+      if (waits >= PATIENCE_WAITS && isGone?.(holder) === true && this.takeOverFrom(holder)) {
+        isTakenOver = true;
+        break;
+      }
       Atomics.wait(this.#words, LOCK_WORD, holder, WAIT_MS);
     }
     Atomics.sub(this.#words, LOCK_WAITERS_WORD, 1);
+    return isTakenOver;
   }
 
   release(): void {
-    Atomics.store(this.#words, LOCK_WORD, FREE);
+    // Not a store: it may have been taken over from a holder that was thought to be gone.
+    Atomics.compareExchange(this.#words, LOCK_WORD, this.#owner, FREE);
     // A waiter that died leaves the count too high, which costs a needless notification and nothing else.
     if (Atomics.load(this.#words, LOCK_WAITERS_WORD) > 0) Atomics.notify(this.#words, LOCK_WORD, 1);
   }

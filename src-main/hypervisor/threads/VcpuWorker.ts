@@ -120,6 +120,7 @@ export class VcpuWorker {
   /** Ends the thread at once, whatever it is doing. */
   async terminate(): Promise<void> {
     this.#isEnding = true;
+    if (!this.#hasEnded) this.#scheduler.noteEnding(this.#slot);
     await this.#worker.terminate();
     await this.#ended;
   }
