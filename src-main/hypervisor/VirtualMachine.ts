@@ -63,6 +63,8 @@ export class VirtualMachine {
   #cpus: readonly CpuState[] = [];
   #screen: TextScreen | undefined;
   #breakpoints: readonly number[] = [];
+  /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
+  #lives = 0;
   #onStarted: ((result: Result<null>) => void) | undefined;
 
   constructor(stored: StoredMachine, host: VirtualMachineHost, events: VirtualMachineEvents) {
@@ -145,7 +147,9 @@ export class VirtualMachine {
     this.#transit('start');
     const previous = this.#thread;
     this.#thread = undefined;
+    const life = ++this.#lives;
     await previous?.terminate();
+    if (life !== this.#lives) return refused('wrong-state', `“${this.stored.name}” was powered off while it started.`);
     this.#forget();
     for (const history of this.serialHistories.values()) history.clear();
     const { stored } = this;
@@ -177,6 +181,7 @@ export class VirtualMachine {
 
   async powerOff(): Promise<void> {
     const thread = this.#thread;
+    this.#lives++;
     this.#thread = undefined;
     this.#breakpoints = [];
     this.#onStarted?.(refused('wrong-state', `“${this.stored.name}” was powered off while it started.`));
