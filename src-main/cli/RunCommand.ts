@@ -138,7 +138,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     mostInstructions: options.mostInstructions,
     exchange: async () => {
       input.feed((bytes) => machine.serialInput(bytes));
-      if (serialFile !== undefined) writeSync(serialFile, output.takeSerial());
+      if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
       const chunk = output.take(hostTime.monotonicNs());
       if (chunk.length > 0) await terminal.write(chunk);
     },
@@ -216,7 +216,9 @@ function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | un
     readFile: (name) => tryToRead(path.resolve(folder, name)),
   });
   if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
-  for (const warning of result.warnings) terminal.complain(describeProblems(file, warning.message, [warning]));
+  for (const warning of result.warnings) {
+    terminal.complain(describeProblems(file, warning.line === undefined ? warning.message : '', [warning]));
+  }
   return result.image;
 }
 
@@ -254,6 +256,14 @@ function openForWriting(file: string, option: string): number {
     return openSync(file, 'w');
   } catch (error) {
     throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+function saveSerial(file: string, descriptor: number, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+  } catch (error) {
+    throw new UsageError(`--serial: ${fileProblem(file, 'written', error)}`);
   }
 }
 

@@ -15,18 +15,22 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** `hello.asm cannot be read: there is no such file.` */
 export function fileProblem(file: string, done: 'read' | 'written', error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const meaning = MEANINGS[code] ?? (error instanceof Error ? error.message : String(error));
+  const isFolderMissing = done === 'written' && code === 'ENOENT';
+  const meaning = isFolderMissing
+    ? 'its folder does not exist'
+    : (MEANINGS[code] ?? (error instanceof Error ? error.message : String(error)));
   return `${file} cannot be ${done}: ${meaning}.`;
 }
 
 /** One line a problem, in the form that editors and terminals make links of: `file:line:column: error: message`. */
 export function describeProblems(file: string, message: string, problems: readonly LoadProblem[]): string {
   const placed = problems.filter((problem) => problem.line !== undefined);
-  if (placed.length === 0) return `${file}: ${message}`;
-  return placed
-    .map((problem) => {
-      const place = [problem.file ?? file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-      return `${place}: ${problem.severity}: ${problem.message}`;
-    })
-    .join('\n');
+  const lines = placed.map((problem) => {
+    const place = [problem.file ?? file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return `${place}: ${problem.severity}: ${problem.message}`;
+  });
+  // Warnings alone do not say why a file was refused.
+  const isExplained = message === '' || placed.some(({ severity }) => severity === 'error');
+  if (!isExplained || lines.length === 0) lines.push(`${file}: ${message}`);
+  return lines.join('\n');
 }

@@ -66,7 +66,14 @@ describe('usage errors are one message and status 2', () => {
   test('a serial file that cannot be written', async () => {
     const { status, complaints } = await command('run', file('x.asm', 'hlt'), '--serial', path.join(folder, 'no', 'x'));
     expect(status).toBe(2);
-    expect(complaints).toMatch(/--serial: .*cannot be written/);
+    expect(complaints).toMatch(/--serial: .*cannot be written: its folder does not exist/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a serial file on a full disk', async () => {
+    const source = 'bits 16\nmov dx, 0x3f8\nmov al, 65\nout dx, al\ncli\nhlt\n';
+    const { status, complaints } = await command('run', file('full.asm', source), '--serial', '/dev/full');
+    expect(status).toBe(2);
+    expect(complaints).toBe('--serial: /dev/full cannot be written: the disk is full.');
   });
 });
 

@@ -150,6 +150,12 @@ describe('output', () => {
   });
 });
 
+test('a file that is refused says why, though only warnings have a place', () => {
+  expect(describeProblems('a.asm', 'It holds no code.', [{ message: 'Odd.', line: 1, severity: 'warning' }])).toBe(
+    'a.asm:1: warning: Odd.\na.asm: It holds no code.',
+  );
+});
+
 test('problems with a place are lines that editors understand, others one sentence', () => {
   expect(
     describeProblems('a.asm', 'Two errors.', [
