@@ -18,8 +18,6 @@ export const semantics: Readonly<Record<string, Semantics | undefined>> = {
   ...transfer,
   ...x87Semantics,
 
-  pause: transfer.nop,
-
   rol: shifts.rotateLeft,
   ror: shifts.rotateRight,
   rcl: shifts.rotateLeftThroughCarry,

@@ -221,11 +221,3 @@ export function storeCode(address: I32, value: Integer, width: 8 | 16 | 32 | 64,
   const opcode = value.type === 'i64' ? STORE_OPCODES.i64[width] : STORE_OPCODES.i32[width as 8 | 16 | 32];
   return [address.code, value.code, opcode, memoryArgument(offset)];
 }
-
-export function loadF64(address: I32, offset = 0): F64 {
-  return { type: 'f64', code: [address.code, 0x2b, memoryArgument(offset)] };
-}
-
-export function loadV128(address: I32, offset = 0): V128 {
-  return { type: 'v128', code: [address.code, 0xfd, 0x00, memoryArgument(offset)] };
-}

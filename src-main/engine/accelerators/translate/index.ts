@@ -8,6 +8,6 @@
  * The build writes the bytes beside the main bundle as `threaded.wasm`.
  */
 export { CompiledHandlers } from './CompiledHandlers.ts';
-export { TranslatedProcessor, type TranslatedProcessorOptions } from './TranslatedProcessor.ts';
+export { TranslatedProcessor } from './TranslatedProcessor.ts';
 export { createCpuFeatures } from '../../semantics/system/CpuFeatures.ts';
 export { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';

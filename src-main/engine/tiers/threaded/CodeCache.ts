@@ -1,4 +1,4 @@
-import { PAGE_FLAG } from '../../state/layout.ts';
+import { PAGE_BYTES, PAGE_FLAG } from '../../state/layout.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { RECORD } from './record.ts';
 
@@ -47,6 +47,8 @@ export interface Block {
 interface WatchedPage {
   readonly pages: CodePage[];
   readonly blocks: Set<Block>;
+  /** Not zero for each byte that a block was made from, since the page was last without blocks. */
+  readonly covered: Uint8Array;
 }
 
 /** Handler indices that the cache writes into records by itself. */
@@ -127,8 +129,12 @@ export class CodeCache {
   add(block: Block): number[] {
     const { page } = block;
     const fresh: number[] = [];
-    for (const physical of block.nextPhysical >= 0 ? [page.physical, block.nextPhysical] : [page.physical]) {
-      this.watch(physical).blocks.add(block);
+    const pages = block.nextPhysical >= 0 ? [page.physical, block.nextPhysical] : [page.physical];
+    for (const [index, physical] of pages.entries()) {
+      const watched = this.watch(physical);
+      watched.blocks.add(block);
+      const base = index * PAGE_BYTES;
+      watched.covered.fill(1, Math.max(0, block.start - base), block.end - base);
       if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0) {
         this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
         fresh.push(physical);
@@ -146,19 +152,22 @@ export class CodeCache {
     if (!watched) return;
     const start = physical - pageAddress,
       end = start + byteLength;
+    if (!isAnySet(watched.covered, start, end)) return;
     for (const block of watched.blocks) {
       const isFirst = block.page.physical === pageAddress;
       const overlaps = isFirst && start < block.end && end > block.start;
       const overlapsNext = block.nextPhysical === pageAddress && start < block.end - 0x1000;
       if (overlaps || overlapsNext) this.drop(block);
     }
-    if (watched.blocks.size === 0) this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
+    if (watched.blocks.size > 0) return;
+    watched.covered.fill(0);
+    this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
   }
 
   private watch(physical: number): WatchedPage {
     let watched = this.watched.get(physical);
     if (!watched) {
-      watched = { pages: [], blocks: new Set() };
+      watched = { pages: [], blocks: new Set(), covered: new Uint8Array(PAGE_BYTES) };
       this.watched.set(physical, watched);
     }
     return watched;
@@ -193,4 +202,9 @@ export class CodeCache {
     for (const { field, offset } of block.links) page.links.get(offset)?.delete(field);
     (block.isStep ? page.steps : page.blocks).delete(block.start);
   }
+}
+
+function isAnySet(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return true;
+  return false;
 }
