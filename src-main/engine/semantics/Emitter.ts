@@ -1,13 +1,10 @@
-import type { Expression, I32, I64, Integer } from '../wasm/Expression.ts';
+import type { Expression, I32, I64, Integer, V128 } from '../wasm/Expression.ts';
 import type { RoutineName } from '../softfloat/routines.ts';
 import type { FlagEmitter } from './FlagEmitter.ts';
 import type { SystemHelperName } from './system/helpers.ts';
 
-/** Widths of integer operands, in bits. 8-, 16- and 32-bit values are held zero-extended in an i32, 64-bit ones in an i64. */
+/** Widths of integer operands, in bits. 8-, 16- and 32-bit values are held zero-extended in an i32, 64-bit ones in an i64; vectors are held in a v128. */
 export type Width = 8 | 16 | 32 | 64;
-
-/** Widths of vector operands, in bits; held in a v128. */
-export type VectorWidth = 128;
 
 /**
  * An operand as semantics see it: its kind and width are known when a definition runs; whether its
@@ -68,7 +65,7 @@ export interface Emitter {
   readonly flags: FlagEmitter;
 
   // Values
-  let<T extends Integer>(value: T): T;
+  let<T extends Integer | V128>(value: T): T;
   /** A new place for an i32 that `assign` can change. */
   variable(initial: I32): { get(): I32; set(value: I32): void };
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void;

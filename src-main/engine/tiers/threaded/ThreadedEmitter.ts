@@ -15,6 +15,7 @@ import {
   storeCode,
   sub,
   wrap,
+  type V128,
 } from '../../wasm/Expression.ts';
 import type { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
@@ -100,7 +101,7 @@ export class ThreadedEmitter implements Emitter {
 
   // Values
 
-  let<T extends Integer>(value: T): T {
+  let<T extends Integer | V128>(value: T): T {
     return this.f.let(value) as T;
   }
 
