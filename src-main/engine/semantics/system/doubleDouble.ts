@@ -7,7 +7,6 @@ export interface DoubleDouble {
   readonly low: number;
 }
 
-export const ZERO: DoubleDouble = { high: 0, low: 0 };
 export const ONE: DoubleDouble = { high: 1, low: 0 };
 
 /** Sum and its error, for |a| >= |b|. */
