@@ -4,6 +4,7 @@ import { generateCases } from './generate.ts';
 import { buildRunner, runNatively } from './nativeRunner.ts';
 import { encodeRecording, type RecordedCase } from './Recording.ts';
 import { ROW_GROUPS, comparableRows } from './rows.ts';
+import { recordX87 } from './x87/record.ts';
 
 /**
  * Records what this computer's processor makes of every group's cases. Run by scripts/record-oracle.mjs, from
@@ -30,3 +31,5 @@ for (const group of ROW_GROUPS) {
   }
   for (const [row, count] of rows) console.log(`  ${count} × ${row}`);
 }
+
+recordX87();

@@ -21,6 +21,7 @@ import {
 } from '../wasm/Expression.ts';
 import { CLASS, CONTROL, INVALID, ONE64, ZERO64, c, denormalRaised, unpackFinite, withRaised } from './format.ts';
 import type { RoutineFunction, Value } from './RoutineFunction.ts';
+import { NO_QUOTIENT } from './routines.ts';
 import { isNan } from './special.ts';
 
 const C0 = 0x100,
@@ -38,9 +39,9 @@ export function remainderBy(isNearest: boolean): (f: RoutineFunction) => void {
       classB = f.classOf(b);
     const finish = (value: Value, conditions: I32 = c(0)): void => f.return(value.mantissa, value.packed, conditions);
     f.if(or(isNan(classA), isNan(classB)), () => {
-      finish(f.value('propagateNan', a.mantissa, a.packed, b.mantissa, b.packed));
+      finish(f.value('propagateNan', a.mantissa, a.packed, b.mantissa, b.packed), c(NO_QUOTIENT));
     });
-    f.if(or(eq(classA, c(CLASS.infinity)), eqz(classB)), () => finish(INVALID));
+    f.if(or(eq(classA, c(CLASS.infinity)), eqz(classB)), () => finish(INVALID, c(NO_QUOTIENT)));
     const flags = denormalRaised(f, a, classA, b, classB);
     f.if(eqz(classA), () => finish(withRaised(a, flags)));
 

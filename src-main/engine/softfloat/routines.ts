@@ -48,7 +48,7 @@ export const ROUTINES = {
   multiply: BINARY,
   divide: BINARY,
   squareRoot: UNARY,
-  /** FPREM and FPREM1: the third result is C3, C2, C1 and C0 in their places in the status word. */
+  /** FPREM and FPREM1: the third result is C3, C2, C1 and C0 in their places in the status word, or NO_QUOTIENT. */
   remainder: signature([...VALUE, ...VALUE, 'i32'], [...VALUE, 'i32']),
   remainderNearest: signature([...VALUE, ...VALUE, 'i32'], [...VALUE, 'i32']),
   roundToInteger: UNARY,
@@ -80,6 +80,9 @@ export const ROUTINES = {
   /** -> low 64 bits, high 16 bits, raised. */
   toDecimal: signature([...VALUE, 'i32'], ['i64', 'i32', 'i32']),
 } as const satisfies Record<string, RoutineSignature>;
+
+/** Of a NaN or an invalid operation there is no quotient to tell bits of. */
+export const NO_QUOTIENT = -1;
 
 export type RoutineName = keyof typeof ROUTINES;
 

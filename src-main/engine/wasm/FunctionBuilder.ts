@@ -18,11 +18,7 @@ export class ByteWriter {
   length = 0;
 
   push(byte: number): void {
-    if (this.length === this.bytes.length) {
-      const grown = new Uint8Array(this.bytes.length * 2);
-      grown.set(this.bytes);
-      this.bytes = grown;
-    }
+    this.reserve(1);
     this.bytes[this.length++] = byte;
   }
 
@@ -34,7 +30,17 @@ export class ByteWriter {
   }
 
   pushBytes(bytes: Uint8Array): void {
-    for (const byte of bytes) this.push(byte);
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  private reserve(more: number): void {
+    const wanted = this.length + more;
+    if (wanted <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(wanted, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
   }
 
   view(): Uint8Array {

@@ -139,7 +139,7 @@ export const x87Rows: readonly Encoding[] = [
   row('fstp', 'STi', 'df /2', { ...FPU, decodeOnly: true }),
   row('fstp', 'STi', 'df /3', { ...FPU, decodeOnly: true }),
   row('ffreep', 'STi', 'df /0', FPU),
-  row('fneni', '', 'db e0', { ...FPU, semantics: 'fnop' }),
-  row('fndisi', '', 'db e1', { ...FPU, semantics: 'fnop' }),
-  row('fnsetpm', '', 'db e4', { ...FPU, semantics: 'fnop' }),
+  row('fneni', '', 'db e0', FPU),
+  row('fndisi', '', 'db e1', { ...FPU, semantics: 'fneni' }),
+  row('fnsetpm', '', 'db e4', { ...FPU, semantics: 'fneni' }),
 ];

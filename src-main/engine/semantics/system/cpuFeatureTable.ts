@@ -21,7 +21,7 @@ function feature(
 
 /** Everything that may be announced; rows turn true as the engine learns them (SDM vol. 2A, tables 3-10 and 3-11). */
 export const CPU_FEATURE_TABLE: readonly CpuFeature[] = [
-  feature('fpu', 1, 'edx', 0, false),
+  feature('fpu', 1, 'edx', 0, true),
   feature('vme', 1, 'edx', 1, true),
   feature('de', 1, 'edx', 2, false),
   feature('pse', 1, 'edx', 3, false),

@@ -123,9 +123,10 @@ const GUARD_BITS = 42n;
 
 /**
  * Rounds value * 2^exponent to the extended format and writes it.
+ * @param beyond the magnitude is a little less (-1) or more than the value, by what no double-double shows
  * @returns what that raised
  */
-export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: number): number {
+export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: number, beyond: -1 | 0 | 1 = 0): number {
   const isNegative = value.high < 0;
   const positive = isNegative ? negate(value) : value;
   const ownExponent = Math.floor(Math.log2(positive.high));
@@ -139,6 +140,7 @@ export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: numb
   const shift = BigInt(length) - wanted;
   if (shift > 0n) bits = (bits >> shift) | ((bits & ((1n << shift) - 1n)) === 0n ? 0n : 1n);
   else bits <<= -shift;
+  bits += BigInt(beyond);
   power += Number(shift);
   // value = bits * 2^power with 106 bits; the mantissa is its upper 64.
   let biased = power + 105 + BIAS;
@@ -158,14 +160,19 @@ export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: numb
   if (biased === 0 && mantissa >= BIT63) biased = 1;
   const sign = isNegative ? 0x8000 : 0;
   if (biased >= 0x7fff) return overflow(to, isNegative);
+  // These functions' results count as inexact, even the few that are not.
   writeBits(to, mantissa, biased | sign);
-  if (rest === 0n) return 0;
   return REPORT.precision | (isUp ? REPORT.roundedUp : 0) | (biased === 0 ? REPORT.underflow : 0);
 }
 
 function overflow(to: ResultSlot, isNegative: boolean): number {
-  writeInfinity(to, isNegative);
-  return REPORT.overflow | REPORT.precision | REPORT.roundedUp;
+  const report = REPORT.overflow | REPORT.precision;
+  if (roundsUp(to.control, isNegative, 1n, 3n, 2n)) {
+    writeInfinity(to, isNegative);
+    return report | REPORT.roundedUp;
+  }
+  writeBits(to, (1n << 64n) - 1n, 0x7ffe | (isNegative ? 0x8000 : 0));
+  return report;
 }
 
 function roundsUp(control: number, isNegative: boolean, kept: bigint, rest: bigint, half: bigint): boolean {

@@ -88,14 +88,16 @@ function trigonometric(compute: (job: Job) => number): (job: Job) => number {
 /** Below this the series' second term is behind the last bit that counts. */
 const TINY_EXPONENT = -40;
 
-/** x times a ratio near one, less than or above it, whose difference from one no double-double shows. */
-function writeNearly(to: ResultSlot, x: ExtendedNumber): number {
-  return writeRounded(to, significand(x), x.exponent) | REPORT.precision | (x.isDenormal ? REPORT.underflow : 0);
+/** x times a ratio so near one that no double-double shows the difference. */
+function writeNearly(to: ResultSlot, x: ExtendedNumber, beyond: -1 | 1): number {
+  return (
+    writeRounded(to, significand(x), x.exponent, beyond) | REPORT.precision | (x.isDenormal ? REPORT.underflow : 0)
+  );
 }
 
 function writeSine(to: ResultSlot, x: ExtendedNumber): number {
   if (x.kind === 'zero') return writeZero(to, x.isNegative);
-  if (x.exponent < TINY_EXPONENT) return writeNearly(to, x);
+  if (x.exponent < TINY_EXPONENT) return writeNearly(to, x, -1);
   const reduced = reduceAngle(x);
   if (reduced.quadrant === 0 && x.exponent < -1) {
     return writeRounded(to, multiply(significand(x), sineRatio(reduced.rest)), x.exponent);
@@ -114,7 +116,7 @@ function writeCosine(to: ResultSlot, x: ExtendedNumber): number {
 
 function writeTangent(to: ResultSlot, x: ExtendedNumber): number {
   if (x.kind === 'zero') return writeZero(to, x.isNegative);
-  if (x.exponent < TINY_EXPONENT) return writeNearly(to, x);
+  if (x.exponent < TINY_EXPONENT) return writeNearly(to, x, 1);
   const reduced = reduceAngle(x);
   return writeRounded(to, divide(sine(reduced), cosine(reduced)), 0);
 }
@@ -139,7 +141,7 @@ function fpatan({ top: x, below: y, first }: Job): number {
   };
   if (distance < TINY_EXPONENT && !x.isNegative) {
     const angle = y.isNegative ? negate(magnitude(ratio())) : magnitude(ratio());
-    return report | writeRounded(first, angle, distance) | REPORT.precision;
+    return report | writeRounded(first, angle, distance, -1) | REPORT.precision;
   }
   const near = Math.max(Math.min(distance, 200), -200);
   return report | writeRounded(first, arcTangent(scale(significand(y), 2 ** near), significand(x)), 0);
@@ -154,7 +156,7 @@ function f2xm1({ top: x, first }: Job): number {
   if (!isNumber(x)) return writeNan(first, x);
   if (x.kind === 'zero') return writeZero(first, x.isNegative);
   if (x.kind === 'infinity') return x.isNegative ? writeOne(first, true) : writeInfinity(first, false);
-  if (x.exponent > 0) return denormalReport(x);
+  if (x.exponent > 0) return REPORT.precision;
   const ratio = powerRatio(scale(significand(x), 2 ** Math.max(x.exponent, -300)));
   return denormalReport(x) | writeRounded(first, multiply(significand(x), ratio), x.exponent);
 }

@@ -1,8 +1,10 @@
-import { and, i32Const, or, shl, xor, type I32 } from '../../wasm/Expression.ts';
-import type { RoutineName } from '../../softfloat/routines.ts';
+import { type I32, and, eq, i32Const, or, select, shl, xor } from '../../wasm/Expression.ts';
+import { NO_QUOTIENT, type RoutineName } from '../../softfloat/routines.ts';
+import { STATE } from '../../state/layout.ts';
 import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
 import {
   BEFORE,
+  STATUS,
   await_,
   conclude,
   control,
@@ -13,6 +15,7 @@ import {
   routineValue,
   asValue,
   unlessEmpty,
+  whenUnderflown,
   valueOf,
   words,
 } from './coprocessor.ts';
@@ -41,15 +44,27 @@ function arithmetic({ routine, isReversed = false, format = 'float', pops = fals
     notePointers(e, source);
     const isEmpty =
       source.kind === 'register' ? isAnyEmpty(e, register, e.stackRegister(source)) : isAnyEmpty(e, register);
-    const left = valueOf(e, register);
-    const [first, second] = isReversed ? [right, left] : [left, right];
-    const result = routineValue(e, routine, ...words(first), ...words(second), control(e));
-    const value = unlessEmpty(e, isEmpty, result);
-    conclude(e, raisedOf(value.packed), BEFORE, () => {
-      register.set(value.mantissa, value.packed);
-      register.setValid(true);
+    const popIfAsked = (): void => {
       if (pops) pop(e);
-    });
+    };
+    whenUnderflown(
+      e,
+      isEmpty,
+      (nan) => {
+        register.set(nan.mantissa, nan.packed);
+        register.setValid(true);
+        popIfAsked();
+      },
+      () => {
+        const left = valueOf(e, register);
+        const [first, second] = isReversed ? [right, left] : [left, right];
+        const result = routineValue(e, routine, ...words(first), ...words(second), control(e));
+        conclude(e, raisedOf(result.packed), BEFORE, () => {
+          register.set(result.mantissa, result.packed);
+          popIfAsked();
+        });
+      },
+    );
   };
 }
 
@@ -117,7 +132,11 @@ function partialRemainder(routine: 'remainder' | 'remainderNearest'): Semantics 
     const isEmpty = isAnyEmpty(e, top, below);
     const results = e.routine(routine, ...words(valueOf(e, top)), ...words(valueOf(e, below)), control(e));
     const value = unlessEmpty(e, isEmpty, asValue(results));
-    replaceTop(e, value, results[2] as I32);
+    const conditions = results[2] as I32;
+    // Without a quotient C3 and C0 stay as they were.
+    const hasNone = or(isEmpty, eq(conditions, c(NO_QUOTIENT)));
+    const kept = e.let(and(e.stateField(STATE.x87Status), c(STATUS.c3 | STATUS.c0)));
+    replaceTop(e, value, e.let(select(hasNone, kept, conditions) as I32));
   };
 }
 

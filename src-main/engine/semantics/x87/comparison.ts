@@ -9,6 +9,7 @@ import {
   await_,
   conclude,
   isAnyEmpty,
+  keptConditions,
   notePointers,
   pop,
   valueOf,
@@ -75,25 +76,29 @@ export const ftst: Semantics = (e) => {
   concludeComparison(e, compared(e, [e.stackRegister(0)], zero, false), () => undefined);
 };
 
-/** FCOMI, FUCOMI: the result goes to ZF, PF and CF; OF, SF and AF are cleared (SDM vol. 2A, FCOMI). */
+/** FCOMI, FUCOMI: the result goes to ZF, PF and CF; OF, SF and AF are cleared (SDM vol. 2A,
+ * FCOMI). Processors do that even when an unmasked exception keeps them from popping. */
 function compareToFlags({ isUnordered = false, pops = 0 }: Comparison): Semantics {
   return (e, [, src]) => {
     await_(e);
     notePointers(e);
     const registers = [e.stackRegister(0), e.stackRegister(src)];
     const result = compared(e, registers, valueOf(e, registers[1]), isUnordered);
-    conclude(e, and(result, c(~CONDITIONS)), BEFORE, () => {
-      const bit = (mask: number): I32 => ne(and(result, c(mask)), c(0));
-      e.flags.setAll({
-        carry: bit(STATUS.c0),
-        parity: bit(STATUS.c2),
-        zero: bit(STATUS.c3),
-        adjust: c(0),
-        sign: c(0),
-        overflow: c(0),
-      });
-      if (pops === 1) pop(e);
+    const isEmpty = and(result, c(RAISED.stackFault));
+    const kept = keptConditions(e, isEmpty);
+    const bit = (mask: number): I32 => ne(and(result, c(mask)), c(0));
+    e.flags.setAll({
+      carry: bit(STATUS.c0),
+      parity: bit(STATUS.c2),
+      zero: bit(STATUS.c3),
+      adjust: c(0),
+      sign: c(0),
+      overflow: c(0),
     });
+    const commit = (): void => {
+      if (pops === 1) pop(e);
+    };
+    conclude(e, and(result, c(~CONDITIONS)), BEFORE, commit, kept);
   };
 }
 

@@ -35,6 +35,9 @@ export const fnop: Semantics = (e) => {
   notePointers(e);
 };
 
+/** FNENI, FNDISI, FNSETPM: control instructions of the 8087 and the 287, which do nothing. */
+export const fneni: Semantics = (e) => requireCoprocessor(e);
+
 export const fninit: Semantics = (e) => {
   requireCoprocessor(e);
   e.setStateField(STATE.x87Control, c(INITIAL_CONTROL));
@@ -102,15 +105,17 @@ export const fincstp = rotate(1),
 export const ffree: Semantics = (e, [register]) => {
   await_(e);
   notePointers(e);
-  e.stackRegister(register).setValid(false);
+  conclude(e, c(0), BEFORE, () => e.stackRegister(register).setValid(false));
 };
 
 /** FFREEP (DF /0 with a register): FFREE, then a pop. */
 export const ffreep: Semantics = (e, [register]) => {
   await_(e);
   notePointers(e);
-  e.stackRegister(register).setValid(false);
-  pop(e);
+  conclude(e, c(0), BEFORE, () => {
+    e.stackRegister(register).setValid(false);
+    pop(e);
+  });
 };
 
 /**

@@ -131,29 +131,50 @@ export function unlessEmpty(e: Emitter, isEmpty: I32, value: Value): Value {
  */
 export function conclude(e: Emitter, raised: I32, preventing: number, commit: () => void, conditions?: I32): void {
   const before = e.let(and(e.stateField(STATE.x87Status), c(~(conditions === undefined ? STATUS.c1 : CONDITIONS))));
+  if (raised.constant === 0) {
+    e.setStateField(STATE.x87Status, conditions === undefined ? before : or(before, conditions));
+    commit();
+    return;
+  }
   const flags = e.let(raised);
   const unmasked = e.let(and(and(flags, xor(control(e), c(-1))), c(STATUS.exceptions)));
   const next = conditions === undefined ? or(before, flags) : or(or(before, flags), conditions);
   e.setStateField(STATE.x87Status, next);
-  e.if(unmasked, () => reportUnmasked(e, before, flags, unmasked, preventing));
+  const kept = conditions === undefined ? before : or(before, conditions);
+  e.if(unmasked, () => reportUnmasked(e, kept, flags, unmasked, preventing));
   e.if(eqz(and(unmasked, c(preventing))), commit);
 }
 
 /** The exception stays pending until the next waiting instruction; with CR0.NE clear it goes out by FERR#. */
-function reportUnmasked(e: Emitter, before: I32, flags: I32, unmasked: I32, preventing: number): void {
+function reportUnmasked(e: Emitter, kept: I32, flags: I32, unmasked: I32, preventing: number): void {
   // What was found before the operation hides what the operation would have raised.
   const first = or(and(flags, c(BEFORE | RAISED.stackFault)), stackOverflowBit(flags));
   const isFirst = and(unmasked, c(BEFORE));
   const shown = select(isFirst, first, flags) as I32;
   const hidden = and(unmasked, c(preventing & (RAISED.overflow | RAISED.underflow)));
   const stored = select(hidden, and(shown, c(~(RAISED.precision | RAISED.roundedUp))), shown) as I32;
-  e.setStateField(STATE.x87Status, or(or(before, stored), c(STATUS.errorSummary | STATUS.busy)));
+  e.setStateField(STATE.x87Status, or(or(kept, stored), c(STATUS.errorSummary | STATUS.busy)));
   e.if(eqz(and(e.stateField(STATE.cr0), c(CR0.NE))), () => void e.helper('coprocessorError'));
 }
 
 /** C1 of a stack fault: set for overflow. */
 function stackOverflowBit(flags: I32): I32 {
   return and(flags, shl(and(shr(flags, c(6)), c(1)), c(9)));
+}
+
+/** The response to an empty register, kept apart from the usual case: `commit` with the default NaN when masked. */
+export function whenUnderflown(e: Emitter, isEmpty: I32, commit: (nan: Value) => void, otherwise: () => void): void {
+  e.if(
+    isEmpty,
+    () => conclude(e, c(INVALID), BEFORE, () => commit({ mantissa: NAN_MANTISSA, packed: c(0xffff) })),
+    otherwise,
+  );
+}
+
+/** C3, C2, C1 and C0 as they are, for instructions that clear C1 only with a stack fault. */
+export function keptConditions(e: Emitter, isEmpty: I32): I32 {
+  const mask = select(isEmpty, c(CONDITIONS & ~STATUS.c1), c(CONDITIONS)) as I32;
+  return e.let(and(e.stateField(STATE.x87Status), mask));
 }
 
 export function raisedOf(packed: I32): I32 {
@@ -163,10 +184,13 @@ export function raisedOf(packed: I32): I32 {
 /** Pushes a value whose making has been told in its second word. */
 export function push(e: Emitter, value: Value): void {
   const register = e.stackRegister(-1 & 7);
-  const isFull = e.let(register.isValid());
+  // The fault of an empty source comes first.
+  const isFaulty = and(shr(value.packed, c(RAISED_SHIFT + Math.log2(RAISED.stackFault))), c(1));
+  const isFull = e.let(and(register.isValid(), xor(isFaulty, c(1))));
   const mantissa = e.let(select(isFull, NAN_MANTISSA, value.mantissa) as I64);
   const packed = e.let(select(isFull, OVERFLOWN, value.packed) as I32);
-  conclude(e, raisedOf(packed), BEFORE, () => {
+  // A denormal in memory is loaded even when its exception is not masked.
+  conclude(e, raisedOf(packed), RAISED.invalid, () => {
     register.set(mantissa, packed);
     register.setValid(true);
     e.moveStackTop(-1);

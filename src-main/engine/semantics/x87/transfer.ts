@@ -13,7 +13,7 @@ import {
   wrap,
 } from '../../wasm/Expression.ts';
 import { RAISED, type RoutineName } from '../../softfloat/routines.ts';
-import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
+import type { Emitter, OperandHandle, Semantics, StackRegister } from '../Emitter.ts';
 import {
   BEFORE,
   BEFORE_STORE,
@@ -23,12 +23,14 @@ import {
   conclude,
   control,
   isAnyEmpty,
+  keptConditions,
   notePointers,
   pop,
   push,
   raisedOf,
   routineValue,
   unlessEmpty,
+  whenUnderflown,
   valueOf,
   words,
 } from './coprocessor.ts';
@@ -41,8 +43,9 @@ export const fld: Semantics = (e, [src]) => {
   await_(e);
   let value: Value;
   if (src.kind === 'register') {
-    const register = e.stackRegister(src);
-    value = unlessEmpty(e, isAnyEmpty(e, register), valueOf(e, register));
+    notePointers(e);
+    pushCopy(e, e.stackRegister(src));
+    return;
   } else if (src.width === 80) {
     value = readExtended(e, src);
   } else if (src.width === 32) {
@@ -53,6 +56,24 @@ export const fld: Semantics = (e, [src]) => {
   notePointers(e, src);
   push(e, value);
 };
+
+/** FLD ST(i): nothing can be wrong but an empty source or a full destination. */
+function pushCopy(e: Emitter, source: StackRegister): void {
+  const isEmpty = isAnyEmpty(e, source);
+  const target = e.stackRegister(7);
+  const { mantissa, packed } = valueOf(e, source);
+  e.if(
+    or(isEmpty, target.isValid()),
+    () => push(e, unlessEmpty(e, isEmpty, { mantissa, packed })),
+    () => {
+      conclude(e, c(0), BEFORE, () => {
+        target.set(mantissa, packed);
+        target.setValid(true);
+        e.moveStackTop(-1);
+      });
+    },
+  );
+}
 
 function readExtended(e: Emitter, src: OperandHandle): Value {
   const mantissa = e.let(e.load(e.address(src), 64)) as I64;
@@ -162,12 +183,13 @@ export const fst = storeFloat(false),
 function storeRegister(e: Emitter, dst: OperandHandle, pops: boolean): void {
   notePointers(e);
   const [top, target] = [e.stackRegister(0), e.stackRegister(dst)];
-  const value = unlessEmpty(e, isAnyEmpty(e, top), valueOf(e, top));
-  conclude(e, raisedOf(value.packed), BEFORE, () => {
-    target.set(value.mantissa, value.packed);
+  const commit = ({ mantissa, packed }: Value): void => {
+    target.set(mantissa, packed);
     target.setValid(true);
     if (pops) pop(e);
-  });
+  };
+  const copy = (): void => conclude(e, c(0), BEFORE, () => commit(valueOf(e, top)));
+  whenUnderflown(e, isAnyEmpty(e, top), commit, copy);
 }
 
 /** FSTP m80: the bits as they are. Only emptiness can be wrong. */
@@ -223,18 +245,20 @@ export const fxch: Semantics = (e, [other]) => {
   await_(e);
   notePointers(e);
   const registers = [e.stackRegister(0), e.stackRegister(other)];
-  const isEmpty = isAnyEmpty(e, ...registers);
-  const values = registers.map((register) => {
-    const value = valueOf(e, register);
-    const isAbsent = e.let(isZero(register.isValid()));
-    return unlessEmpty(e, isAbsent, value);
-  });
-  conclude(e, select(isEmpty, c(RAISED.invalid | RAISED.stackFault), c(0)) as I32, BEFORE, () => {
-    registers.forEach((register, index) => {
-      const value = values[1 - index];
-      register.set(value.mantissa, value.packed);
-      register.setValid(true);
+  const values = registers.map((register) => valueOf(e, register));
+  const exchange = (first: Value, second: Value): void => {
+    registers[0].set(second.mantissa, second.packed);
+    registers[1].set(first.mantissa, first.packed);
+  };
+  const exchangeEmpty = (): void => {
+    const [first, second] = values.map((value, index) => {
+      return unlessEmpty(e, e.let(isZero(registers[index].isValid())), value);
     });
+    exchange(first, second);
+    for (const register of registers) register.setValid(true);
+  };
+  whenUnderflown(e, isAnyEmpty(e, ...registers), exchangeEmpty, () => {
+    conclude(e, c(0), BEFORE, () => exchange(values[0], values[1]));
   });
 };
 
@@ -250,21 +274,24 @@ export const fcmov: Semantics = (e, [, src]) => {
     mantissa: select(condition, moved.mantissa, kept.mantissa) as I64,
     packed: select(condition, moved.packed, kept.packed) as I32,
   });
-  conclude(e, raisedOf(value.packed), BEFORE, () => {
+  const commit = (): void => {
     top.set(value.mantissa, value.packed);
     top.setValid(true);
-  });
+  };
+  conclude(e, raisedOf(value.packed), BEFORE, commit, keptConditions(e, isEmpty));
 };
 
-/** FSTPNCE (D9 /3 with a register): FSTP ST(i) that does not mind an empty ST(0). */
+/** FSTPNCE (D9 /3 with a register): FSTP ST(i) that of an empty ST(0) stores nothing, and does not mind. */
 export const fstpnce: Semantics = (e, [dst]) => {
   await_(e);
   notePointers(e);
   const [top, target] = [e.stackRegister(0), e.stackRegister(dst)];
   const value = valueOf(e, top);
   conclude(e, c(0), BEFORE, () => {
-    target.set(value.mantissa, value.packed);
-    target.setValid(true);
+    e.if(top.isValid(), () => {
+      target.set(value.mantissa, value.packed);
+      target.setValid(true);
+    });
     pop(e);
   });
 };

@@ -124,6 +124,8 @@ function enumerateForms(): Form[] {
       const { instruction } = result;
       const targets = instruction.operands.some((operand) => operand.kind === 'relative') ? [true, false] : [false];
       for (const context of CONTEXTS) {
+        // Only the x87's own instructions differ without one.
+        if (!context.hasX87 && row.feature !== 'fpu') continue;
         if (!isDefined(instruction, context)) continue;
         for (const isInside of targets) {
           const form = formOf(instruction, context, isInside);
