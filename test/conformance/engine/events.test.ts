@@ -216,6 +216,24 @@ describe('single-stepping', () => {
   });
 });
 
+/** Where the first 4 MiB of memory show a second time once `mapTwice` has switched paging on. */
+const ALIAS = 0xc000_0000;
+
+function mapTwice(): void {
+  const directory = 0x6_0000,
+    table = 0x6_1000,
+    present = 7;
+  const words = (values: readonly number[]): number[] => [...new Uint8Array(Uint32Array.from(values).buffer)];
+  machine.load(table, words(Array.from({ length: 1024 }, (_, page) => (page << 12) | present)));
+  machine.load(
+    directory,
+    words(Array.from({ length: 1024 }, (_, entry) => (entry % 0x300 === 0 ? table | present : 0))),
+  );
+  state.setControlRegister(3, directory);
+  state.setControlRegister(0, state.controlRegister(0) | 0x8000_0000);
+  processor.stateChanged();
+}
+
 describe('breakpoints', () => {
   const source = 'inc eax\ninc eax\ninc eax\ninc eax\nhlt';
 
@@ -249,6 +267,25 @@ describe('breakpoints', () => {
     let met = 0;
     while (machine.run(100).reason === 'breakpoint') met++;
     expect([met, state.register(RAX)]).toEqual([3, 3]);
+  });
+
+  test.each([
+    { name: 'translated at the other address before', first: 0, second: ALIAS },
+    { name: 'translated at this address before', first: ALIAS, second: 0 },
+  ])('belong to a linear address, not to the memory behind it: $name', ({ first, second }) => {
+    const eaxAfter = (base: number): number => {
+      state.setRegister(RAX, 0);
+      state.setInt(STATE.halted, 0);
+      state.eip = base + AT.code;
+      processor.stateChanged();
+      machine.run(100);
+      return state.register(RAX);
+    };
+    startCode(machine, 'flat32', source);
+    mapTwice();
+    processor.setBreakpoints([ALIAS + AT.code + 2]);
+    const stops = { [first]: eaxAfter(first), [second]: eaxAfter(second) };
+    expect(stops).toEqual({ 0: 4, [ALIAS]: 2 });
   });
 
   test('are gone once removed', () => {

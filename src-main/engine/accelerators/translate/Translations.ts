@@ -39,6 +39,11 @@ export class Translations {
   private readonly i32: Int32Array;
   private readonly jumpCache: number;
   private breakpoints: ReadonlySet<number> = new Set();
+  /**
+   * Numbers from 1 for the linear pages that hold breakpoints: each has translations of its own, since
+   * the same physical page may be mapped at another address, where there is none.
+   */
+  private readonly breakpointPages = new Map<number, number>();
 
   constructor(options: TranslationsOptions) {
     const { memory, state, mmu, handlers, features } = options;
@@ -148,14 +153,18 @@ export class Translations {
     }
   }
 
+  /**
+   * Everything is translated anew: which pages an address is mapped to, now or later, cannot be known here.
+   * Called between runs, when no record is in use.
+   */
   setBreakpoints(linearAddresses: readonly number[]): void {
-    const before = this.breakpoints;
-    this.breakpoints = new Set(linearAddresses.map((address) => address >>> 0));
-    for (const address of [...before, ...this.breakpoints]) {
-      if (before.has(address) && this.breakpoints.has(address)) continue;
-      const physical = this.options.mmu.probe(address);
-      if (physical !== undefined) this.invalidate(physical, 1);
-    }
+    const wanted = new Set(linearAddresses.map((address) => address >>> 0));
+    if (wanted.size === this.breakpoints.size && [...wanted].every((address) => this.breakpoints.has(address))) return;
+    this.breakpoints = wanted;
+    this.breakpointPages.clear();
+    for (const address of wanted) this.breakpointPages.set(address >>> 12, this.breakpointPages.size + 1);
+    this.cache.clear();
+    this.clearJumpCache();
   }
 
   isBreakpoint(linearAddress: number): boolean {
@@ -191,7 +200,8 @@ export class Translations {
     const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
     const high = mode.isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
     const isBelow64K = eip - offset + 0xfff <= 0xffff;
-    const pageKey = (key | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20;
+    const breakpointPage = this.breakpointPages.get(linear >>> 12) ?? 0;
+    const pageKey = (key | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20 + breakpointPage * 2 ** 34;
     return {
       page: this.cache.page(physical, pageKey, low, high),
       mode,
