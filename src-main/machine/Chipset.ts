@@ -10,6 +10,7 @@ import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
 import { Pit8254 } from './pit/Pit8254.ts';
 import { A20Gate } from './platform/A20Gate.ts';
 import { ByteSinkPort } from './platform/ByteSinkPort.ts';
+import { CoprocessorLatch } from './platform/CoprocessorLatch.ts';
 import { Port61 } from './platform/Port61.ts';
 import { Port92 } from './platform/Port92.ts';
 import { PowerPort } from './platform/PowerPort.ts';
@@ -44,6 +45,7 @@ export class Chipset {
   readonly mouse = new Ps2Mouse();
   readonly keyboardController: Controller8042;
   readonly vga: VgaRegisters;
+  readonly coprocessor: CoprocessorLatch;
   /** By number: 0 is COM1. */
   readonly uarts: readonly Uart16550[];
   private readonly devices: readonly BusDevice[];
@@ -83,6 +85,7 @@ export class Chipset {
       a20,
       requestReset: parts.onReset,
     });
+    this.coprocessor = new CoprocessorLatch(row('coprocessor').id, irq(row('coprocessor')));
     this.devices = [
       master,
       slave,
@@ -90,6 +93,7 @@ export class Chipset {
       this.keyboardController,
       this.rtc,
       this.vga,
+      this.coprocessor,
       ...this.uarts,
       ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),

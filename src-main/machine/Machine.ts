@@ -96,6 +96,7 @@ export class Machine {
         bus: this.bus,
         interrupts,
         clock: { timestamp: (retired) => this.timestamp(retired) },
+        onCoprocessorError: () => this.chipset.coprocessor.signalError(),
         onRefusal: ({ mnemonic, linearAddress }) =>
           this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, mnemonic),
       }),

@@ -14,6 +14,8 @@ export interface ProcessorWiring {
   readonly interrupts: InterruptSource;
   readonly clock: ProcessorClock;
   readonly onRefusal: RefusalObserver;
+  /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
+  readonly onCoprocessorError: () => void;
 }
 
 /** Makes vCPU `id`; the accelerator is the caller's choice. */

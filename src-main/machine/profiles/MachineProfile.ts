@@ -9,6 +9,7 @@ export const DEVICE_KINDS = [
   'vga-registers',
   'port61',
   'port92',
+  'coprocessor',
   'post',
   'debug-port',
   'power-port',

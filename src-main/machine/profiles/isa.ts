@@ -13,6 +13,7 @@ export const isaProfile: MachineProfile = {
     { kind: 'rtc', id: 'rtc0', ports: [{ first: 0x70, count: 2 }], irqs: [8] },
     { kind: 'post', id: 'post0', ports: [{ first: 0x80, count: 1 }] },
     { kind: 'port92', id: 'port92', ports: [{ first: 0x92, count: 1 }] },
+    { kind: 'coprocessor', id: 'coprocessor0', ports: [{ first: 0xf0, count: 2 }], irqs: [13] },
     { kind: 'debug-port', id: 'debug0', ports: [{ first: 0xe9, count: 1 }] },
     { kind: 'uart', id: 'com1', ports: [{ first: 0x3f8, count: 8 }], irqs: [4] },
     { kind: 'vga-registers', id: 'vga0', ports: [

@@ -26,6 +26,8 @@ export class TestMachine {
   portRead: (port: number, width: AccessWidth) => number = (_port, width) => 2 ** (8 * width) - 1;
   /** Called on port writes, before they are logged. */
   portWrite: (port: number, width: AccessWidth, value: number) => void = () => undefined;
+  /** How often FERR# was asserted. */
+  coprocessorErrors = 0;
   /** Vectors that wait at the INTR pin, in order. */
   readonly pendingVectors: number[] = [];
   private readonly view: DataView;
@@ -52,6 +54,7 @@ export class TestMachine {
       // The clock is the count of retired instructions: runs are reproducible.
       clock: { timestamp: (retired) => retired },
       features: options.features ?? createCpuFeatures(),
+      onCoprocessorError: () => this.coprocessorErrors++,
     });
     this.state = this.processor.state;
     this.ram = this.memory.ram(0, this.memory.ramBytes);
