@@ -1,5 +1,6 @@
 import { ARITHMETIC_FLAGS, flagsFromLazy, lazyFromFlags } from './flags.ts';
-import { SEGMENT, STATE, registerOffset, segmentOffset } from './layout.ts';
+import { type ExtendedBits, numberFromExtended } from './ExtendedBits.ts';
+import { SEGMENT, STATE, X87_SLOT, registerOffset, segmentOffset } from './layout.ts';
 
 /** Descriptor attributes, as in `SEGMENT.attributes`. */
 export const ATTRIBUTE = {
@@ -189,6 +190,36 @@ export class CpuState {
     this.setInt(at + SEGMENT.low, low);
     this.setInt64(at + SEGMENT.readSpan, isReadable ? span : -1);
     this.setInt64(at + SEGMENT.writeSpan, isWritable ? span : -1);
+  }
+
+  /** Number of the x87 register that is ST(`place`). */
+  private stackRegister(place: number): number {
+    return (this.i32[STATE.x87Top >> 2] + place) & 7;
+  }
+
+  /** Whether ST(`place`) holds a value. */
+  isStackValid(place: number): boolean {
+    return ((this.i32[STATE.x87Valid >> 2] >> this.stackRegister(place)) & 1) !== 0;
+  }
+
+  /** ST(`place`) as it is stored; its mantissa in two halves. */
+  stackBits(place: number): ExtendedBits {
+    const at = (STATE.x87 + this.stackRegister(place) * X87_SLOT.size) >> 2;
+    return { low: this.u32[at], high: this.u32[at + 1], signExponent: this.u32[at + 2] & 0xffff };
+  }
+
+  /** ST(`place`) as the nearest number there is; NaN for what is none. */
+  stackNumber(place: number): number {
+    return numberFromExtended(this.stackBits(place));
+  }
+
+  /** The x87's status word, TOP included. */
+  get x87StatusWord(): number {
+    return this.i32[STATE.x87Status >> 2] | (this.i32[STATE.x87Top >> 2] << 11);
+  }
+
+  get x87ControlWord(): number {
+    return this.i32[STATE.x87Control >> 2];
   }
 
   get gdtr(): { base: number; limit: number } {

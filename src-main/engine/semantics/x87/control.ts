@@ -145,6 +145,29 @@ function moveImage(
   };
 }
 
+/**
+ * FXSAVE, FXRSTOR: the x87's part. The 512 bytes' other parts are SSE's, which adds its own helper calls here.
+ */
+function moveExtended(name: 'storeX87Extended' | 'loadX87Extended', direction: 'load' | 'store'): Semantics {
+  const BYTES = 512;
+  return (e, [memory]) => {
+    requireCoprocessor(e);
+    const first = e.address(memory);
+    const last = e.address(memory, c(BYTES - 2));
+    if (direction === 'load') {
+      e.let(e.load(first, 16));
+      e.let(e.load(last, 16));
+    } else {
+      e.loadToModify(first, 16);
+      e.loadToModify(last, 16);
+    }
+    e.helper(name, e.let(e.linearAddress(first)));
+  };
+}
+
+export const fxsave = moveExtended('storeX87Extended', 'store'),
+  fxrstor = moveExtended('loadX87Extended', 'load');
+
 const ENVIRONMENT = { 16: 14, 32: 28 } as const;
 const WHOLE = { 16: 94, 32: 108 } as const;
 export const fldenv = moveImage('loadX87Environment', ENVIRONMENT, 'load', true),
