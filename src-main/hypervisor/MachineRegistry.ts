@@ -21,6 +21,8 @@ import {
 export class MachineRegistry {
   readonly #store: MachineStore;
   readonly #machines: Map<VmId, StoredMachine>;
+  /** The last change of each machine: one at a time, since each builds on what the one before it has stored. */
+  readonly #turns = new Map<VmId, Promise<unknown>>();
 
   constructor(store: MachineStore) {
     this.#store = store;
@@ -113,11 +115,11 @@ export class MachineRegistry {
   }
 
   async delete(id: VmId): Promise<Result<null>> {
-    const machine = this.#machines.get(id);
-    if (machine === undefined) return unknownMachine();
-    const deleted = await this.#store.delete(id, machine.name);
-    if (deleted.ok) this.#machines.delete(id);
-    return deleted;
+    return this.#inTurn(id, async (machine) => {
+      const deleted = await this.#store.delete(id, machine.name);
+      if (deleted.ok) this.#machines.delete(id);
+      return deleted;
+    });
   }
 
   /** The program with its bytes, as the thread takes it; null when the machine has none. */
@@ -144,20 +146,27 @@ export class MachineRegistry {
     return done(machine);
   }
 
-  async #change(
+  #change(
     id: VmId,
     apply: (machine: StoredMachine) => StoredMachine,
     blobs?: StoredBlobs,
   ): Promise<Result<StoredMachine>> {
-    const machine = this.#machines.get(id);
-    if (machine === undefined) return unknownMachine();
-    const changed: StoredMachine = { ...apply(machine), changedAt: Date.now() };
-    // Seen at once, so that two changes made at the same time add up; taken back when it cannot be stored.
-    this.#machines.set(id, changed);
-    const stored = await this.#store.update(changed, blobs);
-    if (stored.ok) return done(changed);
-    if (this.#machines.get(id) === changed) this.#machines.set(id, machine);
-    return stored;
+    return this.#inTurn(id, async (machine) => {
+      const changed: StoredMachine = { ...apply(machine), changedAt: Date.now() };
+      const stored = await this.#store.update(changed, blobs);
+      if (!stored.ok) return stored;
+      this.#machines.set(id, changed);
+      return done(changed);
+    });
+  }
+
+  #inTurn<T>(id: VmId, change: (machine: StoredMachine) => Promise<Result<T>>): Promise<Result<T>> {
+    const result = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
+      const machine = this.#machines.get(id);
+      return machine === undefined ? unknownMachine() : change(machine);
+    });
+    this.#turns.set(id, result);
+    return result;
   }
 
   #freeName(name: string): string {
