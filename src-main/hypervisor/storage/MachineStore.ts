@@ -63,7 +63,7 @@ export class MachineStore {
       if (lock === undefined) {
         return refused(
           'storage-locked',
-          `Another Vivarium has the machines in ${folder} open. Close it, or set VIVARIUM_HOME to another folder.`,
+          `Another Vivarium has the machines in ${folder} open. Close it, or set VIVARIUM_HOME to another folder. If none is running, delete the file ${StoreLock.fileOf(folder)}.`,
         );
       }
       await removeUnfinished(folder);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import path from 'node:path';
 import { errorCode, unfinishedName } from './files.ts';
 
@@ -8,12 +9,17 @@ interface Holder {
   readonly pid: number;
   /** Tells processes apart that have had the same number; null where the system does not say. */
   readonly processStart: string | null;
+  /** When the lock was made, in ms since 1970; null in locks of versions that did not note it. */
+  readonly madeAt: number | null;
   readonly token: string;
 }
 
 const LOCK_NAME = 'lock';
 /** Taken by whoever clears a dead process's lock away, so that only one does. */
 const CLEARING_NAME = 'lock.clearing';
+
+/** How far a host's clock may have been put right since a lock was made. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Tokens of the locks that this process holds: a lock of an earlier process with our number is none of them. */
 const ownTokens = new Set<string>();
@@ -28,9 +34,14 @@ export class StoreLock {
     this.#token = token;
   }
 
+  /** The file that says who has a store open. */
+  static fileOf(folder: string): string {
+    return path.join(folder, LOCK_NAME);
+  }
+
   /** Undefined when a living process holds the store. */
   static async acquire(folder: string): Promise<StoreLock | undefined> {
-    const file = path.join(folder, LOCK_NAME);
+    const file = StoreLock.fileOf(folder);
     const lock = new StoreLock(file, randomBytes(8).toString('hex'));
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await lock.#create(file)) return lock;
@@ -61,7 +72,8 @@ export class StoreLock {
   }
 
   async #create(file: string): Promise<boolean> {
-    const holder: Holder = { pid: process.pid, processStart: startOf(process.pid), token: this.#token };
+    const { pid } = process;
+    const holder: Holder = { pid, processStart: startOf(pid), madeAt: Date.now(), token: this.#token };
     ownTokens.add(this.#token);
     try {
       await createWhole(file, JSON.stringify(holder));
@@ -102,9 +114,14 @@ function parse(content: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(content);
     if (typeof value !== 'object' || value === null) return undefined;
-    const { pid, processStart, token } = value as Partial<Record<keyof Holder, unknown>>;
+    const { pid, processStart, madeAt, token } = value as Partial<Record<keyof Holder, unknown>>;
     if (typeof pid !== 'number' || typeof token !== 'string') return undefined;
-    return { pid, processStart: typeof processStart === 'string' ? processStart : null, token };
+    return {
+      pid,
+      processStart: typeof processStart === 'string' ? processStart : null,
+      madeAt: typeof madeAt === 'number' ? madeAt : null,
+      token,
+    };
   } catch {
     return undefined;
   }
@@ -118,9 +135,19 @@ function isAlive(content: string): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    // Another user's process has the number; whether it made the lock is still to be seen.
+    if (errorCode(error) !== 'EPERM') return false;
   }
-  return holder.processStart === null || holder.processStart === startOf(holder.pid);
+  if (holder.processStart !== null) return holder.processStart === startOf(holder.pid);
+  return holder.madeAt === null || holder.madeAt > bootedAt() - CLOCK_TOLERANCE_MS;
+}
+
+/**
+ * When the host was started, in ms since 1970. A lock from before it is nobody's. That is asked rather than
+ * whether the time of the start is the one noted, since a clock put right while the holder lives moves that.
+ */
+function bootedAt(): number {
+  return Date.now() - uptime() * 1000;
 }
 
 /** Boot and start time of a process, where /proc tells. */

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
+import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
 import {
   parseMachine,
@@ -83,6 +84,35 @@ describe('what is stored comes back', () => {
   });
 });
 
+test('of two changes at a time, the one that cannot be stored leaves no trace in the other', async () => {
+  let store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({ name: 'first', weight: 100 }));
+  vi.spyOn(store, 'update').mockResolvedValueOnce(refused('storage-failed', 'The disk is full.'));
+  const [failed, stored] = await Promise.all([
+    registry.update(id, { weight: 300 }),
+    registry.update(id, { notes: 'kept' }),
+  ]);
+  expect(failed).toMatchObject({ ok: false, error: { code: 'storage-failed' } });
+  expect(unwrap(stored)).toMatchObject({ weight: 100, notes: 'kept' });
+  expect(registry.get(id)).toEqual(unwrap(stored));
+  store = await reopen(store);
+  expect(store.machines).toEqual([unwrap(stored)]);
+  await store.close();
+});
+
+test('two changes at a time add up, and one behind a deletion is refused', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({}));
+  await Promise.all([registry.update(id, { weight: 300 }), registry.update(id, { notes: 'both' })]);
+  expect(registry.get(id)).toMatchObject({ weight: 300, notes: 'both' });
+  const [deleted, late] = await Promise.all([registry.delete(id), registry.update(id, { weight: 200 })]);
+  expect(deleted.ok).toBe(true);
+  expect(late).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  await store.close();
+});
+
 describe('damage is reported, and nothing is lost', () => {
   const damages: Readonly<Record<string, (content: string) => string>> = {
     empty: () => '',
@@ -153,9 +183,16 @@ describe('damage is reported, and nothing is lost', () => {
 });
 
 describe('one process at a time', () => {
+  const lockFile = (): string => path.join(folder, 'lock');
+  /** So many seconds before the host was started. */
+  const uptimeAgo = (seconds: number): number => Date.now() - (uptime() + seconds) * 1000;
+
   test('a second one is refused while the first lives, and let in when it has closed', async () => {
     const first = unwrap(await MachineStore.open(folder));
-    expect(await MachineStore.open(folder)).toMatchObject({ ok: false, error: { code: 'storage-locked' } });
+    expect(await MachineStore.open(folder)).toMatchObject({
+      ok: false,
+      error: { code: 'storage-locked', message: expect.stringContaining(`delete the file ${lockFile()}`) },
+    });
     await first.close();
     const second = unwrap(await MachineStore.open(folder));
     await second.close();
@@ -165,11 +202,20 @@ describe('one process at a time', () => {
     ['of a process that is gone', { pid: 2 ** 30, processStart: null, token: 'x' }],
     ['of an earlier process with our number', { pid: process.pid, processStart: null, token: 'x' }],
     ['of a process that took the number of a dead one', { pid: 1, processStart: 'boot:0', token: 'x' }],
+    ['from before the host was started', { pid: process.ppid, processStart: null, madeAt: uptimeAgo(120), token: 'x' }],
     ['half written', 'garbage'],
   ])('a lock %s is cleared away', async (_, content) => {
-    await writeFile(path.join(folder, 'lock'), typeof content === 'string' ? content : JSON.stringify(content));
+    await writeFile(lockFile(), typeof content === 'string' ? content : JSON.stringify(content));
     const store = unwrap(await MachineStore.open(folder));
     await store.close();
+  });
+
+  test.each([
+    ['made since the host was started', { madeAt: Date.now() - 1000 }],
+    ['that does not say when it was made', {}],
+  ])('where the system says no more than that its process lives, a lock %s is heeded', async (_, made) => {
+    await writeFile(lockFile(), JSON.stringify({ pid: process.ppid, processStart: null, ...made, token: 'x' }));
+    expect(await MachineStore.open(folder)).toMatchObject({ ok: false, error: { code: 'storage-locked' } });
   });
 });
 
