@@ -357,8 +357,8 @@ export interface MemoryActivity {
  *
  * The pages that the guest itself has never written since its program was loaded must still hold what was
  * loaded. They are hashed again and again and compared with hashes taken from the program image, not from
- * RAM. `digest` stands for their numbers and contents, so it changes only when the guest writes a page for
- * the first time, or when something foreign did.
+ * RAM. `digest` stands for the machine, for their numbers and contents: it changes only when the guest writes
+ * a page for the first time, or when something foreign did, and no two machines show the same.
  */
 export interface MemoryIntegrity {
   readonly vmId: VmId;
@@ -371,7 +371,7 @@ export interface MemoryIntegrity {
   readonly passes: number;
   /** Guarded pages found changed: always 0 unless isolation is broken. */
   readonly foreignWrites: number;
-  /** Digest of all of RAM, of a machine that stands still; null while it runs. */
+  /** Digest of all of RAM, of a machine that stands still, the same for equal contents; null while it runs. */
   readonly exactDigest: string | null;
 }
 

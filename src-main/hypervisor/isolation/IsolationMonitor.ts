@@ -1,7 +1,7 @@
 import { PAGE_FLAG } from '../../engine/state/layout.ts';
 import { PAGE_WRITES, type LoadedPages, type MachineViews } from '../threads/ThreadMachine.ts';
 import type { MemoryActivity, MemoryIntegrity, VmId } from '../types.ts';
-import { PAGE_BYTES, ZERO_PAGE_HASH, combine, hashPage } from './pageHash.ts';
+import { PAGE_BYTES, ZERO_PAGE_HASH, combine, hashPage, hashText } from './pageHash.ts';
 
 /** Cells of a memory map: enough for a picture, few enough to send four times a second. */
 const CELLS_MOST = 256;
@@ -18,6 +18,8 @@ const COOLING = 0.6;
  */
 export class IsolationMonitor {
   readonly #vmId: VmId;
+  /** Where the machine's digest begins: two machines that guard equal pages show different ones. */
+  readonly #seed: number;
   readonly #words: Uint32Array;
   readonly #flags: Uint8Array;
   readonly #writes: Uint8Array;
@@ -36,6 +38,7 @@ export class IsolationMonitor {
 
   constructor(vmId: VmId, views: MachineViews, loaded: LoadedPages) {
     this.#vmId = vmId;
+    this.#seed = hashText(vmId);
     this.#pageCount = Math.floor(views.ramBytes / PAGE_BYTES);
     this.#words = new Uint32Array(views.buffer, views.ramOffset, (this.#pageCount * PAGE_BYTES) / 4);
     this.#flags = new Uint8Array(views.buffer, views.pageFlagsOffset, this.#pageCount);
@@ -73,8 +76,8 @@ export class IsolationMonitor {
 
   integrity(exactDigest: string | null): MemoryIntegrity {
     let guardedPages = 0;
-    let low = 0;
-    let high = SEED;
+    let low = this.#seed;
+    let high = combine(SEED, this.#seed);
     for (let block = 0; block < this.#blockGuarded.length; block++) {
       guardedPages += this.#blockGuarded[block] ?? 0;
       low = combine(low, this.#blockLow[block] ?? 0);
@@ -114,7 +117,7 @@ export class IsolationMonitor {
     return { vmId: this.#vmId, cellBytes: this.#cellPages * PAGE_BYTES, heat, code };
   }
 
-  /** Digest of all of RAM, in pieces between which main does other things. */
+  /** Digest of all of RAM, the same for equal contents, in pieces between which main does other things. */
   async exactDigest(): Promise<string> {
     let low = 0;
     let high = SEED;

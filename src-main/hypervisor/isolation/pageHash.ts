@@ -32,6 +32,12 @@ export function combine(hash: number, value: number): number {
   return Math.imul(rotate(mixed, 11), PRIME_1) ^ (mixed >>> 13);
 }
 
+export function hashText(text: string): number {
+  let hash = PRIME_1 | 0;
+  for (let at = 0; at < text.length; at++) hash = combine(hash, text.charCodeAt(at));
+  return hash;
+}
+
 function rotate(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }

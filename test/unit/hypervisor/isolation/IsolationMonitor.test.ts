@@ -2,7 +2,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { PAGE_FLAG } from '../../../../src-main/engine/state/layout.ts';
 import { IsolationMonitor } from '../../../../src-main/hypervisor/isolation/IsolationMonitor.ts';
 import { hashLoadedPages } from '../../../../src-main/hypervisor/isolation/pageHash.ts';
-import { PAGE_WRITES, type MachineViews } from '../../../../src-main/hypervisor/threads/ThreadMachine.ts';
+import {
+  PAGE_WRITES,
+  type LoadedPages,
+  type MachineViews,
+} from '../../../../src-main/hypervisor/threads/ThreadMachine.ts';
 
 const PAGES = 256;
 const FLAGS_AT = PAGES * 4096;
@@ -17,6 +21,7 @@ const views: MachineViews = {
 const ram = new Uint8Array(views.buffer, 0, views.ramBytes);
 const flags = new Uint8Array(views.buffer, FLAGS_AT);
 const writes = new Uint8Array(views.writes);
+let loaded: LoadedPages;
 let monitor: IsolationMonitor;
 
 beforeEach(() => {
@@ -25,13 +30,24 @@ beforeEach(() => {
   writes.fill(0);
   const program = Uint8Array.from({ length: 10_000 }, (_, index) => index * 7);
   ram.set(program, 0x7c00);
-  const loaded = hashLoadedPages(ram, [{ physicalAddress: 0x7c00, bytes: program }]);
+  loaded = hashLoadedPages(ram, [{ physicalAddress: 0x7c00, bytes: program }]);
   monitor = new IsolationMonitor('vm-1', views, loaded);
   monitor.verify(PAGES);
 });
 
 test('memory as it was loaded is whole', () => {
   expect(monitor.integrity(null)).toMatchObject({ guardedPages: PAGES, passes: 1, foreignWrites: 0 });
+});
+
+test('machines that guard equal pages show different digests, each its own at every look', async () => {
+  const neighbour = new IsolationMonitor('vm-2', views, loaded);
+  const [own, others] = [monitor.integrity(null).digest, neighbour.integrity(null).digest];
+  expect(others.slice(0, 8)).not.toBe(own.slice(0, 8));
+  expect(others.slice(8)).not.toBe(own.slice(8));
+  monitor.verify(PAGES);
+  expect(monitor.integrity(null).digest).toBe(own);
+  expect(new IsolationMonitor('vm-1', views, loaded).integrity(null).digest).toBe(own);
+  expect(await neighbour.exactDigest()).toBe(await monitor.exactDigest());
 });
 
 test.each([0x7c00, 0x7c00 + 9999, 0x5_0000, views.ramBytes - 1])('a foreign write to %i is found', (address) => {
