@@ -17,7 +17,6 @@ import {
   type ContainmentEntry,
   type CreateVmRequest,
   type Disposer,
-  type HypervisorError,
   type HypervisorEventName,
   type HypervisorEvents,
   type HypervisorService,
@@ -150,9 +149,13 @@ export class Hypervisor implements HypervisorService {
     if (machine === undefined) return unknownMachine();
     const allowed = machine.check('delete');
     if (!allowed.ok) return allowed;
+    machine.isBeingDeleted = true;
     await machine.powerOff();
     const deleted = await this.#registry.delete(id);
-    if (!deleted.ok) return deleted;
+    if (!deleted.ok) {
+      machine.isBeingDeleted = false;
+      return deleted;
+    }
     this.#machines.delete(id);
     this.#observatory.onOff(machine);
     this.#emitter.emit('vm-removed', { id });
@@ -163,7 +166,7 @@ export class Hypervisor implements HypervisorService {
     return this.#command(id, 'start', async (machine) => {
       const program = await this.#registry.readProgram(id);
       if (!program.ok) return program;
-      // Another start may have come first while the program was read.
+      // Another start, or a deletion, may have come first while the program was read.
       const allowed = machine.check('start');
       return allowed.ok ? machine.start(program.value, paused) : allowed;
     });
@@ -194,7 +197,10 @@ export class Hypervisor implements HypervisorService {
   async reset(id: VmId): Promise<Result<VmSummary>> {
     return this.#command(id, 'reset', async (machine) => {
       const program = await this.#registry.readProgram(id);
-      return program.ok ? machine.reset(program.value) : program;
+      if (!program.ok) return program;
+      // Likewise.
+      const allowed = machine.check('reset');
+      return allowed.ok ? machine.reset(program.value) : allowed;
     });
   }
 
@@ -375,8 +381,7 @@ export class Hypervisor implements HypervisorService {
     if (this.#isDisposed) return refused('disposed', 'Vivarium is closing.');
     const machine = this.#machines.get(id);
     if (machine === undefined) return unknownMachine();
-    const allowed: { ok: true } | { ok: false; error: HypervisorError } =
-      command === null ? { ok: true } : machine.check(command);
+    const allowed = machine.check(command);
     return allowed.ok ? done(machine) : allowed;
   }
 }

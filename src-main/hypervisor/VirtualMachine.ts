@@ -50,6 +50,8 @@ export class VirtualMachine {
   stored: StoredMachine;
   /** Changes with each write to its memory that no guest code makes. */
   memoryVersion = 0;
+  /** From then on it obeys nothing: a thread started now would outlive its machine. */
+  isBeingDeleted = false;
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
   readonly #events: VirtualMachineEvents;
@@ -136,9 +138,10 @@ export class VirtualMachine {
     };
   }
 
-  /** The refusal of a command that does not fit the present state. */
-  check(command: VmCommand): Result<null> {
-    if (isObeyed(command, this.#state)) return done(null);
+  /** The refusal of a command that does not fit the present state; null stands for one that fits all. */
+  check(command: VmCommand | null): Result<null> {
+    if (this.isBeingDeleted) return refused('wrong-state', `“${this.stored.name}” is being deleted.`);
+    if (command === null || isObeyed(command, this.#state)) return done(null);
     return refused('wrong-state', refusal(command, this.stored.name, this.#state));
   }
 

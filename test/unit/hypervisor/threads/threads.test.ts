@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CrashReport, SerialOutput, VmState } from '../../../../src-main/hypervisor/types.ts';
@@ -45,6 +46,34 @@ describe('life cycle', () => {
       ok: false,
       error: { message: expect.stringContaining('Power it off first') },
     });
+  });
+
+  test('what is being deleted starts no more, not even where the start was asked for first', async () => {
+    const { hypervisor } = test1;
+    const { id } = await test1.run('triple-fault');
+    await until(() => stateOf(id) === 'crashed', 'the crash');
+    const seen: string[] = [];
+    hypervisor.on('vm-state', ({ from, to }) => seen.push(`${from}>${to}`));
+    const [reset, deleted, started, renamed, deletedAgain] = await Promise.all([
+      hypervisor.reset(id),
+      hypervisor.delete(id),
+      hypervisor.start(id),
+      hypervisor.update(id, { name: 'late' }),
+      hypervisor.delete(id),
+    ]);
+    expect(deleted.ok).toBe(true);
+    for (const late of [reset, started, renamed, deletedAgain])
+      expect(late).toMatchObject({ ok: false, error: { message: expect.stringContaining('is being deleted') } });
+    expect(seen).toEqual(['crashed>off']);
+    expect(hypervisor.statistics().vms).toEqual([]);
+  });
+
+  test('a machine that cannot be deleted obeys again', async () => {
+    const { hypervisor, folder } = test1;
+    const { id } = unwrap(await hypervisor.create({ memoryMiB: 1 }));
+    await rm(path.join(folder, 'machines', id), { recursive: true });
+    expect(await hypervisor.delete(id)).toMatchObject({ ok: false, error: { code: 'storage-failed' } });
+    expect(unwrap(await hypervisor.start(id)).state).toBe('running');
   });
 
   test('started paused, it has run nothing', async () => {
