@@ -79,6 +79,50 @@ describe('an unmasked exception', () => {
   });
 });
 
+describe('memory operands', () => {
+  const GP = 13;
+
+  test.each([
+    { name: 'FSTP m64', bytes: [0xdd, 0x1e, 0xfc, 0xff] },
+    { name: 'FSTP m80', bytes: [0xdb, 0x3e, 0xf8, 0xff] },
+    { name: 'FISTP m32', bytes: [0xdb, 0x1e, 0xfe, 0xff] },
+  ])('$name beyond the segment pops nothing', ({ bytes }) => {
+    expect(run(withX87, [...FNINIT, ...FLD1, ...bytes])).toBe(GP);
+    expect(withX87.state.getInt(STATE.x87Valid)).toBe(0x80);
+    expect(withX87.state.stackNumber(0)).toBe(1);
+  });
+
+  test('FSAVE leaves an image in which real mode has linear addresses, and FRSTOR takes it back', () => {
+    const FNSAVE = [0xdd, 0x36, 0x00, 0x06],
+      FRSTOR = [0xdd, 0x26, 0x00, 0x06];
+    expect(run(withX87, [...FNINIT, ...FLD1, ...FNSAVE, ...FRSTOR])).toBe(-1);
+    expect(withX87.state.stackNumber(0)).toBe(1);
+    const words = Array.from({ length: 7 }, (_, index) => withX87.read16(0x600 + 2 * index));
+    const FLD1_OPCODE = 0x1e8;
+    expect(words).toEqual([0x37f, 0x3800, 0x3fff, CODE + FNINIT.length, FLD1_OPCODE, 0, 0]);
+  });
+});
+
+describe('FXSAVE and FXRSTOR', () => {
+  const FXSAVE = [0x0f, 0xae, 0x06],
+    FXRSTOR = [0x0f, 0xae, 0x0e];
+  const machine = createTestMachine({
+    ramBytes: 0x2_0000,
+    features: createCpuFeatures({ features: { fxsr: true } }),
+  });
+
+  test('keep the registers', () => {
+    const image = [0x00, 0x06];
+    expect(run(machine, [...FNINIT, ...FLD1, ...FXSAVE, ...image, ...FNINIT, ...FXRSTOR, ...image])).toBe(-1);
+    expect(machine.state.stackNumber(0)).toBe(1);
+    expect([machine.read16(0x600), machine.read16(0x602), machine.read16(0x604)]).toEqual([0x37f, 0x3800, 0x80]);
+  });
+
+  test('want 16-byte alignment', () => {
+    expect(run(machine, [...FXSAVE, 0x08, 0x06])).toBe(13);
+  });
+});
+
 describe('without an x87', () => {
   beforeEach(() => withoutX87.clear());
 

@@ -13,6 +13,7 @@ import {
   pop,
   raisePending,
   requireCoprocessor,
+  further,
 } from './coprocessor.ts';
 
 const c = i32Const;
@@ -133,7 +134,7 @@ function moveImage(
     else requireCoprocessor(e);
     const size = bytes[e.operandSize === 16 ? 16 : 32];
     const first = e.address(memory);
-    const last = e.address(memory, c(size - 2));
+    const last = further(e, first, size - 2);
     if (direction === 'load') {
       e.let(e.load(first, 16));
       e.let(e.load(last, 16));
@@ -153,7 +154,7 @@ function moveExtended(name: 'storeX87Extended' | 'loadX87Extended', direction: '
   return (e, [memory]) => {
     requireCoprocessor(e);
     const first = e.address(memory);
-    const last = e.address(memory, c(BYTES - 2));
+    const last = further(e, first, BYTES - 2);
     if (direction === 'load') {
       e.let(e.load(first, 16));
       e.let(e.load(last, 16));

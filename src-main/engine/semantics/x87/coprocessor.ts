@@ -2,6 +2,7 @@ import {
   type Expression,
   type I32,
   type I64,
+  add,
   and,
   eqz,
   i32Const,
@@ -14,7 +15,7 @@ import {
 } from '../../wasm/Expression.ts';
 import { RAISED, RAISED_SHIFT } from '../../softfloat/routines.ts';
 import { CS, SEGMENT, STATE, segmentOffset } from '../../state/layout.ts';
-import type { Emitter, OperandHandle, StackRegister } from '../Emitter.ts';
+import type { Address, Emitter, OperandHandle, StackRegister } from '../Emitter.ts';
 import { CR0 } from '../system/controlBits.ts';
 import { VECTOR } from '../../GuestFault.ts';
 
@@ -107,6 +108,11 @@ export function asValue([mantissa, packed]: readonly Expression[]): Value {
 /** Both words, as parameters of a routine. */
 export function words({ mantissa, packed }: Value): [I64, I32] {
   return [mantissa, packed];
+}
+
+/** The same operand's bytes from `bytes` on: unlike a displacement in the instruction, this does not wrap. */
+export function further(e: Emitter, address: Address, bytes: number): Address {
+  return { ...address, offset: e.let(add(address.offset, c(bytes))) };
 }
 
 /** 1 unless all of the registers hold a value. */

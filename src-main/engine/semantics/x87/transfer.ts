@@ -22,6 +22,7 @@ import {
   await_,
   conclude,
   control,
+  further,
   isAnyEmpty,
   keptConditions,
   notePointers,
@@ -76,8 +77,9 @@ function pushCopy(e: Emitter, source: StackRegister): void {
 }
 
 function readExtended(e: Emitter, src: OperandHandle): Value {
-  const mantissa = e.let(e.load(e.address(src), 64)) as I64;
-  const packed = e.let(wrap(e.load(e.address(src, c(8)), 16)));
+  const address = e.address(src);
+  const mantissa = e.let(e.load(address, 64)) as I64;
+  const packed = e.let(wrap(e.load(further(e, address, 8), 16)));
   return { mantissa, packed };
 }
 
@@ -203,8 +205,9 @@ function writeExtended(e: Emitter, dst: OperandHandle, value: Value, raised: I32
   const bound = e.let(raised);
   const unmasked = and(and(bound, complement(control(e))), c(BEFORE_STORE));
   e.if(isZero(unmasked), () => {
-    const upper = e.loadToModify(e.address(dst, c(8)), 16);
-    e.store(e.address(dst), 64, value.mantissa);
+    const address = e.address(dst);
+    const upper = e.loadToModify(further(e, address, 8), 16);
+    e.store(address, 64, value.mantissa);
     upper.store(and(value.packed, c(0xffff)));
   });
   notePointers(e, dst);

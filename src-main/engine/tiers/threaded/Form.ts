@@ -69,7 +69,7 @@ const WIDTH_ALONE =
   movs cmps stos lods scas ins outs xlat daa das aaa aas aam aad lahf sahf salc clc stc cmc cld std cli sti hlt cpuid rdtsc
   rdmsr wrmsr rdpmc clts wbinvd invd invlpg ud rsm sysenter sysexit escape wait int int1 int3 into smsw lmsw sldt str lldt ltr
   verr verw lar lsl arpl movSegmentFrom movSegmentTo movFromControl movToControl movFromDebug movToDebug cmpxchg8b
-  sgdt sidt`);
+  sgdt sidt fxsave fxrstor`);
 
 const X87_BY_OPERAND_SIZE = words('fldenv fnstenv frstor fnsave');
 
