@@ -4,8 +4,8 @@ import { assemble } from '../engine/assembler/Assembler.ts';
 import { decodeSource } from '../engine/assembler/SourceText.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import { describeProblems, fileProblem } from './problems.ts';
-import { readFile } from './RunCommand.ts';
 import type { Terminal } from './Terminal.ts';
+import { readFile } from './userFiles.ts';
 
 export interface AsmOptions {
   readonly file: string;

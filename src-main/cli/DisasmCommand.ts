@@ -1,8 +1,8 @@
 import { linesFrom } from '../debug/CodeLines.ts';
 import { formatInstruction } from '../engine/disassembler/InstructionText.ts';
 import { EXIT_STATUS } from './ExitStatus.ts';
-import { readFile } from './RunCommand.ts';
 import type { Terminal } from './Terminal.ts';
+import { readFile } from './userFiles.ts';
 
 export interface DisasmOptions {
   readonly file: string;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { createTranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
@@ -7,15 +7,16 @@ import { load } from '../machine/loaders/load.ts';
 import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
-import { exitStatusOf, UsageError } from './ExitStatus.ts';
+import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
-import { describeProblems, fileProblem } from './problems.ts';
-import { type RunResult, RunSession } from './RunSession.ts';
+import { describeProblems } from './problems.ts';
+import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
 import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
-import { screenFormat, writeScreen } from './screenFile.ts';
+import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
 import { TextWatch } from './TextWatch.ts';
+import { openForWriting, readFile, saveScreen, saveSerial, tryToRead } from './userFiles.ts';
 
 /** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
 const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -58,8 +59,11 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const bios = options.bios === undefined ? undefined : readFile(options.bios);
   const image = readProgram(options, terminal);
   if (image === undefined && bios === undefined) throw new UsageError('run: name a program file, or a --bios image.');
+  if (image === undefined) refusePlacing(options, undefined, 'there is no program file');
   if (options.tier === 'region') terminal.complain('--tier region: this version has the threaded tier only; using it.');
-  const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial');
+  const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
+  // Opened for appending: an older picture stays until there is a new one.
+  if (options.screen !== undefined) closeSync(openForWriting(options.screen, '--screen', 'a'));
 
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
@@ -82,7 +86,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile });
   if (serialFile !== undefined) closeSync(serialFile);
   await report(machine, result, { options, output, terminal });
-  return exitStatusOf(result.reason);
+  return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
 
 /**
@@ -105,11 +109,11 @@ interface RunParts {
 
 async function runWithTerminal(parts: RunParts): Promise<RunResult> {
   const { machine, options, terminal, output, input, until, serialFile } = parts;
-  let interrupted: string | undefined;
+  let interrupted: RunEnding | undefined;
   let isInputOpen = false;
   let wake: () => void = () => undefined;
   const stopInterrupts = terminal.onInterrupt((signal) => {
-    interrupted = `ended by ${signal}`;
+    interrupted = interruption(signal);
     wake();
   });
   let stopInput: () => void = () => undefined;
@@ -119,7 +123,8 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
       isInteractive: (isInteractive) => input.setInteractive(isInteractive),
       onBytes: (bytes) => {
         input.type(bytes);
-        if (input.wantsToQuit) interrupted = 'ended at the console';
+        if (input.leaving === 'quit') interrupted = { reason: 'poweroff', detail: 'ended at the console' };
+        if (input.leaving === 'interrupt') interrupted = interruption('SIGINT');
         wake();
       },
       onEnd: () => {
@@ -154,12 +159,27 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
   }
 }
 
-async function report(
-  machine: Machine,
-  result: RunResult,
-  { options, output, terminal }: { options: RunOptions; output: OutputBuffer; terminal: Terminal },
-): Promise<void> {
-  if (options.screen !== undefined) saveScreen(options.screen, machine);
+function interruption(interrupt: Interrupt): RunEnding {
+  const detail = interrupt === 'EPIPE' ? 'standard output was closed (EPIPE)' : `ended by ${interrupt}`;
+  return { reason: 'error', detail, interrupt };
+}
+
+interface ReportParts {
+  readonly options: RunOptions;
+  readonly output: OutputBuffer;
+  readonly terminal: Terminal;
+}
+
+async function report(machine: Machine, result: RunResult, parts: ReportParts): Promise<void> {
+  try {
+    if (parts.options.screen !== undefined) saveScreen(parts.options.screen, machine);
+  } finally {
+    // What the run came to is told whether or not its picture could be kept.
+    await tell(machine, result, parts);
+  }
+}
+
+async function tell(machine: Machine, result: RunResult, { options, output, terminal }: ReportParts): Promise<void> {
   const statistics = reportStatistics(machine.statistics(), result.seconds);
   const newline = output.endsLine ? '' : '\n';
   if (options.isJson) {
@@ -216,10 +236,21 @@ function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | un
     readFile: (name) => tryToRead(path.resolve(folder, name)),
   });
   if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
+  refusePlacing(options, result.image.format, `${file} is taken as ${result.image.format}`);
   for (const warning of result.warnings) {
     terminal.complain(describeProblems(file, warning.line === undefined ? warning.message : '', [warning]));
   }
   return result.image;
+}
+
+/** The place and code size of any other program are its own matter: silence would hide that they were not followed. */
+function refusePlacing({ origin, bits }: RunOptions, format: ProgramFormat | undefined, found: string): void {
+  if (format === 'bin' || (origin === undefined && bits === undefined)) return;
+  const given = [origin !== undefined && '--origin', bits !== undefined && '--bits'].filter(Boolean).join(' and ');
+  let advice = '';
+  if (format === 'asm') advice = ' Write org and bits into the source.';
+  else if (format !== undefined) advice = ' If it is a flat binary, use --format bin.';
+  throw new UsageError(`${given}: of use with a flat binary (bin) alone, and ${found}.${advice}`);
 }
 
 function readKeys(text: string | undefined): readonly TypingStep[] {
@@ -233,44 +264,4 @@ function readKeys(text: string | undefined): readonly TypingStep[] {
 
 function isStream(serial: string): boolean {
   return serial === 'stdio' || serial === 'none';
-}
-
-export function readFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(fileProblem(file, 'read', error));
-  }
-}
-
-function tryToRead(file: string): Uint8Array | null {
-  try {
-    return readFileSync(file);
-  } catch {
-    return null;
-  }
-}
-
-function openForWriting(file: string, option: string): number {
-  try {
-    return openSync(file, 'w');
-  } catch (error) {
-    throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
-  }
-}
-
-function saveSerial(file: string, descriptor: number, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-  } catch (error) {
-    throw new UsageError(`--serial: ${fileProblem(file, 'written', error)}`);
-  }
-}
-
-function saveScreen(file: string, machine: Machine): void {
-  try {
-    writeScreen(file, machine.screen());
-  } catch (error) {
-    throw new UsageError(`--screen: ${fileProblem(file, 'written', error)}`);
-  }
 }

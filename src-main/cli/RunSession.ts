@@ -1,7 +1,7 @@
 import type { Machine } from '../machine/Machine.ts';
 import type { MachineExit } from '../machine/MachineExit.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
-import type { RunEnd } from './ExitStatus.ts';
+import type { Interrupt, RunEnd } from './ExitStatus.ts';
 import type { TextWatch } from './TextWatch.ts';
 
 /** Host time between two looks at everything else, and so the latency of input and output. */
@@ -21,17 +21,22 @@ export interface RunSessionOptions {
   readonly mostInstructions: number | undefined;
   /** Called between slices: moves input and output. Resolves when the run may go on. */
   readonly exchange: () => Promise<void>;
-  /** Why the user ends the run, or undefined. */
-  readonly interrupted: () => string | undefined;
+  /** How the user or the system ends the run, or undefined. */
+  readonly interrupted: () => RunEnding | undefined;
   /** More input may come for a machine that waits. */
   readonly canReceiveInput: () => boolean;
   /** Resolves when input has come. */
   readonly inputArrived: () => Promise<void>;
 }
 
-export interface RunResult {
+export interface RunEnding {
   readonly reason: RunEnd;
   readonly detail: string;
+  /** It came from outside: the guest had not finished. */
+  readonly interrupt?: Interrupt;
+}
+
+export interface RunResult extends RunEnding {
   readonly seconds: number;
 }
 
@@ -52,11 +57,8 @@ export class RunSession {
     for (;;) {
       const exit = machine.run(this.nextSlice());
       await exchange();
-      const end = this.endOf(exit);
+      const end = this.endOf(exit) ?? interrupted();
       if (end !== undefined) return { ...end, seconds: (this.now() - this.startNs) / 1e9 };
-      const reason = interrupted();
-      if (reason !== undefined)
-        return { reason: 'poweroff', detail: reason, seconds: (this.now() - this.startNs) / 1e9 };
       if (exit.reason === 'reset') machine.reset();
       await this.giveWay(exit);
     }
@@ -81,7 +83,7 @@ export class RunSession {
     return Number.isFinite(left) ? { untilHostNs, instructions: left } : { untilHostNs };
   }
 
-  private endOf(exit: MachineExit): { reason: RunEnd; detail: string } | undefined {
+  private endOf(exit: MachineExit): RunEnding | undefined {
     const { until, machine } = this.options;
     if (until?.isSeen || until?.onScreen(machine.screenText())) return { reason: 'until', detail: '' };
     switch (exit.reason) {

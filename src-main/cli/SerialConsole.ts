@@ -11,15 +11,15 @@ export class SerialConsole {
   private pending: number[] = [];
   private isInteractive = false;
   private isCommand = false;
-  private hasQuit = false;
+  private leave: 'interrupt' | 'quit' | undefined;
 
   setInteractive(isInteractive: boolean): void {
     this.isInteractive = isInteractive;
   }
 
-  /** The user wants to leave. */
-  get wantsToQuit(): boolean {
-    return this.hasQuit;
+  /** How the user wants to leave: by Ctrl-C, or by the console's own command. */
+  get leaving(): 'interrupt' | 'quit' | undefined {
+    return this.leave;
   }
 
   /** Bytes that the guest has not taken yet. */
@@ -32,9 +32,9 @@ export class SerialConsole {
       if (!this.isInteractive) this.pending.push(byte);
       else if (this.isCommand) {
         this.isCommand = false;
-        if (byte === QUIT) this.hasQuit = true;
+        if (byte === QUIT) this.leave = 'quit';
         else if (byte === CTRL_A) this.pending.push(CTRL_A);
-      } else if (byte === CTRL_C) this.hasQuit = true;
+      } else if (byte === CTRL_C) this.leave = 'interrupt';
       else if (byte === CTRL_A) this.isCommand = true;
       else this.pending.push(byte);
     }

@@ -1,3 +1,5 @@
+import type { Interrupt } from './ExitStatus.ts';
+
 /** The user's side of a command: where it writes, and what is typed to it. */
 export interface Terminal {
   /** Standard output, as it is. Resolves when more may be written. */
@@ -10,7 +12,7 @@ export interface Terminal {
    */
   listen(listener: InputListener): () => void;
   /** The user or the system wants the command to end (Ctrl-C, SIGTERM, a closed pipe). */
-  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') => void): () => void;
+  onInterrupt(listener: (signal: Interrupt) => void): () => void;
 }
 
 export interface InputListener {
@@ -27,7 +29,7 @@ const HOLD_MS = 20;
 
 /** Standard streams of the process. */
 export class ProcessTerminal implements Terminal {
-  private readonly interruptListeners = new Set<(signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') => void>();
+  private readonly interruptListeners = new Set<(signal: Interrupt) => void>();
 
   constructor() {
     // A reader that has gone away, such as `head`, is no failure of ours.
@@ -80,7 +82,7 @@ export class ProcessTerminal implements Terminal {
     };
   }
 
-  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') => void): () => void {
+  onInterrupt(listener: (signal: Interrupt) => void): () => void {
     const onInterrupt = (): void => listener('SIGINT');
     const onTerminate = (): void => listener('SIGTERM');
     process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate);

@@ -6,6 +6,7 @@ import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import {
   parseChoice,
   parseCount,
+  parseFileName,
   parseMemory,
   parseNumber,
   parsePort,
@@ -24,7 +25,8 @@ together as in {ctrl+c}, and pauses as in {wait 500} (milliseconds); it types wh
 With --serial stdio the terminal is the guest's: Ctrl-C or Ctrl-A x leaves, Ctrl-A Ctrl-A sends one Ctrl-A.
 
 Exit status: 0 halted, powered off or text seen; 2 wrong options or a bad file; 3 triple fault;
-4 time or instruction limit; 1 the engine's own failure.`;
+4 time or instruction limit; 1 the engine's own failure; 130 Ctrl-C or SIGINT, 143 SIGTERM, 141 standard output closed:
+with --json these three have the reason "error", and the detail names what came.`;
 
 /** The `vivarium` command. Returns the exit status; every mistake of the user's is one message on standard error. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -62,7 +64,8 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
     .option('-o, --output <file>', 'where to write; - is standard output (default: the source with .bin)')
     .option('--bits <bits>', 'code size before the first "bits": 16 or 32 (default: 16)')
     .action(async (file: string, options: Values) => {
-      done(await asm({ file, output: options['output'], bits: parseBits(options['bits']) }, terminal));
+      const output = options['output'] === undefined ? undefined : parseFileName(options['output'], '--output');
+      done(await asm({ file: parseFileName(file, 'asm'), output, bits: parseBits(options['bits']) }, terminal));
     });
   program
     .command('disasm')
@@ -72,7 +75,9 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
     .option('--origin <address>', 'address of the first byte (default: 0)')
     .action(async (file: string, options: Values) => {
       const origin = parseNumber(options['origin'] ?? '0', '--origin', MOST_ADDRESS);
-      done(await disasm({ file, origin, bits: parseBits(options['bits']) ?? 16 }, terminal));
+      done(
+        await disasm({ file: parseFileName(file, 'disasm'), origin, bits: parseBits(options['bits']) ?? 16 }, terminal),
+      );
     });
   program
     .command('samples')
@@ -120,23 +125,23 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
       done(
         await run(
           {
-            file,
+            file: file === undefined ? undefined : parseFileName(file, 'run'),
             format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
             origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
             bits: parseBits(options['bits']),
             memoryBytes: parseMemory(options['memory'] ?? '64M'),
             tier: parseChoice(options['tier'] ?? 'auto', '--tier', ['auto', 'threaded', 'region']),
             clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
-            serial: options['serial'] ?? (isJson ? 'none' : 'stdio'),
+            serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
             logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
             exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
             until: parse('until', (text) => parseText(text, '--until')),
             timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
             mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
-            screen: options['screen'],
+            screen: parse('screen', (text) => parseFileName(text, '--screen')),
             keys: options['keys'],
             kernelArguments: options['kernelArgs'],
-            bios: options['bios'],
+            bios: parse('bios', (text) => parseFileName(text, '--bios')),
             isJson,
           },
           terminal,

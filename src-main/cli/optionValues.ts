@@ -19,7 +19,16 @@ export function parsePort(text: string, option: string): number {
 }
 
 export function parsePorts(text: string, option: string): number[] {
-  return text.split(',').map((port) => parsePort(port.trim(), option));
+  const ports = text.split(',').map((port) => port.trim());
+  const missing = ports.indexOf('') + 1;
+  if (missing === 0) return ports.map((port) => parsePort(port, option));
+  const what = ports.length === 1 ? 'there is no port' : `port ${missing} of ${ports.length} is missing`;
+  throw new UsageError(`${option} "${text}": ${what}; expected ports separated by commas, such as 0x3f8,0x80.`);
+}
+
+export function parseFileName(text: string, option: string): string {
+  if (text !== '') return text;
+  throw new UsageError(`${option}: the file name is empty.`);
 }
 
 /** `64M`, `2G`, `1024K`, or mebibytes without a unit; whole pages. */

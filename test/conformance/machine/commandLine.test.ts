@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
@@ -139,6 +139,16 @@ describe('output', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')('a screen that cannot be kept does not lose the report', async () => {
+  symlinkSync('/dev/full', place('full.txt'));
+  const terminal = new TestTerminal();
+  const args = [file('hello.asm', HELLO), '--json', '--screen', place('full.txt')];
+  const { status, output, complaints } = await run(args, terminal);
+  expect(status).toBe(2);
+  expect(complaints).toMatch(/^--screen: .*full\.txt cannot be written: the disk is full\.$/);
+  expect((JSON.parse(output) as RunReport).exit.reason).toBe('hlt');
+});
+
 describe('what ends a run', () => {
   test('a text on the serial line, at once', async () => {
     const { status, report } = await runJson(file('hello.asm', HELLO), '--until', 'Hello');
@@ -193,12 +203,24 @@ describe('what ends a run', () => {
     expect(report.serial).toBe('...');
   });
 
-  test('a signal', async () => {
+  test.each([
+    ['SIGINT', 130, 'ended by SIGINT'],
+    ['SIGTERM', 143, 'ended by SIGTERM'],
+    ['EPIPE', 141, 'standard output was closed (EPIPE)'],
+  ] as const)('%s', async (signal, expected, detail) => {
     const terminal = new TestTerminal();
-    terminal.onListen = () => setTimeout(() => terminal.send('SIGTERM'), 100);
-    const { status, complaints } = await run([file('spin.asm', SPIN)], terminal);
-    expect(status).toBe(0);
-    expect(complaints).toMatch(/^poweroff \(ended by SIGTERM\)/);
+    terminal.onListen = () => setTimeout(() => terminal.send(signal), 100);
+    const { status, output } = await run([file('spin.asm', SPIN), '--json', '--serial', 'stdio'], terminal);
+    expect(status).toBe(expected);
+    expect((JSON.parse(output) as RunReport).exit).toEqual({ reason: 'error', detail });
+  });
+
+  test('Ctrl-C at a terminal', async () => {
+    const terminal = new TestTerminal({ isTerminal: true });
+    terminal.onListen = () => setTimeout(() => terminal.type('\x03'), 100);
+    const { status, complaints } = await run([file('echo.asm', ECHO)], terminal);
+    expect(status).toBe(130);
+    expect(complaints).toMatch(/^error \(ended by SIGINT\)/);
   });
 });
 

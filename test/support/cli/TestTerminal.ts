@@ -1,3 +1,4 @@
+import type { Interrupt } from '../../../src-main/cli/ExitStatus.ts';
 import type { InputListener, Terminal } from '../../../src-main/cli/Terminal.ts';
 
 /** A terminal whose output is collected and whose keys the test types. */
@@ -8,7 +9,7 @@ export class TestTerminal implements Terminal {
   private readonly chunks: string[] = [];
   private readonly decoder = new TextDecoder();
   private listener: InputListener | undefined;
-  private interrupt: ((signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') => void) | undefined;
+  private interrupt: ((signal: Interrupt) => void) | undefined;
   private readonly isTerminal: boolean;
 
   constructor(options: { readonly isTerminal?: boolean } = {}) {
@@ -36,7 +37,7 @@ export class TestTerminal implements Terminal {
     return () => (this.listener = undefined);
   }
 
-  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') => void): () => void {
+  onInterrupt(listener: (signal: Interrupt) => void): () => void {
     this.interrupt = listener;
     return () => (this.interrupt = undefined);
   }
@@ -49,7 +50,7 @@ export class TestTerminal implements Terminal {
     this.listener?.onEnd();
   }
 
-  send(signal: 'SIGINT' | 'SIGTERM' | 'EPIPE'): void {
+  send(signal: Interrupt): void {
     this.interrupt?.(signal);
   }
 }

@@ -36,6 +36,15 @@ describe('usage errors are one message and status 2', () => {
     [['run', 'x', '--clock', 'none'], '--clock none: expected host or instructions.'],
     [['run', 'x', '--screen', 'a.gif'], '--screen a.gif: expected a file name that ends in .txt or .png.'],
     [['run', 'x', '--log-port', '70000'], '--log-port 70000: expected a number from 0 to 0xffff, such as 0x7c00.'],
+    [
+      ['run', 'x', '--log-port', '1,,2'],
+      '--log-port "1,,2": port 2 of 3 is missing; expected ports separated by commas',
+    ],
+    [['run', 'x', '--log-port', ''], '--log-port "": there is no port; expected ports separated by commas'],
+    [['run', ''], 'run: the file name is empty.'],
+    [['run', 'x', '--screen', ''], '--screen: the file name is empty.'],
+    [['run', 'x', '--serial', ''], '--serial: the file name is empty.'],
+    [['asm', ''], 'asm: the file name is empty.'],
     [['run', 'x', '--keys', '{zz}'], /--keys: \{zz\} at character 1 of the keys names no key/],
     [['run', 'x', '--until', ''], '--until: the text is empty.'],
     [['run', 'x', '--timeout', 'soon'], '--timeout soon: expected a number of seconds above 0, such as 10 or 0.5.'],
@@ -67,6 +76,29 @@ describe('usage errors are one message and status 2', () => {
     const { status, complaints } = await command('run', file('x.asm', 'hlt'), '--serial', path.join(folder, 'no', 'x'));
     expect(status).toBe(2);
     expect(complaints).toMatch(/--serial: .*cannot be written: its folder does not exist/);
+  });
+
+  test('a screen file that cannot be written, before the run', async () => {
+    const picture = path.join(folder, 'no', 'x.png');
+    const { status, output, complaints } = await command('run', file('x.asm', 'jmp $'), '--json', '--screen', picture);
+    expect(status).toBe(2);
+    expect(output).toBe('');
+    expect(complaints).toMatch(/^--screen: .*cannot be written: its folder does not exist\.$/);
+  });
+
+  test.each([
+    [['--origin', '0x7c00'], 'a.asm', /^--origin: of use .* is taken as asm\. Write org and bits into the source\.$/],
+    [
+      ['--bits', '32', '--origin', '0'],
+      'a.com',
+      /^--origin and --bits: .* as com\. If it is a flat binary, use --format/,
+    ],
+    [['--format', 'com', '--bits', '16'], 'a.bin', /^--bits: .* is taken as com\./],
+  ])('%j with %s', async (args, name, message) => {
+    const content = name.endsWith('asm') ? 'cli\nhlt\n' : Uint8Array.of(0x00, 0xc0, 0xf4, 0xff);
+    const { status, complaints } = await command('run', file(name, content), ...args);
+    expect(status).toBe(2);
+    expect(complaints).toMatch(message);
   });
 
   test.skipIf(process.platform !== 'linux')('a serial file on a full disk', async () => {

@@ -95,7 +95,7 @@ describe('the console', () => {
   test('a pipe’s bytes are all the guest’s', () => {
     const console = new SerialConsole();
     console.type(Uint8Array.of(1, 2, 3));
-    expect(console.wantsToQuit).toBe(false);
+    expect(console.leaving).toBeUndefined();
     console.feed((bytes) => (bytes.length > 2 ? 2 : bytes.length));
     expect(console.length).toBe(1);
   });
@@ -104,7 +104,7 @@ describe('the console', () => {
     const console = new SerialConsole();
     console.setInteractive(true);
     console.type(Uint8Array.of(0x41, 3));
-    expect(console.wantsToQuit).toBe(true);
+    expect(console.leaving).toBe('interrupt');
   });
 
   test('and so does Ctrl-A x, but Ctrl-A Ctrl-A is one Ctrl-A', () => {
@@ -112,7 +112,7 @@ describe('the console', () => {
     console.setInteractive(true);
     console.type(Uint8Array.of(1));
     console.type(Uint8Array.of(1, 0x42, 1, 0x78));
-    expect(console.wantsToQuit).toBe(true);
+    expect(console.leaving).toBe('quit');
     const taken = take(console);
     expect(taken.slice(0, 2)).toEqual([1, 0x42]);
   });

@@ -1,0 +1,47 @@
+import { openSync, readFileSync, writeSync } from 'node:fs';
+import type { Machine } from '../machine/Machine.ts';
+import { UsageError } from './ExitStatus.ts';
+import { fileProblem } from './problems.ts';
+import { writeScreen } from './screenFile.ts';
+
+/** Files that the user names: whatever is wrong with one is a {@link UsageError}. */
+
+export function readFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(fileProblem(file, 'read', error));
+  }
+}
+
+export function tryToRead(file: string): Uint8Array | null {
+  try {
+    return readFileSync(file);
+  } catch {
+    return null;
+  }
+}
+
+export function openForWriting(file: string, option: string, flags: 'w' | 'a'): number {
+  try {
+    return openSync(file, flags);
+  } catch (error) {
+    throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+export function saveSerial(file: string, descriptor: number, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+  } catch (error) {
+    throw new UsageError(`--serial: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+export function saveScreen(file: string, machine: Machine): void {
+  try {
+    writeScreen(file, machine.screen());
+  } catch (error) {
+    throw new UsageError(`--screen: ${fileProblem(file, 'written', error)}`);
+  }
+}
