@@ -3,7 +3,6 @@ import type {
   ExitsFrame,
   MachineViewFrame,
   SerialFrame,
-  SpeedFrame,
   VcpuFrame,
 } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
@@ -27,7 +26,6 @@ export class MachineViewSource implements StreamSource {
   private lastScreen: TextScreen | null | undefined;
   private serial: { restart: boolean; chunks: Uint8Array[]; droppedBytes: number };
   private exits: ExitsFrame | null = null;
-  private speed: SpeedFrame | null = null;
 
   constructor(hypervisor: HypervisorService, id: VmId, parts: readonly MachineViewPart[]) {
     this.hypervisor = hypervisor;
@@ -40,7 +38,7 @@ export class MachineViewSource implements StreamSource {
       }),
     );
     if (this.parts.has('serial')) this.followSerial();
-    if (this.parts.has('exits') || this.parts.has('speed')) this.followStatistics();
+    if (this.parts.has('exits')) this.followStatistics();
   }
 
   next(): MachineViewFrame | null | 'end' {
@@ -68,15 +66,11 @@ export class MachineViewSource implements StreamSource {
       frame.serial = serial;
       hasChanged = true;
     }
-    if (this.exits && this.parts.has('exits')) {
+    if (this.exits) {
       frame.exits = this.exits;
       hasChanged = true;
     }
-    if (this.speed && this.parts.has('speed')) {
-      frame.speed = this.speed;
-      hasChanged = true;
-    }
-    this.exits = this.speed = null;
+    this.exits = null;
     return hasChanged ? frame : null;
   }
 
@@ -138,7 +132,6 @@ export class MachineViewSource implements StreamSource {
           counts: Float64Array.from(EXIT_KINDS, (kind) => own.exits[kind] ?? 0),
           perSecond: Float64Array.from(EXIT_KINDS, (kind) => own.exitRates[kind] ?? 0),
         };
-        this.speed = { mips: own.mips, receivedShare: own.receivedShare, entitledShare: own.entitledShare };
       }),
     );
   }

@@ -11,7 +11,6 @@ export interface MachineViewFrame {
   readonly screen?: ScreenFrame | null;
   readonly serial?: SerialFrame;
   readonly exits?: ExitsFrame;
-  readonly speed?: SpeedFrame;
 }
 
 export interface VcpuFrame {
@@ -35,13 +34,4 @@ export interface SerialFrame {
 export interface ExitsFrame {
   readonly counts: Float64Array;
   readonly perSecond: Float64Array;
-}
-
-/** Averages over the last sample. Four times a second. */
-export interface SpeedFrame {
-  /** Million instructions a second. */
-  readonly mips: number;
-  /** Of one pCPU, 0..1. */
-  readonly receivedShare: number;
-  readonly entitledShare: number;
 }

@@ -25,9 +25,8 @@ export function threeDigits(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** Million instructions a second. */
+/** Million instructions a second of a running machine: never 0, for between two ticks of its timer it still runs. */
 export function mips(value: number): string {
-  if (value <= 0) return '0';
   if (value < 0.1) return '<0.1';
   return value >= 100 ? grouped(value) : value.toFixed(1);
 }

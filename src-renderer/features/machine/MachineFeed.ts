@@ -3,7 +3,6 @@ import type {
   ExitsFrame,
   MachineViewFrame,
   SerialFrame,
-  SpeedFrame,
   VcpuFrame,
 } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
@@ -16,7 +15,6 @@ export interface Parts {
   screen: ScreenFrame | null;
   serial: SerialFrame;
   exits: ExitsFrame;
-  speed: SpeedFrame;
 }
 export type PartName = keyof Parts;
 
@@ -34,7 +32,6 @@ export class MachineFeed {
     screen: new Set(),
     serial: new Set(),
     exits: new Set(),
-    speed: new Set(),
   };
   readonly #stream: OpenStream;
   /** Serial output since power-on or the oldest kept. */
@@ -43,7 +40,7 @@ export class MachineFeed {
   constructor(id: string) {
     this.#stream = bridge().open(
       'stream:machine',
-      { id, parts: ['vcpus', 'screen', 'serial', 'exits', 'speed'], intervalMs: 16 },
+      { id, parts: ['vcpus', 'screen', 'serial', 'exits'], intervalMs: 16 },
       { onFrame: (frame) => this.#apply(frame) },
     );
     document.addEventListener('visibilitychange', this.#onVisibility);
@@ -70,7 +67,6 @@ export class MachineFeed {
     this.#tell('screen', frame.screen);
     this.#tell('serial', frame.serial);
     this.#tell('exits', frame.exits);
-    this.#tell('speed', frame.speed);
   }
 
   #tell<Name extends PartName>(name: Name, part: Parts[Name] | undefined): void {

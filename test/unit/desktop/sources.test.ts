@@ -73,13 +73,12 @@ describe('a machine view', () => {
   });
 
   test('counts exits by kind', () => {
-    const source = new MachineViewSource(hypervisor, id, ['exits', 'speed']);
+    const source = new MachineViewSource(hypervisor, id, ['exits']);
     publish(0, statistics());
     const frame = source.next();
     if (frame === null || frame === 'end') throw new Error('a frame was expected');
     expect(frame.exits?.counts[EXIT_KINDS.indexOf('pio')]).toBe(7);
     expect(frame.exits?.perSecond[EXIT_KINDS.indexOf('mmio')]).toBe(2);
-    expect(frame.speed).toEqual({ mips: 100, receivedShare: 0.5, entitledShare: 0.6 });
   });
 
   test('ends with its machine and listens no longer', async () => {
