@@ -68,12 +68,21 @@ const PRESENT = 0x80;
 const CODE_OR_DATA = 0x10;
 const DEFAULT_32 = 0x4000;
 
-/** A descriptor cache in the manual's words: `code 32 r-x dpl0`; system segments by their type's number. */
+/** What LDTR and TR can hold (SDM vol. 3A, table 3-2). */
+const SYSTEM_TYPES: Readonly<Record<number, string>> = {
+  1: 'TSS16',
+  2: 'LDT',
+  3: 'TSS16 busy',
+  9: 'TSS32',
+  11: 'TSS32 busy',
+};
+
+/** A descriptor cache in the manual's words: `code 32 r-x dpl0`, `TSS32 busy dpl0`. */
 export function describeSegment(attributes: number): string {
   if ((attributes & PRESENT) === 0) return 'not present';
   const dpl = `dpl${(attributes >> 5) & 3}`;
   const type = attributes & 15;
-  if ((attributes & CODE_OR_DATA) === 0) return `system type ${type} ${dpl}`;
+  if ((attributes & CODE_OR_DATA) === 0) return `${SYSTEM_TYPES[type] ?? `system type ${type}`} ${dpl}`;
   const size = attributes & DEFAULT_32 ? '32' : '16';
   if (type & 8) return `code ${size} ${type & 2 ? 'r' : '-'}-x ${type & 4 ? 'conforming ' : ''}${dpl}`;
   return `data ${size} r${type & 2 ? 'w' : '-'}- ${type & 4 ? 'expand-down ' : ''}${dpl}`;
