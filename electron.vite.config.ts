@@ -40,12 +40,16 @@ const threadedTier = {
   },
 };
 
+/** scripts/setup/build.mjs builds beside `out/main` and the like, and moves there what is finished. */
+const outputFolder = (part: string): string =>
+  path.join(root, 'out', `${process.env['VIVARIUM_BUILD_PREFIX'] ?? ''}${part}`);
+
 const config: UserConfig = {
   main: {
     plugins: [threadedTier],
     build: {
       target: NODE_TARGET,
-      outDir: 'out/main',
+      outDir: outputFolder('main'),
       // Everything is bundled: the built app needs no node_modules, and ES-only packages become CommonJS.
       externalizeDeps: false,
       sourcemap: true,
@@ -55,7 +59,7 @@ const config: UserConfig = {
   preload: {
     build: {
       target: NODE_TARGET,
-      outDir: 'out/preload',
+      outDir: outputFolder('preload'),
       externalizeDeps: false,
       rolldownOptions: { input: { index: path.join(root, 'src-preload/index.ts') }, output: commonJs },
     },
@@ -65,7 +69,7 @@ const config: UserConfig = {
     plugins: [vue()],
     build: {
       target: CHROMIUM_TARGET,
-      outDir: path.join(root, 'out/renderer'),
+      outDir: outputFolder('renderer'),
       rolldownOptions: { input: { index: path.join(root, 'src-renderer/index.html') } },
     },
   },

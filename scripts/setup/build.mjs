@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inRoot, root } from './paths.mjs';
 import { collect, SetupError, step } from './progress.mjs';
+import { publish } from './publish.mjs';
 
 const shared = ['package-lock.json', 'electron.vite.config.ts', 'tsconfig.base.json'];
 
@@ -28,20 +29,26 @@ export async function ensureBuild(wanted = Object.keys(parts), { force = false }
   if (stale.length === 0) return;
   const names = stale.map(({ part }) => part);
   await step(`Building ${names.join(', ')}`, async () => {
-    // A build that fails half-way must not pass for the one before it.
-    for (const part of names) await rm(stampFile(part), { force: true });
+    for (const part of names) await rm(unfinishedFolder(part), { recursive: true, force: true });
     const { status, output } = await collect(
       process.execPath,
       [inRoot('node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
-      { cwd: root, env: { ...process.env, VIVARIUM_BUILD_PARTS: names.join(',') } },
+      { cwd: root, env: { ...process.env, VIVARIUM_BUILD_PARTS: names.join(','), VIVARIUM_BUILD_PREFIX: UNFINISHED } },
     );
     if (status !== 0) throw new SetupError(`the build failed:\n${output.trim()}`);
+    for (const { part, digest } of stale) {
+      // A build that is there by half must not pass for the one before it.
+      await rm(stampFile(part), { force: true });
+      await publish(unfinishedFolder(part), inRoot('out', part), inRoot('out', `.${part}.superseded.json`));
+      await writeFile(stampFile(part), digest);
+    }
   });
-  for (const { part, digest } of stale) {
-    await mkdir(inRoot('out'), { recursive: true });
-    await writeFile(stampFile(part), digest);
-  }
 }
+
+/** Builds are made beside the folders from which programs start, as deep as those: source maps hold relative paths. */
+const UNFINISHED = '.unfinished-';
+
+const unfinishedFolder = (part) => inRoot('out', UNFINISHED + part);
 
 const stampFile = (part) => inRoot('out', `.${part}.sha256`);
 
