@@ -1,4 +1,4 @@
-import type { RoutineName } from '../../../src-main/engine/softfloat/routines.ts';
+import { NO_QUOTIENT, type RoutineName } from '../../../src-main/engine/softfloat/routines.ts';
 import type { loadSoftFloat } from './softFloatLibrary.ts';
 
 type Library = ReturnType<typeof loadSoftFloat>;
@@ -85,7 +85,9 @@ function remainder(name: string, routine: RoutineName): Operation {
     run: (library, given) => {
       const control = given.getUint16(INPUT.control, true);
       const result = library[routine](...value(given, INPUT.a), ...value(given, INPUT.b), control) as Word[];
-      return fromPacked(result, Number(result[2]));
+      // The native program begins with all condition bits clear, and they then stay so.
+      const conditions = Number(result[2]);
+      return fromPacked(result, conditions === NO_QUOTIENT ? 0 : conditions);
     },
   };
 }

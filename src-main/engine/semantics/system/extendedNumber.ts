@@ -118,6 +118,9 @@ export function isNumber({ kind }: ExtendedNumber): boolean {
   return kind !== 'nan' && kind !== 'unsupported';
 }
 
+/** What an unmasked overflow or underflow moves the exponent by (SDM vol. 1, 8.5.4 and 8.5.5). */
+const EXPONENT_ADJUSTMENT = 0x6000;
+
 /** Bits behind the 64 of a mantissa that decide about rounding. */
 const GUARD_BITS = 42n;
 
@@ -140,12 +143,19 @@ export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: numb
   const shift = BigInt(length) - wanted;
   if (shift > 0n) bits = (bits >> shift) | ((bits & ((1n << shift) - 1n)) === 0n ? 0n : 1n);
   else bits <<= -shift;
-  bits += BigInt(beyond);
   power += Number(shift);
+  bits += BigInt(beyond);
+  if (bits >> (wanted - 1n) === 0n) {
+    bits = 2n * bits + 1n;
+    power--;
+  }
   // value = bits * 2^power with 106 bits; the mantissa is its upper 64.
   let biased = power + 105 + BIAS;
   let dropped = GUARD_BITS;
-  if (biased < 1) {
+  const isAdjusted = biased < 1 && (to.control & REPORT.underflow) === 0;
+  if (isAdjusted) {
+    biased += EXPONENT_ADJUSTMENT;
+  } else if (biased < 1) {
     dropped += BigInt(Math.min(1 - biased, 200));
     biased = 0;
   }
@@ -159,10 +169,14 @@ export function writeRounded(to: ResultSlot, value: DoubleDouble, exponent: numb
   }
   if (biased === 0 && mantissa >= BIT63) biased = 1;
   const sign = isNegative ? 0x8000 : 0;
-  if (biased >= 0x7fff) return overflow(to, isNegative);
+  const isTooLarge = biased >= 0x7fff;
+  if (isTooLarge && (to.control & REPORT.overflow) !== 0) return overflow(to, isNegative);
+  if (isTooLarge) biased -= EXPONENT_ADJUSTMENT;
   // These functions' results count as inexact, even the few that are not.
   writeBits(to, mantissa, biased | sign);
-  return REPORT.precision | (isUp ? REPORT.roundedUp : 0) | (biased === 0 ? REPORT.underflow : 0);
+  const isTiny = biased === 0 || isAdjusted;
+  const range = isTiny ? REPORT.underflow : isTooLarge ? REPORT.overflow : 0;
+  return REPORT.precision | (isUp ? REPORT.roundedUp : 0) | range;
 }
 
 function overflow(to: ResultSlot, isNegative: boolean): number {
