@@ -238,7 +238,7 @@ describe('input', () => {
     terminal.onListen = () => terminal.type(text);
     const { output } = await run([file('echo.asm', ECHO), '--until', 'END', '--clock', 'instructions'], terminal);
     expect(output).toBe(`${text}\n`);
-  });
+  }, 60_000);
 
   test('Ctrl-A x leaves at a terminal', async () => {
     const terminal = new TestTerminal({ isTerminal: true });
