@@ -5,15 +5,15 @@ import { FileGrants } from '../../../src-main/desktop/files/FileGrants.ts';
 
 describe('files on the command line', () => {
   test.each([
-    { argv: ['electron', '/app', 'a.asm', 'b.com'], packaged: false, files: ['/work/a.asm', '/work/b.com'] },
-    { argv: ['vivarium', 'a.asm'], packaged: true, files: ['/work/a.asm'] },
+    { argv: ['electron', '/app', 'a.asm', 'b.com'], packaged: false, files: ['/home/ada/a.asm', '/home/ada/b.com'] },
+    { argv: ['vivarium', 'a.asm'], packaged: true, files: ['/home/ada/a.asm'] },
     { argv: ['electron', '/app', '--no-sandbox', '/x/a b.asm'], packaged: false, files: ['/x/a b.asm'] },
-    { argv: ['electron', '--no-sandbox', '/app', 'a.asm'], packaged: false, files: ['/work/a.asm'] },
-    { argv: ['vivarium', '--', '-odd.asm'], packaged: true, files: ['/work/-odd.asm'] },
+    { argv: ['electron', '--no-sandbox', '/app', 'a.asm'], packaged: false, files: ['/home/ada/a.asm'] },
+    { argv: ['vivarium', '--', '-odd.asm'], packaged: true, files: ['/home/ada/-odd.asm'] },
     { argv: ['vivarium'], packaged: true, files: [] },
     { argv: ['electron', '/app'], packaged: false, files: [] },
   ])('$argv', ({ argv, packaged, files }) => {
-    expect(commandLineFiles(argv, packaged, '/work')).toEqual(files.map((file) => path.resolve(file)));
+    expect(commandLineFiles(argv, packaged, '/home/ada')).toEqual(files.map((file) => path.resolve(file)));
   });
 });
 
