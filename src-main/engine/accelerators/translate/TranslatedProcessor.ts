@@ -18,7 +18,7 @@ import { resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
 import { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
-import { CS, EXIT, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { CS, EXIT, PAGE_FLAG, STATE, VCPU_BLOCK } from '../../state/layout.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
 import { createImports } from './imports.ts';
 import { Translations } from './Translations.ts';
@@ -42,6 +42,14 @@ export interface TranslatedProcessorOptions {
 const MAX_BUDGET = 0x3fff_ffff;
 
 const DR6_BS = 1 << 14;
+
+/** Bits of `STATE.attention`. Set atomically: a kick from another thread may meet a device's interrupt. */
+const ATTENTION = { kick: 1, interrupt: 2 } as const;
+
+/** Where each kind of exit is counted, in the state. */
+const EXIT_COUNTERS = Object.fromEntries(
+  EXIT_KINDS.map((kind, index) => [kind, STATE.exitCounts + 8 * index]),
+) as Readonly<Record<ExitKind, number>>;
 
 /** A vCPU that runs by binary translation. */
 export class TranslatedProcessor implements VirtualProcessor {
@@ -114,7 +122,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     resetState(this.state, signature);
     this.retiredBefore = 0;
     this.state.setFloat64(STATE.retired, 0);
-    for (let kind = 0; kind < EXIT_KINDS.length; kind++) this.state.setFloat64(STATE.exitCounts + 8 * kind, 0);
+    for (const kind of EXIT_KINDS) this.state.setFloat64(EXIT_COUNTERS[kind], 0);
     Atomics.store(this.attention, 0, 0);
     this.stateChanged();
   }
@@ -157,11 +165,11 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   kick(): void {
-    Atomics.store(this.attention, 0, 1);
+    Atomics.or(this.attention, 0, ATTENTION.kick);
   }
 
   notifyInterrupt(): void {
-    Atomics.store(this.attention, 0, Atomics.load(this.attention, 0) | 2);
+    Atomics.or(this.attention, 0, ATTENTION.interrupt);
   }
 
   requestNmi(): void {
@@ -179,7 +187,7 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   /** Clears the dirty flags of all pages, so that writes from now on show. */
   clearDirtyPages(): void {
-    this.memory.clearAllFlags(2);
+    this.memory.clearAllFlags(PAGE_FLAG.dirty);
     this.mmu.forbidWrites(undefined);
   }
 
@@ -203,7 +211,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private takeEvents(left: number): VmExit | undefined {
     const { state } = this;
     const flags = Atomics.exchange(this.attention, 0, 0);
-    if (flags & 1) {
+    if (flags & ATTENTION.kick) {
       this.count('kick');
       return { reason: 'kick' };
     }
@@ -370,7 +378,7 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   private count(kind: ExitKind): void {
     if (kind === 'softwareInterrupt') this.hasSoftwareInterrupt = true;
-    const at = STATE.exitCounts + 8 * EXIT_KINDS.indexOf(kind);
+    const at = EXIT_COUNTERS[kind];
     this.state.setFloat64(at, this.state.getFloat64(at) + 1);
   }
 
