@@ -27,6 +27,7 @@ export async function readText(file: string): Promise<Outcome<string>> {
 export async function writeText(file: string, text: string): Promise<Outcome<void>> {
   const name = path.basename(file);
   try {
+    // The store's own replaceFile would make the user's file private, and a link to it a file.
     await writeFileAtomic(file, text);
     return succeed(undefined);
   } catch (error) {

@@ -92,7 +92,7 @@ function* sampleEncodings(row: Encoding): Generator<Uint8Array> {
     for (const addressSize of [[], [PREFIXES.addressSize]]) {
       for (const segment of segments) {
         for (const repeat of repeats) {
-          for (const [modrm, ...rest] of shapes.map((shape) => shape)) {
+          for (const [modrm, ...rest] of shapes) {
             const mandatory = row.mandatoryPrefix === 0 ? [] : [row.mandatoryPrefix];
             const tail = modrm === undefined ? [] : [modrm | digit, ...rest];
             const bytes = [...operandSize, ...addressSize, ...segment, ...repeat, ...mandatory, ...row.opcode, ...tail];
