@@ -4,6 +4,8 @@ import {
   PhysicalMemory,
   TranslatedProcessor,
 } from '../engine/accelerators/translate/index.ts';
+import { PAGE_FLAG } from '../engine/state/layout.ts';
+import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
 
@@ -12,10 +14,12 @@ const BIOS_TOP = 2 ** 32;
 const LEGACY_TOP = 0x10_0000;
 const LEGACY_BYTES = 0x2_0000;
 const PAGE_BYTES = 0x1000;
+/** Enough for 1600 by 1200 pixels of four bytes, twice. What is not touched costs the host nothing. */
+const VIDEO_BYTES = 0x100_0000;
 
 export interface TranslatedMachineOptions extends Omit<
   MachineOptions,
-  'memory' | 'createProcessor' | 'addressLine20' | 'vcpuCount'
+  'memory' | 'video' | 'createProcessor' | 'addressLine20' | 'vcpuCount'
 > {
   /** A multiple of 4 KiB. */
   readonly memoryBytes: number;
@@ -37,13 +41,14 @@ export interface TranslatedMachine {
 /** Throws a RangeError when the host has not enough memory, or no room for the firmware. */
 export function createTranslatedMachine(options: TranslatedMachineOptions): TranslatedMachine {
   const { memoryBytes, vcpuCount = 1, handlers, bios, ...rest } = options;
-  const memory = PhysicalMemory.create(memoryBytes, vcpuCount);
+  const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
   if (bios) mapBios(memory, bios);
   const processors: TranslatedProcessor[] = [];
   const machine = new Machine({
     ...rest,
     vcpuCount,
     memory: { size: memoryBytes, view: (address, byteLength) => memory.ram(address, byteLength) },
+    video: videoMemory(memory, processors),
     addressLine20: { setA20: (isOpen) => processors.forEach((processor) => processor.setA20(isOpen)) },
     createProcessor: (id, wiring) => {
       const processor = new TranslatedProcessor({ id, memory, handlers, features: createCpuFeatures(), ...wiring });
@@ -52,6 +57,63 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     },
   });
   return { machine, memory, processors };
+}
+
+/** Video memory with its windows; the processors forget what they cached of a window that changes. */
+function videoMemory(memory: PhysicalMemory, processors: readonly TranslatedProcessor[]): VideoMemory {
+  const windows = new Map<string, AddressRange & { readonly target: { readonly offset: number } | 'bus' }>();
+  // Translations are dropped while the pages that they were made from still answer.
+  const forgetCode = (range: AddressRange | undefined): void => {
+    if (range) for (const processor of processors) processor.invalidatePhysical(range.first, range.byteLength);
+  };
+  const forgetAddresses = (): void => {
+    for (const processor of processors) processor.stateChanged();
+  };
+  return {
+    bytes: memory.video,
+    setWindow: (name, range, target) => {
+      const known = windows.get(name);
+      const isPlace = known?.first === range.first && known.byteLength === range.byteLength;
+      if (isPlace && offsetOf(known.target) === offsetOf(target)) return;
+      forgetCode(known);
+      forgetCode(range);
+      windows.set(name, { ...range, target });
+      const leadsTo = target === 'bus' ? { kind: 'bus' as const } : { kind: 'video' as const, offset: target.offset };
+      memory.setWindow(name, range.first, range.byteLength, leadsTo);
+      forgetAddresses();
+    },
+    removeWindow: (name) => {
+      const known = windows.get(name);
+      if (known === undefined) return;
+      forgetCode(known);
+      windows.delete(name);
+      memory.removeWindow(name);
+      forgetAddresses();
+    },
+    takeWrittenPages: (pages) => takeWrittenPages(memory, processors, pages),
+  };
+}
+
+/** -1 stands for the bus. */
+function offsetOf(target: { readonly offset: number } | 'bus'): number {
+  return target === 'bus' ? -1 : target.offset;
+}
+
+function takeWrittenPages(
+  memory: PhysicalMemory,
+  processors: readonly TranslatedProcessor[],
+  pages: Uint8Array,
+): boolean {
+  const flags = memory.videoFlags;
+  let hasWritten = false;
+  for (let page = 0; page < flags.length; page++) {
+    if (((flags[page] ?? 0) & PAGE_FLAG.dirty) === 0) continue;
+    flags[page] = (flags[page] ?? 0) & ~PAGE_FLAG.dirty;
+    pages[page] = 1;
+    hasWritten = true;
+  }
+  if (hasWritten) for (const processor of processors) processor.watchVideoWrites();
+  return hasWritten;
 }
 
 function mapBios(memory: PhysicalMemory, bios: Uint8Array): void {

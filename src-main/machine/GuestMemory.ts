@@ -14,3 +14,24 @@ export interface GuestMemory {
 export interface AddressLine20 {
   setA20(enabled: boolean): void;
 }
+
+/** A page-aligned range of guest-physical addresses. */
+export interface AddressRange {
+  readonly first: number;
+  readonly byteLength: number;
+}
+
+/**
+ * The display adapter's memory. Where the processor finds it is up to windows, each known by a name: over RAM or
+ * above it, onto the bytes from `offset` on, or onto the bus, which asks a device for each access.
+ */
+export interface VideoMemory {
+  /** All of it: a window on the bytes themselves, not a copy. */
+  readonly bytes: Uint8Array;
+  /** Opens the window `name`, or moves it. Cheap when nothing changes. */
+  setWindow(name: string, range: AddressRange, target: { readonly offset: number } | 'bus'): void;
+  /** What lies beneath answers again. */
+  removeWindow(name: string): void;
+  /** Marks in `pages` (a byte for each 4 KiB) those written through a window since the last call; false when none was. */
+  takeWrittenPages(pages: Uint8Array): boolean;
+}

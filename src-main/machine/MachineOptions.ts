@@ -5,7 +5,7 @@ import type {
   RefusalObserver,
   VirtualProcessor,
 } from '../engine/VirtualProcessor.ts';
-import type { AddressLine20, GuestMemory } from './GuestMemory.ts';
+import type { AddressLine20, GuestMemory, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
 /** What a vCPU is wired to. */
@@ -50,6 +50,8 @@ export interface MachineSinks {
 
 export interface MachineOptions {
   readonly memory: GuestMemory;
+  /** The display adapter's; without it, 256 KiB that the processor cannot reach. */
+  readonly video?: VideoMemory;
   /** Told of each change of the A20 gate; open at power-on. */
   readonly addressLine20?: AddressLine20;
   readonly createProcessor: ProcessorFactory;

@@ -85,6 +85,20 @@ export class Mmu implements LinearMemory {
     }
   }
 
+  /** Sends writes to video memory the slow way, which notes that they happened. */
+  forbidVideoWrites(): void {
+    const { videoBase, videoBytes } = this.physicalMemory.layout;
+    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
+      const start = (this.cpu + tlb) >> 2;
+      for (let at = start; at < start + TLB.entries * (TLB.size >> 2); at += TLB.size >> 2) {
+        const tag = this.i32[at + (TLB.writeTag >> 2)];
+        if (tag === TLB_INVALID) continue;
+        const host = (tag + this.i32[at + (TLB.addend >> 2)]) >>> 0;
+        if (host >= videoBase && host < videoBase + videoBytes) this.i32[at + (TLB.writeTag >> 2)] = TLB_INVALID;
+      }
+    }
+  }
+
   // What generated code calls. A thrown GuestFault is turned into a pending fault by the caller.
 
   /** Host address where `bytes` bytes can be read: in RAM, or a copy in the bounce buffer. */

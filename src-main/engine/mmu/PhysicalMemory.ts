@@ -3,17 +3,30 @@ import { MEMORY_LAYOUT, PAGE_BYTES, PAGE_FLAG, type VmMemoryLayout, layOutVmMemo
 const PAGE_SHIFT = 12;
 const A20_MASK = ~0x0010_0000;
 
-/** A range of guest-physical addresses that a ROM image answers. Page-aligned. */
-interface RomWindow {
+/**
+ * What answers a window of guest-physical addresses, whatever lies beneath:
+ * - `rom`: an image at a host address; writes are ignored
+ * - `video`: video memory from a byte offset on
+ * - `bus`: a device
+ */
+export type WindowTarget =
+  | { readonly kind: 'rom'; readonly host: number }
+  | { readonly kind: 'video'; readonly offset: number }
+  | { readonly kind: 'bus' };
+
+/** A page-aligned range of guest-physical addresses that lead elsewhere than to RAM. */
+interface PhysicalWindow {
+  readonly id: string;
   readonly start: number;
   readonly end: number;
-  /** Host address of `start`. */
+  /** Host address of `start`; 0: the bus answers. */
   readonly host: number;
+  readonly isWritable: boolean;
 }
 
 /**
- * The guest-physical address space of one VM: RAM from 0, ROM windows over and above it, nothing else.
- * What is neither belongs to the bus.
+ * The guest-physical address space of one VM: RAM from 0, windows over and above it (ROM, video memory, holes
+ * for devices), nothing else. What no memory answers belongs to the bus.
  *
  * A host address is an offset in the VM's own WebAssembly memory, the only memory that translated code
  * can reach. It never is 0.
@@ -25,7 +38,8 @@ export class PhysicalMemory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   private readonly pageFlags: Uint8Array;
-  private readonly romWindows: RomWindow[] = [];
+  /** The first that holds an address counts. */
+  private readonly windows: PhysicalWindow[] = [];
   private romUsed = 0;
   private addressMask = -1;
 
@@ -34,12 +48,13 @@ export class PhysicalMemory {
     this.layout = layout;
     this.bytes = new Uint8Array(memory.buffer);
     this.view = new DataView(memory.buffer);
-    this.pageFlags = new Uint8Array(memory.buffer, layout.pageFlags, Math.ceil(layout.ramBytes / PAGE_BYTES));
+    const pages = Math.ceil((layout.videoBase + layout.videoBytes - layout.ramBase) / PAGE_BYTES);
+    this.pageFlags = new Uint8Array(memory.buffer, layout.pageFlags, pages);
   }
 
-  /** Makes the memory of a VM with `ramBytes` of RAM; a multiple of 4 KiB. */
-  static create(ramBytes: number, vcpuCount = 1): PhysicalMemory {
-    const layout = layOutVmMemory(ramBytes, vcpuCount);
+  /** Makes the memory of a VM with `ramBytes` of RAM, a multiple of 4 KiB, and `videoBytes`, a multiple of 64 KiB. */
+  static create(ramBytes: number, vcpuCount = 1, videoBytes = 0): PhysicalMemory {
+    const layout = layOutVmMemory(ramBytes, vcpuCount, videoBytes);
     const pages = Math.ceil(layout.totalBytes / 0x10000);
     return new PhysicalMemory(new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout);
   }
@@ -71,43 +86,59 @@ export class PhysicalMemory {
     this.view.setInt32(this.host(address), value, true);
   }
 
-  /** Host address of a (gated) physical address that RAM or ROM answers, else 0. */
+  /** Host address of a (gated) physical address that memory answers, else 0. */
   host(physical: number): number {
-    for (const window of this.romWindows) {
-      if (physical >= window.start && physical < window.end) return window.host + (physical - window.start);
+    for (const window of this.windows) {
+      if (physical >= window.start && physical < window.end) {
+        return window.host === 0 ? 0 : window.host + (physical - window.start);
+      }
     }
     return physical < this.layout.ramBytes ? this.layout.ramBase + physical : 0;
   }
 
   /** Whether writes to a (gated) physical address change it. */
   isWritable(physical: number): boolean {
-    if (physical >= this.layout.ramBytes || (this.flagsOf(physical) & PAGE_FLAG.readOnly) !== 0) return false;
-    return !this.romWindows.some((window) => physical >= window.start && physical < window.end);
+    for (const window of this.windows) {
+      if (physical >= window.start && physical < window.end) return window.isWritable;
+    }
+    return physical < this.layout.ramBytes && (this.flagsOf(physical) & PAGE_FLAG.readOnly) === 0;
   }
 
-  /** PAGE_FLAG bits of the page of RAM that holds a physical address; 0 outside of RAM. */
+  /** PAGE_FLAG bits of the page that a physical address leads to; 0 where it is neither RAM nor video memory. */
   flagsOf(physical: number): number {
-    return this.pageFlags[physical >>> PAGE_SHIFT] ?? 0;
+    return this.pageFlags[this.pageOf(physical)] ?? 0;
   }
 
   setFlags(physical: number, flags: number): void {
-    const page = physical >>> PAGE_SHIFT;
-    if (page < this.pageFlags.length) this.pageFlags[page] |= flags;
+    const page = this.pageOf(physical);
+    if (page >= 0) this.pageFlags[page] |= flags;
   }
 
   clearFlags(physical: number, flags: number): void {
-    const page = physical >>> PAGE_SHIFT;
-    if (page < this.pageFlags.length) this.pageFlags[page] &= ~flags;
+    const page = this.pageOf(physical);
+    if (page >= 0) this.pageFlags[page] &= ~flags;
   }
 
-  /** Clears a flag of every page. */
-  clearAllFlags(flags: number): void {
-    for (let page = 0; page < this.pageFlags.length; page++) this.pageFlags[page] &= ~flags;
+  /** Clears a flag of every page of RAM. */
+  clearRamFlags(flags: number): void {
+    const { ramFlags } = this;
+    for (let page = 0; page < ramFlags.length; page++) ramFlags[page] &= ~flags;
   }
 
-  /** All page flags, one byte a page. */
-  get allFlags(): Uint8Array {
-    return this.pageFlags;
+  /** The page flags of RAM, one byte a page. */
+  get ramFlags(): Uint8Array {
+    return this.pageFlags.subarray(0, Math.ceil(this.layout.ramBytes / PAGE_BYTES));
+  }
+
+  /** The page flags of video memory, one byte a page. */
+  get videoFlags(): Uint8Array {
+    return this.pageFlags.subarray((this.layout.videoBase - this.layout.ramBase) >>> PAGE_SHIFT);
+  }
+
+  /** Index in `pageFlags` of the page that a physical address leads to; -1 when it has none. */
+  private pageOf(physical: number): number {
+    const host = this.host(physical);
+    return host < this.layout.ramBase ? -1 : (host - this.layout.ramBase) >>> PAGE_SHIFT;
   }
 
   /** RAM by guest-physical address: a window, not a copy. */
@@ -129,7 +160,34 @@ export class PhysicalMemory {
     this.romUsed += length;
     this.bytes.fill(0xff, host, host + length);
     this.bytes.set(image, host);
-    for (const start of addresses) this.romWindows.unshift({ start, end: start + length, host });
+    for (const start of addresses) {
+      this.setWindow(`rom-${start.toString(16)}`, start, length, { kind: 'rom', host });
+    }
     return true;
+  }
+
+  /**
+   * Opens a window, or gives the one of that name another place and target. A new one lies over those that are
+   * there. Page-aligned. Caches of translations and of code in the range are the caller's to flush.
+   */
+  setWindow(id: string, start: number, byteLength: number, target: WindowTarget): void {
+    let host = 0;
+    if (target.kind === 'rom') host = target.host;
+    else if (target.kind === 'video') host = this.layout.videoBase + target.offset;
+    const window = { id, start, end: start + byteLength, host, isWritable: target.kind === 'video' };
+    const known = this.windows.findIndex((each) => each.id === id);
+    if (known >= 0) this.windows[known] = window;
+    else this.windows.unshift(window);
+  }
+
+  /** What lies beneath answers again. */
+  removeWindow(id: string): void {
+    const known = this.windows.findIndex((each) => each.id === id);
+    if (known >= 0) this.windows.splice(known, 1);
+  }
+
+  /** The display adapter's memory: a window, not a copy. */
+  get video(): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.layout.videoBase, this.layout.videoBytes);
   }
 }

@@ -238,15 +238,18 @@ export interface VmMemoryLayout {
   vcpu(index: number): number;
   /** Start of vCPU `i`'s record arena. */
   records(index: number): number;
-  /** One byte of PAGE_FLAG bits per page of RAM. */
+  /** One byte of PAGE_FLAG bits per page from `ramBase` on: of RAM, then of video memory. */
   readonly pageFlags: number;
   readonly romBase: number;
   readonly ramBase: number;
   readonly ramBytes: number;
+  /** Memory of the display adapter, behind RAM. */
+  readonly videoBase: number;
+  readonly videoBytes: number;
   readonly totalBytes: number;
 }
 
-/** What is known of a page of guest RAM. Written by the VM's own threads, read by anyone. */
+/** What is known of a page of guest RAM or video memory. Written by the VM's own threads, read by anyone. */
 export const PAGE_FLAG = {
   /** Holds bytes that translated code was made from: writes go the slow way. */
   code: 1,
@@ -257,10 +260,10 @@ export const PAGE_FLAG = {
 } as const;
 
 /**
- * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, ROM, then guest RAM, each
- * on a 64 KiB boundary.
+ * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, ROM, guest RAM, then video
+ * memory, each on a 64 KiB boundary.
  */
-export function layOutVmMemory(ramBytes: number, vcpuCount = 1): VmMemoryLayout {
+export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0): VmMemoryLayout {
   let end = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
   const place = (bytes: number): number => {
     const start = end;
@@ -268,9 +271,11 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1): VmMemoryLayout 
     return start;
   };
   const arenas = place(vcpuCount * MEMORY_LAYOUT.recordArena);
-  const pageFlags = place(Math.ceil(ramBytes / PAGE_BYTES));
+  const roundedRam = Math.ceil(ramBytes / 0x10000) * 0x10000;
+  const pageFlags = place((roundedRam + videoBytes) / PAGE_BYTES);
   const romBase = place(MEMORY_LAYOUT.rom);
   const ramBase = place(ramBytes);
+  const videoBase = place(videoBytes);
   return {
     vcpuCount,
     vcpu: (index) => MEMORY_LAYOUT.firstVcpu + index * VCPU_BLOCK.size,
@@ -279,6 +284,8 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1): VmMemoryLayout 
     romBase,
     ramBase,
     ramBytes,
+    videoBase,
+    videoBytes,
     totalBytes: end,
   };
 }

@@ -141,10 +141,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   collectWrites(): void {
     const writes = new Uint8Array(this.views.writes);
-    const { allFlags } = this.#parts.memory;
+    const { ramFlags } = this.#parts.memory;
     let hasWritten = false;
-    for (let page = 0; page < allFlags.length; page++) {
-      if (((allFlags[page] ?? 0) & PAGE_FLAG.dirty) === 0) continue;
+    for (let page = 0; page < ramFlags.length; page++) {
+      if (((ramFlags[page] ?? 0) & PAGE_FLAG.dirty) === 0) continue;
       writes[page] = PAGE_WRITES.recent;
       hasWritten = true;
     }

@@ -185,10 +185,15 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.translations.invalidate(physicalAddress, byteLength);
   }
 
-  /** Clears the dirty flags of all pages, so that writes from now on show. */
+  /** Clears the dirty flags of all RAM, so that writes from now on show. */
   clearDirtyPages(): void {
-    this.memory.clearAllFlags(PAGE_FLAG.dirty);
+    this.memory.clearRamFlags(PAGE_FLAG.dirty);
     this.mmu.forbidWrites(undefined);
+  }
+
+  /** The dirty flags of video memory are about to be cleared. */
+  watchVideoWrites(): void {
+    this.mmu.forbidVideoWrites();
   }
 
   stateChanged(): void {

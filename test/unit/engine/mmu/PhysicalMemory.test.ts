@@ -51,6 +51,28 @@ describe('physical memory', () => {
     expect([memory.isWritable(0x1fff), memory.isWritable(0x2000)]).toEqual([false, true]);
   });
 
+  test('a window leads to video memory, to the bus, or back to RAM', () => {
+    const memory = PhysicalMemory.create(RAM, 1, 0x1_0000);
+    memory.setWindow('vga', 0x1000, 0x2000, { kind: 'video', offset: 0x3000 });
+    expect(memory.host(0x1004)).toBe(memory.layout.videoBase + 0x3004);
+    expect([memory.isWritable(0x2fff), memory.host(0x3000)]).toEqual([true, memory.layout.ramBase + 0x3000]);
+    memory.setWindow('vga', 0x1000, 0x1000, { kind: 'bus' });
+    expect([memory.host(0x1004), memory.isWritable(0x1004)]).toEqual([0, false]);
+    expect(memory.host(0x2000)).toBe(memory.layout.ramBase + 0x2000);
+    memory.removeWindow('vga');
+    expect(memory.host(0x1004)).toBe(memory.layout.ramBase + 0x1004);
+  });
+
+  test('flags of video memory belong to its pages, by whatever window they are reached', () => {
+    const memory = PhysicalMemory.create(RAM, 1, 0x1_0000);
+    memory.setWindow('bank', 0x1000, 0x1000, { kind: 'video', offset: 0x3000 });
+    memory.setWindow('frame', 0xe000_0000, 0x1_0000, { kind: 'video', offset: 0 });
+    memory.setFlags(0x1800, PAGE_FLAG.dirty);
+    expect([memory.flagsOf(0xe000_3000), memory.flagsOf(0xe000_2000)]).toEqual([PAGE_FLAG.dirty, 0]);
+    expect([...memory.videoFlags.subarray(0, 5)]).toEqual([0, 0, 0, PAGE_FLAG.dirty, 0]);
+    expect(memory.ramFlags.every((flags) => flags === 0)).toBe(true);
+  });
+
   test('a range outside of RAM is refused', () => {
     const memory = PhysicalMemory.create(RAM);
     expect(() => memory.ram(RAM - 1, 2)).toThrow(RangeError);
