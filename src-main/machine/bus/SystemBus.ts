@@ -22,11 +22,18 @@ export interface DeviceAccesses {
   readonly writes: number;
 }
 
+/** A range that firmware or a driver places while the machine runs. */
+export interface MovableRange {
+  /** Answers from this address on, or nowhere. A fixed range keeps what both claim. */
+  moveTo(first: number | undefined): void;
+}
+
 interface Mapping {
   readonly device: BusDevice;
-  readonly first: number;
+  /** Infinity while a movable range lies nowhere. */
+  first: number;
   /** First address after the range. */
-  readonly end: number;
+  end: number;
   readonly offset: number;
   readonly width: AccessWidth;
   reads: number;
@@ -56,6 +63,8 @@ export class SystemBus implements ProcessorBus {
   private readonly mappings: Mapping[] = [];
   /** Index into `mappings` plus one; 0: nobody. */
   private readonly portTable = new Uint16Array(PORT_COUNT);
+  /** Indices into `mappings` plus one of the movable ranges, in the order in which they were added. */
+  private readonly movablePorts: number[] = [];
   private readonly mmioMappings: Mapping[] = [];
 
   constructor(containment: ContainmentSink, taps: PortTaps) {
@@ -76,6 +85,32 @@ export class SystemBus implements ProcessorBus {
   mapMmio(device: BusDevice, range: MmioRange): void {
     const { first, byteLength, offset = 0, width = 4 } = range;
     this.mmioMappings.push({ device, first, end: first + byteLength, offset, width, reads: 0, writes: 0 });
+  }
+
+  /** Ports that lie nowhere yet. */
+  addMovablePorts(device: BusDevice, count: number, width: AccessWidth): MovableRange {
+    const mapping: Mapping = { device, first: Infinity, end: Infinity, offset: 0, width, reads: 0, writes: 0 };
+    this.mappings.push(mapping);
+    this.movablePorts.push(this.mappings.length);
+    return {
+      moveTo: (first) => {
+        mapping.first = first ?? Infinity;
+        mapping.end = mapping.first + count;
+        this.layMovablePorts();
+      },
+    };
+  }
+
+  /** Addresses that lie nowhere yet. */
+  addMovableMmio(device: BusDevice, byteLength: number, width: AccessWidth): MovableRange {
+    const mapping: Mapping = { device, first: Infinity, end: Infinity, offset: 0, width, reads: 0, writes: 0 };
+    this.mmioMappings.push(mapping);
+    return {
+      moveTo: (first) => {
+        mapping.first = first ?? Infinity;
+        mapping.end = mapping.first + byteLength;
+      },
+    };
   }
 
   deviceAccesses(): readonly DeviceAccesses[] {
@@ -121,6 +156,18 @@ export class SystemBus implements ProcessorBus {
     const mapping = this.findMmio(physicalAddress);
     if (mapping === undefined) this.containment.report('outside-ram', 'write', physicalAddress, value);
     else this.writeMmio(mapping, physicalAddress, width, value);
+  }
+
+  private layMovablePorts(): void {
+    const movable = new Set(this.movablePorts);
+    for (let port = 0; port < PORT_COUNT; port++) if (movable.has(this.portTable[port] ?? 0)) this.portTable[port] = 0;
+    for (const number of this.movablePorts) {
+      const mapping = this.mappings[number - 1];
+      if (mapping === undefined || mapping.first === Infinity) continue;
+      for (let port = mapping.first; port < Math.min(mapping.end, PORT_COUNT); port++) {
+        if (this.portTable[port] === 0) this.portTable[port] = number;
+      }
+    }
   }
 
   private isUnownedPort(port: number, width: AccessWidth): boolean {

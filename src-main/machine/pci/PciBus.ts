@@ -1,0 +1,169 @@
+import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
+import type { BusDevice, DeviceState, InterruptLine } from '../BusDevice.ts';
+import type { MovableRange, SystemBus } from '../bus/SystemBus.ts';
+import type { DeviceMemory } from '../DeviceMemory.ts';
+import { checkVersion, readBytes, readFlag, readObject } from '../snapshot.ts';
+import type { PciBar, PciDevice } from './PciDevice.ts';
+import { CONFIGURATION_BYTES, PciFunction } from './PciFunction.ts';
+
+const DEVICE_COUNT = 32;
+const FUNCTION_COUNT = 8;
+
+export interface PciBusWiring {
+  readonly bus: SystemBus;
+  readonly memory: DeviceMemory;
+  /** The four lines PIRQA# to PIRQD#, shared by all pins that are routed to them. */
+  readonly interrupts: readonly InterruptLine[];
+}
+
+/**
+ * PCI bus 0: finds functions by device and function number, and puts what their base addresses reach on the
+ * machine's bus (PCI Local Bus Specification 3.0).
+ *
+ * Interrupt pins are wired as on i440FX boards, where firmware expects them: INTA# of device n goes to line
+ * (n - 1) mod 4, the next pin to the next line.
+ */
+export class PciBus {
+  private readonly wiring: PciBusWiring;
+  /** By device number times 8 plus function number. */
+  private readonly functions = new Map<number, PciFunction>();
+  /** Pins asserted on each line. */
+  private readonly asserted = [0, 0, 0, 0];
+
+  constructor(wiring: PciBusWiring) {
+    this.wiring = wiring;
+  }
+
+  /** Plugs a device in. Throws when the place is taken: a mistake of the program's, not of the guest's. */
+  attach(device: PciDevice, deviceNumber: number, functionNumber = 0, isMultifunction = functionNumber > 0): void {
+    const key = deviceNumber * FUNCTION_COUNT + functionNumber;
+    if (deviceNumber >= DEVICE_COUNT || functionNumber >= FUNCTION_COUNT || this.functions.has(key))
+      throw new Error(`PCI ${deviceNumber}.${functionNumber} is taken or does not exist, wanted by ${device.id}`);
+    const bars = new Map<PciBar, MovableRange>();
+    for (const bar of device.bars ?? []) {
+      if (!('device' in bar)) continue;
+      const { byteLength, width = 4 } = bar;
+      bars.set(
+        bar,
+        bar.space === 'io'
+          ? this.wiring.bus.addMovablePorts(bar.device, byteLength, width)
+          : this.wiring.bus.addMovableMmio(bar.device, byteLength, width),
+      );
+    }
+    const { rom } = device;
+    const places = new Map<PciBar, number | undefined>();
+    let romPlace: number | undefined;
+    const line = (deviceNumber + 3 + (device.interruptPin ?? 1) - 1) & 3;
+    const pciFunction: PciFunction = new PciFunction(device, isMultifunction, {
+      onBarMoved: (bar, address) => {
+        if (places.get(bar) === address) return;
+        places.set(bar, address);
+        bars.get(bar)?.moveTo(address);
+        if ('onPlaced' in bar) bar.onPlaced(address);
+      },
+      onRomMoved: (address) => {
+        if (romPlace === address) return;
+        romPlace = address;
+        romRange?.moveTo(address);
+      },
+      onInterrupt: (isAsserted) => this.setLine(line, isAsserted),
+    });
+    const romRange = rom && this.wiring.bus.addMovableMmio(new ExpansionRom(device.id, rom), pciFunction.romBytes, 4);
+    this.functions.set(key, pciFunction);
+    device.attach?.({
+      interrupt: { set: (isAsserted) => pciFunction.setInterrupt(isAsserted) },
+      memory: masteredMemory(this.wiring.memory, pciFunction),
+    });
+  }
+
+  /** All ones where no function is (6.1): that is how software finds what is there. */
+  readConfiguration(deviceAndFunction: number, offset: number, width: AccessWidth): number {
+    const found = this.functions.get(deviceAndFunction);
+    if (found !== undefined) return found.read(offset, width);
+    return width === 4 ? 0xffff_ffff : width === 2 ? 0xffff : 0xff;
+  }
+
+  writeConfiguration(deviceAndFunction: number, offset: number, width: AccessWidth, value: number): void {
+    this.functions.get(deviceAndFunction)?.write(offset, width, value);
+  }
+
+  /** Devices first, so that they let go of their interrupt pins. */
+  reset(): void {
+    for (const each of this.functions.values()) {
+      each.device.reset();
+      each.reset();
+    }
+  }
+
+  /** Configuration space and the state of each device, by its id. */
+  save(): DeviceState {
+    const functions = [...this.functions.values()].map((each) => [
+      each.device.id,
+      { version: 1, configuration: each.save(), isAsserted: each.interruptLevel, device: each.device.save() },
+    ]);
+    return { version: 1, ...Object.fromEntries(functions) };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('the PCI bus', state, 1);
+    const restored = [...this.functions.values()].map((each) => {
+      const own = readObject(state, each.device.id);
+      checkVersion(each.device.id, own, 1);
+      return {
+        each,
+        configuration: readBytes(own, 'configuration', CONFIGURATION_BYTES, CONFIGURATION_BYTES),
+        isAsserted: readFlag(own, 'isAsserted'),
+        device: readObject(own, 'device'),
+      };
+    });
+    for (const { each, configuration, isAsserted, device } of restored) {
+      each.device.restore(device);
+      each.restore(configuration, isAsserted);
+    }
+  }
+
+  private setLine(line: number, isAsserted: boolean): void {
+    const count = (this.asserted[line] ?? 0) + (isAsserted ? 1 : -1);
+    this.asserted[line] = count;
+    this.wiring.interrupts[line]?.set(count > 0);
+  }
+}
+
+function masteredMemory(memory: DeviceMemory, pciFunction: PciFunction): DeviceMemory {
+  return {
+    size: memory.size,
+    read: (address, target) => {
+      if (pciFunction.isBusMaster) memory.read(address, target);
+      else target.fill(0xff);
+    },
+    write: (address, source) => {
+      if (pciFunction.isBusMaster) memory.write(address, source);
+    },
+  };
+}
+
+/** An expansion ROM where its base address register puts it. Behind the image's end the chip is empty. */
+class ExpansionRom implements BusDevice {
+  readonly id: string;
+  private readonly image: Uint8Array;
+
+  constructor(id: string, image: Uint8Array) {
+    this.id = id;
+    this.image = image;
+  }
+
+  read(offset: number, width: AccessWidth): number {
+    let value = 0;
+    for (let i = 0; i < width; i++) value += (this.image[offset + i] ?? 0xff) * 2 ** (8 * i);
+    return value;
+  }
+
+  write(): void {}
+  reset(): void {}
+
+  save(): DeviceState {
+    return { version: 1 };
+  }
+
+  restore(): void {}
+}
