@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PLACE, codeAddress, windowOf, type OracleCase, type OracleResult } from './OracleCase.ts';
 
 /** Sizes of the structs of native/runner.c. */
-const CODE_BYTES = 20;
+const CODE_BYTES = 116;
 const INPUT_BYTES = 4 + CODE_BYTES + 8 * 4 + 4 + PLACE.windowBytes;
 const MAX_CHANGES = 256;
 const OUTPUT_BYTES = 4 + 4 + 8 * 4 + 4 + 4 + 12 + 4 + MAX_CHANGES * 8;

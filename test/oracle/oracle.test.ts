@@ -3,15 +3,15 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeCase, mismatchOf } from './compare.ts';
 import { OracleMachine } from './OracleMachine.ts';
-import { decodeRecording } from './Recording.ts';
+import { decodeRecording, type RecordedCase } from './Recording.ts';
 import { INCOMPARABLE, ROW_GROUPS, comparableRows } from './rows.ts';
+import { flagFlow } from './sequences/flagFlow.ts';
 
 /** Differences are shown up to this many. */
 const MOST_SHOWN = 25;
 
 describe.each(ROW_GROUPS)("the host processor's recording of $name instructions", (group) => {
-  const file = path.resolve(`test/oracle/recordings/${group.name}.bin.gz`);
-  const recorded = existsSync(file) ? decodeRecording(readFileSync(file)) : [];
+  const recorded = recordingOf(group.name);
 
   test('covers every encoding of user mode', () => {
     const cases = new Map<string, number>();
@@ -28,12 +28,29 @@ describe.each(ROW_GROUPS)("the host processor's recording of $name instructions"
   });
 
   test('is what the engine makes of the same state', { timeout: 120_000 }, () => {
-    const machine = new OracleMachine();
-    const mismatches: string[] = [];
-    for (const recordedCase of recorded) {
-      const mismatch = mismatchOf(machine, recordedCase);
-      if (mismatch !== '') mismatches.push(`${describeCase(recordedCase.given)}: ${mismatch}`);
-    }
-    expect(mismatches.slice(0, MOST_SHOWN)).toEqual([]);
+    expect(mismatchesIn(recorded)).toEqual([]);
+  });
+
+  test('with sequences of them is, too', { timeout: 120_000 }, () => {
+    const sequences = recordingOf(`${group.name}-sequences`);
+    const instructions = sequences.reduce((sum, { given }) => sum + flagFlow(given.bytes).instructionCount, 0);
+    console.log(`${group.name}: ${sequences.length} sequences of ${instructions} instructions`);
+    expect(sequences.length, 'npm run oracle:record').toBeGreaterThan(0);
+    expect(mismatchesIn(sequences)).toEqual([]);
   });
 });
+
+function recordingOf(name: string): RecordedCase[] {
+  const file = path.resolve(`test/oracle/recordings/${name}.bin.gz`);
+  return existsSync(file) ? decodeRecording(readFileSync(file)) : [];
+}
+
+function mismatchesIn(recorded: readonly RecordedCase[]): string[] {
+  const machine = new OracleMachine();
+  const mismatches: string[] = [];
+  for (const recordedCase of recorded) {
+    const mismatch = mismatchOf(machine, recordedCase);
+    if (mismatch !== '') mismatches.push(`${describeCase(recordedCase.given)}: ${mismatch}`);
+  }
+  return mismatches.slice(0, MOST_SHOWN);
+}

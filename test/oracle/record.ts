@@ -2,9 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateCases } from './generate.ts';
 import { buildRunner, runNatively } from './nativeRunner.ts';
+import type { OracleCase } from './OracleCase.ts';
 import { encodeRecording, type RecordedCase } from './Recording.ts';
+import { generateSequences } from './sequences/generateSequences.ts';
 import { ROW_GROUPS, comparableRows } from './rows.ts';
 import { recordX87 } from './x87/record.ts';
+
+/** Sequences of each group. */
+const SEQUENCES = 12_000;
+/** Changed bytes that a recorded case has room for. */
+const MOST_CHANGES = 255;
 
 /**
  * Records what this computer's processor makes of every group's cases. Run by scripts/record-oracle.mjs, from
@@ -14,16 +21,23 @@ const folder = path.resolve('test/oracle');
 const program = buildRunner(path.resolve('node_modules/.cache/oracle'), path.join(folder, 'native/runner.c'));
 mkdirSync(path.join(folder, 'recordings'), { recursive: true });
 for (const group of ROW_GROUPS) {
-  const cases = comparableRows(group).flatMap(generateCases);
+  record(group.name, comparableRows(group).flatMap(generateCases));
+  record(`${group.name}-sequences`, generateSequences(group.name, comparableRows(group), SEQUENCES));
+}
+recordX87();
+
+function record(name: string, cases: readonly OracleCase[]): void {
   const results = runNatively(program, cases);
   const recorded: RecordedCase[] = cases.map((given, index) => ({ given, result: results[index] }));
   // A page fault is a mistake of the generator: the engine's machine has no unmapped pages.
-  const usable = recorded.filter(({ result }) => result.vector !== 14);
-  const file = path.join(folder, 'recordings', `${group.name}.bin.gz`);
+  const usable = recorded.filter(({ result }) => result.vector !== 14 && result.changes.length <= MOST_CHANGES);
+  const file = path.join(folder, 'recordings', `${name}.bin.gz`);
   const bytes = encodeRecording(usable);
   writeFileSync(file, bytes);
   const dropped = recorded.length - usable.length;
-  console.log(`${group.name}: ${usable.length} cases, ${bytes.length} bytes; ${dropped} left out for page faults`);
+  console.log(
+    `${name}: ${usable.length} cases, ${bytes.length} bytes; ${dropped} left out for page faults or what they wrote`,
+  );
   const rows = new Map<string, number>();
   for (const { given, result } of recorded) {
     if (result.vector === 14)
@@ -31,5 +45,3 @@ for (const group of ROW_GROUPS) {
   }
   for (const [row, count] of rows) console.log(`  ${count} × ${row}`);
 }
-
-recordX87();

@@ -1,12 +1,12 @@
 /*
- * Runs single instructions on the host's own processor, in 32-bit user mode.
+ * Runs single instructions and short sequences on the host's own processor, in 32-bit user mode.
  *
  *   gcc -m32 -O1 -no-pie -fno-stack-protector -fcf-protection=none -o runner runner.c
  *   runner < cases > results
  *
  * Everything happens in the signal handler: it notes what the last instruction left, puts the next one's
  * state into the signal's context and returns, upon which the kernel loads that state whole. Each
- * instruction is followed by INT3s, so each ends in a signal. Layout of cases and results: nativeRunner.ts.
+ * is followed by INT3s, so each ends in a signal. Layout of cases and results: nativeRunner.ts.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -34,7 +34,7 @@
 
 struct input {
   uint32_t codeAddress;
-  uint8_t code[20];
+  uint8_t code[116];
   /* In the order of their encoding: EAX ECX EDX EBX ESP EBP ESI EDI. */
   uint32_t registers[8];
   uint32_t flags;

@@ -1,4 +1,5 @@
 import type { Instruction } from '../../../src-main/engine/decode/Instruction.ts';
+import type { FlagLetters } from '../../../src-main/engine/isa/Encoding.ts';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -13,9 +14,14 @@ const LETTERS: Readonly<Record<string, number>> = {
   t: FLAG.TF,
 };
 
+/** The EFLAGS bits that the table's letters stand for. */
+export function flagBits(letters: FlagLetters): number {
+  let bits = 0;
+  for (const letter of letters) bits |= LETTERS[letter];
+  return bits;
+}
+
 /** The EFLAGS bits that the table does not call undefined after an instruction. */
 export function definedFlags({ encoding }: Instruction): number {
-  let mask = -1;
-  for (const letter of encoding.undefinedFlags) mask &= ~LETTERS[letter];
-  return mask;
+  return ~flagBits(encoding.undefinedFlags);
 }
