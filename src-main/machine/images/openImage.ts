@@ -40,7 +40,10 @@ function openQcow2(host: ImageHost, file: HostFile, depth: number): Qcow2Image {
   const header = readQcow2Header(file);
   const { backing, writeRefusal } = header;
   if (file.isWritable && writeRefusal !== undefined)
-    throw new ImageError('refused', `${file.name} cannot be written: ${writeRefusal}. It can be opened for reading only.`);
+    throw new ImageError(
+      'refused',
+      `${file.name} cannot be written: ${writeRefusal}. It can be opened for reading only.`,
+    );
   if (backing === undefined) return new Qcow2Image(file, header, undefined, host);
   return closingOnFailure(
     openBacking(host, file, backing, depth + 1),
@@ -57,7 +60,10 @@ function openBacking(
   if (depth > MOST_BACKING_DEPTH)
     throw new ImageError('refused', `${file.name}: its backing files name each other in a circle.`);
   if (format !== undefined && format !== 'raw' && format !== 'qcow2')
-    throw new ImageError('refused', `${file.name}: its backing file is of the format ${format}; raw and qcow2 are supported.`);
+    throw new ImageError(
+      'refused',
+      `${file.name}: its backing file is of the format ${format}; raw and qcow2 are supported.`,
+    );
   // Some writers put a protocol in front, for QEMU.
   return closingOnFailure(host.open(name.replace(/^file:/, ''), 'read-only', file.name), (backing) => {
     if (format === 'raw' || (format === undefined && !hasQcow2Magic(backing))) return new RawImage(backing, false);

@@ -147,10 +147,17 @@ describe.skipIf(!hasQemuImg)('beside qemu-img', () => {
     qemuImg('create', '-q', '-f', 'qcow2', 'zero.qcow2', `${MIB}`);
     const model = new Uint8Array(MIB);
     scribble('zero.qcow2', model, random, 20);
-    execFileSync('qemu-io', ['-c', 'write -z 0 128k', '-c', 'write -zu 256k 128k', '-c', 'discard 512k 64k', 'zero.qcow2'], {
-      cwd: folder,
-    });
-    model.fill(0, 0, 128 * KIB).fill(0, 256 * KIB, 384 * KIB).fill(0, 512 * KIB, 576 * KIB);
+    execFileSync(
+      'qemu-io',
+      ['-c', 'write -z 0 128k', '-c', 'write -zu 256k 128k', '-c', 'discard 512k 64k', 'zero.qcow2'],
+      {
+        cwd: folder,
+      },
+    );
+    model
+      .fill(0, 0, 128 * KIB)
+      .fill(0, 256 * KIB, 384 * KIB)
+      .fill(0, 512 * KIB, 576 * KIB);
     expect(Buffer.compare(read(open('zero.qcow2', 'read-only'), 0, model.length), model)).toBe(0);
     scribble('zero.qcow2', model, random, 40);
     expect(qemuImg('check', 'zero.qcow2')).toContain('No errors were found');
@@ -180,10 +187,10 @@ describe.skipIf(!hasQemuImg)('beside qemu-img', () => {
 });
 
 describe.skipIf(!hasQemuImg || process.platform !== 'linux' || process.getuid?.() !== 0)('on a full disk', () => {
-  test('an image stays whole, and goes on when there is room', () => {
+  test('an image stays whole, and goes on when there is room', ({ skip }) => {
     const mount = path.join(folder, 'small');
     execFileSync('mkdir', [mount]);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', mount]).status !== 0) return;
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', mount]).status !== 0) skip('no file system may be mounted here');
     try {
       qemuImg('create', '-q', '-f', 'qcow2', 'small/disk.qcow2', `${16 * MIB}`);
       const image = open('small/disk.qcow2');

@@ -198,7 +198,12 @@ test('headers and tables with random damage give refusals or I/O errors, nothing
     image.close();
     const file = host.files.get('disk.qcow2') ?? new Uint8Array();
     for (let i = 1 + random.below(4); i > 0; i--) {
-      const place = [random.below(112), 64 * KIB + random.below(8), 128 * KIB + random.below(64), 192 * KIB + random.below(8)];
+      const place = [
+        random.below(112),
+        64 * KIB + random.below(8),
+        128 * KIB + random.below(64),
+        192 * KIB + random.below(8),
+      ];
       file[(place[random.below(5)] ?? 0) || random.below(file.length)] = random.below(256);
     }
     host.room = 64 * MIB;
