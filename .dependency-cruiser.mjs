@@ -6,7 +6,7 @@
 const engine = (folder) => `src-main/engine/${folder}`;
 const ENGINE_INTERFACES = 'src-main/engine/([^/]+[.]ts$|state/)';
 /** What instructions are made of. How modules and functions are encoded is the tiers' business. */
-const WASM_EXPRESSIONS = 'src-main/engine/wasm/Expression[.]ts$';
+const WASM_EXPRESSIONS = 'src-main/engine/wasm/(Expression|vectors|floats)[.]ts$';
 
 /** Semantics call routines by name and signature; what these are made of is the tiers' business. */
 const ROUTINE_NAMES = 'src-main/engine/softfloat/routines[.]ts$';

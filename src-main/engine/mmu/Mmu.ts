@@ -123,6 +123,15 @@ export class Mmu implements LinearMemory {
 
   /** Host address of bytes that will be written back: in RAM, or a copy that `commitModify` stores. */
   slowModify(linear: number, bytes: number): number {
+    const opened = this.slowStore(linear, bytes);
+    if (opened !== this.bounce) return opened;
+    const host = this.slowRead(linear, bytes);
+    if (host !== this.bounce) this.physicalMemory.bytes.copyWithin(this.bounce, host, host + bytes);
+    return this.bounce;
+  }
+
+  /** Host address of bytes that will be written: in RAM, or the bounce buffer, from where `commitModify` stores them. */
+  slowStore(linear: number, bytes: number): number {
     this.probeWrite(linear, bytes, 'current');
     if (!crossesPage(linear, bytes)) {
       const physical = this.translate(linear, 'write', 'current');
@@ -132,8 +141,6 @@ export class Mmu implements LinearMemory {
         return host;
       }
     }
-    const host = this.slowRead(linear, bytes);
-    if (host !== this.bounce) this.physicalMemory.bytes.copyWithin(this.bounce, host, host + bytes);
     this.pendingLinear = linear;
     this.pendingBytes = bytes;
     return this.bounce;
@@ -144,11 +151,11 @@ export class Mmu implements LinearMemory {
     if (crossesPage(linear, bytes)) {
       for (let i = 0; i < bytes; i++)
         this.writeWithin((linear + i) >>> 0, 1, this.view.getUint8(bounce + i), 'current');
-    } else if (bytes === 8) {
-      this.writeWithin(linear, 4, this.view.getInt32(bounce, true), 'current');
-      this.writeWithin((linear + 4) >>> 0, 4, this.view.getInt32(bounce + 4, true), 'current');
-    } else {
-      this.writeWithin(linear, bytes as 1 | 2 | 4, this.getHost(bounce, bytes as 1 | 2 | 4), 'current');
+      return;
+    }
+    const width = Math.min(4, bytes) as 1 | 2 | 4;
+    for (let i = 0; i < bytes; i += width) {
+      this.writeWithin((linear + i) >>> 0, width, this.getHost(bounce + i, width), 'current');
     }
   }
 
@@ -183,7 +190,8 @@ export class Mmu implements LinearMemory {
   probeWrite(address: number, byteLength: number, privilege: Privilege): void {
     this.translate(address, 'write', privilege);
     const last = (address + byteLength - 1) >>> 0;
-    if (((address ^ last) & PAGE_MASK) !== 0) this.translate(last, 'write', privilege);
+    // A fault there reports where the second page begins.
+    if (((address ^ last) & PAGE_MASK) !== 0) this.translate((last & PAGE_MASK) >>> 0, 'write', privilege);
   }
 
   private readWithin(address: number, bytes: 1 | 2 | 4, privilege: Privilege): number {

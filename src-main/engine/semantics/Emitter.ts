@@ -1,10 +1,16 @@
-import type { Expression, I32, I64, Integer, V128 } from '../wasm/Expression.ts';
+import type { Expression, I32, I64, Integer, V128, ValueType } from '../wasm/Expression.ts';
 import type { RoutineName } from '../softfloat/routines.ts';
 import type { FlagEmitter } from './FlagEmitter.ts';
 import type { SystemHelperName } from './system/helpers.ts';
 
 /** Widths of integer operands, in bits. 8-, 16- and 32-bit values are held zero-extended in an i32, 64-bit ones in an i64; vectors are held in a v128. */
 export type Width = 8 | 16 | 32 | 64;
+
+/** How much of a vector is moved to or from memory, in bits. */
+export type VectorWidth = 32 | 64 | 128;
+
+/** `natural`: #GP(0) unless the linear address is a multiple of the bytes moved. */
+export type Alignment = 'natural' | 'any';
 
 /**
  * An operand as semantics see it: its kind and width are known when a definition runs; whether its
@@ -65,9 +71,9 @@ export interface Emitter {
   readonly flags: FlagEmitter;
 
   // Values
-  let<T extends Integer | V128>(value: T): T;
-  /** A new place for an i32 that `assign` can change. */
-  variable(initial: I32): { get(): I32; set(value: I32): void };
+  let<T extends Expression>(value: T): T;
+  /** A new place for a value that `set` can change. */
+  variable<T extends ValueType>(initial: Expression<T>): { get(): Expression<T>; set(value: Expression<T>): void };
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void;
   while(condition: () => I32, body: () => void): void;
 
@@ -76,6 +82,14 @@ export interface Emitter {
   /** Like `read`, of an operand that `write` will follow for: checks that it may be written, once for both. */
   readToModify(operand: OperandHandle): Integer;
   write(operand: OperandHandle, value: Integer): void;
+  /**
+   * A vector register or a vector's worth of memory. What is narrower than 128 bits (an MMX register, a scalar in
+   * memory) stands in the low part, zeros above it. Memory of 128 bits has to be aligned unless `alignment` says
+   * otherwise; narrower memory never has to.
+   */
+  readVector(operand: OperandHandle, alignment?: Alignment): V128;
+  /** Writes the low part, as wide as the operand is. Writing an MMX register sets its sign and exponent to ones. */
+  writeVector(operand: OperandHandle, value: V128, alignment?: Alignment): void;
   /** Offset of a memory operand within its segment, wrapped to the address size. */
   offset(operand: OperandHandle): I32;
   /** A memory operand's address, `displacement` bytes further on. */

@@ -4,6 +4,7 @@ import * as control from './control.ts';
 import * as decimal from './decimal.ts';
 import type { Semantics } from './Emitter.ts';
 import * as shifts from './shifts.ts';
+import { simdSemantics } from './simd/index.ts';
 import * as stack from './stack.ts';
 import * as strings from './strings.ts';
 import * as system from './systemInstructions.ts';
@@ -17,6 +18,7 @@ export const semantics: Readonly<Record<string, Semantics | undefined>> = {
   ...strings,
   ...transfer,
   ...x87Semantics,
+  ...simdSemantics,
 
   rol: shifts.rotateLeft,
   ror: shifts.rotateRight,

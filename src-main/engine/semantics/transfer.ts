@@ -8,6 +8,7 @@ import {
   eqz,
   i32Const,
   or,
+  popcnt as countBits,
   rotl,
   rotr,
   select,
@@ -132,6 +133,15 @@ export const salc: Semantics = (e) => {
 export const clc: Semantics = (e) => e.flags.setCarry(i32Const(0));
 export const stc: Semantics = (e) => e.flags.setCarry(i32Const(1));
 export const cmc: Semantics = (e) => e.flags.setCarry(e.let(eqz(e.flags.carry())));
+
+/** POPCNT: ZF tells an empty source, the other flags are cleared. */
+export const popcnt: Semantics = (e, [dst, src]) => {
+  const source = e.let(e.read(src));
+  e.write(dst, countBits(source));
+  const clear = i32Const(0);
+  const zero = e.let(eqz(source));
+  e.flags.setAll({ carry: clear, parity: clear, adjust: clear, zero, sign: clear, overflow: clear });
+};
 
 /** NOP, PAUSE, PREFETCHh and the hint NOPs: operands are not accessed. */
 export const nop: Semantics = () => {};

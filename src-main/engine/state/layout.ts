@@ -92,6 +92,7 @@ export const STATE = {
 
   /** Control registers CR0..CR4 and CR8, 64-bit slots: cr(n) = cr0 + 8 n. */
   cr0: 0x100,
+  cr4: 0x120,
   /** Debug registers DR0..DR7, 64-bit slots. */
   dr0: 0x148,
   /** GDTR and IDTR: base (64-bit slot), then limit. */
@@ -129,6 +130,9 @@ export const STATE = {
   x87Opcode: 0x6a0,
   /** Two values on their way between helpers and generated code, as X87_SLOT. */
   x87Transfer: 0x6b0,
+  /** SSE's control and status word. */
+  mxcsr: 0x6d0,
+  /** XMM0..XMM15, 16 bytes each. */
   xmm: 0x700,
 
   /** Model-specific registers, 64-bit slots in the order of `MODEL_SPECIFIC_REGISTERS`; room for 128. */
@@ -164,6 +168,19 @@ export const X87_SLOT = {
   signExponent: 8,
   size: 16,
 } as const;
+
+/** Byte offset of MMX register `index` (0..7): the mantissa of the x87's register of that number. */
+export function mmxOffset(index: number): number {
+  return STATE.x87 + index * X87_SLOT.size;
+}
+
+/** Bytes of an XMM register. */
+export const XMM_BYTES = 16;
+
+/** Byte offset of XMM register `index` (0..15). */
+export function xmmOffset(index: number): number {
+  return STATE.xmm + index * XMM_BYTES;
+}
 
 export function segmentOffset(index: number): number {
   return STATE.segments + index * SEGMENT.size;

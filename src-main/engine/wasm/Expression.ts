@@ -17,6 +17,7 @@ export interface Expression<T extends ValueType = ValueType> {
 
 export type I32 = Expression<'i32'>;
 export type I64 = Expression<'i64'>;
+export type F32 = Expression<'f32'>;
 export type F64 = Expression<'f64'>;
 export type V128 = Expression<'v128'>;
 /** An integer of either Wasm width: what 8-, 16-, 32- and 64-bit operands are held in. */

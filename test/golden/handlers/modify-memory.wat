@@ -73,7 +73,10 @@
         (local.get 4)
         (i32.const 66560))
       (then
-        (call $commitModify)))
+        (call $commitModify)
+        (local.set 1
+          (i32.load offset=cpu.budget align=1
+            (i32.const 0)))))
     (local.set 8
       (i32.or
         (i32.and

@@ -85,6 +85,14 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
         return 0;
       }
     },
+    [IMPORTS.slowStore]: (linear: number, bytes: number): number => {
+      try {
+        return mmu.slowStore(linear >>> 0, bytes);
+      } catch (thrown) {
+        pend(thrown);
+        return 0;
+      }
+    },
     [IMPORTS.commitModify]: () => mmu.commitModify(),
     [IMPORTS.lookup]: guarded((eip) => targets.lookup(eip >>> 0)),
     [IMPORTS.translateStub]: guarded((record) => targets.translateStub(record)),

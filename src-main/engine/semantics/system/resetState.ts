@@ -12,6 +12,9 @@ const PRESENT = 0x80,
 /** The x87's control word, which FNINIT changes to 037F. */
 const POWER_ON_CONTROL = 0x40;
 
+/** All SIMD floating-point exceptions masked, to nearest (SDM vol. 1, 11.6.4). */
+const INITIAL_MXCSR = 0x1f80;
+
 /**
  * Power-on values (SDM vol. 3A, table 10-1). The first instruction is at CS.base + EIP = FFFFFFF0.
  *
@@ -40,6 +43,8 @@ export function resetState(state: CpuState, signature: number): void {
   state.setDebugRegister(7, 0x400);
   resetX87(state, POWER_ON_CONTROL);
   for (let at = STATE.x87; at < STATE.x87Control; at += 4) state.setInt(at, 0);
+  for (let at = STATE.xmm; at < STATE.msr; at += 4) state.setInt(at, 0);
+  state.setInt(STATE.mxcsr, INITIAL_MXCSR);
   resetModelSpecificRegisters(state);
   for (const field of [STATE.interruptShadow, STATE.halted, STATE.nmiPending, STATE.nmiBlocked]) state.setInt(field, 0);
 }

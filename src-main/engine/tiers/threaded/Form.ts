@@ -61,7 +61,12 @@ const USES_STACK = words(
   `push pop pushSegment popSegment pusha popa enter leave pushf popf callNear callNearIndirect retNear`,
 );
 const USES_CODE = words('jcc jmpNear jmpNearIndirect callNear callNearIndirect retNear loop loope loopne jcxz');
-const USES_ADDRESS_SIZE = words('loop loope loopne jcxz xlat');
+/** Memory that no operand names: DS or its override, at an offset in registers. */
+const USES_DATA = words('xlat maskmovq maskmovdqu');
+export function usesDataSegment(name: string): boolean {
+  return USES_DATA.has(name);
+}
+const USES_ADDRESS_SIZE = words('loop loope loopne jcxz xlat maskmovq maskmovdqu');
 /** Semantics that look at the operands' widths alone, never at the operand size. */
 const WIDTH_ALONE =
   words(`add or adc sbb and sub xor cmp test inc dec neg not mul imul1 imul div idiv mov movzx movsx xchg
@@ -86,9 +91,13 @@ export function isDefined(instruction: Instruction, context: Pick<TranslationCon
   return semantics[semanticsOf(instruction, context)] !== undefined;
 }
 
+/** Extensions of which every instruction names the widths of its operands. */
+const SIMD_FEATURES = words('mmx sse sse2 sse3 ssse3 popcnt clfsh');
+
 /** Of the x87's instructions only those that move its environment look at the operand size. */
 function isWidthAlone(name: string, { encoding }: Instruction): boolean {
-  return WIDTH_ALONE.has(name) || (encoding.feature === 'fpu' && !X87_BY_OPERAND_SIZE.has(name));
+  if (encoding.feature === 'fpu') return !X87_BY_OPERAND_SIZE.has(name);
+  return WIDTH_ALONE.has(name) || SIMD_FEATURES.has(encoding.feature);
 }
 
 /**
@@ -99,14 +108,14 @@ function isWidthAlone(name: string, { encoding }: Instruction): boolean {
 export function formOf(instruction: Instruction, context: TranslationContext, isTargetInside: boolean): Form {
   const name = semanticsOf(instruction, context);
   const isString = STRINGS.has(name);
-  const usesImplicit = isString || name === 'xlat' || USES_STACK.has(name) || USES_CODE.has(name);
+  const usesImplicit = isString || usesDataSegment(name) || USES_STACK.has(name) || USES_CODE.has(name);
   const override = instruction.segmentOverride;
   const operandSize = isWidthAlone(name, instruction) ? 32 : (instruction.operandSize as 16 | 32);
   const addressSize = isString || USES_ADDRESS_SIZE.has(name) ? (instruction.addressSize as 16 | 32) : 32;
   const isOnStack = USES_STACK.has(name);
   const stackSize = isOnStack ? context.stackSize : 32;
   const isFlat = usesImplicit ? context.isFlat : true;
-  const isDataFlat = isString || name === 'xlat' ? context.isFlat && isFlatSegment(override) : true;
+  const isDataFlat = isString || usesDataSegment(name) ? context.isFlat && isFlatSegment(override) : true;
   const repeat = isString ? repeatOf(instruction, name) : 'none';
   const condition = name === 'escape' ? -1 : instruction.encoding.condition;
   const operands =

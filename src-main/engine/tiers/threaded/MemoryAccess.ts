@@ -1,6 +1,8 @@
 import {
+  type Code,
   type I32,
   type Integer,
+  type V128,
   add,
   and,
   eq,
@@ -16,9 +18,11 @@ import {
   sub,
   wrap,
 } from '../../wasm/Expression.ts';
-import type { Address, Width } from '../../semantics/Emitter.ts';
+import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
+import { VECTOR } from '../../GuestFault.ts';
+import type { Address, Alignment, VectorWidth, Width } from '../../semantics/Emitter.ts';
 import { SEGMENT, STATE, TLB } from '../../state/layout.ts';
-import { type HandlerCode, call } from './HandlerCode.ts';
+import { type HandlerCode, ZERO, call } from './HandlerCode.ts';
 
 const PAGE_MASK = 0xffff_f000 | 0;
 
@@ -44,17 +48,17 @@ export class MemoryAccess {
   }
 
   load(address: Address, width: Width): Integer {
-    const { f, runtime } = this.code;
-    const bytes = width / 8;
-    this.checkSegment(address, bytes, SEGMENT.readSpan);
-    const linear = f.let(this.linearAddress(address));
-    const host = this.probe(linear, bytes, TLB.readTag, runtime.slowRead);
-    return loadHost(host, width);
+    return loadHost(this.readable(address, width / 8, 'any'), width);
+  }
+
+  loadVector(address: Address, width: VectorWidth, alignment: Alignment): V128 {
+    return loadVector(this.readable(address, width / 8, alignment), width);
   }
 
   store(address: Address, width: Width, value: Integer): void {
     if (width === 64) {
-      this.loadToModify(address, width).store(value);
+      const wide = this.code.f.let(value);
+      this.storeWide(address, 8, 'any', (host) => storeCode(host, wide, 64));
       return;
     }
     const { f, runtime, record } = this.code;
@@ -74,21 +78,52 @@ export class MemoryAccess {
     );
   }
 
+  storeVector(address: Address, width: VectorWidth, value: V128, alignment: Alignment): void {
+    const bound = this.code.f.let(value);
+    this.storeWide(address, width / 8, alignment, (host) => storeVectorCode(host, bound, width));
+  }
+
   /** Reads bytes that `store` will write: all that can fault does so now. */
   loadToModify(address: Address, width: Width): { value: Integer; store(value: Integer): void } {
-    const { f, runtime, cpu } = this.code;
+    const { f, runtime } = this.code;
     const bytes = width / 8;
     this.checkSegment(address, bytes, SEGMENT.writeSpan);
     this.checkSegment(address, bytes, SEGMENT.readSpan);
     const linear = f.let(this.linearAddress(address));
-    const host = this.probe(linear, bytes, TLB.writeTag, runtime.slowModify);
+    const host = this.probe(linear, bytes, 'any', TLB.writeTag, runtime.slowModify);
     return {
       value: loadHost(host, width),
       store: (value) => {
         f.emit(storeCode(host, value, width));
-        f.if(eq(host, i32Const(cpu + STATE.bounce)), () => f.emit(call(runtime.commitModify)));
+        this.commit(host);
       },
     };
+  }
+
+  /** Host address of bytes to be read, all checks passed. */
+  private readable(address: Address, bytes: number, alignment: Alignment): I32 {
+    this.checkSegment(address, bytes, SEGMENT.readSpan);
+    const linear = this.code.f.let(this.linearAddress(address));
+    return this.probe(linear, bytes, alignment, TLB.readTag, this.code.runtime.slowRead);
+  }
+
+  /** A store of more than a call can take as a parameter. `storeTo` must not evaluate anything twice. */
+  private storeWide(address: Address, bytes: number, alignment: Alignment, storeTo: (host: I32) => Code): void {
+    const { f, runtime } = this.code;
+    this.checkSegment(address, bytes, SEGMENT.writeSpan);
+    const linear = f.let(this.linearAddress(address));
+    const host = this.probe(linear, bytes, alignment, TLB.writeTag, runtime.slowStore);
+    f.emit(storeTo(host));
+    this.commit(host);
+  }
+
+  /** Takes what was stored in the bounce buffer to where it belongs. */
+  private commit(host: I32): void {
+    const { code } = this;
+    code.f.if(eq(host, i32Const(code.cpu + STATE.bounce)), () => {
+      code.f.emit(call(code.runtime.commitModify));
+      code.reloadBudget();
+    });
   }
 
   /** Raises #SS(0) or #GP(0) unless all bytes lie within the segment. */
@@ -103,15 +138,20 @@ export class MemoryAccess {
     f.if(isOutside, () => this.code.tailCall(runtime.segmentFault, record, this.code.budget, segment));
   }
 
-  /** Host address of guest bytes: by the TLB, else by a call that returns 0 for a fault. */
-  private probe(linear: I32, bytes: number, tag: number, slow: number): I32 {
+  /**
+   * Host address of guest bytes: by the TLB, else by a call that returns 0 for a fault. What has to be aligned
+   * and is not never hits, so that only misses look: #GP(0).
+   */
+  private probe(linear: I32, bytes: number, alignment: Alignment, tag: number, slow: number): I32 {
     const { f, record } = this.code;
+    const isAligned = alignment === 'natural';
     const entry = f.let(this.tlbEntry(linear));
     const local = f.newLocal('i32');
     f.if(
-      eq(load(entry, 32, tag), pageOfLast(linear, bytes)),
+      eq(load(entry, 32, tag), isAligned ? and(linear, i32Const(PAGE_MASK | (bytes - 1))) : pageOfLast(linear, bytes)),
       () => f.set(local, add(linear, load(entry, 32, TLB.addend))),
       () => {
+        if (isAligned) f.if(and(linear, i32Const(bytes - 1)), () => this.code.raise(VECTOR.GP, ZERO));
         f.set(local, this.code.callWithState(slow, linear, i32Const(bytes)));
         f.if(eqz(f.get(local)), () => f.return(record));
         this.code.reloadBudget();

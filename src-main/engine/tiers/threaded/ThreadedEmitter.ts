@@ -16,21 +16,25 @@ import {
   sub,
   wrap,
   type V128,
+  type ValueType,
 } from '../../wasm/Expression.ts';
+import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
 import type { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
 import type {
   Address,
+  Alignment,
   BulkRequest,
   Emitter,
   OperandHandle,
   SegmentChoice,
   StackRegister,
+  VectorWidth,
   Width,
 } from '../../semantics/Emitter.ts';
 import { FlagEmitter } from '../../semantics/FlagEmitter.ts';
 import type { SystemHelperName } from '../../semantics/system/helpers.ts';
-import { EXIT, SEGMENT, STATE, registerOffset, segmentOffset } from '../../state/layout.ts';
+import { EXIT, SEGMENT, STATE, X87_SLOT, registerOffset, segmentOffset } from '../../state/layout.ts';
 import { ControlFlow } from './ControlFlow.ts';
 import type { Form, OperandForm } from './Form.ts';
 import { HandlerCode, ZERO, call } from './HandlerCode.ts';
@@ -101,12 +105,12 @@ export class ThreadedEmitter implements Emitter {
 
   // Values
 
-  let<T extends Integer | V128>(value: T): T {
+  let<T extends Expression>(value: T): T {
     return this.f.let(value) as T;
   }
 
-  variable(initial: I32): { get(): I32; set(value: I32): void } {
-    const local = this.f.newLocal('i32');
+  variable<T extends ValueType>(initial: Expression<T>): { get(): Expression<T>; set(value: Expression<T>): void } {
+    const local = this.f.newLocal(initial.type);
     this.f.set(local, initial);
     return { get: () => this.f.get(local), set: (value) => this.f.set(local, value) };
   }
@@ -154,11 +158,30 @@ export class ThreadedEmitter implements Emitter {
     const form = operand as OperandForm;
     if (form.kind === 'register') {
       this.f.emit(storeCode(this.registerField(form), value, form.width as Width, this.cpu));
+      this.markMmxRegister(form);
     } else if (form.kind === 'memory') {
       if (this.open?.operand === operand) this.open.store(value);
       else this.store(this.address(form), form.width as Width, value);
     } else {
       throw new Error(`a ${form.kind} operand cannot be written`);
+    }
+  }
+
+  readVector(operand: OperandHandle, alignment?: Alignment): V128 {
+    const form = operand as OperandForm;
+    const width = form.width as VectorWidth;
+    if (form.kind === 'register') return loadVector(this.registerField(form), width, this.cpu);
+    return this.memory.loadVector(this.address(form), width, alignment ?? alignmentOf(width));
+  }
+
+  writeVector(operand: OperandHandle, value: V128, alignment?: Alignment): void {
+    const form = operand as OperandForm;
+    const width = form.width as VectorWidth;
+    if (form.kind === 'register') {
+      this.f.emit(storeVectorCode(this.registerField(form), value, width, this.cpu));
+      this.markMmxRegister(form);
+    } else {
+      this.memory.storeVector(this.address(form), width, value, alignment ?? alignmentOf(width));
     }
   }
 
@@ -360,10 +383,20 @@ export class ThreadedEmitter implements Emitter {
     return load(this.code.record, 16, RECORD[form.field]);
   }
 
+  /** An MMX register that is written reads as a NaN or an infinity to the x87 (SDM vol. 1, 9.2.2). */
+  private markMmxRegister(form: OperandForm & { kind: 'register' }): void {
+    if (form.file !== 'mmx') return;
+    this.f.emit(storeCode(this.registerField(form), i32Const(0xffff), 16, this.cpu + X87_SLOT.signExponent));
+  }
+
   /** Host address of the segment register that the record names. */
   private recordSegment(): I32 {
     return this.let(add(load(this.code.record, 16, RECORD.segment), i32Const(this.cpu)));
   }
+}
+
+function alignmentOf(width: VectorWidth): Alignment {
+  return width === 128 ? 'natural' : 'any';
 }
 
 function memoryForm(operand: OperandHandle): OperandForm & { kind: 'memory' } {

@@ -44,6 +44,8 @@ export interface RuntimeFunctions {
   readonly slowWrite: number;
   /** (linear, bytes) -> host address, or STATE.bounce's when `commitModify` has to follow; 0: fault. */
   readonly slowModify: number;
+  /** The same for bytes that are written whole: those in the bounce buffer are anything. */
+  readonly slowStore: number;
   readonly commitModify: number;
   /** (record, budget, vector, error code) -> record. */
   readonly raise: number;
@@ -75,6 +77,7 @@ export const IMPORTS = {
   slowRead: 'slowRead',
   slowWrite: 'slowWrite',
   slowModify: 'slowModify',
+  slowStore: 'slowStore',
   commitModify: 'commitModify',
   lookup: 'lookup',
   translateStub: 'translateStub',
@@ -92,6 +95,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
   const slowRead = module.importFunction(IMPORTS.slowRead, signature(2));
   const slowWrite = module.importFunction(IMPORTS.slowWrite, signature(3));
   const slowModify = module.importFunction(IMPORTS.slowModify, signature(2));
+  const slowStore = module.importFunction(IMPORTS.slowStore, signature(2));
   const commitModify = module.importFunction(IMPORTS.commitModify, { parameters: [], results: [] });
   const lookup = module.importFunction(IMPORTS.lookup, I32_TO);
   const translateStub = module.importFunction(IMPORTS.translateStub, I32_TO);
@@ -243,6 +247,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     slowRead,
     slowWrite,
     slowModify,
+    slowStore,
     commitModify,
     raise,
     segmentFault,

@@ -5,7 +5,7 @@ import { semantics } from '../../semantics/index.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { unsignedLeb } from '../../wasm/Expression.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
-import { type Form, type TranslationContext, formOf, isDefined } from './Form.ts';
+import { type Form, type TranslationContext, formOf, isDefined, usesDataSegment } from './Form.ts';
 import { HANDLER_SIGNATURE, type RuntimeFunctions, defineRuntime } from './runtimeFunctions.ts';
 import { STEP_KINDS, buildStepHandler } from './stepHandlers.ts';
 import { ThreadedEmitter } from './ThreadedEmitter.ts';
@@ -80,8 +80,8 @@ const MODRM_SHAPES = {
 };
 
 function* sampleEncodings(row: Encoding): Generator<Uint8Array> {
-  const usesMemory = row.modrm === 'any' || row.modrm === 'memory' || row.operands.some((code) => /^[OXY]/.test(code));
-  const segments = usesMemory || row.semantics === 'xlat' ? [[], [PREFIXES.fs]] : [[]];
+  const namesMemory = row.modrm === 'any' || row.modrm === 'memory' || row.operands.some((code) => /^[OXY]/.test(code));
+  const segments = namesMemory || usesDataSegment(row.semantics) ? [[], [PREFIXES.fs]] : [[]];
   const repeats = row.repeat === 'none' ? [[]] : [[], [PREFIXES.rep], [PREFIXES.repne]];
   const shapes: number[][] = [];
   if (row.modrm === 'none') shapes.push([]);

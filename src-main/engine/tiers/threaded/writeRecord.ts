@@ -1,5 +1,5 @@
 import type { Instruction, MemoryOperand, RegisterOperand } from '../../decode/Instruction.ts';
-import { DS, STATE, highByteOffset, registerOffset, segmentOffset } from '../../state/layout.ts';
+import { DS, STATE, highByteOffset, mmxOffset, registerOffset, segmentOffset, xmmOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';
 
 /** The first of the escape opcodes D8 to DF. */
@@ -78,7 +78,9 @@ function stateOffset(operand: RegisterOperand): number {
     case 'x87':
       // A place on the stack, which TOP makes a register at run time.
       return operand.index;
-    default:
-      return STATE.zero;
+    case 'mmx':
+      return mmxOffset(operand.index);
+    case 'xmm':
+      return xmmOffset(operand.index);
   }
 }
