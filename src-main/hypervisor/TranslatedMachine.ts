@@ -6,7 +6,7 @@ import {
 } from '../engine/accelerators/translate/index.ts';
 import { PAGE_FLAG } from '../engine/state/layout.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
-import { Machine } from '../machine/Machine.ts';
+import { hasLocalApic, Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
 
 /** A BIOS ends below 4 GiB; its last 128 KiB are seen below 1 MiB too (SDM vol. 3A, 10.1.4; IBM PC AT memory map). */
@@ -43,6 +43,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
   const { memoryBytes, vcpuCount = 1, handlers, bios, ...rest } = options;
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
   if (bios) mapBios(memory, bios);
+  const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
   const processors: TranslatedProcessor[] = [];
   const machine = new Machine({
     ...rest,
@@ -51,7 +52,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     video: videoMemory(memory, processors),
     addressLine20: { setA20: (isOpen) => processors.forEach((processor) => processor.setA20(isOpen)) },
     createProcessor: (id, wiring) => {
-      const processor = new TranslatedProcessor({ id, memory, handlers, features: createCpuFeatures(), ...wiring });
+      const processor = new TranslatedProcessor({ id, memory, handlers, features, ...wiring });
       processors.push(processor);
       return processor;
     },

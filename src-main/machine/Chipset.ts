@@ -1,3 +1,6 @@
+import type { InterruptSource, ProcessorBus } from '../engine/VirtualProcessor.ts';
+import { ApicBus, withLocalApic } from './apic/ApicBus.ts';
+import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
 import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { AddressLine20 } from './GuestMemory.ts';
@@ -31,6 +34,9 @@ export interface ChipsetParts {
   readonly vcpuCount: number;
   readonly wallClockMs: number;
   readonly addressLine20: AddressLine20 | undefined;
+  readonly hasLocalApic: boolean;
+  /** By number; asked only once processors run. */
+  readonly processor: (id: number) => ApicProcessor;
   /** The guest asks for a reset or switches itself off; the machine stops after the instruction. */
   readonly onReset: (through: string) => void;
   readonly onPowerOff: (through: string) => void;
@@ -48,6 +54,9 @@ export class Chipset {
   readonly coprocessor: CoprocessorLatch;
   /** By number: 0 is COM1. */
   readonly uarts: readonly Uart16550[];
+  /** By the number of the processor; empty in machines without. */
+  readonly localApics: readonly LocalApic[];
+  private readonly apics = new ApicBus();
   private readonly devices: readonly BusDevice[];
 
   /** Throws on a profile that is not a PC: a mistake of the program's, not of the guest's. */
@@ -86,7 +95,15 @@ export class Chipset {
       requestReset: parts.onReset,
     });
     this.coprocessor = new CoprocessorLatch(row('coprocessor').id, irq(row('coprocessor')));
+    const processors = parts.hasLocalApic ? parts.vcpuCount : 0;
+    this.localApics = Array.from({ length: processors }, (_, id) =>
+      this.apics.addLocalApic(id, timers, this.interrupts, {
+        notifyInterrupt: () => parts.processor(id).notifyInterrupt(),
+        requestNmi: () => parts.processor(id).requestNmi(),
+      }),
+    );
     this.devices = [
+      ...this.localApics,
       master,
       slave,
       this.pit,
@@ -104,6 +121,24 @@ export class Chipset {
     for (const device of this.devices) {
       for (const range of profile.devices.find(({ id }) => id === device.id)?.ports ?? []) bus.mapPorts(device, range);
     }
+  }
+
+  /** What processor `id` takes interrupts from. */
+  interruptSource(id: number): InterruptSource {
+    return this.localApics[id] ?? this.interrupts;
+  }
+
+  /** Some device could still interrupt processor `id`. */
+  canInterrupt(id: number): boolean {
+    const apic = this.localApics[id];
+    if (apic === undefined) return this.interrupts.canInterrupt();
+    return apic.takesInterrupts || (apic.acceptsPic && this.interrupts.canInterrupt());
+  }
+
+  /** The machine's bus as processor `id` sees it. */
+  busOf(id: number, bus: SystemBus): ProcessorBus {
+    const apic = this.localApics[id];
+    return apic === undefined ? bus : withLocalApic(bus, apic);
   }
 
   /** Pulls every device's reset pin. Interrupt controllers come last: the others let go of their lines first. */

@@ -25,6 +25,14 @@ const KEYBOARD_IRQ = 1;
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
 
+/** What devices reach of a processor that is not there yet. */
+const UNWIRED = { notifyInterrupt: () => undefined, requestNmi: () => undefined };
+
+/** Whether the processors of such a machine have local APICs, which CPUID then announces. */
+export function hasLocalApic(options: Pick<MachineOptions, 'profile' | 'hasLocalApic'>): boolean {
+  return options.hasLocalApic ?? (options.profile ?? isaProfile).hasLocalApic;
+}
+
 /**
  * A PC: processors, RAM and devices, and the loop that runs them. Knows no thread, file or window: the caller
  * decides when and how long it runs, and where its output goes.
@@ -87,16 +95,19 @@ export class Machine {
       vcpuCount: options.vcpuCount ?? 1,
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,
+      hasLocalApic: hasLocalApic(options),
+      processor: (id) => this.processors[id] ?? UNWIRED,
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
       onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
     });
     const { interrupts, keyboard, keyboardController } = this.chipset;
     this.processors = Array.from({ length: options.vcpuCount ?? 1 }, (_, id) =>
       options.createProcessor(id, {
-        bus: this.bus,
-        interrupts,
+        bus: this.chipset.busOf(id, this.bus),
+        interrupts: this.chipset.interruptSource(id),
         clock: { timestamp: (retired) => this.timestamp(retired) },
         onCoprocessorError: () => this.chipset.coprocessor.signalError(),
+        onApicBase: (low, high) => this.chipset.localApics[id]?.setBase(low, high),
         onRefusal: ({ mnemonic, linearAddress }) =>
           this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, mnemonic),
       }),
@@ -350,11 +361,12 @@ export class Machine {
 
   private onHalt(): MachineExit | undefined {
     const isInterruptible = (this.processor.state.eflags & FLAG.IF) !== 0;
-    if (!isInterruptible || !this.chipset.interrupts.canInterrupt()) {
+    if (this.processor.state.getInt(STATE.nmiPending) !== 0) return undefined;
+    if (!isInterruptible || !this.chipset.canInterrupt(this.processor.id)) {
       const detail = isInterruptible ? 'every interrupt is masked' : 'interrupts are off';
       return (this.end = { reason: 'halted', detail });
     }
-    if (this.chipset.interrupts.isPending()) return undefined;
+    if (this.chipset.interruptSource(this.processor.id).isPending()) return undefined;
     const deadline = this.timers.nextDeadline();
     if (this.clock instanceof InstructionClock) {
       if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };

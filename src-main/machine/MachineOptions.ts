@@ -16,6 +16,8 @@ export interface ProcessorWiring {
   readonly onRefusal: RefusalObserver;
   /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
   readonly onCoprocessorError: () => void;
+  /** IA32_APIC_BASE was written. */
+  readonly onApicBase: (low: number, high: number) => void;
 }
 
 /** Makes vCPU `id`; the accelerator is the caller's choice. */
@@ -61,6 +63,8 @@ export interface MachineOptions {
   /** What the real-time clock shows at power-on, in milliseconds since the Unix epoch (UTC). */
   readonly wallClockMs: number;
   readonly profile?: MachineProfile;
+  /** Whether processors have local APICs; as the profile says unless given. */
+  readonly hasLocalApic?: boolean;
   readonly sinks?: Partial<MachineSinks>;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];

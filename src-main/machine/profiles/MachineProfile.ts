@@ -38,5 +38,7 @@ export interface ProfileRow {
 /** A kind of PC as one table. */
 export interface MachineProfile {
   readonly name: string;
+  /** Processors have local APICs unless the owner says otherwise. */
+  readonly hasLocalApic: boolean;
   readonly devices: readonly ProfileRow[];
 }

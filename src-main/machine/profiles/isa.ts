@@ -3,6 +3,7 @@ import type { MachineProfile } from './MachineProfile.ts';
 /** A PC/AT without PCI, at the addresses of the IBM PC AT Technical Reference (1985), I/O address map. */
 export const isaProfile: MachineProfile = {
   name: 'isa',
+  hasLocalApic: false,
   // prettier-ignore
   devices: [
     { kind: 'pic-master', id: 'pic0', ports: [{ first: 0x20, count: 2 }, { first: 0x4d0, count: 1, offset: 2 }] },

@@ -36,6 +36,8 @@ export interface TranslatedProcessorOptions {
   readonly onRefusal?: RefusalObserver | undefined;
   /** FERR#: an unmasked x87 exception while CR0.NE is clear. A PC wires it to IRQ 13. */
   readonly onCoprocessorError?: (() => void) | undefined;
+  /** IA32_APIC_BASE was written. */
+  readonly onApicBase?: ((low: number, high: number) => void) | undefined;
 }
 
 /** The largest budget that is handed to generated code at once. */
@@ -422,6 +424,7 @@ export class TranslatedProcessor implements VirtualProcessor {
         this.updateMode();
       },
       coprocessorError: () => options.onCoprocessorError?.(),
+      apicBaseChanged: (low, high) => options.onApicBase?.(low, high),
       count: (kind) => this.count(kind),
     };
   }

@@ -28,6 +28,8 @@ export interface SystemContext {
   invalidatePage(linearAddress: number): void;
   /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
   coprocessorError?(): void;
+  /** IA32_APIC_BASE was written. */
+  apicBaseChanged?(low: number, high: number): void;
   /** Counts an intercepted event. */
   count(
     kind:

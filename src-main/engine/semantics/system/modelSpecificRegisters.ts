@@ -57,6 +57,7 @@ export function writeMsr(c: SystemContext): void {
   if (register.isWriteIgnored === true) return;
   state.setInt(register.slot, low);
   state.setInt(register.slot + 4, high);
+  if (register.address === MSR.APIC_BASE) c.apicBaseChanged?.(low, high);
 }
 
 /** RDPMC (SDM vol. 2B): two counters, of which none counts. */

@@ -1,17 +1,28 @@
 import { RAX, RBX, RCX, RDX, STATE } from '../../state/layout.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
+import { readMsrLow } from './modelSpecificRegisters.ts';
+import { MSR } from './msrTable.ts';
 import { requireSupervisor } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
+
+const CPUID_APIC = 1 << 9;
+const APIC_BASE_ENABLE = 1 << 11;
 
 /** CPUID: leaf in EAX, subleaf in ECX (SDM vol. 2A, CPUID). */
 export function cpuid(c: SystemContext): void {
   const { state } = c;
   c.count('cpuid');
-  const [eax, ebx, ecx, edx] = c.features.cpuid(state.register(RAX), state.register(RCX));
+  const leaf = state.register(RAX);
+  const [eax, ebx, ecx, edx] = c.features.cpuid(leaf, state.register(RCX));
   state.setRegister(RAX, eax);
   state.setRegister(RBX, ebx);
   state.setRegister(RCX, ecx);
-  state.setRegister(RDX, edx);
+  state.setRegister(RDX, leaf === 1 && isApicOff(c) ? edx & ~CPUID_APIC : edx);
+}
+
+/** A local APIC that its owner has switched off is not announced (SDM vol. 3A, 11.4.3). */
+function isApicOff(c: SystemContext): boolean {
+  return (readMsrLow(c, MSR.APIC_BASE) & APIC_BASE_ENABLE) === 0;
 }
 
 /** HLT: the processor waits for an interrupt; the return address of that interrupt is the next instruction. */

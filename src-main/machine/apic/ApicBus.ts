@@ -1,0 +1,69 @@
+import type { AccessWidth, InterruptSource, ProcessorBus } from '../../engine/VirtualProcessor.ts';
+import type { TimerService } from '../BusDevice.ts';
+import { type ApicMessage, DELIVERY } from './ApicMessage.ts';
+import { type ApicProcessor, LocalApic } from './LocalApic.ts';
+
+/** Told when a level-triggered interrupt has been serviced somewhere. */
+export type EndOfInterruptListener = (vector: number) => void;
+
+/** Carries messages between the local APICs of a machine's processors and its I/O APICs (SDM vol. 3A, 11.2). */
+export class ApicBus {
+  private readonly localApics: LocalApic[] = [];
+  private readonly listeners: EndOfInterruptListener[] = [];
+
+  /** The local APIC of processor `number`. */
+  addLocalApic(number: number, timers: TimerService, pic: InterruptSource, processor: ApicProcessor): LocalApic {
+    const apic = new LocalApic(number, {
+      timers,
+      pic,
+      processor,
+      send: (message, from, shorthand) => {
+        if (shorthand === 'none') this.deliver(message);
+        else
+          this.deliverTo(
+            message,
+            shorthand === 'all' ? this.localApics : this.localApics.filter((each) => each !== from),
+          );
+      },
+      broadcastEndOfInterrupt: (vector) => {
+        for (const listener of this.listeners) listener(vector);
+      },
+    });
+    this.localApics.push(apic);
+    return apic;
+  }
+
+  onEndOfInterrupt(listener: EndOfInterruptListener): void {
+    this.listeners.push(listener);
+  }
+
+  deliver(message: ApicMessage): void {
+    this.deliverTo(
+      message,
+      this.localApics.filter((apic) => apic.isAddressed(message)),
+    );
+  }
+
+  private deliverTo(message: ApicMessage, targets: readonly LocalApic[]): void {
+    if (message.deliveryMode !== DELIVERY.lowestPriority) {
+      for (const apic of targets) apic.accept(message);
+      return;
+    }
+    const candidates = targets.filter((apic) => apic.takesInterrupts);
+    candidates.sort((a, b) => a.priority - b.priority)[0]?.accept(message);
+  }
+}
+
+/** The machine's bus as one processor sees it: with its own local APIC over it. */
+export function withLocalApic(bus: ProcessorBus, apic: LocalApic): ProcessorBus {
+  return {
+    portRead: (port, width) => bus.portRead(port, width),
+    portWrite: (port, width, value) => bus.portWrite(port, width, value),
+    mmioRead: (address: number, width: AccessWidth) =>
+      apic.answers(address) ? apic.read(address - apic.baseAddress, width) : bus.mmioRead(address, width),
+    mmioWrite: (address: number, width: AccessWidth, value: number) => {
+      if (apic.answers(address)) apic.write(address - apic.baseAddress, width, value);
+      else bus.mmioWrite(address, width, value);
+    },
+  };
+}
