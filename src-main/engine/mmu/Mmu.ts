@@ -1,3 +1,4 @@
+import { GuestFault, VECTOR } from '../GuestFault.ts';
 import type { LinearMemory, Privilege } from '../LinearMemory.ts';
 import type { ProcessorBus } from '../VirtualProcessor.ts';
 import type { CpuState } from '../state/CpuState.ts';
@@ -11,6 +12,14 @@ const PAGE_MASK = 0xffff_f000 | 0;
 export interface CodeWatcher {
   /** Bytes of a page flagged as code are about to be overwritten. */
   onCodeWrite(physical: number, byteLength: number): void;
+}
+
+/** Who wants to know of data accesses to some linear pages: breakpoints. */
+export interface AccessWatch {
+  /** Whether accesses to this page are to be reported: it is then kept out of the TLBs. */
+  covers(linearPage: number): boolean;
+  onRead(linear: number, byteLength: number): void;
+  onWrite(linear: number, byteLength: number): void;
 }
 
 /**
@@ -30,6 +39,8 @@ export class Mmu implements LinearMemory {
   private readonly view: DataView;
   /** Host address of the vCPU's block. */
   private readonly cpu: number;
+  private watch: AccessWatch | undefined;
+  private checksAlignment = false;
   private pendingLinear = 0;
   private pendingBytes = 0;
 
@@ -42,7 +53,25 @@ export class Mmu implements LinearMemory {
     this.i32 = new Int32Array(physicalMemory.memory.buffer);
     this.view = physicalMemory.view;
     this.cpu = state.base;
+    const empty = (this.cpu + VCPU_BLOCK.emptyTlb) >> 2;
+    this.i32.fill(TLB_INVALID, empty, empty + TLB.entries * (TLB.size >> 2));
     this.flush();
+  }
+
+  /** Reports accesses from now on; undefined: none. */
+  setWatch(watch: AccessWatch | undefined): void {
+    this.watch = watch;
+    this.flush();
+  }
+
+  /**
+   * The privilege class changed, or whether user accesses must be aligned (CR0.AM, EFLAGS.AC): then all of them come
+   * the slow way, where #AC is raised.
+   */
+  useTlb(isUser: boolean, checksAlignment: boolean): void {
+    this.checksAlignment = checksAlignment;
+    const tlb = isUser ? VCPU_BLOCK.userTlb : VCPU_BLOCK.supervisorTlb;
+    this.state.setInt(STATE.tlb, this.cpu + (checksAlignment ? VCPU_BLOCK.emptyTlb : tlb));
   }
 
   /** Physical address of a linear one, gated by A20. Throws #PF. */
@@ -103,11 +132,13 @@ export class Mmu implements LinearMemory {
 
   /** Host address where `bytes` bytes can be read: in RAM, or a copy in the bounce buffer. */
   slowRead(linear: number, bytes: number): number {
+    if (this.checksAlignment) requireAligned(linear, bytes);
     if (crossesPage(linear, bytes)) {
       for (let i = 0; i < bytes; i++) this.view.setUint8(this.bounce + i, this.read8((linear + i) >>> 0, 'current'));
       return this.bounce;
     }
     const host = this.readableHost(linear, 'current');
+    this.watch?.onRead(linear, bytes);
     if (host !== 0) return host;
     const physical = this.translate(linear, 'read', 'current');
     for (let i = 0; i < bytes; i += 4) {
@@ -118,6 +149,7 @@ export class Mmu implements LinearMemory {
   }
 
   slowWrite(linear: number, bytes: 1 | 2 | 4, value: number): void {
+    if (this.checksAlignment) requireAligned(linear, bytes);
     this.writeAny(linear, bytes, value, 'current');
   }
 
@@ -132,12 +164,14 @@ export class Mmu implements LinearMemory {
 
   /** Host address of bytes that will be written: in RAM, or the bounce buffer, from where `commitModify` stores them. */
   slowStore(linear: number, bytes: number): number {
-    this.probeWrite(linear, bytes, 'current');
+    if (this.checksAlignment) requireAligned(linear, bytes);
+    this.probePages(linear, bytes, 'current');
     if (!crossesPage(linear, bytes)) {
       const physical = this.translate(linear, 'write', 'current');
       const host = this.physicalMemory.host(physical);
       if (host !== 0 && this.isPlainWrite(physical)) {
         this.fill(linear, physical, host, true, 'current');
+        this.watch?.onWrite(linear, bytes);
         return host;
       }
     }
@@ -166,11 +200,13 @@ export class Mmu implements LinearMemory {
   }
 
   read16(address: number, privilege: Privilege): number {
+    this.checkAlignment(address, 2, privilege);
     if (!crossesPage(address, 2)) return this.readWithin(address, 2, privilege);
     return this.read8(address, privilege) | (this.read8((address + 1) >>> 0, privilege) << 8);
   }
 
   read32(address: number, privilege: Privilege): number {
+    this.checkAlignment(address, 4, privilege);
     if (!crossesPage(address, 4)) return this.readWithin(address, 4, privilege);
     return (this.read16(address, privilege) | (this.read16((address + 2) >>> 0, privilege) << 16)) >>> 0;
   }
@@ -180,22 +216,34 @@ export class Mmu implements LinearMemory {
   }
 
   write16(address: number, value: number, privilege: Privilege): void {
+    this.checkAlignment(address, 2, privilege);
     this.writeAny(address, 2, value, privilege);
   }
 
   write32(address: number, value: number, privilege: Privilege): void {
+    this.checkAlignment(address, 4, privilege);
     this.writeAny(address, 4, value, privilege);
   }
 
   probeWrite(address: number, byteLength: number, privilege: Privilege): void {
+    this.checkAlignment(address, byteLength, privilege);
+    this.probePages(address, byteLength, privilege);
+  }
+
+  private probePages(address: number, byteLength: number, privilege: Privilege): void {
     this.translate(address, 'write', privilege);
     const last = (address + byteLength - 1) >>> 0;
     // A fault there reports where the second page begins.
     if (((address ^ last) & PAGE_MASK) !== 0) this.translate((last & PAGE_MASK) >>> 0, 'write', privilege);
   }
 
+  private checkAlignment(address: number, byteLength: number, privilege: Privilege): void {
+    if (this.checksAlignment && privilege === 'current') requireAligned(address, byteLength);
+  }
+
   private readWithin(address: number, bytes: 1 | 2 | 4, privilege: Privilege): number {
     const host = this.readableHost(address, privilege);
+    this.watch?.onRead(address, bytes);
     return host !== 0
       ? this.getHost(host, bytes)
       : this.bus.mmioRead(this.translate(address, 'read', privilege), bytes);
@@ -206,7 +254,7 @@ export class Mmu implements LinearMemory {
       this.writeWithin(address, bytes, value, privilege);
       return;
     }
-    this.probeWrite(address, bytes, privilege);
+    this.probePages(address, bytes, privilege);
     for (let i = 0; i < bytes; i++) this.writeWithin((address + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, privilege);
   }
 
@@ -218,6 +266,7 @@ export class Mmu implements LinearMemory {
       return;
     }
     const physical = this.translate(linear, 'write', privilege);
+    this.watch?.onWrite(linear, bytes);
     const host = this.physicalMemory.host(physical);
     if (host === 0) {
       const unsigned = bytes === 4 ? value >>> 0 : value & ((1 << (8 * bytes)) - 1);
@@ -250,6 +299,10 @@ export class Mmu implements LinearMemory {
   private fill(linear: number, physical: number, host: number, isWrite: boolean, privilege: Privilege): void {
     const entry = entryIndex(this.tlbFor(privilege), linear);
     const page = linear & PAGE_MASK;
+    if (this.watch?.covers(linear >>> 12)) {
+      if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
+      return;
+    }
     if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
     const isDirty = (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.dirty) !== 0;
     const mayWrite = this.walker.allowsWrite && isDirty && this.isPlainWrite(physical);
@@ -260,7 +313,8 @@ export class Mmu implements LinearMemory {
   }
 
   private tlbFor(privilege: Privilege): number {
-    return privilege === 'current' ? this.i32[(this.cpu + STATE.tlb) >> 2] : this.cpu + VCPU_BLOCK.supervisorTlb;
+    const isUser = privilege === 'current' && this.state.cpl === 3;
+    return this.cpu + (isUser ? VCPU_BLOCK.userTlb : VCPU_BLOCK.supervisorTlb);
   }
 
   private get bounce(): number {
@@ -282,6 +336,12 @@ export class Mmu implements LinearMemory {
 /** Index, in words, of the TLB entry for a linear address. */
 function entryIndex(tlb: number, linear: number): number {
   return (tlb >> 2) + ((linear >>> 12) & (TLB.entries - 1)) * (TLB.size >> 2);
+}
+
+/** #AC(0) unless a multiple of the operand's size; of the largest part's for operands in parts (SDM vol. 3A, table 6-7). */
+function requireAligned(linear: number, bytes: number): void {
+  const alignment = bytes & -bytes;
+  if ((linear & (alignment - 1)) !== 0) throw new GuestFault(VECTOR.AC, 0);
 }
 
 function crossesPage(linear: number, bytes: number): boolean {

@@ -78,7 +78,7 @@ export const STATE = {
   faultVector: 0x0c0,
   faultErrorCode: 0x0c4,
   faultAddress: 0x0c8,
-  /** 1: interrupts and debug traps are held off for one instruction (after MOV SS, POP SS, STI). */
+  /** What is held off until the next instruction is complete, see `INTERRUPT_SHADOW`. */
   interruptShadow: 0x0cc,
 
   /** Instructions retired before the current run. f64. */
@@ -89,6 +89,11 @@ export const STATE = {
   nmiPending: 0x0dc,
   /** 1: between an NMI's delivery and the next IRET. */
   nmiBlocked: 0x0e0,
+  /**
+   * Not 0 after a call for a memory access: generated code is to be left when the instruction is complete, for
+   * a data breakpoint's trap or because the device that was reached wants attention.
+   */
+  stopAfter: 0x0e4,
 
   /** Control registers CR0..CR4 and CR8, 64-bit slots: cr(n) = cr0 + 8 n. */
   cr0: 0x100,
@@ -140,6 +145,9 @@ export const STATE = {
 
   size: 0x1000,
 } as const;
+
+/** Values of `STATE.interruptShadow`: STI holds off interrupts, MOV SS and POP SS #DB as well (SDM vol. 3A, 6.8.3). */
+export const INTERRUPT_SHADOW = { none: 0, sti: 1, movSs: 2 } as const;
 
 /** One segment register with its descriptor cache. */
 export const SEGMENT = {
@@ -217,6 +225,8 @@ export const VCPU_BLOCK = {
   supervisorTlb: 0x1000,
   userTlb: 0x1000 + TLB.size * TLB.entries,
   jumpCache: 0x1000 + 2 * TLB.size * TLB.entries,
+  /** A TLB in which nothing is ever found: in use while every access has to be looked at. */
+  emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
   size: 0x40000,
 } as const;
 
@@ -234,6 +244,10 @@ export const EXIT = {
   /** The budget is spent or the target unknown: `STATE.rip` holds where to go on, the budget is charged. */
   target: 6,
   shutdown: 7,
+  /** As `budget`, inside a repeated string instruction with iterations left. */
+  repeat: 8,
+  /** Before the instruction of the record, where a `pause` stood in its place; the budget is not charged. */
+  pause: 9,
 } as const;
 
 export const MEMORY_LAYOUT = {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { CS, DS, RAX, RBX, RCX, RSP, SS, STATE } from '../../../src-main/engine/state/layout.ts';
-import { AT, SEL, setDescriptor, setGate, startCode, type ModeName } from '../../support/engine/machineModes.ts';
+import {
+  AT,
+  SEL,
+  enterMode,
+  setDescriptor,
+  setGate,
+  startCode,
+  type ModeName,
+} from '../../support/engine/machineModes.ts';
 import { TYPE, gateDescriptor, segmentDescriptor } from '../../support/engine/descriptors.ts';
 import { createTestMachine } from '../../support/engine/TestMachine.ts';
 
@@ -156,6 +164,73 @@ describe('interrupts', () => {
     expect(state.register(RAX)).toBe(0);
   });
 
+  /** Beyond RAM: a device's. */
+  const DEVICE = 0x4000_0000;
+
+  test.each([
+    { access: 'a write', source: `mov [${DEVICE}], eax`, done: 0 },
+    { access: 'a read', source: `mov ebx, [${DEVICE}]`, done: 0 },
+    { access: 'a read-modify-write', source: `inc dword [${DEVICE}]`, done: 0 },
+    { access: 'a write behind a taken jump', source: `jmp at\nat: mov [${DEVICE}], eax`, done: 0 },
+    { access: 'a jump through its memory', source: `jmp [${DEVICE}]`, done: 0 },
+    { access: 'a push there', source: `mov esp, ${DEVICE + 0x100}\npush eax\nmov esp, 0xf000`, done: 1 },
+    { access: 'a descriptor load there', source: `lgdt [${DEVICE}]`, done: 0 },
+  ])('raised by $access of device memory are taken before the instruction behind it', ({ source, done }) => {
+    startCode(machine, 'flat32', `${source}\nhere: inc ecx\nhlt`);
+    state.eflags = 2 | FLAG.IF;
+    const raise = (): void => {
+      if (machine.pendingVectors.length === 0) machine.raiseInterrupt(0x42);
+    };
+    machine.mmioWrite = raise;
+    machine.mmioRead = (address, width) => {
+      raise();
+      // What the jump goes to, and LGDT loads: the table that is there.
+      return address === DEVICE && width === 4 ? AT.code : AT.gdt;
+    };
+    machine.load(AT.handlers + 0x42 * 16, done === 0 ? [0xf4] : [0xbc, 0x00, 0xe0, 0, 0, 0xf4]);
+    machine.runToHalt();
+    machine.mmioRead = () => 0xff;
+    machine.mmioWrite = () => undefined;
+    expect(state.register(RCX)).toBe(0);
+    expect(state.eip).toBeGreaterThan(AT.handlers);
+  });
+
+  test('raised by device memory in a repeated instruction are taken between two iterations, with RF set', () => {
+    startCode(machine, 'flat32', 'rep stosd\nhlt');
+    state.eflags = 2 | FLAG.IF;
+    state.setRegister(RCX, 10);
+    state.setRegister(7, DEVICE);
+    let writes = 0;
+    machine.mmioWrite = () => {
+      if (++writes === 3) machine.raiseInterrupt(0x42);
+    };
+    machine.runToHalt();
+    machine.mmioWrite = () => undefined;
+    expect([writes, state.register(RCX)]).toEqual([3, 7]);
+    expect(frame(false)).toMatchObject({ eip: 0, eflags: (2 | FLAG.IF | FLAG.RF) >>> 0 });
+    expect(processor.retiredInstructions).toBe(4);
+  });
+
+  test('a kick by device memory ends the run behind that instruction', () => {
+    startCode(machine, 'flat32', `inc eax\nmov [${DEVICE}], eax\ninc eax\ninc eax\nhlt`);
+    machine.mmioWrite = () => processor.kick();
+    expect(processor.run({ instructions: 1000, precise: false })).toEqual({ reason: 'kick' });
+    machine.mmioWrite = () => undefined;
+    expect([state.register(RAX), processor.retiredInstructions]).toEqual([1, 2]);
+    machine.runToHalt();
+    expect([state.register(RAX), processor.retiredInstructions]).toEqual([3, 5]);
+  });
+
+  test('of two MOV SS in a row only the first holds them off', () => {
+    startCode(machine, 'flat32', 'mov ss, ax\nmov ss, ax\nmov ss, ax\ninc ebx\nhlt');
+    state.setRegister(RAX, SEL.data);
+    state.eflags = 2 | FLAG.IF;
+    machine.run(1);
+    machine.raiseInterrupt(0x42);
+    machine.runToHalt();
+    expect(frame(false).eip).toBe(4);
+  });
+
   test('NMIs are taken whatever IF says, and not again before IRET', () => {
     startCode(machine, 'flat32', 'cli\nnop\nnop\nhlt');
     machine.load(AT.handlers + 2 * 16, [0x40, 0x90, 0xcf]); // INC EAX, NOP, IRETD
@@ -287,6 +362,26 @@ describe('breakpoints', () => {
     processor.setBreakpoints([ALIAS + AT.code + 2]);
     const stops = { [first]: eaxAfter(first), [second]: eaxAfter(second) };
     expect(stops).toEqual({ [OTHER]: 4, [ALIAS]: 2 });
+  });
+
+  test('on a repeated string instruction stop before its first iteration alone', () => {
+    startCode(machine, 'flat32', 'rep stosb\ninc eax\nhlt');
+    state.setRegister(RCX, 500);
+    state.setRegister(7, AT.data);
+    processor.setBreakpoints([AT.code]);
+    expect(machine.run(10_000)).toMatchObject({ reason: 'breakpoint' });
+    for (let i = 0; i < 5; i++) expect(machine.run(7)).toEqual({ reason: 'budget' });
+    machine.runToHalt();
+    expect([state.register(RCX), state.register(RAX)]).toEqual([0, 1]);
+  });
+
+  test('stop at the same place again after a reset', () => {
+    startCode(machine, 'flat32', source);
+    processor.setBreakpoints([AT.code]);
+    expect(machine.run(100)).toMatchObject({ reason: 'breakpoint' });
+    processor.reset();
+    enterMode(machine, 'flat32');
+    expect(machine.run(100)).toMatchObject({ reason: 'breakpoint' });
   });
 
   test('are gone once removed', () => {

@@ -26,6 +26,9 @@ export class TestMachine {
   portRead: (port: number, width: AccessWidth) => number = (_port, width) => 2 ** (8 * width) - 1;
   /** Called on port writes, before they are logged. */
   portWrite: (port: number, width: AccessWidth, value: number) => void = () => undefined;
+  /** Answers reads of memory beyond RAM; all ones by default. */
+  mmioRead: (physicalAddress: number, width: AccessWidth) => number = (_address, width) => 2 ** (8 * width) - 1;
+  mmioWrite: (physicalAddress: number) => void = () => undefined;
   /** How often FERR# was asserted. */
   coprocessorErrors = 0;
   /** Vectors that wait at the INTR pin, in order. */
@@ -44,8 +47,8 @@ export class TestMachine {
           this.portWrite(port, width, value);
           this.portLog.push(`${port.toString(16)}/${width}=${value.toString(16)}`);
         },
-        mmioRead: (_address, width) => 2 ** (8 * width) - 1,
-        mmioWrite: () => undefined,
+        mmioRead: (address, width) => this.mmioRead(address, width),
+        mmioWrite: (address) => this.mmioWrite(address),
       },
       interrupts: {
         isPending: () => this.pendingVectors.length > 0,

@@ -76,6 +76,14 @@ export class TestProcessor implements SystemContext {
     this.modeChanges++;
   }
 
+  breakpointsChanged(): void {
+    this.modeChanges++;
+  }
+
+  portAccessed(): void {
+    // No breakpoints here.
+  }
+
   flushTlb(scope: string): void {
     this.flushes.push(scope);
   }

@@ -1,5 +1,4 @@
 import {
-  EXIT_KINDS,
   type ExitKind,
   type InterruptSource,
   type ProcessorBus,
@@ -11,6 +10,7 @@ import {
 } from '../../VirtualProcessor.ts';
 import { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { CR0 } from '../../semantics/system/controlBits.ts';
 import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
 import { deliverException } from '../../semantics/system/exceptionDelivery.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
@@ -18,10 +18,14 @@ import { resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
 import { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
-import { CS, EXIT, PAGE_FLAG, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { CS, EXIT, INTERRUPT_SHADOW, PAGE_FLAG, STATE } from '../../state/layout.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
+import { ExitCounts } from './ExitCounts.ts';
+import { failureText, shutdownText } from './failureText.ts';
+import { GuestBreakpoints } from './GuestBreakpoints.ts';
 import { createImports } from './imports.ts';
-import { Translations } from './Translations.ts';
+import { StopAfter } from './StopAfter.ts';
+import { type BreakpointOwner, Translations } from './Translations.ts';
 import type { CompiledHandlers } from './CompiledHandlers.ts';
 
 /** What a translating vCPU is made of and wired to. */
@@ -43,15 +47,8 @@ export interface TranslatedProcessorOptions {
 /** The largest budget that is handed to generated code at once. */
 const MAX_BUDGET = 0x3fff_ffff;
 
-const DR6_BS = 1 << 14;
-
 /** Bits of `STATE.attention`. Set atomically: a kick from another thread may meet a device's interrupt. */
 const ATTENTION = { kick: 1, interrupt: 2 } as const;
-
-/** Where each kind of exit is counted, in the state. */
-const EXIT_COUNTERS = Object.fromEntries(
-  EXIT_KINDS.map((kind, index) => [kind, STATE.exitCounts + 8 * index]),
-) as Readonly<Record<ExitKind, number>>;
 
 /** A vCPU that runs by binary translation. */
 export class TranslatedProcessor implements VirtualProcessor {
@@ -60,8 +57,11 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   private readonly options: TranslatedProcessorOptions;
   private readonly memory: PhysicalMemory;
+  private readonly exits: ExitCounts;
   private readonly mmu: Mmu;
   private readonly translations: Translations;
+  private readonly breakpoints: GuestBreakpoints;
+  private readonly stopAfter: StopAfter;
   private readonly context: SystemContext;
   private readonly attention: Int32Array;
   private readonly enter: (record: number, budget: number) => number;
@@ -73,6 +73,8 @@ export class TranslatedProcessor implements VirtualProcessor {
   private isRunning = false;
   /** EIP at which a breakpoint or a step stopped last, -1 when something else did. */
   private stoppedAt = -1;
+  /** The instruction at EIP is a repeated string instruction with some iterations done. */
+  private isRepeating = false;
   private hasTakenInterrupt = false;
   private hasSoftwareInterrupt = false;
 
@@ -84,7 +86,8 @@ export class TranslatedProcessor implements VirtualProcessor {
     const base = memory.layout.vcpu(options.id);
     this.state = new CpuState(memory.memory.buffer, base);
     this.attention = new Int32Array(memory.memory.buffer, base + STATE.attention, 1);
-    this.mmu = new Mmu(memory, this.state, this.countedBus(), {
+    this.exits = new ExitCounts(this.state);
+    this.mmu = new Mmu(memory, this.state, this.exits.counted(options.bus), {
       onCodeWrite: (physical, byteLength) => this.onCodeWrite(physical, byteLength),
     });
     this.translations = new Translations({
@@ -95,6 +98,11 @@ export class TranslatedProcessor implements VirtualProcessor {
       features: options.features,
       onTranslated: () => this.count('translation'),
     });
+    this.breakpoints = new GuestBreakpoints(this.state, {
+      setCode: (addresses) => this.setBreakpointsOf('guest', addresses),
+      setWatch: (watch) => this.mmu.setWatch(watch),
+    });
+    this.stopAfter = new StopAfter(this.state, memory.view, options.handlers.step('pause'));
     this.context = this.createContext();
     const imports = createImports({
       context: this.context,
@@ -105,6 +113,9 @@ export class TranslatedProcessor implements VirtualProcessor {
       lookup: (eip) => this.translations.lookup(eip),
       translateStub: (record) => this.translations.translateStub(record),
       checkCrossPage: (record) => this.translations.checkCrossPage(record),
+      afterAccess: () => {
+        if (this.attention[0] !== 0 || this.breakpoints.traps !== 0) this.stopAfter.request();
+      },
       mustLeave: () => this.mustLeave(),
     });
     this.enter = options.handlers.instantiate(imports);
@@ -116,7 +127,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     if (!this.isRunning) return this.retiredBefore;
     const record = this.state.getInt(STATE.record);
     const ahead = record === 0 ? 0 : this.memory.view.getUint8(record + RECORD.count) - 1;
-    return this.retiredBefore + this.stretchBudget - this.state.getInt(STATE.budget) + ahead;
+    return this.retiredBefore + this.stretchBudget - this.stopAfter.budget + ahead;
   }
 
   reset(): void {
@@ -124,8 +135,11 @@ export class TranslatedProcessor implements VirtualProcessor {
     resetState(this.state, signature);
     this.retiredBefore = 0;
     this.state.setFloat64(STATE.retired, 0);
-    for (const kind of EXIT_KINDS) this.state.setFloat64(EXIT_COUNTERS[kind], 0);
+    this.exits.clear();
     Atomics.store(this.attention, 0, 0);
+    this.stoppedAt = -1;
+    this.isRepeating = false;
+    this.breakpoints.traps = 0;
     this.stateChanged();
   }
 
@@ -133,7 +147,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     try {
       return this.runUntilExit(limits);
     } catch (thrown) {
-      return { reason: 'error', detail: this.describeFailure(thrown) };
+      return { reason: 'error', detail: failureText(this.state, thrown) };
     }
   }
 
@@ -143,27 +157,50 @@ export class TranslatedProcessor implements VirtualProcessor {
       const left = end - this.retiredBefore;
       const exit = this.takeEvents(left);
       if (exit) return exit;
-      // Whoever stopped at a breakpoint, or stepped onto one, goes on from it.
-      const isBreakpoint = this.translations.isBreakpoint(this.linear(this.state.eip));
-      const passesBreakpoint = isBreakpoint && this.stoppedAt === this.state.eip;
+      // Whoever stopped at a breakpoint, stepped onto one, or is past a repetition's first iteration goes on from it.
+      const isBreakpoint = this.translations.isBreakpoint('debugger', this.linear(this.state.eip));
+      const passesBreakpoint = this.stoppedAt === this.state.eip || this.isRepeating;
       this.stoppedAt = -1;
-      let budget = Math.min(left, MAX_BUDGET);
-      if (limits.precise) budget -= MAX_BLOCK_INSTRUCTIONS - 1;
-      const mustStep = passesBreakpoint || this.needsSingleStep() || budget <= 0;
-      // A step has no breakpoint of its own.
-      if (mustStep && !passesBreakpoint && isBreakpoint) return this.breakpoint();
-      const stop = mustStep ? this.stretch(1, true) : this.stretch(budget, false);
+      if (isBreakpoint && !passesBreakpoint) return this.breakpoint();
+      const stop = this.advance(left, limits.precise, isBreakpoint);
       if (stop) return stop;
     }
+  }
+
+  /** Raises the instruction breakpoint at EIP, or executes at least one instruction. */
+  private advance(left: number, isPrecise: boolean, isBreakpoint: boolean): VmExit | undefined {
+    if (this.raisesCodeBreakpoint()) return this.codeBreakpoint();
+    if (this.needsSingleStep()) return this.stretch(1, true);
+    const most = Math.min(left, MAX_BUDGET);
+    // A step has no breakpoint of its own; of a repetition it does all that it may.
+    const isPassed = isBreakpoint || this.breakpoints.codeAt(this.linear(this.state.eip)) !== 0;
+    if (isPassed) return this.stretch(most, true);
+    const budget = isPrecise ? most - (MAX_BLOCK_INSTRUCTIONS - 1) : most;
+    return budget > 0 ? this.stretch(budget, false) : this.stretch(1, true);
+  }
+
+  /** The guest's breakpoint stands at EIP: recorded in DR6, #DB is to be delivered in the instruction's place. */
+  private raisesCodeBreakpoint(): boolean {
+    const isPassed = this.breakpoints.takeResumeFlag() || this.isRepeating;
+    return !isPassed && this.breakpoints.raisesBefore(this.linear(this.state.eip));
+  }
+
+  private codeBreakpoint(): VmExit | undefined {
+    this.retire(1);
+    return this.deliver(new GuestFault(VECTOR.DB), false);
   }
 
   step(): VmExit {
     this.hasTakenInterrupt = false;
     const exit = this.takeEvents(1);
     if (exit) return exit;
-    const stop = this.hasTakenInterrupt ? undefined : this.stretch(1, true);
+    const stop = this.hasTakenInterrupt ? undefined : this.stepOne();
     this.stoppedAt = this.state.eip;
     return stop ?? { reason: 'budget' };
+  }
+
+  private stepOne(): VmExit | undefined {
+    return this.raisesCodeBreakpoint() ? this.codeBreakpoint() : this.stretch(1, true);
   }
 
   kick(): void {
@@ -180,7 +217,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   setBreakpoints(linearAddresses: readonly number[]): void {
-    this.translations.setBreakpoints(linearAddresses);
+    this.setBreakpointsOf('debugger', linearAddresses);
   }
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
@@ -199,8 +236,19 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   stateChanged(): void {
+    this.isRepeating = false;
+    this.breakpoints.refresh();
+    this.flushTranslations();
+  }
+
+  private flushTranslations(): void {
     this.mmu.flush();
     this.translations.flushJumpCache();
+    this.updateMode();
+  }
+
+  private setBreakpointsOf(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
+    this.translations.setBreakpoints(owner, linearAddresses);
     this.updateMode();
   }
 
@@ -211,7 +259,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** The gate on address line 20 was switched. */
   setA20(isOpen: boolean): void {
     this.memory.setA20(isOpen);
-    this.stateChanged();
+    this.flushTranslations();
   }
 
   /** Pending events before the next instruction, in the order of SDM vol. 3A, table 6-2. */
@@ -245,11 +293,12 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.state.setInt(STATE.halted, 0);
     this.count('interrupt');
     try {
-      deliverEvent(this.context, { vector, errorCode: -1, source });
+      deliverEvent(this.context, { vector, errorCode: -1, source, resumeFlag: this.isRepeating });
     } catch (thrown) {
       if (!(thrown instanceof GuestFault)) throw thrown;
       return this.deliver(thrown);
     }
+    this.isRepeating = false;
     this.updateMode();
     return undefined;
   }
@@ -267,6 +316,7 @@ export class TranslatedProcessor implements VirtualProcessor {
    */
   private stretch(budget: number, isStep: boolean): VmExit | undefined {
     const { state } = this;
+    const earlierTraps = this.breakpoints.traps;
     const hadTrap = isStep && (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0;
     const hadShadow = state.getInt(STATE.interruptShadow) !== 0;
     this.hasSoftwareInterrupt = false;
@@ -282,15 +332,17 @@ export class TranslatedProcessor implements VirtualProcessor {
     state.setInt(STATE.budget, budget);
     this.stretchBudget = budget;
     this.isRunning = true;
-    let last: number;
+    let last = 0,
+      unpaused = 0;
     try {
       last = this.enter(record, budget);
     } finally {
       this.isRunning = false;
+      unpaused = this.stopAfter.settle(last);
     }
     const exit = state.getInt(STATE.exit);
     const count = last === 0 ? 0 : this.memory.view.getUint8(last + RECORD.count);
-    let left = state.getInt(STATE.budget);
+    let left = state.getInt(STATE.budget) - unpaused;
     // A stub stands for no instruction: what led to it is charged.
     if (last !== 0 && exit === EXIT.fault) left -= Math.max(count, 1) - 1;
     if (exit === EXIT.resume) left -= count;
@@ -298,8 +350,11 @@ export class TranslatedProcessor implements VirtualProcessor {
     if (last !== 0 && exit !== EXIT.resume && exit !== EXIT.target) {
       state.eip = state.getInt(STATE.eipBase) + this.memory.view.getUint16(last + RECORD.pageOffset, true);
     }
-    if (hadShadow) state.setInt(STATE.interruptShadow, 0);
+    if (hadShadow) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.none);
     if (exit === EXIT.fault) {
+      this.breakpoints.traps = earlierTraps;
+      // An instruction breakpoint comes before what fetching the instruction meets.
+      if (last === 0 && this.breakpoints.codeAt(this.linear(state.eip)) !== 0) return undefined;
       const fault = new GuestFault(
         state.getInt(STATE.faultVector),
         state.getInt(STATE.faultErrorCode),
@@ -307,8 +362,11 @@ export class TranslatedProcessor implements VirtualProcessor {
       );
       return this.deliverInPlace(fault);
     }
-    if (exit === EXIT.breakpoint) return this.breakpoint();
-    return hadTrap ? this.singleStepTrap() : undefined;
+    this.isRepeating = exit === EXIT.repeat;
+    if (exit === EXIT.breakpoint) {
+      return this.translations.isBreakpoint('debugger', this.linear(state.eip)) ? this.breakpoint() : undefined;
+    }
+    return this.trapAfter(hadTrap);
   }
 
   /** Stops before the instruction at a breakpoint. */
@@ -318,24 +376,28 @@ export class TranslatedProcessor implements VirtualProcessor {
     return { reason: 'breakpoint', linearAddress: this.linear(this.state.eip) };
   }
 
-  /** The trap after an instruction that began with TF set (SDM vol. 3B, 17.3.1.4): INT n and MOV SS hold it off. */
-  private singleStepTrap(): VmExit | undefined {
-    if (this.hasSoftwareInterrupt || this.state.getInt(STATE.interruptShadow) !== 0) return undefined;
-    this.state.setDebugRegister(6, this.state.debugRegister(6) | DR6_BS);
-    return this.deliver(new GuestFault(VECTOR.DB));
+  /** #DB behind an instruction. @param hadTrap it began with TF set, which INT n makes nothing of */
+  private trapAfter(hadTrap: boolean): VmExit | undefined {
+    if (!this.breakpoints.raisesAfter(hadTrap && !this.hasSoftwareInterrupt)) return undefined;
+    return this.deliver(new GuestFault(VECTOR.DB), this.isRepeating);
   }
 
   /** Delivers an exception in an instruction's place; it retires as one, so that a storm of faults spends the budget. */
   private deliverInPlace(fault: GuestFault): VmExit | undefined {
     this.retire(1);
-    return this.deliver(fault);
+    // #DB comes here for DR7.GD alone: a fault, so RF is pushed set.
+    const exit = this.deliver(fault, fault.vector === VECTOR.DB ? true : undefined);
+    // Put off by MOV SS to behind an instruction that has faulted.
+    return exit ?? (this.breakpoints.traps !== 0 ? this.trapAfter(false) : undefined);
   }
 
-  private deliver(fault: GuestFault): VmExit | undefined {
+  /** @param resumeFlag whether RF is pushed set; by default the vector tells */
+  private deliver(fault: GuestFault, resumeFlag?: boolean): VmExit | undefined {
+    this.isRepeating = false;
     if (fault.vector === VECTOR.GP && this.state.cpl > 0) this.reportRefusal();
-    if (deliverException(this.context, fault) === 'shutdown') {
+    if (deliverException(this.context, fault, resumeFlag) === 'shutdown') {
       this.count('shutdown');
-      return { reason: 'shutdown', detail: this.describeShutdown(fault) };
+      return { reason: 'shutdown', detail: shutdownText(this.state, fault) };
     }
     this.updateMode();
     return undefined;
@@ -351,6 +413,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     return (
       state.getInt(STATE.codeKey) !== this.codeKey ||
       Atomics.load(this.attention, 0) !== 0 ||
+      this.breakpoints.traps !== 0 ||
       state.getInt(STATE.interruptShadow) !== 0 ||
       state.getInt(STATE.halted) !== 0 ||
       (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0
@@ -369,8 +432,10 @@ export class TranslatedProcessor implements VirtualProcessor {
   private updateMode(): void {
     const { state } = this;
     state.setInt(STATE.codeKey, this.translations.currentKey());
-    const tlb = state.cpl === 3 ? VCPU_BLOCK.userTlb : VCPU_BLOCK.supervisorTlb;
-    state.setInt(STATE.tlb, state.base + tlb);
+    const isUser = state.cpl === 3;
+    const isAligning =
+      isUser && (state.getInt(STATE.systemFlags) & FLAG.AC) !== 0 && (state.controlRegister(0) & CR0.AM) !== 0;
+    this.mmu.useTlb(isUser, isAligning);
   }
 
   private linear(eip: number): number {
@@ -385,25 +450,7 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   private count(kind: ExitKind): void {
     if (kind === 'softwareInterrupt') this.hasSoftwareInterrupt = true;
-    const at = EXIT_COUNTERS[kind];
-    this.state.setFloat64(at, this.state.getFloat64(at) + 1);
-  }
-
-  /** The bus as the MMU reaches it: each access of a device in memory is an exit. */
-  private countedBus(): ProcessorBus {
-    const { bus } = this.options;
-    return {
-      portRead: (port, width) => bus.portRead(port, width),
-      portWrite: (port, width, value) => bus.portWrite(port, width, value),
-      mmioRead: (address, width) => {
-        this.count('mmio');
-        return bus.mmioRead(address, width);
-      },
-      mmioWrite: (address, width, value) => {
-        this.count('mmio');
-        bus.mmioWrite(address, width, value);
-      },
-    };
+    this.exits.count(kind);
   }
 
   private createContext(): SystemContext {
@@ -417,7 +464,9 @@ export class TranslatedProcessor implements VirtualProcessor {
       features: options.features,
       retiredInstructions: () => this.retiredInstructions,
       modeChanged: () => this.updateMode(),
-      flushTlb: () => this.stateChanged(),
+      breakpointsChanged: () => this.breakpoints.refresh(),
+      portAccessed: (port, byteLength) => this.breakpoints.onPort(port, byteLength),
+      flushTlb: () => this.flushTranslations(),
       invalidatePage: (linear) => {
         mmu.flushPage(linear);
         this.translations.flushJumpCache();
@@ -428,19 +477,4 @@ export class TranslatedProcessor implements VirtualProcessor {
       count: (kind) => this.count(kind),
     };
   }
-
-  private describeShutdown(fault: GuestFault): string {
-    const at = `${hex(this.state.selector(CS), 4)}:${hex(this.state.eip, 8)}`;
-    return `triple fault: exception ${fault.vector} at ${at} could not be delivered, nor could the double fault after it`;
-  }
-
-  private describeFailure(thrown: unknown): string {
-    const record = this.state.getInt(STATE.record);
-    const what = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    return `the engine failed near ${hex(this.state.selector(CS), 4)}:${hex(this.state.eip, 8)} (record ${hex(record, 8)}): ${what}`;
-  }
-}
-
-function hex(value: number, digits: number): string {
-  return (value >>> 0).toString(16).padStart(digits, '0');
 }

@@ -26,6 +26,11 @@ export interface TranslationsOptions {
   onTranslated(): void;
 }
 
+/** Whose breakpoints: the debugger's stop the machine, the guest's raise #DB. */
+export type BreakpointOwner = 'debugger' | 'guest';
+
+const MAX_BREAKPOINT_SETS = 4096;
+
 /** The furthest page offset of an instruction that begins in a page. */
 const HIGHEST_REACHED = 0xfff + 14;
 
@@ -38,12 +43,17 @@ export class Translations {
   private readonly keys = new CodeKeys();
   private readonly i32: Int32Array;
   private readonly jumpCache: number;
-  private breakpoints: ReadonlySet<number> = new Set();
+  private readonly breakpoints: Record<BreakpointOwner, ReadonlySet<number>> = {
+    debugger: new Set(),
+    guest: new Set(),
+  };
   /**
-   * Numbers from 1 for the linear pages that hold breakpoints: each has translations of its own, since
-   * the same physical page may be mapped at another address, where there is none.
+   * A number from 1 for each linear page that holds breakpoints: it has translations of its own, since the same
+   * physical page may be mapped at another address, where there is none. Equal sets of breakpoints have equal
+   * numbers, so that what switches them to and fro finds its translations again.
    */
   private readonly breakpointPages = new Map<number, number>();
+  private readonly breakpointSets = new Map<string, number>();
 
   constructor(options: TranslationsOptions) {
     const { memory, state, mmu, handlers, features } = options;
@@ -61,7 +71,7 @@ export class Translations {
       physicalMemory: memory,
       mmu,
       hasFeature: (feature) => features.has(feature),
-      isBreakpoint: (linear) => this.breakpoints.has(linear),
+      isBreakpoint: (linear) => this.isBreakpoint('debugger', linear) || this.isBreakpoint('guest', linear),
     });
     this.code = new CodeBytes(memory);
     this.i32 = new Int32Array(memory.memory.buffer);
@@ -153,27 +163,42 @@ export class Translations {
     }
   }
 
-  /**
-   * Everything is translated anew: which pages an address is mapped to, now or later, cannot be known here.
-   * Called between runs, when no record is in use.
-   */
-  setBreakpoints(linearAddresses: readonly number[]): void {
+  /** Replaces one owner's breakpoints. The caller takes a new code key, which leaves what is in the jump cache behind. */
+  setBreakpoints(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     const wanted = new Set(linearAddresses.map((address) => address >>> 0));
-    if (wanted.size === this.breakpoints.size && [...wanted].every((address) => this.breakpoints.has(address))) return;
-    this.breakpoints = wanted;
+    const present = this.breakpoints[owner];
+    if (wanted.size === present.size && [...wanted].every((address) => present.has(address))) return;
+    this.breakpoints[owner] = wanted;
+    const byPage = new Map<number, number[]>();
+    const { debugger: stops, guest } = this.breakpoints;
+    for (const address of [...new Set([...stops, ...guest])].sort((a, b) => a - b)) {
+      const page = address >>> 12;
+      byPage.set(page, [...(byPage.get(page) ?? []), address]);
+    }
+    if (this.breakpointSets.size > MAX_BREAKPOINT_SETS) {
+      // The numbers are given out anew.
+      this.breakpointSets.clear();
+      this.cache.clear();
+      this.clearJumpCache();
+    }
     this.breakpointPages.clear();
-    for (const address of wanted) this.breakpointPages.set(address >>> 12, this.breakpointPages.size + 1);
-    this.cache.clear();
-    this.clearJumpCache();
+    for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
+    this.flushJumpCache();
   }
 
-  isBreakpoint(linearAddress: number): boolean {
-    return this.breakpoints.has(linearAddress);
+  isBreakpoint(owner: BreakpointOwner, linearAddress: number): boolean {
+    return this.breakpoints[owner].has(linearAddress);
   }
 
   /** What the jump cache holds is not found again; the caller takes a new code key. */
   flushJumpCache(): void {
     this.keys.renumber();
+  }
+
+  private breakpointSet(addresses: string): number {
+    const number = this.breakpointSets.get(addresses) ?? this.breakpointSets.size + 1;
+    this.breakpointSets.set(addresses, number);
+    return number;
   }
 
   private modeOf(codeKey: number): TranslationMode {

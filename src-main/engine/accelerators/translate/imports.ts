@@ -18,6 +18,8 @@ export interface ImportTargets {
   lookup(eip: number): number;
   translateStub(record: number): number;
   checkCrossPage(record: number): number;
+  /** After a memory access by call: generated code may have to be left at the end of the instruction. */
+  afterAccess(): void;
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean;
 }
@@ -62,7 +64,9 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     memory: targets.memory,
     [IMPORTS.slowRead]: (linear: number, bytes: number): number => {
       try {
-        return mmu.slowRead(linear >>> 0, bytes);
+        const host = mmu.slowRead(linear >>> 0, bytes);
+        targets.afterAccess();
+        return host;
       } catch (thrown) {
         pend(thrown);
         return 0;
@@ -71,6 +75,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     [IMPORTS.slowWrite]: (linear: number, bytes: 1 | 2 | 4, value: number): number => {
       try {
         mmu.slowWrite(linear >>> 0, bytes, value);
+        targets.afterAccess();
         return 0;
       } catch (thrown) {
         pend(thrown);
@@ -79,7 +84,9 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     },
     [IMPORTS.slowModify]: (linear: number, bytes: number): number => {
       try {
-        return mmu.slowModify(linear >>> 0, bytes);
+        const host = mmu.slowModify(linear >>> 0, bytes);
+        targets.afterAccess();
+        return host;
       } catch (thrown) {
         pend(thrown);
         return 0;
@@ -87,13 +94,18 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     },
     [IMPORTS.slowStore]: (linear: number, bytes: number): number => {
       try {
-        return mmu.slowStore(linear >>> 0, bytes);
+        const host = mmu.slowStore(linear >>> 0, bytes);
+        targets.afterAccess();
+        return host;
       } catch (thrown) {
         pend(thrown);
         return 0;
       }
     },
-    [IMPORTS.commitModify]: () => mmu.commitModify(),
+    [IMPORTS.commitModify]: () => {
+      mmu.commitModify();
+      targets.afterAccess();
+    },
     [IMPORTS.lookup]: guarded((eip) => targets.lookup(eip >>> 0)),
     [IMPORTS.translateStub]: guarded((record) => targets.translateStub(record)),
     [IMPORTS.checkCrossPage]: guarded((record) => targets.checkCrossPage(record)),

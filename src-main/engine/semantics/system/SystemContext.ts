@@ -23,6 +23,10 @@ export interface SystemContext {
   retiredInstructions(): number;
   /** CS, SS, DS, ES, CPL, CR0 or EFLAGS.VM changed: recomputes the code key and the TLB in use. */
   modeChanged(): void;
+  /** DR0..DR7 or CR4.DE changed: breakpoints are armed anew. */
+  breakpointsChanged(): void;
+  /** A port is accessed: I/O breakpoints may want to trap after the instruction. */
+  portAccessed(port: number, byteLength: number): void;
   /** Drops cached translations: all, all but global ones, or one page. */
   flushTlb(scope: 'all' | 'non-global'): void;
   invalidatePage(linearAddress: number): void;

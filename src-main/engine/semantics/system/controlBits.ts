@@ -29,5 +29,15 @@ export const CR4 = {
 } as const;
 
 /** DR6 and DR7 bits (SDM vol. 3B, 18.2). */
-export const DR6 = { BD: 1 << 13, BS: 1 << 14, BT: 1 << 15 } as const;
-export const DR7 = { GD: 1 << 13 } as const;
+export const DR6 = {
+  /** B0..B3. */
+  B: 0xf,
+  BD: 1 << 13,
+  BS: 1 << 14,
+  BT: 1 << 15,
+} as const;
+export const DR7 = {
+  /** L0..L3 and LE: what belongs to one task. */
+  LOCAL: 0x155,
+  GD: 1 << 13,
+} as const;

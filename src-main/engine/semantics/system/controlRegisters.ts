@@ -70,6 +70,7 @@ function writeCr4(c: SystemContext, value: number): void {
   const changed = state.controlRegister(4) ^ value;
   state.setControlRegister(4, value);
   if ((changed & (CR4.PSE | CR4.PAE | CR4.PGE)) !== 0) c.flushTlb('all');
+  if ((changed & CR4.DE) !== 0) c.breakpointsChanged();
   c.modeChanged();
 }
 

@@ -1,3 +1,4 @@
+import { recordDebugStatus } from './breakpoints.ts';
 import { CR4, DR6, DR7 } from './controlBits.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireSupervisor } from './processorMode.ts';
@@ -21,7 +22,7 @@ export function writeDebug(c: SystemContext, index: number, value: number): void
   if (register === 6) next = (value & DR6_WRITABLE) | DR6_FIXED;
   else if (register === 7) next = (value & DR7_WRITABLE) | DR7_FIXED;
   c.state.setDebugRegister(register, next);
-  c.modeChanged();
+  if (register !== 6) c.breakpointsChanged();
 }
 
 /** DR4 and DR5 are DR6 and DR7 unless CR4.DE is set; DR7.GD makes any access a #DB, with DR6.BD. */
@@ -32,7 +33,7 @@ function checkedIndex(c: SystemContext, index: number): number {
   requireSupervisor(c);
   c.count('controlRegister');
   if ((state.debugRegister(7) & DR7.GD) !== 0) {
-    state.setDebugRegister(6, state.debugRegister(6) | DR6.BD);
+    recordDebugStatus(state, DR6.BD);
     throw new GuestFault(VECTOR.DB);
   }
   return isAlias ? index + 2 : index;

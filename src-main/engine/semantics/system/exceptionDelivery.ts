@@ -8,13 +8,18 @@ export type ExceptionOutcome = 'delivered' | 'shutdown';
 /**
  * Delivers a fault, and whatever faults its delivery meets, combined by the table of double faults
  * (SDM vol. 3A, 6.15, table 6-5). `state.eip` is the faulting instruction's. Sets CR2 for each #PF.
+ *
+ * @param resumeFlag whether `fault` pushes RF set; #DB may be a fault or a trap, the others say by themselves
  */
-export function deliverException(c: SystemContext, fault: GuestFault): ExceptionOutcome {
+export function deliverException(
+  c: SystemContext,
+  fault: GuestFault,
+  resumeFlag = setsResumeFlag(fault.vector),
+): ExceptionOutcome {
   let current = fault;
   recordPageFault(c, fault);
   for (;;) {
     c.count('exception');
-    const resumeFlag = setsResumeFlag(current.vector);
     const { vector, errorCode } = current;
     try {
       deliverEvent(c, { vector, errorCode, source: 'exception', resumeFlag });
@@ -25,6 +30,7 @@ export function deliverException(c: SystemContext, fault: GuestFault): Exception
       const combined = combine(vector, next);
       if (combined === 'shutdown') return 'shutdown';
       current = combined;
+      resumeFlag = setsResumeFlag(combined.vector);
     }
   }
 }

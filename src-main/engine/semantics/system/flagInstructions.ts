@@ -1,5 +1,5 @@
 import { FLAG } from '../../state/flags.ts';
-import { STATE } from '../../state/layout.ts';
+import { INTERRUPT_SHADOW, STATE } from '../../state/layout.ts';
 import { CR4 } from './controlBits.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { ioPrivilegeLevel, isProtected, isVirtual8086, setSystemFlags, writeFlags } from './processorMode.ts';
@@ -33,7 +33,9 @@ export function popFlags(c: SystemContext, value: number, operandSize: number): 
     if (state.cpl <= ioPrivilege) mask |= FLAG.IF;
     if (state.cpl === 0) mask |= FLAG.IOPL;
   }
+  const before = state.getInt(STATE.systemFlags);
   writeFlags(state, flags, mask);
+  if (((state.getInt(STATE.systemFlags) ^ before) & FLAG.AC) !== 0) c.modeChanged();
 }
 
 /** The image that PUSHF and PUSHFD push: VM and RF read as clear (SDM vol. 2B, PUSHF). */
@@ -62,5 +64,5 @@ export function setInterruptFlag(c: SystemContext, value: number): void {
   }
   const wasClear = (state.getInt(STATE.systemFlags) & FLAG.IF) === 0;
   setSystemFlags(state, flag, 0);
-  if (!isVirtual && wasClear) state.setInt(STATE.interruptShadow, 1);
+  if (!isVirtual && wasClear) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.sti);
 }

@@ -1,5 +1,5 @@
 import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
-import { CS, DS, SS, STATE } from '../../state/layout.ts';
+import { CS, DS, INTERRUPT_SHADOW, SS, STATE } from '../../state/layout.ts';
 import {
   type Descriptor,
   fetchDescriptor,
@@ -33,7 +33,7 @@ export function loadSegment(c: SystemContext, segment: number, selector: number,
     loadRealSegment(state, segment, selector);
   }
   if (segment <= DS) c.modeChanged();
-  if (segment === SS && isLss !== 1) state.setInt(STATE.interruptShadow, 1);
+  if (segment === SS && isLss !== 1) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.movSs);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CpuState } from '../../state/CpuState.ts';
 import { CS, DS, ES, FS, GS, LDTR, SS } from '../../state/layout.ts';
+import { recordDebugStatus } from './breakpoints.ts';
 import { DR6 } from './controlBits.ts';
 import {
   type ExternalBit,
@@ -47,7 +48,7 @@ export function enterTask(c: SystemContext, task: IncomingTask, event: TaskGateE
     requireWithin(c.state.segmentLimit(CS), c.state.eip, event.external);
     if (event.errorCode >= 0) pushErrorCode(c, event.errorCode, task.is32Bit ? 4 : 2, event.external);
     if (task.isTrapped) {
-      c.state.setDebugRegister(6, c.state.debugRegister(6) | DR6.BT);
+      recordDebugStatus(c.state, DR6.BT);
       throw new GuestFault(VECTOR.DB);
     }
   } catch (fault) {

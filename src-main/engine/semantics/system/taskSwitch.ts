@@ -1,6 +1,6 @@
 import { FLAG } from '../../state/flags.ts';
 import { CS, DS, ES, FS, GS, LDTR, SS, STATE, TR } from '../../state/layout.ts';
-import { CR0 } from './controlBits.ts';
+import { CR0, DR7 } from './controlBits.ts';
 import {
   type Descriptor,
   type ExternalBit,
@@ -170,5 +170,7 @@ function loadRegisters(c: SystemContext, task: IncomingTask, nested: number): vo
   state.cpl = (task.eflags & FLAG.VM) !== 0 ? 3 : task.segments[CS] & 3;
   state.setInt(STATE.interruptShadow, 0);
   // Local breakpoints belong to the task that set them (SDM vol. 3B, 18.2.4).
-  state.setDebugRegister(7, state.debugRegister(7) & ~0x155);
+  const control = state.debugRegister(7);
+  state.setDebugRegister(7, control & ~DR7.LOCAL);
+  if ((control & DR7.LOCAL) !== 0) c.breakpointsChanged();
 }

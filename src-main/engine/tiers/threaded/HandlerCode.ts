@@ -81,9 +81,9 @@ export class HandlerCode {
   }
 
   /** Leaves generated code before the instruction of a record, the budget charged up to there. */
-  exitBefore(record: I32, budget: I32): void {
+  exitBefore(record: I32, budget: I32, exit: number = EXIT.budget): void {
     this.setStateField(STATE.budget, budget);
-    this.setStateField(STATE.exit, i32Const(EXIT.budget));
+    this.setStateField(STATE.exit, i32Const(exit));
     this.f.return(record);
   }
 

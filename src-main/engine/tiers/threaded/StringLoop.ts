@@ -1,6 +1,5 @@
 import {
   type I32,
-  add,
   and,
   eqz,
   gtSigned,
@@ -16,7 +15,7 @@ import {
   sub,
 } from '../../wasm/Expression.ts';
 import type { Address, BulkRequest } from '../../semantics/Emitter.ts';
-import { RCX, SEGMENT, STATE, registerOffset } from '../../state/layout.ts';
+import { EXIT, RCX, SEGMENT, STATE, registerOffset } from '../../state/layout.ts';
 import type { ControlFlow } from './ControlFlow.ts';
 import { type HandlerCode, ZERO, call } from './HandlerCode.ts';
 import type { MemoryAccess } from './MemoryAccess.ts';
@@ -54,9 +53,7 @@ export class StringLoop {
     if (mayHaveToLeave()) {
       // The helper has set STATE.rip behind the instruction: unless finished, it goes on at itself.
       f.if(code.stateField(STATE.exit), () => {
-        f.if(eqz(isFinished), () => {
-          code.setStateField(STATE.rip, add(code.stateField(STATE.eipBase), load(code.record, 16, RECORD.pageOffset)));
-        });
+        f.if(eqz(isFinished), () => code.exitBefore(code.record, sub(sub(code.budget, done), before), EXIT.repeat));
         f.return(code.record);
       });
     }
@@ -66,7 +63,7 @@ export class StringLoop {
     });
     const budget = f.let(sub(code.budget, done));
     const charged = f.let(sub(budget, before));
-    f.if(leSigned(charged, ZERO), () => code.exitBefore(code.record, charged));
+    f.if(leSigned(charged, ZERO), () => code.exitBefore(code.record, charged, EXIT.repeat));
     code.tailCallRecord(code.record, budget);
   }
 

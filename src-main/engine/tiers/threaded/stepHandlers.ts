@@ -30,6 +30,8 @@ export const STEP_KINDS = [
   'generalProtection',
   /** *An instruction that reaches into the next page follows: checks where that page lies now. */
   'crossPage',
+  /** Stands in the next record's place while the instruction before it is to be the last, see `StopAfter`. */
+  'pause',
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
@@ -67,6 +69,11 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
     case 'breakpoint':
       code.setStateField(STATE.budget, beforeThis);
       code.setStateField(STATE.exit, i32Const(EXIT.breakpoint));
+      f.return(record);
+      break;
+    case 'pause':
+      code.setStateField(STATE.budget, budget);
+      code.setStateField(STATE.exit, i32Const(EXIT.pause));
       f.return(record);
       break;
     case 'undefined':

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { systemHelpers } from '../../../../../src-main/engine/semantics/system/helpers.ts';
-import { CS, DS, ES, FS, SEGMENT, SS, STATE, segmentOffset } from '../../../../../src-main/engine/state/layout.ts';
+import {
+  CS,
+  DS,
+  ES,
+  FS,
+  INTERRUPT_SHADOW,
+  SEGMENT,
+  SS,
+  STATE,
+  segmentOffset,
+} from '../../../../../src-main/engine/state/layout.ts';
 import {
   SELECTOR,
   faultOf,
@@ -47,7 +57,7 @@ test('MOV to CS is an undefined opcode', () => {
 
 describe('the shadow of loading SS', () => {
   test.each([
-    { by: 'MOV or POP', segment: SS, isLss: 0, shadow: 1 },
+    { by: 'MOV or POP', segment: SS, isLss: 0, shadow: INTERRUPT_SHADOW.movSs },
     { by: 'LSS', segment: SS, isLss: 1, shadow: 0 },
     { by: 'MOV to DS', segment: DS, isLss: 0, shadow: 0 },
   ])('is $shadow after $by', ({ segment, isLss, shadow }) => {

@@ -1,0 +1,42 @@
+import { EXIT_KINDS, type ExitKind, type ProcessorBus } from '../../VirtualProcessor.ts';
+import type { CpuState } from '../../state/CpuState.ts';
+import { STATE } from '../../state/layout.ts';
+
+/** Where each kind of exit is counted, in the state. */
+const COUNTERS = Object.fromEntries(EXIT_KINDS.map((kind, index) => [kind, STATE.exitCounts + 8 * index])) as Readonly<
+  Record<ExitKind, number>
+>;
+
+/** Counts intercepted events, where any thread can read the counts. */
+export class ExitCounts {
+  private readonly state: CpuState;
+
+  constructor(state: CpuState) {
+    this.state = state;
+  }
+
+  count(kind: ExitKind): void {
+    const at = COUNTERS[kind];
+    this.state.setFloat64(at, this.state.getFloat64(at) + 1);
+  }
+
+  clear(): void {
+    for (const kind of EXIT_KINDS) this.state.setFloat64(COUNTERS[kind], 0);
+  }
+
+  /** The bus as the MMU reaches it: each access of a device in memory is an exit. */
+  counted(bus: ProcessorBus): ProcessorBus {
+    return {
+      portRead: (port, width) => bus.portRead(port, width),
+      portWrite: (port, width, value) => bus.portWrite(port, width, value),
+      mmioRead: (address, width) => {
+        this.count('mmio');
+        return bus.mmioRead(address, width);
+      },
+      mmioWrite: (address, width, value) => {
+        this.count('mmio');
+        bus.mmioWrite(address, width, value);
+      },
+    };
+  }
+}
