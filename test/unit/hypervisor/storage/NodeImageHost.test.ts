@@ -190,7 +190,8 @@ describe.skipIf(!hasQemuImg || process.platform !== 'linux' || process.getuid?.(
   test('an image stays whole, and goes on when there is room', ({ skip }) => {
     const mount = path.join(folder, 'small');
     execFileSync('mkdir', [mount]);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', mount]).status !== 0) skip('no file system may be mounted here');
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', mount]).status !== 0)
+      skip('no file system may be mounted here');
     try {
       qemuImg('create', '-q', '-f', 'qcow2', 'small/disk.qcow2', `${16 * MIB}`);
       const image = open('small/disk.qcow2');

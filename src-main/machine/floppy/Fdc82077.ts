@@ -1,0 +1,435 @@
+import type { BusDevice, DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
+import type { DmaChannel } from '../dma/Dma8237.ts';
+import { checkVersion, readByte, readBytes, readFlag, readObject, readTime } from '../snapshot.ts';
+import type { FloppyDrive } from './FloppyDrive.ts';
+import { floppyCommand } from './floppyCommands.ts';
+import { DATA_RATES_KBPS } from './floppyFormats.ts';
+import { runTransfer, transferRequest, type TransferResult } from './FloppyTransfer.ts';
+import { SIZE_CODE, ST1 } from './SectorAddress.ts';
+
+const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
+const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_BUSY = 0x10; // prettier-ignore
+const ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
+const CONFIGURE_NO_POLL = 0x10, CONFIGURE_IMPLIED_SEEK = 0x40; // prettier-ignore
+const VERSION_82077 = 0x90;
+/** No second drive's cable, and what is not wired. */
+const SRB_FIXED = 0xc0;
+const DRIVES = 4;
+
+/** A drive is quicker here than 300 turns a minute allow, but never so quick that its driver is not ready yet. */
+const RESET_NS = 100_000;
+const SEEK_NS = 300_000;
+const TRANSFER_NS = 300_000;
+
+/** What the controller is busy with until its deadline. */
+type Work = 'none' | 'reset' | 'seek' | 'transfer' | 'read-id';
+const WORKS: readonly Work[] = ['none', 'reset', 'seek', 'transfer', 'read-id'];
+
+/**
+ * An 82077AA floppy disk controller (Intel 82077AA datasheet, order 290166) in AT mode, with DMA.
+ *
+ * | offset | read | write |
+ * |---|---|---|
+ * | 0 | SRA: 7 interrupt | |
+ * | 1 | SRB: 5 drive 0 selected, 1..0 motors | |
+ * | 2 | DOR | DOR: 1..0 drive, 2 out of reset, 3 interrupt and DMA on, 7..4 motors |
+ * | 3 | TDR: 1..0 tape | TDR |
+ * | 4 | MSR: 7 ready, 6 to the host, 5 non-DMA, 4 busy, 3..0 drives that seek | DSR: 7 reset, 1..0 data rate |
+ * | 5 | FIFO | FIFO |
+ * | 7 | DIR: 7 diskette changed | CCR: 1..0 data rate |
+ *
+ * Commands take the least time that drivers expect, not the time of a turning disk. The non-DMA mode of SPECIFY,
+ * which no PC uses, is not followed: data always go through the DMA channel. A track is formatted as the
+ * image is laid out, or not at all.
+ */
+export class Fdc82077 implements BusDevice {
+  readonly id: string;
+  readonly drives: readonly [FloppyDrive, FloppyDrive];
+  private readonly timers: TimerService;
+  private readonly irq: InterruptLine;
+  private readonly dma: DmaChannel;
+
+  private dor = 0;
+  private tdr = 0;
+  /** Index in DATA_RATES_KBPS. */
+  private rate = 0;
+  /** Bytes of the command so far. */
+  private command: number[] = [];
+  private result: number[] = [];
+  private isInterrupting = false;
+  /** ST0 values that wait for SENSE INTERRUPT. */
+  private pendingStatus: number[] = [];
+  private specify: [number, number] = [0, 0];
+  private configuration = 0;
+  private precompensation = 0;
+  private perpendicular = 0;
+  private isLocked = false;
+  private lastTrackLength = 0;
+  private work: Work = 'none';
+  private deadline = 0;
+  private timer: TimerHandle | undefined;
+
+  constructor(
+    id: string,
+    wiring: { readonly timers: TimerService; readonly irq: InterruptLine; readonly dma: DmaChannel },
+    drives: readonly [FloppyDrive, FloppyDrive],
+  ) {
+    this.id = id;
+    this.timers = wiring.timers;
+    this.irq = wiring.irq;
+    this.dma = wiring.dma;
+    this.drives = drives;
+  }
+
+  read(offset: number): number {
+    switch (offset) {
+      case 0:
+        return this.isInterrupting ? 0x80 : 0;
+      case 1:
+        return SRB_FIXED | ((this.dor & 3) === 0 ? 0x20 : 0) | ((this.dor >> 4) & 3);
+      case 2:
+        return this.dor;
+      case 3:
+        return this.tdr;
+      case 4:
+        return this.mainStatus();
+      case 5:
+        return this.readFifo();
+      case 7:
+        return this.isChangeLineActive() ? 0x80 : 0;
+      default:
+        return 0xff;
+    }
+  }
+
+  write(offset: number, _width: number, value: number): void {
+    switch (offset) {
+      case 2:
+        this.writeDor(value);
+        break;
+      case 3:
+        this.tdr = value & 3;
+        break;
+      case 4:
+        this.rate = value & 3;
+        if (value & 0x80) {
+          this.enterReset();
+          this.leaveReset();
+        }
+        break;
+      case 5:
+        this.writeFifo(value);
+        break;
+      case 7:
+        this.rate = value & 3;
+        break;
+    }
+  }
+
+  reset(): void {
+    this.enterReset();
+    this.dor = 0;
+    this.tdr = 0;
+    this.rate = 0;
+    this.specify = [0, 0];
+    this.configuration = 0;
+    this.precompensation = 0;
+    this.perpendicular = 0;
+    this.isLocked = false;
+    this.lastTrackLength = 0;
+    for (const drive of this.drives) {
+      drive.cylinder = 0;
+      drive.isChanged = true;
+    }
+  }
+
+  save(): DeviceState {
+    return {
+      version: 1,
+      dor: this.dor,
+      tdr: this.tdr,
+      rate: this.rate,
+      command: this.command,
+      result: this.result,
+      isInterrupting: this.isInterrupting,
+      pendingStatus: this.pendingStatus,
+      specify: this.specify,
+      configuration: this.configuration,
+      precompensation: this.precompensation,
+      perpendicular: this.perpendicular,
+      isLocked: this.isLocked,
+      lastTrackLength: this.lastTrackLength,
+      work: WORKS.indexOf(this.work),
+      deadline: this.deadline,
+      drive0: this.drives[0].save(),
+      drive1: this.drives[1].save(),
+    };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion(this.id, state, 1);
+    const [stepRate = 0, headLoad = 0] = readBytes(state, 'specify', 2, 2);
+    const command = readBytes(state, 'command', 9);
+    const result = readBytes(state, 'result', 10);
+    const pendingStatus = readBytes(state, 'pendingStatus', DRIVES);
+    const work = WORKS[readByte(state, 'work')] ?? 'none';
+    const deadline = readTime(state, 'deadline');
+    const isInterrupting = readFlag(state, 'isInterrupting');
+    this.drives.forEach((drive, index) => drive.restore(readObject(state, `drive${index}`)));
+    this.specify = [stepRate, headLoad];
+    this.command = command;
+    this.result = result;
+    this.pendingStatus = pendingStatus;
+    this.dor = readByte(state, 'dor');
+    this.tdr = readByte(state, 'tdr') & 3;
+    this.rate = readByte(state, 'rate') & 3;
+    this.configuration = readByte(state, 'configuration');
+    this.precompensation = readByte(state, 'precompensation');
+    this.perpendicular = readByte(state, 'perpendicular');
+    this.isLocked = readFlag(state, 'isLocked');
+    this.lastTrackLength = readByte(state, 'lastTrackLength');
+    this.interrupt(isInterrupting);
+    this.timer?.cancel();
+    this.work = work;
+    if (work !== 'none') this.schedule(work, deadline);
+  }
+
+  private get selectedDrive(): FloppyDrive | undefined {
+    const drive = this.drives[(this.command[1] ?? 0) & 3];
+    return drive?.isPresent ? drive : undefined;
+  }
+
+  private mainStatus(): number {
+    if ((this.dor & DOR_NOT_RESET) === 0) return 0;
+    if (this.result.length > 0) return MSR_READY | MSR_TO_HOST | MSR_BUSY;
+    switch (this.work) {
+      case 'transfer':
+      case 'read-id':
+        return MSR_BUSY;
+      case 'seek':
+        // Seeks leave the controller free for other drives.
+        return MSR_READY | (this.command.length > 0 ? MSR_BUSY : 0) | (1 << this.seekingDrive);
+      default:
+        return MSR_READY | (this.command.length > 0 ? MSR_BUSY : 0);
+    }
+  }
+
+  /** Drive of the seek that is under way; its status waits in `pendingStatus` already. */
+  private get seekingDrive(): number {
+    return (this.pendingStatus.at(-1) ?? 0) & 3;
+  }
+
+  private isChangeLineActive(): boolean {
+    const index = this.dor & 3;
+    const drive = this.drives[index];
+    const isMotorOn = (this.dor & (0x10 << index)) !== 0;
+    return isMotorOn && drive !== undefined && drive.isPresent && (drive.isChanged || drive.diskette === undefined);
+  }
+
+  private writeDor(value: number): void {
+    const was = this.dor;
+    this.dor = value;
+    if ((value & DOR_NOT_RESET) === 0) this.enterReset();
+    else if ((was & DOR_NOT_RESET) === 0) this.leaveReset();
+    this.interrupt(this.isInterrupting);
+  }
+
+  /** Stops whatever is going on. What CONFIGURE set stays when it is locked (datasheet, "Lock"). */
+  private enterReset(): void {
+    this.timer?.cancel();
+    this.work = 'none';
+    this.command = [];
+    this.result = [];
+    this.pendingStatus = [];
+    this.interrupt(false);
+    if (this.isLocked) return;
+    this.configuration = 0;
+    this.precompensation = 0;
+  }
+
+  private leaveReset(): void {
+    this.startWork('reset', RESET_NS);
+  }
+
+  private interrupt(isAsserted: boolean): void {
+    this.isInterrupting = isAsserted;
+    this.irq.set(isAsserted && (this.dor & DOR_GATE) !== 0);
+  }
+
+  private startWork(work: Work, durationNs: number): void {
+    this.timer?.cancel();
+    this.schedule(work, this.timers.now() + durationNs);
+  }
+
+  private schedule(work: Work, deadline: number): void {
+    this.work = work;
+    this.deadline = Math.round(deadline);
+    this.timer = this.timers.schedule(this.deadline, () => this.finishWork());
+  }
+
+  private finishWork(): void {
+    const { work } = this;
+    this.work = 'none';
+    switch (work) {
+      case 'none':
+        return;
+      case 'reset':
+        // Polling finds that every drive's ready state has "changed"; each is asked about once.
+        if ((this.configuration & CONFIGURE_NO_POLL) === 0)
+          this.pendingStatus = Array.from({ length: DRIVES }, (_, drive) => ST0_NOT_READY_CHANGED | drive);
+        this.interrupt(true);
+        return;
+      case 'seek':
+        this.interrupt(true);
+        return;
+      case 'transfer':
+        this.finishTransfer();
+        return;
+      case 'read-id':
+        this.finishReadId();
+        return;
+    }
+  }
+
+  private readFifo(): number {
+    const [value, ...rest] = this.result;
+    if (value === undefined) return 0xff;
+    this.result = rest;
+    this.interrupt(false);
+    return value;
+  }
+
+  private writeFifo(value: number): void {
+    const isIdle = this.work === 'none' || this.work === 'seek';
+    if ((this.dor & DOR_NOT_RESET) === 0 || !isIdle || this.result.length > 0) return;
+    this.command.push(value);
+    const [first = 0] = this.command;
+    if (this.command.length < floppyCommand(first).byteLength) return;
+    this.execute(first);
+    // A command under way still needs its bytes.
+    if (this.work !== 'transfer' && this.work !== 'read-id') this.command = [];
+  }
+
+  private execute(first: number): void {
+    const { command } = this;
+    const described = floppyCommand(first);
+    const [, select = 0, second = 0, third = 0] = command;
+    switch (described.name) {
+      case 'transfer':
+        if (this.configuration & CONFIGURE_IMPLIED_SEEK && described.kind !== 'format')
+          this.selectedDrive?.seek(second);
+        this.startWork('transfer', TRANSFER_NS);
+        return;
+      case 'read-id':
+        this.startWork('read-id', TRANSFER_NS);
+        return;
+      case 'specify':
+        this.specify = [select, second];
+        return;
+      case 'sense-drive':
+        this.result = [this.driveStatus(select)];
+        return;
+      case 'recalibrate':
+        this.seek(select, 0);
+        return;
+      case 'seek':
+        this.seek(select, this.seekTarget(first, select, second));
+        return;
+      case 'sense-interrupt':
+        this.senseInterrupt();
+        return;
+      case 'dump':
+        this.result = this.dump();
+        return;
+      case 'version':
+        this.result = [VERSION_82077];
+        return;
+      case 'perpendicular':
+        this.perpendicular = select;
+        return;
+      case 'configure':
+        this.configuration = second;
+        this.precompensation = third;
+        return;
+      case 'lock':
+        this.isLocked = (first & 0x80) !== 0;
+        this.result = [this.isLocked ? 0x10 : 0];
+        return;
+      case 'invalid':
+        this.result = [ST0_INVALID];
+        return;
+    }
+  }
+
+  /** SEEK names a cylinder; with bit 7 of the command it names a distance, outwards or with bit 6 inwards. */
+  private seekTarget(first: number, select: number, parameter: number): number {
+    if ((first & 0x80) === 0) return parameter;
+    const from = this.drives[select & 3]?.cylinder ?? 0;
+    return first & 0x40 ? from + parameter : from - parameter;
+  }
+
+  private seek(select: number, cylinder: number): void {
+    const drive = this.drives[select & 3];
+    // A drive that is not there never signals track 0: equipment check.
+    const isThere = drive?.isPresent === true;
+    if (isThere) drive.seek(cylinder);
+    this.pendingStatus = this.pendingStatus.filter((status) => (status & 3) !== (select & 3));
+    this.pendingStatus.push(ST0_SEEK_END | (isThere ? 0 : ST0_ABNORMAL | 0x10) | (select & 7));
+    this.startWork('seek', SEEK_NS);
+  }
+
+  private senseInterrupt(): void {
+    const status = this.work === 'seek' ? undefined : this.pendingStatus.shift();
+    this.interrupt(false);
+    this.result = status === undefined ? [ST0_INVALID] : [status, this.drives[status & 3]?.cylinder ?? 0];
+  }
+
+  /** ST3: 6 write protected, 5 ready, 4 track 0, 3 two sides, 2 head, 1..0 drive. */
+  private driveStatus(select: number): number {
+    const drive = this.drives[select & 3];
+    if (drive?.isPresent !== true) return 0x20 | (select & 7);
+    const isProtected = drive.diskette?.medium.isReadOnly === true;
+    return 0x28 | (isProtected ? 0x40 : 0) | (drive.cylinder === 0 ? 0x10 : 0) | (select & 7);
+  }
+
+  private dump(): number[] {
+    const cylinders = Array.from({ length: DRIVES }, (_, index) => this.drives[index]?.cylinder ?? 0);
+    const locked = (this.isLocked ? 0x80 : 0) | (this.perpendicular & 0x3f);
+    return [...cylinders, ...this.specify, this.lastTrackLength, locked, this.configuration, this.precompensation];
+  }
+
+  private finishTransfer(): void {
+    const { command, selectedDrive: drive } = this;
+    const [first = 0, select = 0] = command;
+    this.command = [];
+    const described = floppyCommand(first);
+    if (described.name !== 'transfer') return;
+    const kbps = DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
+    const request = transferRequest(described.kind, described.isWholeTrack === true, command, kbps);
+    this.lastTrackLength = described.kind === 'format' ? request.sectorsToFormat : request.lastOnTrack;
+    const result =
+      drive === undefined
+        ? { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address: request.start }
+        : runTransfer(request, drive, this.dma);
+    this.report(select, result);
+  }
+
+  private finishReadId(): void {
+    const { selectedDrive: drive } = this;
+    const [, select = 0] = this.command;
+    this.command = [];
+    const head = (select >> 2) & 1;
+    const address = { cylinder: drive?.cylinder ?? 0, head, sector: 1, sizeCode: SIZE_CODE };
+    const format = drive?.diskette?.format;
+    const kbps = DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
+    const isReadable = format !== undefined && format.kbps === kbps && head < format.heads;
+    if (isReadable && address.cylinder < format.cylinders) this.report(select, { st0: 0, st1: 0, st2: 0, address });
+    else this.report(select, { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address });
+  }
+
+  private report(select: number, { st0, st1, st2, address }: TransferResult): void {
+    const { cylinder, head, sector, sizeCode } = address;
+    this.result = [st0 | (select & 7), st1, st2, cylinder, head, sector, sizeCode];
+    this.interrupt(true);
+  }
+}
