@@ -46,6 +46,7 @@ export interface RunOptions {
   readonly screen: string | undefined;
   readonly keys: string | undefined;
   readonly kernelArguments: string | undefined;
+  readonly initrd: string | undefined;
   readonly bios: string | undefined;
   readonly isJson: boolean;
 }
@@ -233,6 +234,7 @@ function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | un
     ...(options.origin !== undefined && { origin: options.origin }),
     ...(options.bits !== undefined && { bits: options.bits }),
     ...(options.kernelArguments !== undefined && { commandLine: options.kernelArguments }),
+    ...(options.initrd !== undefined && { initrd: readFile(options.initrd) }),
     readFile: (name) => tryToRead(path.resolve(folder, name)),
   });
   if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));

@@ -96,7 +96,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .description('run a program in a machine of its own')
     .argument(
       '[file]',
-      'program file: assembly, flat binary, .com, boot sector, ELF, multiboot or a list of operations',
+      'program file: assembly, flat binary, .com, boot sector, ELF, multiboot, Linux kernel or a list of operations',
     )
     .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
     .option('--origin <address>', 'bin: where the file is loaded and started')
@@ -112,7 +112,9 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--max-instructions <count>', 'end the run after exactly this many instructions')
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
     .option('--keys <text>', 'type this on the keyboard')
-    .option('--kernel-args <text>', "multiboot: the kernel's command line")
+    .option('--append <text>', 'Linux and multiboot kernels: the command line')
+    .option('--kernel-args <text>', 'the same as --append')
+    .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
     .option('--bios <file>', 'firmware image, started at the reset vector')
     .addOption(new Option('--json', 'print one JSON object at the end'))
     .addHelpText('after', RUN_HELP)
@@ -140,7 +142,8 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
             screen: parse('screen', (text) => parseFileName(text, '--screen')),
             keys: options['keys'],
-            kernelArguments: options['kernelArgs'],
+            kernelArguments: options['append'] ?? options['kernelArgs'],
+            initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
             isJson,
           },

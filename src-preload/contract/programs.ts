@@ -4,7 +4,7 @@ import { call, event } from './Channel.ts';
 import { Diagnostic } from './Outcome.ts';
 
 /** The kinds of program file; `auto` recognises by content. */
-export const ProgramFormat = z.enum(['auto', 'seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot']);
+export const ProgramFormat = z.enum(['auto', 'seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot', 'linux']);
 export type ProgramFormat = z.infer<typeof ProgramFormat>;
 
 /**

@@ -1,3 +1,6 @@
+import { commandLineBytes } from './CommandLine.ts';
+import { CONVENTIONAL_END, EXTENDED_START, memoryMap, type MemoryRange } from './MemoryMap.ts';
+
 const BOOT_LOADER_NAME = 'Vivarium';
 const STRUCTURE_BYTES = 88;
 const MODULE_BYTES = 16;
@@ -8,27 +11,15 @@ const HAS_MEMORY = 1 << 0,
   HAS_MODULES = 1 << 3,
   HAS_MAP = 1 << 6,
   HAS_LOADER_NAME = 1 << 9;
-const AVAILABLE = 1,
-  RESERVED = 2;
-/** Conventional memory ends below the extended BIOS data area. */
-const CONVENTIONAL_END = 0x9fc00;
-const EXTENDED_START = 0x100000;
-
-/** Latin letters as they are, all else as a question mark: command lines are bytes. */
-function cString(text: string): Uint8Array {
-  return Uint8Array.from(
-    [...text].map((ch) => ((ch.codePointAt(0) ?? 63) < 128 ? (ch.codePointAt(0) ?? 63) : 63)).concat(0),
-  );
-}
 
 /** The structure that EBX points to, and what it refers to (Multiboot Specification 0.6.96, 3.3). */
 export class MultibootInformation {
   readonly length: number;
   private readonly memoryBytes: number;
   private readonly commandLine: Uint8Array;
-  private readonly loaderName = cString(BOOT_LOADER_NAME);
+  private readonly loaderName = commandLineBytes(BOOT_LOADER_NAME);
   private readonly modules: readonly { start: number; end: number; name: Uint8Array }[];
-  private readonly map: readonly { start: number; end: number; type: number }[];
+  private readonly map: readonly MemoryRange[];
 
   constructor(
     memoryBytes: number,
@@ -36,14 +27,9 @@ export class MultibootInformation {
     modules: readonly { start: number; end: number; name: string }[],
   ) {
     this.memoryBytes = memoryBytes;
-    this.commandLine = cString(commandLine);
-    this.modules = modules.map(({ start, end, name }) => ({ start, end, name: cString(name) }));
-    this.map = [
-      { start: 0, end: CONVENTIONAL_END, type: AVAILABLE },
-      { start: CONVENTIONAL_END, end: 0xa0000, type: RESERVED },
-      { start: 0xf0000, end: EXTENDED_START, type: RESERVED },
-      ...(memoryBytes > EXTENDED_START ? [{ start: EXTENDED_START, end: memoryBytes, type: AVAILABLE }] : []),
-    ];
+    this.commandLine = commandLineBytes(commandLine);
+    this.modules = modules.map(({ start, end, name }) => ({ start, end, name: commandLineBytes(name) }));
+    this.map = memoryMap(memoryBytes);
     const strings =
       this.commandLine.length + this.loaderName.length + this.modules.reduce((sum, { name }) => sum + name.length, 0);
     this.length = STRUCTURE_BYTES + this.map.length * MAP_ENTRY_BYTES + this.modules.length * MODULE_BYTES + strings;

@@ -2,13 +2,12 @@ import { hasElfMagic, readElf } from './ElfFile.ts';
 import { loadedBytes } from './ElfProgram.ts';
 import { FLAG_VIDEO_MODE, findMultibootHeader, type MultibootHeader } from './MultibootHeader.ts';
 import { MultibootInformation } from './MultibootInformation.ts';
-import { flatEntry, FLAT_STACK, freeAddress, place } from './Placement.ts';
+import { flatEntry, FLAT_STACK, freeAddress, lowPages, PAGE_BYTES, place } from './Placement.ts';
 import type { LoadOptions, LoadProblem, LoadResult, ProgramSegment, ProgramSymbol } from './ProgramImage.ts';
 import { hex, refuse, sizeText, warning } from './Refusal.ts';
 
 /** What EAX holds at the kernel's entry. */
 const BOOTLOADER_MAGIC = 0x2badb002;
-const PAGE = 0x1000;
 
 interface Kernel {
   readonly segments: readonly ProgramSegment[];
@@ -68,7 +67,7 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
     ),
   );
   for (const module of options.modules ?? []) {
-    const start = Math.ceil(next / PAGE) * PAGE;
+    const start = Math.ceil(next / PAGE_BYTES) * PAGE_BYTES;
     if (module.bytes.length > 0) segments.push({ physicalAddress: start, bytes: module.bytes });
     modules.push({ start, end: start + module.bytes.length, name: module.name });
     next = start + module.bytes.length;
@@ -95,10 +94,3 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
   };
   return { kind: 'loaded', image: kernel.symbols.length > 0 ? { ...image, symbols: kernel.symbols } : image, warnings };
 }
-
-/** Pages of conventional memory above the IVT, the BIOS data and the descriptor table. */
-function* pages(): Iterable<number> {
-  for (let address = PAGE; address < 0x9f000; address += PAGE) yield address;
-}
-
-const lowPages = (): number[] => [...pages()];

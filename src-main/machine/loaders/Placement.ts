@@ -8,6 +8,8 @@ import { hex, sizeText } from './Refusal.ts';
 const HOLE_START = 0xa0000;
 const HOLE_END = 0xc0000;
 
+export const PAGE_BYTES = 0x1000;
+
 const endOf = ({ physicalAddress, bytes, zeroedTo }: ProgramSegment): number =>
   Math.max(physicalAddress + bytes.length, zeroedTo ?? 0);
 
@@ -81,6 +83,13 @@ export function flatEntry(
     entry: { ...entry, gdt: { physicalAddress: address, limit: FLAT_GDT.length - 1 } },
     segments: [...segments, table].sort((a, b) => a.physicalAddress - b.physicalAddress),
   };
+}
+
+/** Pages of conventional memory above the IVT, the BIOS data and the descriptor table. */
+export function lowPages(): number[] {
+  const pages: number[] = [];
+  for (let address = PAGE_BYTES; address < FLAT_STACK; address += PAGE_BYTES) pages.push(address);
+  return pages;
 }
 
 /** Stack of programs that bring none: at the top of conventional memory, below the extended BIOS data area. */

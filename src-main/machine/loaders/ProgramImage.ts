@@ -5,7 +5,7 @@
  */
 
 /** The kinds of program file that a machine can start. `recognise` tells them apart by content. */
-export const PROGRAM_FORMATS = ['seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot'] as const;
+export const PROGRAM_FORMATS = ['seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot', 'linux'] as const;
 export type ProgramFormat = (typeof PROGRAM_FORMATS)[number];
 
 /** One contiguous range of guest RAM. */
@@ -137,10 +137,12 @@ export interface LoadOptions {
   readonly origin?: number;
   /** `bin`: code size at the entry (default 16). */
   readonly bits?: 16 | 32;
-  /** `multiboot`: what follows the kernel's name on its command line. */
+  /** `multiboot`: what follows the kernel's name on its command line; `linux`: the command line. */
   readonly commandLine?: string;
   /** `multiboot`: files handed to the kernel, placed after it. */
   readonly modules?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** `linux`: the initial RAM disk. */
+  readonly initrd?: Uint8Array;
   /** `asm`: reads what `%include` and `incbin` name; null when there is no such file. */
   readonly readFile?: (name: string) => Uint8Array | null;
 }

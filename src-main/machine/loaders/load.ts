@@ -3,6 +3,7 @@ import { loadBootSector } from './BootSector.ts';
 import { loadCom } from './ComProgram.ts';
 import { loadElf } from './ElfProgram.ts';
 import { loadFlatBinary } from './FlatBinary.ts';
+import { loadLinux } from './LinuxKernel.ts';
 import { loadMultiboot } from './MultibootKernel.ts';
 import type { LoadOptions, LoadResult, ProgramFormat } from './ProgramImage.ts';
 import { recognise } from './recognise.ts';
@@ -17,6 +18,7 @@ const LOADERS: Readonly<Record<ProgramFormat, (bytes: Uint8Array, options: LoadO
   boot: loadBootSector,
   elf: loadElf,
   multiboot: loadMultiboot,
+  linux: loadLinux,
 };
 
 /** No disk image that is booted from is larger than what a machine could hold. */

@@ -1,9 +1,11 @@
 import { isStatementWord } from '../../engine/assembler/StatementParser.ts';
 import { decodeSource } from '../../engine/assembler/SourceText.ts';
 import { hasBootSignature } from './BootSector.ts';
+import { hasLinuxHeader } from './BzImage.ts';
 import { MAX_COM_BYTES } from './ComProgram.ts';
 import { hasElfMagic } from './ElfFile.ts';
 import { findMultibootHeader } from './MultibootHeader.ts';
+import { findPvhEntry } from './PvhKernel.ts';
 import type { ProgramFormat } from './ProgramImage.ts';
 import { isSeed } from './SeedSource.ts';
 
@@ -38,7 +40,11 @@ const LOOKED_AT = 1 << 20;
 /** What kind of program a file is, by its contents; the name only decides where contents say nothing. */
 export function recognise(bytes: Uint8Array, fileName = ''): Recognition {
   if (bytes.length === 0) return unrecognised('The file is empty: there is nothing to run.');
-  if (hasElfMagic(bytes)) return format(findMultibootHeader(bytes) === null ? 'elf' : 'multiboot');
+  if (hasElfMagic(bytes)) {
+    if (findMultibootHeader(bytes) !== null) return format('multiboot');
+    return format(findPvhEntry(bytes) === undefined ? 'elf' : 'linux');
+  }
+  if (hasLinuxHeader(bytes)) return format('linux');
   if (findMultibootHeader(bytes) !== null) return format('multiboot');
   const extension = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
   if (isText(bytes)) return recogniseText(bytes, extension);

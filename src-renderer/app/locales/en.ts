@@ -218,6 +218,7 @@ export const en = {
     boot: 'Boot sector',
     elf: 'ELF32',
     multiboot: 'Multiboot',
+    linux: 'Linux kernel',
   },
   isolation: {
     what: 'Each machine’s own memory and share, and the walls between them',

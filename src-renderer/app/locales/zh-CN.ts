@@ -218,6 +218,7 @@ export const zhCN: Messages = {
     boot: '引导扇区',
     elf: 'ELF32',
     multiboot: 'Multiboot',
+    linux: 'Linux 内核',
   },
   isolation: {
     what: '每台虚拟机自己的内存和份额，以及它们之间的墙',

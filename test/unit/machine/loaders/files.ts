@@ -68,3 +68,49 @@ export function multibootKernel({
   bytes.set([0xf4, 0xeb, 0xfd], 32);
   return bytes;
 }
+
+export interface LinuxFields {
+  readonly version?: number;
+  readonly loadFlags?: number;
+  /** Working space of the unpacked kernel, from 1 MiB on. */
+  readonly neededBytes?: number;
+  readonly highestInitrdByte?: number;
+}
+
+/** A bzImage with one setup sector and one paragraph of kernel. */
+export function linuxKernel({
+  version = 0x020f,
+  loadFlags = 1,
+  neededBytes = 0x8_0000,
+  highestInitrdByte = 0x7fff_ffff,
+}: LinuxFields = {}): Uint8Array {
+  const bytes = new Uint8Array(2 * 512 + 16);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x4d, 0x5a]);
+  view.setUint8(0x1f1, 1);
+  view.setUint32(0x1f4, 1, true);
+  view.setUint16(0x1fe, 0xaa55, true);
+  bytes.set([0xeb, 0x6a], 0x200);
+  bytes.set(textFile('HdrS'), 0x202);
+  view.setUint16(0x206, version, true);
+  view.setUint8(0x211, loadFlags);
+  view.setUint32(0x22c, highestInitrdByte, true);
+  view.setUint32(0x238, 100, true);
+  view.setUint32(0x258, 0x10_0000, true);
+  view.setUint32(0x260, neededBytes, true);
+  bytes.set([0xfa, 0xf4], 1024);
+  return bytes;
+}
+
+/** An ELF kernel whose notes name a PVH entry at 100010h, behind a note of another kind. */
+export function pvhKernel(): Uint8Array {
+  const notes = new Uint8Array(40);
+  const view = new DataView(notes.buffer);
+  [4, 4, 6, 0, 0x2e32, 4, 4, 18, 0, 0x10_0010].forEach((word, i) => view.setUint32(4 * i, word, true));
+  notes.set(textFile('Xen'), 12);
+  notes.set(textFile('Xen'), 32);
+  return elfFile([
+    { virtual: 0xc010_0000, physical: 0x10_0000, contents: new Uint8Array(32).fill(0xf4) },
+    { virtual: 0, physical: 0, contents: notes, type: 4 },
+  ]);
+}

@@ -7,7 +7,7 @@ import {
   type ProgramFormat,
   type ProgramImage,
 } from '../../../../src-main/machine/loaders/ProgramImage.ts';
-import { bootSector, elfFile, multibootKernel, textFile } from './files.ts';
+import { bootSector, elfFile, linuxKernel, multibootKernel, textFile } from './files.ts';
 
 const MIB = 1 << 20;
 const machine: LoadOptions = { memoryBytes: 16 * MIB };
@@ -248,6 +248,7 @@ describe('bad files', () => {
     boot: bootSector(),
     elf: elfFile(),
     multiboot: multibootKernel(),
+    linux: linuxKernel(),
   };
 
   test.each(PROGRAM_FORMATS)('an empty %s file', (format) =>

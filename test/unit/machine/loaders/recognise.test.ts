@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { recognise } from '../../../../src-main/machine/loaders/recognise.ts';
-import { bootSector, elfFile, multibootKernel, textFile } from './files.ts';
+import { bootSector, elfFile, linuxKernel, multibootKernel, pvhKernel, textFile } from './files.ts';
 
 const samples = fileURLToPath(new URL('../../../../resources/programs', import.meta.url));
 
@@ -18,6 +18,8 @@ test.each([
   ['boot', bootSector(), ''],
   ['elf', elfFile(), ''],
   ['multiboot', multibootKernel(), ''],
+  ['linux', linuxKernel(), ''],
+  ['linux', pvhKernel(), 'vmlinux'],
   ['com', Uint8Array.of(0xb4, 0x4c, 0xcd, 0x21, 0), 'x.COM'],
   ['bin', Uint8Array.of(0xf4, 0, 1, 2), 'x.bin'],
 ] as const)('%s', (format, bytes, fileName) => {
