@@ -5,6 +5,7 @@ import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP } from '../../src-main/engine/st
 import { encodeRow } from '../support/engine/encodeRow.ts';
 import { EDGES, type Random } from '../support/engine/Random.ts';
 import { PLACE, SELECTOR, type OracleCase } from './OracleCase.ts';
+import { DEFAULT_MXCSR, hasVectors, type VectorChoice } from './vectorState.ts';
 
 export interface Variant {
   readonly name: string;
@@ -15,7 +16,9 @@ export interface Variant {
 }
 
 const STATUS = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.OF | FLAG.DF;
-const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
+const CS_PREFIX = 0x2e,
+  DS_PREFIX = 0x3e;
+const SEGMENT_PREFIXES = [0x26, CS_PREFIX, 0x36, DS_PREFIX, 0x64, 0x65];
 /** Loadable at privilege level 3, or refused with a known error code. */
 const DATA_SELECTORS = [SELECTOR.data, SELECTOR.data, SELECTOR.data - 1, SELECTOR.code, 0, 3, SELECTOR.kernelData];
 const CODE_SELECTORS = [SELECTOR.code, SELECTOR.code, SELECTOR.code, SELECTOR.data, SELECTOR.kernelCode, 0];
@@ -74,7 +77,13 @@ export class CaseBuilder {
       registers: this.registers.map((value) => value >>> 0),
       flags: 2 | FLAG.IF | (random.word() & STATUS),
       pokes: this.pokes,
+      ...this.vectors(),
     };
+  }
+
+  private vectors(): { vectors?: VectorChoice } {
+    if (!hasVectors(this.row)) return {};
+    return { vectors: { seed: this.random.below(0x1_0000), mxcsr: DEFAULT_MXCSR } };
   }
 
   private chooseRegisters(): void {
@@ -94,6 +103,8 @@ export class CaseBuilder {
     const window = is16 || random.chance(20) ? PLACE.lowWindow : PLACE.highWindow;
     const offset = random.chance(25) ? 0x200 - 1 - random.below(8) : 0x100 + random.below(0x200);
     this.effectiveAddress = window + offset;
+    // Most vectors have to lie on a boundary.
+    if (hasVectors(this.row) && random.chance(70)) this.effectiveAddress &= ~15;
     this.mod = random.below(3);
     if (is16) this.solve16();
     else this.solve32();
@@ -199,6 +210,10 @@ export class CaseBuilder {
         break;
       case 'bound':
         if (random.chance(50)) this.pokeAddress(random.below(0x100) * 0x1_0001);
+        break;
+      case 'maskmovq':
+      case 'maskmovdqu':
+        this.prepareString(RDI);
         break;
       case 'xlat':
         this.prepareString(RBX);
@@ -363,12 +378,18 @@ export class CaseBuilder {
     this.pokes.push([address - window, value >>> 0]);
   }
 
+  /** AMD's processors look at the segment of MASKMOVQ whatever the mask is, and change the x87 before they fault. */
+  private segmentPrefix(): number {
+    const prefix = this.random.pick(SEGMENT_PREFIXES);
+    return prefix === CS_PREFIX && /^maskmov/.test(this.row.mnemonic) ? DS_PREFIX : prefix;
+  }
+
   private encode(): Uint8Array {
     const { row, variant, random } = this;
     const prefixes: number[] = [];
     const isOneByte = row.opcode[0] !== 0x0f && row.mandatoryPrefix === 0;
     if (variant.lock) prefixes.push(0xf0);
-    if (random.chance(15)) prefixes.push(random.pick(SEGMENT_PREFIXES));
+    if (random.chance(15)) prefixes.push(this.segmentPrefix());
     // F2 and F3 make other instructions of many two-byte opcodes and of NOP; before LOOPE some processors look at them.
     const isIgnored = isOneByte && row.opcode[0] !== 0x90 && row.flow === 'next';
     if (row.repeat !== 'none' ? random.chance(60) : isIgnored && random.chance(5)) {

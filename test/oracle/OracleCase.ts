@@ -1,4 +1,5 @@
 import { EDGES, Random } from '../support/engine/Random.ts';
+import type { VectorChoice, VectorState } from './vectorState.ts';
 
 /**
  * What is compared: one instruction in flat 32-bit user mode, followed by INT3s, from a given state to the
@@ -37,6 +38,8 @@ export interface OracleCase {
   readonly flags: number;
   /** 32-bit words written over the window: offset in it, value. */
   readonly pokes: readonly (readonly [number, number])[];
+  /** Of instructions that have to do with vector registers. */
+  readonly vectors?: VectorChoice;
 }
 
 export interface OracleResult {
@@ -50,6 +53,8 @@ export interface OracleResult {
   readonly segments: readonly number[];
   /** Bytes of data that changed: address, value. */
   readonly changes: readonly (readonly [number, number])[];
+  /** There when the case has `vectors`. */
+  readonly vectors?: VectorState;
 }
 
 export function codeAddress({ isLow }: OracleCase): number {

@@ -1,8 +1,11 @@
-import { CS, DS, ES, FS, GS, RSP, SS, TR } from '../../src-main/engine/state/layout.ts';
+import { CS, DS, ES, FS, GS, RSP, SS, STATE, TR, X87_SLOT, xmmOffset } from '../../src-main/engine/state/layout.ts';
+import { CR0, CR4 } from '../../src-main/engine/semantics/system/controlBits.ts';
+import { createCpuFeatures } from '../../src-main/engine/semantics/system/CpuFeatures.ts';
 import { TYPE, gateDescriptor, segmentDescriptor, type DescriptorWords } from '../support/engine/descriptors.ts';
 import { createTestMachine, type TestMachine } from '../support/engine/TestMachine.ts';
 import { PLACE, SELECTOR, codeAddress, windowOf, type OracleCase, type OracleResult } from './OracleCase.ts';
 import { hasErrorCode } from './Recording.ts';
+import { REGISTERS, X87_BYTES, XMM_BYTES, vectorStateOf, type VectorState } from './vectorState.ts';
 
 /** Tables and the inner stack, above what cases reach. */
 const AT = { gdt: 0x18_0000, idt: 0x18_1000, tss: 0x18_2000, handlers: 0x18_3000, stack: 0x18_8000 } as const;
@@ -13,9 +16,14 @@ const USER_GATES = new Set([3, 4]);
 /** More than the longest repetition. */
 const MOST_INSTRUCTIONS = 1000;
 
+/** What the hosts that cases are recorded on have. */
+const FEATURES = Object.fromEntries(
+  ['mmx', 'fxsr', 'sse', 'sse2', 'sse3', 'ssse3', 'popcnt', 'clfsh'].map((name) => [name, true]),
+);
+
 /** The engine in the state in which the native runner starts its cases: flat user mode, interrupts enabled. */
 export class OracleMachine {
-  private readonly machine: TestMachine = createTestMachine();
+  private readonly machine: TestMachine = createTestMachine({ features: createCpuFeatures({ features: FEATURES }) });
   /** Data as it was before, window included: alike in both places. */
   private readonly expected = new Uint8Array(PLACE.dataBytes);
 
@@ -56,7 +64,7 @@ export class OracleMachine {
     machine.load(codeAddress(given), given.bytes);
     this.enterUserMode(given);
     const exit = machine.processor.run({ instructions: MOST_INSTRUCTIONS, precise: false });
-    const result = exit.reason === 'halt' ? this.result(window) : JSON.stringify(exit);
+    const result = exit.reason === 'halt' ? this.result(given, window) : JSON.stringify(exit);
     machine.load(codeAddress(given), new Uint8Array(given.bytes.length).fill(0xcc));
     return result;
   }
@@ -64,7 +72,8 @@ export class OracleMachine {
   private enterUserMode(given: OracleCase): void {
     const { state, processor } = this.machine;
     processor.reset();
-    state.setControlRegister(0, 0x11);
+    state.setControlRegister(0, CR0.PE | CR0.ET | CR0.NE);
+    state.setControlRegister(4, CR4.OSFXSR | CR4.OSXMMEXCPT);
     state.gdtr = { base: AT.gdt, limit: 0x7f };
     state.idtr = { base: AT.idt, limit: 0x7ff };
     state.setSegment(TR, { selector: TSS_SELECTOR, attributes: 0x8b, base: AT.tss, limit: 0x67 });
@@ -76,11 +85,43 @@ export class OracleMachine {
     given.registers.forEach((value, index) => state.setRegister(index, value));
     state.eflags = given.flags;
     state.eip = codeAddress(given);
+    if (given.vectors) this.setVectors(vectorStateOf(given.vectors));
     processor.stateChanged();
   }
 
+  private setVectors(vectors: VectorState): void {
+    const { state } = this.machine;
+    state.bytes.set(vectors.xmm, xmmOffset(0));
+    for (let register = 0; register < REGISTERS; register++) {
+      const bytes = vectors.x87.subarray(register * X87_BYTES, (register + 1) * X87_BYTES);
+      state.bytes.set(bytes, STATE.x87 + register * X87_SLOT.size);
+    }
+    const TOP = 0x3800;
+    state.setInt(STATE.x87Control, vectors.x87Control);
+    state.setInt(STATE.x87Status, vectors.x87Status & ~TOP);
+    state.setInt(STATE.x87Top, (vectors.x87Status & TOP) >> 11);
+    state.setInt(STATE.x87Valid, vectors.x87Valid);
+    state.setInt(STATE.mxcsr, vectors.mxcsr);
+  }
+
+  private vectors(): VectorState {
+    const { state } = this.machine;
+    const x87 = Array.from({ length: REGISTERS }, (_, register) => {
+      const at = STATE.x87 + register * X87_SLOT.size;
+      return [...state.bytes.subarray(at, at + X87_BYTES)];
+    });
+    return {
+      xmm: state.bytes.slice(xmmOffset(0), xmmOffset(0) + REGISTERS * XMM_BYTES),
+      x87: Uint8Array.from(x87.flat()),
+      x87Control: state.x87ControlWord,
+      x87Status: state.x87StatusWord,
+      x87Valid: state.getInt(STATE.x87Valid),
+      mxcsr: state.getInt(STATE.mxcsr),
+    };
+  }
+
   /** Reads the frame that the exception pushed on the inner stack. */
-  private result(window: Uint8Array): OracleResult {
+  private result(given: OracleCase, window: Uint8Array): OracleResult {
     const { machine } = this;
     const { state } = machine;
     const vector = (state.eip - 1 - AT.handlers) / 16;
@@ -99,6 +140,7 @@ export class OracleMachine {
       flags: machine.read32(frame + 8),
       segments,
       changes: this.changes(window),
+      ...(given.vectors ? { vectors: this.vectors() } : {}),
     };
   }
 

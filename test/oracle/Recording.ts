@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { OracleCase, OracleResult } from './OracleCase.ts';
+import { X87_BYTES, XMM_BYTES, vectorStateOf, type VectorChoice, type VectorState } from './vectorState.ts';
 
 /** A case and what the hardware made of it. */
 export interface RecordedCase {
@@ -17,13 +18,15 @@ export function hasErrorCode(vector: number): boolean {
 
 /**
  * gzip of: version (u32), byte length of a JSON text (u32), that text (names of rows and variants), then the
- * cases one after the other. Of registers and segments only those that changed are kept.
+ * cases one after the other. Of registers and segments only those that changed are kept. All cases of a recording
+ * have vector state, or none.
  */
 export function encodeRecording(cases: readonly RecordedCase[]): Uint8Array {
   const rows = [...new Set(cases.map(({ given }) => given.row))];
   const variants = [...new Set(cases.map(({ given }) => given.variant))];
   const writer = new Writer();
-  const names = new TextEncoder().encode(JSON.stringify({ rows, variants, count: cases.length }));
+  const hasVectors = cases[0]?.given.vectors !== undefined;
+  const names = new TextEncoder().encode(JSON.stringify({ rows, variants, count: cases.length, hasVectors }));
   writer.u32(VERSION);
   writer.u32(names.length);
   for (const byte of names) writer.u8(byte);
@@ -51,6 +54,7 @@ export function encodeRecording(cases: readonly RecordedCase[]): Uint8Array {
       writer.u32(address);
       writer.u8(value);
     }
+    if (given.vectors && result.vectors) writeVectors(writer, given.vectors, result.vectors);
   }
   return gzipSync(writer.bytes(), { level: 9 });
 }
@@ -60,8 +64,44 @@ export function decodeRecording(compressed: Uint8Array): RecordedCase[] {
   if (reader.u32() !== VERSION) throw new Error('this recording was made by another version: record it anew');
   const text = new TextDecoder().decode(reader.take(reader.u32()));
   // Written by encodeRecording.
-  const { rows, variants, count } = JSON.parse(text) as { rows: string[]; variants: string[]; count: number };
-  return Array.from({ length: count }, () => readCase(reader, rows, variants));
+  const { rows, variants, count, hasVectors } = JSON.parse(text) as {
+    rows: string[];
+    variants: string[];
+    count: number;
+    hasVectors?: boolean;
+  };
+  return Array.from({ length: count }, () => {
+    const recorded = readCase(reader, rows, variants);
+    return hasVectors === true ? withVectors(reader, recorded) : recorded;
+  });
+}
+
+const WORDS = ['x87Control', 'x87Status', 'x87Valid', 'mxcsr'] as const;
+
+function writeVectors(writer: Writer, choice: VectorChoice, after: VectorState): void {
+  const before = vectorStateOf(choice);
+  writer.u16(choice.seed);
+  writer.u16(choice.mxcsr);
+  writer.changedBytes(before.xmm, after.xmm, XMM_BYTES);
+  writer.changedBytes(before.x87, after.x87, X87_BYTES);
+  writer.changed(
+    WORDS.map((field) => before[field]),
+    WORDS.map((field) => after[field]),
+    (value) => writer.u16(value),
+  );
+}
+
+function withVectors(reader: Reader, { given, result }: RecordedCase): RecordedCase {
+  const choice = { seed: reader.u16(), mxcsr: reader.u16() };
+  const before = vectorStateOf(choice);
+  const xmm = reader.changedBytes(before.xmm, XMM_BYTES);
+  const x87 = reader.changedBytes(before.x87, X87_BYTES);
+  const [x87Control, x87Status, x87Valid, mxcsr] = reader.changed(
+    WORDS.map((field) => before[field]),
+    () => reader.u16(),
+  );
+  const vectors = { xmm, x87, x87Control, x87Status, x87Valid, mxcsr };
+  return { given: { ...given, vectors: choice }, result: { ...result, vectors } };
 }
 
 function readCase(reader: Reader, rows: readonly string[], variants: readonly string[]): RecordedCase {
@@ -110,6 +150,18 @@ class Writer {
     differing.forEach(write);
   }
 
+  /** The same for 8 registers of `size` bytes. */
+  changedBytes(before: Uint8Array, after: Uint8Array, size: number): void {
+    const [old, now] = [before, after].map((bytes) =>
+      Array.from({ length: 8 }, (_, index) => bytes.subarray(index * size, (index + 1) * size)),
+    );
+    const differs = now.map((bytes, index) => Buffer.compare(bytes, old[index]) !== 0);
+    this.u8(differs.reduce((mask, isChanged, index) => (isChanged ? mask | (1 << index) : mask), 0));
+    now.forEach((bytes, index) => {
+      if (differs[index]) for (const byte of bytes) this.u8(byte);
+    });
+  }
+
   bytes(): Uint8Array {
     return Uint8Array.from(this.list);
   }
@@ -140,6 +192,13 @@ class Reader {
   take(length: number): Uint8Array {
     this.at += length;
     return new Uint8Array(this.view.buffer, this.view.byteOffset + this.at - length, length);
+  }
+
+  changedBytes(before: Uint8Array, size: number): Uint8Array {
+    const after = before.slice();
+    const mask = this.u8();
+    for (let index = 0; index < 8; index++) if (mask & (1 << index)) after.set(this.take(size), index * size);
+    return after;
   }
 
   changed(before: readonly number[], read: () => number): number[] {

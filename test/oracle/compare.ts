@@ -4,6 +4,7 @@ import { definedFlags } from '../support/engine/flagMask.ts';
 import { codeAddress, type OracleCase, type OracleResult } from './OracleCase.ts';
 import type { OracleMachine } from './OracleMachine.ts';
 import type { RecordedCase } from './Recording.ts';
+import { vectorDifference } from './vectorState.ts';
 import { flagFlow } from './sequences/flagFlow.ts';
 import { SEQUENCE } from './sequences/SequenceBuilder.ts';
 
@@ -29,6 +30,10 @@ export function mismatchOf(machine: OracleMachine, { given, result: wanted }: Re
   const mask = COMPARED_FLAGS & flagsDefinedAfter(given, wanted);
   compare('eflags', (actual.flags & mask) >>> 0, (wanted.flags & mask) >>> 0);
   compare('changed memory', digest(actual), digest(wanted));
+  if (actual.vectors && wanted.vectors) {
+    const difference = vectorDifference(actual.vectors, wanted.vectors);
+    if (difference !== '') differences.push(difference);
+  }
   return differences.length === 0 ? '' : `${differences.join(', ')}${memory(actual, wanted)}`;
 }
 
@@ -36,7 +41,11 @@ export function mismatchOf(machine: OracleMachine, { given, result: wanted }: Re
 export function describeCase(given: OracleCase): string {
   const bytes = [...given.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   const registers = given.registers.map((value, index) => `${REGISTERS[index]}=${hex(value)}`).join(' ');
-  return `${given.row} (${given.variant}) ${bytes} at ${hex(codeAddress(given))}, ${registers} eflags=${hex(given.flags)}`;
+  return `${given.row} (${given.variant}) ${bytes} at ${hex(codeAddress(given))}, ${registers} eflags=${hex(given.flags)}${describeVectors(given)}`;
+}
+
+function describeVectors({ vectors }: OracleCase): string {
+  return vectors ? ` vector seed=${vectors.seed} mxcsr=${hex(vectors.mxcsr)}` : '';
 }
 
 /** Undefined flags are the table's matter alone; a sequence may have ended at any of its instructions. */

@@ -1,5 +1,6 @@
 import type { Encoding } from '../../src-main/engine/isa/Encoding.ts';
 import { CaseBuilder, type Variant } from './CaseBuilder.ts';
+import { operandSizesOf } from '../support/engine/encodeRow.ts';
 import { Random } from '../support/engine/Random.ts';
 import { digestOf, type OracleCase } from './OracleCase.ts';
 
@@ -28,8 +29,7 @@ function variantsOf(row: Encoding): { variant: Variant; count: number }[] {
   };
   const usesAddressSize =
     row.operands.some((code) => /^[OXY]/.test(code)) || /^(xlatb|loop|loope|loopne)$/.test(row.mnemonic);
-  for (const operandSize of row.sizes) {
-    if (operandSize === 64) continue;
+  for (const operandSize of operandSizesOf(row, 32)) {
     if (row.modrm === 'none') {
       if (row.addressSizes.includes(32))
         add(operandSize, 'implicit', { addressSize: 32, isMemory: false, lock: false });
@@ -39,6 +39,8 @@ function variantsOf(row: Encoding): { variant: Variant; count: number }[] {
     }
     if (row.modrm === 'any' || row.modrm === 'register') {
       add(operandSize, 'register', { addressSize: 32, isMemory: false, lock: false });
+      if (/^maskmov/.test(row.mnemonic))
+        add(operandSize, 'memory16', { addressSize: 16, isMemory: false, lock: false });
     }
     if (row.modrm === 'any' || row.modrm === 'memory') {
       add(operandSize, 'memory32', { addressSize: 32, isMemory: true, lock: false });

@@ -2,12 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { PLACE, codeAddress, windowOf, type OracleCase, type OracleResult } from './OracleCase.ts';
+import { FX_BYTES, FX_RESULT_BYTES, readFxImage, vectorStateOf, writeFxImage } from './vectorState.ts';
 
 /** Sizes of the structs of native/runner.c. */
 const CODE_BYTES = 116;
-const INPUT_BYTES = 4 + CODE_BYTES + 8 * 4 + 4 + PLACE.windowBytes;
+const WINDOW_AT = 4 + CODE_BYTES + 8 * 4 + 4;
+const VECTORS_AT = WINDOW_AT + PLACE.windowBytes;
+const INPUT_BYTES = VECTORS_AT + 4 + FX_BYTES;
 const MAX_CHANGES = 256;
-const OUTPUT_BYTES = 4 + 4 + 8 * 4 + 4 + 4 + 12 + 4 + MAX_CHANGES * 8;
+const CHANGES_AT = 4 + 4 + 8 * 4 + 4 + 4 + 12 + 4;
+const FX_RESULT_AT = CHANGES_AT + MAX_CHANGES * 8;
+const OUTPUT_BYTES = FX_RESULT_AT + FX_RESULT_BYTES;
 
 /** Cases at a time; the program keeps them all in memory. */
 const BATCH = 4096;
@@ -30,7 +35,9 @@ export function runNatively(program: string, cases: readonly OracleCase[]): Orac
     batch.forEach((oracleCase, index) => writeCase(input.subarray(index * INPUT_BYTES), oracleCase));
     const output = execFileSync(program, { input, maxBuffer: batch.length * OUTPUT_BYTES + 1024 });
     for (let index = 0; index < batch.length; index++) {
-      results.push(readResult(new DataView(output.buffer, output.byteOffset + index * OUTPUT_BYTES, OUTPUT_BYTES)));
+      const result = readResult(new DataView(output.buffer, output.byteOffset + index * OUTPUT_BYTES, OUTPUT_BYTES));
+      const image = output.subarray(index * OUTPUT_BYTES + FX_RESULT_AT);
+      results.push(batch[index].vectors ? { ...result, vectors: readFxImage(image) } : result);
     }
   }
   return results;
@@ -43,12 +50,16 @@ function writeCase(to: Uint8Array, oracleCase: OracleCase): void {
   to.set(oracleCase.bytes, 4);
   oracleCase.registers.forEach((value, index) => view.setUint32(4 + CODE_BYTES + 4 * index, value, true));
   view.setUint32(4 + CODE_BYTES + 32, oracleCase.flags, true);
-  to.set(windowOf(oracleCase), 4 + CODE_BYTES + 36);
+  to.set(windowOf(oracleCase), WINDOW_AT);
+  if (oracleCase.vectors) {
+    view.setUint32(VECTORS_AT, 1, true);
+    writeFxImage(to.subarray(VECTORS_AT + 4), vectorStateOf(oracleCase.vectors));
+  }
 }
 
 function readResult(view: DataView): OracleResult {
   const word = (at: number): number => view.getUint32(at, true);
-  const changeCount = word(60);
+  const changeCount = word(CHANGES_AT - 4);
   if (changeCount > MAX_CHANGES) throw new Error('an instruction changed more memory than can be recorded');
   return {
     vector: word(0),
@@ -57,6 +68,9 @@ function readResult(view: DataView): OracleResult {
     eip: word(40),
     flags: word(44),
     segments: Array.from({ length: 6 }, (_, index) => view.getUint16(48 + 2 * index, true)),
-    changes: Array.from({ length: changeCount }, (_, index) => [word(64 + 8 * index), word(68 + 8 * index)] as const),
+    changes: Array.from(
+      { length: changeCount },
+      (_, index) => [word(CHANGES_AT + 8 * index), word(CHANGES_AT + 4 + 8 * index)] as const,
+    ),
   };
 }

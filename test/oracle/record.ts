@@ -14,17 +14,21 @@ const SEQUENCES = 12_000;
 const MOST_CHANGES = 255;
 
 /**
- * Records what this computer's processor makes of every group's cases. Run by scripts/record-oracle.mjs, from
+ * Records what this computer's processor makes of every group's cases, or of those that the command line names. Run by scripts/record-oracle.mjs, from
  * the repository's folder; wants gcc with 32-bit libraries and the right to map pages below 64 KiB.
  */
 const folder = path.resolve('test/oracle');
 const program = buildRunner(path.resolve('node_modules/.cache/oracle'), path.join(folder, 'native/runner.c'));
 mkdirSync(path.join(folder, 'recordings'), { recursive: true });
+const named = process.argv.slice(2);
+const isWanted = (name: string): boolean => named.length === 0 || named.includes(name);
 for (const group of ROW_GROUPS) {
-  record(group.name, comparableRows(group).flatMap(generateCases));
-  record(`${group.name}-sequences`, generateSequences(group.name, comparableRows(group), SEQUENCES));
+  const rows = comparableRows(group);
+  if (isWanted(group.name)) record(group.name, rows.flatMap(generateCases));
+  const sequences = `${group.name}-sequences`;
+  if (isWanted(sequences)) record(sequences, generateSequences(group.name, rows, SEQUENCES));
 }
-recordX87();
+if (isWanted('x87')) recordX87();
 
 function record(name: string, cases: readonly OracleCase[]): void {
   const results = runNatively(program, cases);

@@ -4,7 +4,10 @@ import { bitRows } from '../../src-main/engine/isa/tables/bits.ts';
 import { controlRows } from '../../src-main/engine/isa/tables/control.ts';
 import { dataRows } from '../../src-main/engine/isa/tables/data.ts';
 import { stringRows } from '../../src-main/engine/isa/tables/strings.ts';
+import { extensionRows } from '../../src-main/engine/isa/tables/extensions.ts';
 import { systemRows } from '../../src-main/engine/isa/tables/system.ts';
+import { vectorFloatRows } from '../../src-main/engine/isa/tables/vectorFloat.ts';
+import { vectorIntegerRows } from '../../src-main/engine/isa/tables/vectorInteger.ts';
 
 /** Instructions whose result in user mode is the host's or its kernel's own, so that nothing can be compared. */
 export const INCOMPARABLE: Readonly<Record<string, string>> = {
@@ -30,8 +33,21 @@ const integerRows = [...arithmeticRows, ...bitRows, ...dataRows, ...stringRows, 
   ({ feature }) => feature !== 'sse',
 );
 
+/** Moves, shuffles and logic of floating-point vectors, which look at no number. */
+const floatMoveRows = vectorFloatRows.filter(({ mnemonic }) => /^(mov|andn?p|orp|xorp|unpck|shufp)/.test(mnemonic));
+
+const vectorRows = [
+  ...vectorIntegerRows,
+  ...floatMoveRows,
+  ...dataRows.filter(({ feature }) => feature === 'sse'),
+  ...extensionRows.filter(({ mnemonic }) => /^(clflush|.fence|prefetchw?|popcnt)$/.test(mnemonic)),
+];
+
 /** Groups of encodings; each has its own recording. */
-export const ROW_GROUPS: readonly RowGroup[] = [{ name: 'integer', rows: integerRows }];
+export const ROW_GROUPS: readonly RowGroup[] = [
+  { name: 'integer', rows: integerRows },
+  { name: 'vector', rows: vectorRows },
+];
 
 /** The rows of a group that can be compared. */
 export function comparableRows(group: RowGroup): readonly Encoding[] {

@@ -6,7 +6,7 @@ import { AT, startCode, type ModeName } from '../../support/engine/machineModes.
 import { createTestMachine } from '../../support/engine/TestMachine.ts';
 
 const machine = createTestMachine({
-  features: createCpuFeatures({ features: { mmx: true, sse: true, sse2: true, sse3: true, ssse3: true } }),
+  features: createCpuFeatures({ features: { sse: true, sse2: true, sse3: true, ssse3: true } }),
 });
 const { state } = machine;
 const UD = 6,

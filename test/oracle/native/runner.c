@@ -31,6 +31,12 @@
 #define HIGH_CODE 0x100000u
 #define CODE_SIZE 0x1000u
 #define MAX_CHANGES 256
+/* Beyond data: an FXRSTOR of an image, and a jump to the code. */
+#define STUB 0x11e000u
+#define IMAGE 0x11e100u
+#define IMAGE_RESULT 288u
+/* In a 32-bit signal frame, the image follows what FSAVE stores. */
+#define FSAVE_BYTES 112
 
 struct input {
   uint32_t codeAddress;
@@ -39,6 +45,9 @@ struct input {
   uint32_t registers[8];
   uint32_t flags;
   uint8_t window[WINDOW_SIZE];
+  uint32_t hasVectors;
+  /* What FXRSTOR loads. */
+  uint8_t image[512];
 };
 
 struct output {
@@ -54,6 +63,8 @@ struct output {
     uint32_t address;
     uint32_t value;
   } changes[MAX_CHANGES];
+  /* The start of what FXSAVE would store. */
+  uint8_t image[IMAGE_RESULT];
 };
 
 static const int registerOf[8] = {REG_EAX, REG_ECX, REG_EDX, REG_EBX, REG_ESP, REG_EBP, REG_ESI, REG_EDI};
@@ -76,6 +87,10 @@ static void noteChanges(struct output *to, uint8_t *now, const uint8_t *before) 
   }
 }
 
+static void noteVectors(struct output *to, const ucontext_t *frame) {
+  memcpy(to->image, (const uint8_t *)frame->uc_mcontext.fpregs + FSAVE_BYTES, IMAGE_RESULT);
+}
+
 static void note(greg_t *context) {
   struct output *to = &outputs[next - 1];
   to->trap = context[REG_TRAPNO];
@@ -93,6 +108,19 @@ static void note(greg_t *context) {
   noteChanges(to, (uint8_t *)HIGH_DATA, highBefore);
 }
 
+/* The kernel's own way to load the image takes the x87 from elsewhere in the frame: this one says what is meant. */
+static void prepareVectors(greg_t *context, const struct input *from) {
+  uint8_t *stub = (uint8_t *)STUB;
+  const uint8_t fxrstor[] = {0x0f, 0xae, 0x0d}, jump = 0xe9;
+  const uint32_t image = IMAGE, distance = from->codeAddress - (STUB + 12);
+  memcpy(stub, fxrstor, 3);
+  memcpy(stub + 3, &image, 4);
+  memcpy(stub + 7, &jump, 1);
+  memcpy(stub + 8, &distance, 4);
+  memcpy((void *)IMAGE, from->image, sizeof from->image);
+  context[REG_EIP] = STUB;
+}
+
 static void prepare(greg_t *context) {
   const struct input *from = &inputs[next++];
   memset((void *)LOW_DATA, 0, DATA_SIZE);
@@ -107,6 +135,7 @@ static void prepare(greg_t *context) {
   for (int i = 0; i < 8; i++) context[registerOf[i]] = from->registers[i];
   context[REG_EIP] = from->codeAddress;
   context[REG_EFL] = from->flags;
+  if (from->hasVectors) prepareVectors(context, from);
   context[REG_CS] = 0x23;
   context[REG_ES] = context[REG_SS] = context[REG_DS] = context[REG_FS] = context[REG_GS] = 0x2b;
 }
@@ -126,7 +155,10 @@ static void onSignal(int number, siginfo_t *info, void *frame) {
   (void)number;
   (void)info;
   greg_t *context = ((ucontext_t *)frame)->uc_mcontext.gregs;
-  if (next > 0) note(context);
+  if (next > 0) {
+    note(context);
+    if (inputs[next - 1].hasVectors) noteVectors(&outputs[next - 1], frame);
+  }
   if (next == count) {
     writeAll(outputs, count * sizeof *outputs);
     _exit(0);

@@ -2,9 +2,10 @@ import type { Encoding } from '../../../src-main/engine/isa/Encoding.ts';
 import { operandShape } from '../../../src-main/engine/isa/OperandCode.ts';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { RBP, RCX, RDI, RSI, RSP } from '../../../src-main/engine/state/layout.ts';
-import { encodeRow } from '../../support/engine/encodeRow.ts';
+import { encodeRow, operandSizesOf } from '../../support/engine/encodeRow.ts';
 import { EDGES, type Random } from '../../support/engine/Random.ts';
 import { PLACE, type OracleCase } from '../OracleCase.ts';
+import { DEFAULT_MXCSR, hasVectors } from '../vectorState.ts';
 import type { Ingredients } from './ingredients.ts';
 
 const STATUS = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.OF | FLAG.DF;
@@ -22,6 +23,8 @@ export const MOST_CODE_BYTES = 112;
 export class SequenceBuilder {
   private readonly random: Random;
   private readonly ingredients: Ingredients;
+  /** Pointers are aligned, and vector registers hold something. */
+  private readonly hasVectors: boolean;
   private readonly code: number[] = [];
   /** ECX counts a loop and may not be written meanwhile. */
   private isCounting = false;
@@ -29,12 +32,16 @@ export class SequenceBuilder {
   constructor(random: Random, ingredients: Ingredients) {
     this.random = random;
     this.ingredients = ingredients;
+    this.hasVectors = ingredients.rows.some(hasVectors);
   }
 
   build(name: string): OracleCase {
     const { random } = this;
     const registers = Array.from({ length: 8 }, () => (random.chance(45) ? random.pick(EDGES) : random.word()));
-    for (const pointer of POINTERS) registers[pointer] = PLACE.highWindow + 0x180 + random.below(0x100);
+    for (const pointer of POINTERS) {
+      registers[pointer] = PLACE.highWindow + 0x180 + random.below(0x100);
+      if (this.hasVectors) registers[pointer] &= ~15;
+    }
     const hasLoop = random.chance(40);
     this.append(this.straight(1 + random.below(3)));
     if (hasLoop) this.append(this.loop());
@@ -50,6 +57,7 @@ export class SequenceBuilder {
       registers: registers.map((value) => value >>> 0),
       flags: 2 | FLAG.IF | (random.word() & STATUS),
       pokes: [],
+      ...(this.hasVectors ? { vectors: { seed: random.below(0x1_0000), mxcsr: DEFAULT_MXCSR } } : {}),
     };
   }
 
@@ -81,7 +89,7 @@ export class SequenceBuilder {
 
   private instruction(row: Encoding): number[] {
     const { random } = this;
-    const operandSize = random.pick(row.sizes.filter((size) => size === 16 || size === 32));
+    const operandSize = random.pick(operandSizesOf(row, 32));
     if (operandSize === 16 && this.ingredients.isOnly32(row))
       return this.instruction(random.pick(this.ingredients.rows));
     const isMemory = row.modrm === 'memory' || (row.modrm === 'any' && this.mayUseMemory(row) && random.chance(40));
@@ -118,13 +126,19 @@ export class SequenceBuilder {
     const { random } = this;
     if (random.chance(25)) return { mod: 0, rm: 5, sib: 0, queue: this.windowAddress() };
     const rm = random.pick(POINTERS);
-    // A displacement that is a multiple of 4 makes operands meet that others wrote.
-    const displacement = random.chance(60) ? 4 * (random.below(32) - 16) : random.below(256) - 128;
+    // A displacement that is a multiple of 4 makes operands meet that others wrote; vectors have to be aligned.
+    const displacement = this.hasVectors
+      ? 16 * (random.below(8) - 4) + (random.chance(15) ? random.below(16) : 0)
+      : random.chance(60)
+        ? 4 * (random.below(32) - 16)
+        : random.below(256) - 128;
     return { mod: 1, rm, sib: 0x24, queue: [displacement & 0xff] };
   }
 
   private windowAddress(): number[] {
-    const address = PLACE.highWindow + 0x180 + 4 * this.random.below(0x40) + (this.random.chance(20) ? 1 : 0);
+    const step = this.hasVectors ? 16 : 4;
+    const address =
+      PLACE.highWindow + 0x180 + step * this.random.below(0x100 / step) + (this.random.chance(20) ? 1 : 0);
     return [0, 8, 16, 24].map((shift) => (address >>> shift) & 0xff);
   }
 }

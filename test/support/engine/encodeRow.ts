@@ -56,6 +56,15 @@ export function encodeRow(encoding: Encoding, choices: RowChoices): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/**
+ * The operand sizes in which code of a size can have a row. A prefix for the other one would make some rows
+ * another instruction, and belongs to the opcode of others.
+ */
+export function operandSizesOf({ sizes, noPrefix, mandatoryPrefix }: Encoding, codeSize: 16 | 32): (16 | 32)[] {
+  const isPrefixTaken = noPrefix || mandatoryPrefix === 0x66;
+  return sizes.filter((size): size is 16 | 32 => size === codeSize || (!isPrefixTaken && (size === 16 || size === 32)));
+}
+
 /** The operand and address sizes in which a row exists in 16- and 32-bit code. */
 export function sizesOf(encoding: Encoding): { operandSize: 16 | 32; addressSize: 16 | 32 }[] {
   const small = (size: OperandSize | AddressSize): size is 16 | 32 => size !== 64;
