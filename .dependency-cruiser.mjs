@@ -8,8 +8,8 @@ const ENGINE_INTERFACES = 'src-main/engine/([^/]+[.]ts$|state/)';
 /** What instructions are made of. How modules and functions are encoded is the tiers' business. */
 const WASM_EXPRESSIONS = 'src-main/engine/wasm/(Expression|vectors|floats)[.]ts$';
 
-/** Semantics call routines by name and signature; what these are made of is the tiers' business. */
-const ROUTINE_NAMES = 'src-main/engine/softfloat/routines[.]ts$';
+/** Semantics call routines by name and signature, with control words as these read them; what routines are made of is the tiers' business. */
+const ROUTINE_NAMES = 'src-main/engine/softfloat/(routines|sse/(signatures|mxcsr))[.]ts$';
 
 const arrows = {
   [engine('isa')]: [],

@@ -12,10 +12,12 @@ import { ROUTINES, type RoutineName } from './routines.ts';
 import { extract, scale } from './scaling.ts';
 import { classify, examine, propagateNan } from './special.ts';
 import { squareRoot } from './squareRoot.ts';
+import { sseBodies } from './sse/bodies.ts';
+import { reciprocalTables } from './sse/reciprocalTables.ts';
 import { divideWide, multiplyWide, shiftRightSticky } from './wide.ts';
 
-/** What each routine does. A body ends by returning. */
-const BODIES: Readonly<Record<RoutineName, (f: RoutineFunction) => void>> = {
+/** What each routine of the 80-bit library does. A body ends by returning. */
+const EXTENDED_BODIES = {
   multiplyWide,
   divideWide,
   shiftRightSticky,
@@ -50,10 +52,18 @@ const BODIES: Readonly<Record<RoutineName, (f: RoutineFunction) => void>> = {
   toFloat64,
   toInteger,
   toDecimal,
-};
+} as const;
 
-/** Adds the library to a module; returns each routine's function index. */
-export function defineRoutines(module: ModuleBuilder): ReadonlyMap<RoutineName, number> {
+/**
+ * Adds the library to a module; returns each routine's function index.
+ * @param constants address of memory that the module fills with the library's tables, 64 KiB at most
+ */
+export function defineRoutines(module: ModuleBuilder, constants: number): ReadonlyMap<RoutineName, number> {
+  module.data(constants, reciprocalTables());
+  const bodies: Readonly<Record<RoutineName, (f: RoutineFunction) => void>> = {
+    ...EXTENDED_BODIES,
+    ...sseBodies(constants),
+  };
   const names = Object.keys(ROUTINES) as RoutineName[];
   const indices = new Map(names.map((name) => [name, module.declare(ROUTINES[name])]));
   const indexOf = (name: RoutineName): number => {
@@ -63,7 +73,7 @@ export function defineRoutines(module: ModuleBuilder): ReadonlyMap<RoutineName, 
   };
   for (const name of names) {
     const f = new RoutineFunction(name, indexOf);
-    BODIES[name](f);
+    bodies[name](f);
     // Every path has returned.
     f.unreachable();
     module.define(indexOf(name), f);

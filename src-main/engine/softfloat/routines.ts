@@ -1,4 +1,5 @@
 import type { ValueType } from '../wasm/Expression.ts';
+import { SSE_ROUTINES } from './sse/signatures.ts';
 
 /** Parameters and results of a Wasm function. */
 export interface RoutineSignature {
@@ -17,8 +18,8 @@ const BINARY = signature([...VALUE, ...VALUE, 'i32'], VALUE);
 const UNARY = signature([...VALUE, 'i32'], VALUE);
 
 /**
- * The functions of the 80-bit floating-point library, which know nothing of a processor's state: values, the
- * control word and what was raised are parameters and results. Semantics call them by these names.
+ * The functions of the floating-point library, which know nothing of a processor's state: values, the control word
+ * and what was raised are parameters and results. Semantics call them by these names. 80 bits first, then SSE's.
  */
 export const ROUTINES = {
   // Parts that the others are made of
@@ -79,6 +80,8 @@ export const ROUTINES = {
   toInteger: signature([...VALUE, 'i32', 'i32'], ['i64', 'i32']),
   /** -> low 64 bits, high 16 bits, raised. */
   toDecimal: signature([...VALUE, 'i32'], ['i64', 'i32', 'i32']),
+
+  ...SSE_ROUTINES,
 } as const satisfies Record<string, RoutineSignature>;
 
 /** Of a NaN or an invalid operation there is no quotient to tell bits of. */

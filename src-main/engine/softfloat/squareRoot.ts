@@ -1,14 +1,11 @@
 import {
+  type I32,
   type I64,
   add,
   and,
   eq,
   eqz,
   extendUnsigned,
-  f64Const,
-  f64FromUnsigned,
-  f64Mul,
-  f64Sqrt,
   gtUnsigned,
   i64Const,
   ltUnsigned,
@@ -19,9 +16,9 @@ import {
   shr,
   shrSigned,
   sub,
-  truncateToUnsigned,
   xor,
 } from '../wasm/Expression.ts';
+import { f64Const, f64FromUnsigned, floatMul, floatSqrt, truncateToUnsigned } from '../wasm/floats.ts';
 import {
   ALL64,
   BIAS,
@@ -37,7 +34,7 @@ import {
   unpackFinite,
   widen,
 } from './format.ts';
-import type { RoutineFunction } from './RoutineFunction.ts';
+import type { RoutineFunction, Unpacked } from './RoutineFunction.ts';
 import { RAISED } from './routines.ts';
 import { isNan } from './special.ts';
 import { emitMultiplyWide } from './wide.ts';
@@ -56,6 +53,18 @@ export function squareRoot(f: RoutineFunction): void {
   const number = unpackFinite(f, a);
   const flags = raisedIf(eq(classA, c(CLASS.denormal)), RAISED.denormal);
 
+  const { exponent, root, fraction } = emitSquareRoot(f, number);
+  f.if(flags, () => {
+    // Denormals are rare: their exception is added to a copy of the ordinary result.
+    const rounded = f.value('round', c(0), exponent, root, fraction, control);
+    f.return(rounded.mantissa, or(rounded.packed, flags));
+  });
+  returnRounded(f, { sign: c(0), exponent, high: root, low: fraction }, control);
+  f.unreachable();
+}
+
+/** Emits the root of a positive number: 64 bits of it, and what lies behind them as a fraction of 2^64. */
+export function emitSquareRoot(f: RoutineFunction, number: Unpacked): { exponent: I32; root: I64; fraction: I64 } {
   // The radicand as 128 bits from 2^126 on, so that its root has 64: m * 2^63 or m * 2^64.
   const unbiased = f.bind(sub(number.exponent, c(BIAS)));
   const isOdd = f.bind(and(unbiased, c(1)));
@@ -64,7 +73,7 @@ export function squareRoot(f: RoutineFunction): void {
   const low = f.bind64(select(isOdd, ZERO64, shl(number.mantissa, i64Const(63))) as I64);
 
   // At least the root, and too large by 2^-51 of it at most; saturates at the largest root there is.
-  const estimate = truncateToUnsigned(f64Mul(f64Sqrt(f64FromUnsigned(high)), f64Const(2 ** 32 * (1 + 2 ** -51))));
+  const estimate = truncateToUnsigned(floatMul(floatSqrt(f64FromUnsigned(high)), f64Const(2 ** 32 * (1 + 2 ** -51))));
   const first = f.bind64(or(estimate, BIT63));
   // The quotient of a radicand below 2^128 fits unless the divisor is no larger than the radicand's upper half.
   const isLargest = f.bind(eqz(ltUnsigned(high, first)));
@@ -106,14 +115,11 @@ export function squareRoot(f: RoutineFunction): void {
   const isAboveHalf = or(ne(restHigh.get(), ZERO64), gtUnsigned(rest, root.get()));
   const isInexact = widen(ne(or(restHigh.get() as I64, rest), ZERO64));
   const fraction = or(shl(widen(isAboveHalf), i64Const(63)), isInexact);
-  const exponent = add(shrSigned(unbiased, c(1)), c(BIAS));
-  f.if(flags, () => {
-    // Denormals are rare: their exception is added to a copy of the ordinary result.
-    const rounded = f.value('round', c(0), exponent, root.get(), fraction, control);
-    f.return(rounded.mantissa, or(rounded.packed, flags));
-  });
-  returnRounded(f, { sign: c(0), exponent, high: root.get() as I64, low: fraction }, control);
-  f.unreachable();
+  return {
+    exponent: f.bind(add(shrSigned(unbiased, c(1)), c(BIAS))),
+    root: f.bind64(root.get() as I64),
+    fraction: f.bind64(fraction),
+  };
 }
 
 function shrSignedBit(value: I64) {

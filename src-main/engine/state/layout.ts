@@ -253,6 +253,8 @@ export const EXIT = {
 export const MEMORY_LAYOUT = {
   /** VM-wide words that every thread of the VM may touch. */
   controlBlock: 0,
+  /** Tables that generated code reads; its module fills them in. */
+  constants: 0x8000,
   firstVcpu: 0x10000,
   /** Translated code records of one vCPU, in bytes. */
   recordArena: 0x0200_0000,

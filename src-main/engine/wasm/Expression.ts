@@ -176,28 +176,6 @@ export function select<T extends ValueType>(
   return { type: whenTrue.type, code: [whenTrue.code, whenFalse.code, condition.code, 0x1b] };
 }
 
-export function f64Const(value: number): F64 {
-  return { type: 'f64', code: [0x44, ...new Uint8Array(Float64Array.of(value).buffer)] };
-}
-
-export function f64Mul(a: F64, b: F64): F64 {
-  return { type: 'f64', code: [a.code, b.code, 0xa2] };
-}
-
-export function f64Sqrt(a: F64): F64 {
-  return { type: 'f64', code: [a.code, 0x9f] };
-}
-
-/** Nearest double of an unsigned 64-bit integer. */
-export function f64FromUnsigned(a: I64): F64 {
-  return { type: 'f64', code: [a.code, 0xba] };
-}
-
-/** Integer part as an unsigned 64-bit integer; the nearest one where there is none. */
-export function truncateToUnsigned(a: F64): I64 {
-  return { type: 'i64', code: [a.code, 0xfc, 7] };
-}
-
 const LOAD_OPCODES = { i32: { 8: 0x2d, 16: 0x2f, 32: 0x28 }, i64: { 8: 0x31, 16: 0x33, 32: 0x35, 64: 0x29 } } as const;
 
 function memoryArgument(offset: number): Code {

@@ -1,4 +1,4 @@
-import { type Code, type ValueType, unsignedLeb } from './Expression.ts';
+import { type Code, type ValueType, i32Const, unsignedLeb } from './Expression.ts';
 import { ByteWriter, type FunctionBuilder, typeByte } from './FunctionBuilder.ts';
 
 export interface Signature {
@@ -23,6 +23,7 @@ export class ModuleBuilder {
   private readonly functions: { type: number; builder: FunctionBuilder | undefined }[] = [];
   private readonly exports: { name: string; kind: number; index: number }[] = [];
   private readonly customSections: { name: string; bytes: Uint8Array }[] = [];
+  private readonly dataSegments: { address: number; bytes: Uint8Array }[] = [];
   private tableElements: number[] | undefined;
   private tableSize = 0;
   private readonly memory: MemoryImport;
@@ -72,6 +73,11 @@ export class ModuleBuilder {
     this.customSections.push({ name, bytes });
   }
 
+  /** Bytes that instantiation writes to the memory. */
+  data(address: number, bytes: Uint8Array): void {
+    this.dataSegments.push({ address, bytes });
+  }
+
   /** Gives the module its own table of `size` slots with these functions at its start. */
   table(functionIndices: readonly number[], size: number, exportName: string): void {
     this.tableElements = [...functionIndices];
@@ -112,6 +118,15 @@ export class ModuleBuilder {
     out.push(10);
     out.pushCode(unsignedLeb(bodies.length));
     out.pushBytes(bodies.view());
+    if (this.dataSegments.length > 0) {
+      const segments = this.dataSegments.map(({ address, bytes }): Code => [
+        0,
+        i32Const(address).code,
+        0x0b,
+        vector([...bytes]),
+      ]);
+      section(out, 11, [unsignedLeb(segments.length), segments]);
+    }
     for (const { name, bytes } of this.customSections) section(out, 0, [text(name), [...bytes]]);
     return new Uint8Array(out.view());
   }

@@ -106,10 +106,14 @@ const BINARY = {
   'f32x4.sub': 0xe5,
   'f32x4.mul': 0xe6,
   'f32x4.div': 0xe7,
+  'f32x4.pmin': 0xea,
+  'f32x4.pmax': 0xeb,
   'f64x2.add': 0xf0,
   'f64x2.sub': 0xf1,
   'f64x2.mul': 0xf2,
   'f64x2.div': 0xf3,
+  'f64x2.pmin': 0xf6,
+  'f64x2.pmax': 0xf7,
 } as const;
 
 /** Of a vector and a count, which is taken modulo the lane's width. */

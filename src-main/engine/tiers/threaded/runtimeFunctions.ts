@@ -28,7 +28,7 @@ import { VECTOR } from '../../GuestFault.ts';
 import { type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
 import { defineRoutines } from '../../softfloat/defineRoutines.ts';
 import type { RoutineName } from '../../softfloat/routines.ts';
-import { EXIT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
+import { EXIT, MEMORY_LAYOUT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';
 
 /** Function indices that handlers call, within the threaded module. */
@@ -243,7 +243,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
   return {
     handlerType,
     helpers,
-    routines: defineRoutines(module),
+    routines: defineRoutines(module, MEMORY_LAYOUT.constants),
     slowRead,
     slowWrite,
     slowModify,
