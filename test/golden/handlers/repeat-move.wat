@@ -245,7 +245,7 @@
           (local.get 21))
         (i32.store offset=cpu.exit align=1
           (i32.const 0)
-          (i32.const 1))
+          (i32.const 8))
         (return
           (local.get 0))))
     (return_call_indirect (type $handler)

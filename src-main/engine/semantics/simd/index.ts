@@ -3,6 +3,10 @@ import { STATE } from '../../state/layout.ts';
 import type { Semantics } from '../Emitter.ts';
 import { arithmeticSemantics } from './arithmetic.ts';
 import { requireMmx } from './availability.ts';
+import { floatArithmeticSemantics } from './floatArithmetic.ts';
+import { floatComparisonSemantics } from './floatComparison.ts';
+import { floatControlSemantics } from './floatControl.ts';
+import { floatConversionSemantics } from './floatConversion.ts';
 import { memorySemantics } from './memory.ts';
 import { moveSemantics } from './moves.ts';
 import { shiftSemantics } from './shifts.ts';
@@ -15,9 +19,13 @@ const emms: Semantics = (e) => {
   e.setStateField(STATE.x87Valid, i32Const(0));
 };
 
-/** MMX, and what SSE to SSSE3 do with bits and integers, by their `semantics` keys. */
+/** MMX and SSE to SSSE3, by their `semantics` keys. */
 export const simdSemantics: Readonly<Record<string, Semantics>> = {
   ...arithmeticSemantics,
+  ...floatArithmeticSemantics,
+  ...floatComparisonSemantics,
+  ...floatControlSemantics,
+  ...floatConversionSemantics,
   ...memorySemantics,
   ...moveSemantics,
   ...shiftSemantics,

@@ -3,6 +3,7 @@ import { clearTaskSwitched, loadStatusWord, readControl, writeControl } from './
 import { readDebug, writeDebug } from './debugRegisters.ts';
 import { loadDescriptorTable, loadLdt, loadTaskRegister } from './descriptorTables.ts';
 import { softwareInterrupt } from './eventDelivery.ts';
+import { loadExtendedState, storeExtendedState } from './extendedState.ts';
 import { sysenter, sysexit } from './fastSystemCalls.ts';
 import { popFlags, pushFlags, setInterruptFlag } from './flagInstructions.ts';
 import { interruptReturn } from './interruptReturn.ts';
@@ -18,15 +19,7 @@ import {
   writeBackCaches,
 } from './processorControl.ts';
 import { x87Function } from './x87Functions.ts';
-import {
-  coprocessorError,
-  loadX87Environment,
-  loadX87Extended,
-  loadX87State,
-  storeX87Environment,
-  storeX87Extended,
-  storeX87State,
-} from './x87State.ts';
+import { coprocessorError, loadX87Environment, loadX87State, storeX87Environment, storeX87State } from './x87State.ts';
 import { returnFar } from './farReturn.ts';
 import { loadSegment } from './segmentLoads.ts';
 import { accessRights, segmentLimit, verifyRead, verifyWrite } from './selectorQueries.ts';
@@ -126,9 +119,9 @@ export const systemHelpers = {
   loadX87Environment,
   storeX87State,
   loadX87State,
-  /** (linear address): the x87's part of FXSAVE and FXRSTOR. The caller has reached both ends. */
-  storeX87Extended,
-  loadX87Extended,
+  /** (linear address): FXSAVE and FXRSTOR. The caller has reached both ends. */
+  storeExtendedState,
+  loadExtendedState,
 } satisfies Record<string, SystemHelper>;
 
 export type SystemHelperName = keyof typeof systemHelpers;

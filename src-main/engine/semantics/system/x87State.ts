@@ -1,6 +1,5 @@
 import type { CpuState } from '../../state/CpuState.ts';
 import { STATE, X87_SLOT } from '../../state/layout.ts';
-import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { isProtected, isVirtual8086 } from './processorMode.ts';
 import type { SystemContext } from './SystemContext.ts';
 
@@ -175,13 +174,8 @@ function readRegister({ state, memory }: SystemContext, place: number, address: 
   state.setInt(slot + 8, memory.read16((address + 8) >>> 0, 'current'));
 }
 
-function requireAligned(address: number): void {
-  if ((address & 15) !== 0) throw new GuestFault(VECTOR.GP, 0);
-}
-
 /** The x87's part of FXSAVE: bytes 0 to 23 and 32 to 159 (SDM vol. 1, table 10-2). */
 export function storeX87Extended(c: SystemContext, address: number): void {
-  requireAligned(address);
   const { state, memory } = c;
   const write = (at: number, value: number): void => memory.write32((address + at) >>> 0, value, 'current');
   write(0, state.getInt(STATE.x87Control) | (statusWord(state) << 16));
@@ -200,7 +194,6 @@ export function storeX87Extended(c: SystemContext, address: number): void {
 
 /** The x87's part of FXRSTOR. */
 export function loadX87Extended(c: SystemContext, address: number): void {
-  requireAligned(address);
   const { state, memory } = c;
   const read = (at: number): number => memory.read32((address + at) >>> 0, 'current');
   const words = read(0);

@@ -146,10 +146,8 @@ function moveImage(
   };
 }
 
-/**
- * FXSAVE, FXRSTOR: the x87's part. The 512 bytes' other parts are SSE's, which adds its own helper calls here.
- */
-function moveExtended(name: 'storeX87Extended' | 'loadX87Extended', direction: 'load' | 'store'): Semantics {
+/** FXSAVE, FXRSTOR: all of the x87, and of SSE what the system has said that it knows. */
+function moveExtended(name: 'storeExtendedState' | 'loadExtendedState', direction: 'load' | 'store'): Semantics {
   const BYTES = 512;
   return (e, [memory]) => {
     requireCoprocessor(e);
@@ -166,8 +164,8 @@ function moveExtended(name: 'storeX87Extended' | 'loadX87Extended', direction: '
   };
 }
 
-export const fxsave = moveExtended('storeX87Extended', 'store'),
-  fxrstor = moveExtended('loadX87Extended', 'load');
+export const fxsave = moveExtended('storeExtendedState', 'store'),
+  fxrstor = moveExtended('loadExtendedState', 'load');
 
 const ENVIRONMENT = { 16: 14, 32: 28 } as const;
 const WHOLE = { 16: 94, 32: 108 } as const;
