@@ -2,12 +2,14 @@ import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { createTranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
+import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import { load } from '../machine/loaders/load.ts';
 import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
+import { NetworkCable } from './NetworkCable.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
 import { describeProblems } from './problems.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
@@ -47,6 +49,7 @@ export interface RunOptions {
   readonly keys: string | undefined;
   readonly kernelArguments: string | undefined;
   readonly initrd: string | undefined;
+  readonly network: VmNetwork | undefined;
   readonly bios: string | undefined;
   readonly isJson: boolean;
 }
@@ -68,7 +71,12 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
 
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
-  const machine = await makeMachine(options, bios, {
+  const cable = options.network && new NetworkCable(options.network);
+  const machine = await makeMachine(options, bios, cable, {
+    frame: (bytes) => {
+      cable?.send(bytes);
+      if (options.clock === 'host') machine.kick();
+    },
     serial: (port, byte) => {
       if (port !== 0) return;
       output.serial(byte, options.serial === 'stdio');
@@ -84,7 +92,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   if (keys.length > 0) machine.type(keys, { whenReady: true });
 
   const input = new SerialConsole();
-  const result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile });
+  const result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable });
   if (serialFile !== undefined) closeSync(serialFile);
   await report(machine, result, { options, output, terminal });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
@@ -106,10 +114,11 @@ interface RunParts {
   readonly input: SerialConsole;
   readonly until: TextWatch | undefined;
   readonly serialFile: number | undefined;
+  readonly cable: NetworkCable | undefined;
 }
 
 async function runWithTerminal(parts: RunParts): Promise<RunResult> {
-  const { machine, options, terminal, output, input, until, serialFile } = parts;
+  const { machine, options, terminal, output, input, until, serialFile, cable } = parts;
   let interrupted: RunEnding | undefined;
   let isInputOpen = false;
   let wake: () => void = () => undefined;
@@ -135,6 +144,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
       isFull: () => input.length > INPUT_WAITING_MOST,
     });
   }
+  cable?.plugIn(machine, () => wake());
   const session = new RunSession({
     machine,
     hostTime,
@@ -144,12 +154,13 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     mostInstructions: options.mostInstructions,
     exchange: async () => {
       input.feed((bytes) => machine.serialInput(bytes));
+      cable?.exchange();
       if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
       const chunk = output.take(hostTime.monotonicNs());
       if (chunk.length > 0) await terminal.write(chunk);
     },
     interrupted: () => interrupted,
-    canReceiveInput: () => isInputOpen || input.length > 0 || machine.isTyping,
+    canReceiveInput: () => cable !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
     inputArrived: () => new Promise((resolve) => (wake = resolve)),
   });
   try {
@@ -157,6 +168,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
   } finally {
     stopInput();
     stopInterrupts();
+    cable?.unplug();
   }
 }
 
@@ -203,6 +215,7 @@ async function tell(machine: Machine, result: RunResult, { options, output, term
 async function makeMachine(
   options: RunOptions,
   bios: Uint8Array | undefined,
+  cable: NetworkCable | undefined,
   sinks: Partial<MachineSinks>,
 ): Promise<Machine> {
   const handlers = await compileThreadedHandlers();
@@ -216,6 +229,7 @@ async function makeMachine(
       sinks,
       logPorts: options.logPorts,
       ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
+      ...(cable && { macAddress: cable.macAddress }),
       ...(bios && { bios }),
     }).machine;
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   parsePorts,
   parseSeconds,
 } from './optionValues.ts';
+import { parseNetwork } from './NetworkCable.ts';
 import { run } from './RunCommand.ts';
 import { samples } from './SamplesCommand.ts';
 import type { Terminal } from './Terminal.ts';
@@ -115,6 +116,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
     .option('--kernel-args <text>', 'the same as --append')
     .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
+    .option('--net <network>', 'network adapter: host, or the name of an isolated segment')
     .option('--bios <file>', 'firmware image, started at the reset vector')
     .addOption(new Option('--json', 'print one JSON object at the end'))
     .addHelpText('after', RUN_HELP)
@@ -144,6 +146,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             keys: options['keys'],
             kernelArguments: options['append'] ?? options['kernelArgs'],
             initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
+            network: parse('net', parseNetwork),
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
             isJson,
           },

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { VmCommand } from './lifecycle/transitions.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
+import { MachineNetwork } from './network/MachineNetwork.ts';
 import { Observatory } from './Observatory.ts';
 import type { RegisterName } from './registers.ts';
 import { done, refused } from './results.ts';
@@ -56,6 +57,7 @@ export class Hypervisor implements HypervisorService {
   readonly #scheduler: Scheduler;
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
+  readonly #network = new MachineNetwork();
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
@@ -103,8 +105,10 @@ export class Hypervisor implements HypervisorService {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
-    const isDeep = [request.memoryMiB, request.vcpuCount, request.clock].some((value) => value !== undefined);
-    return this.#command(id, isDeep ? 'change memory, processors or the clock of' : null, async (machine) => {
+    const isDeep = [request.memoryMiB, request.vcpuCount, request.clock, request.network].some(
+      (value) => value !== undefined,
+    );
+    return this.#command(id, isDeep ? 'change memory, processors, clock or network of' : null, async (machine) => {
       const changed = await this.#registry.update(id, request);
       if (!changed.ok) return changed;
       machine.stored = changed.value;
@@ -312,6 +316,7 @@ export class Hypervisor implements HypervisorService {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
+    this.#network.close();
     this.#observatory.dispose();
     this.#emitter.clear();
     await this.#store.close();
@@ -322,9 +327,14 @@ export class Hypervisor implements HypervisorService {
       onChanged: (machine) => this.#emitter.emit('vm-changed', machine.summary()),
       onState: (machine, from, to) => {
         if (to === 'off') this.#observatory.onOff(machine);
+        if (to === 'off') this.#network.unplug(machine.id);
+        if (to === 'starting') this.#plug(machine);
         this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
+      onFrames: (machine, frames) => {
+        for (const frame of frames) this.#network.send(machine.id, frame);
+      },
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
       onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),
@@ -339,6 +349,17 @@ export class Hypervisor implements HypervisorService {
     const machine = new VirtualMachine(stored, host, events);
     this.#machines.set(stored.id, machine);
     return machine;
+  }
+
+  #plug(machine: VirtualMachine): void {
+    const { id, name, network } = machine.stored;
+    if (network === null) return;
+    this.#network.plug({
+      id,
+      name,
+      network,
+      deliver: (frame) => machine.worker?.post('receiveFrames', [frame]),
+    });
   }
 
   #added(result: Result<StoredMachine>): Result<VmSummary> {

@@ -56,6 +56,7 @@ export class MachineRegistry {
       weight: request.weight ?? WEIGHT_RANGE.usual,
       capPercent: request.capPercent ?? CAP_RANGE.usual,
       clock: request.clock ?? 'host',
+      network: request.network ?? null,
       program: accepted?.stored ?? null,
       notes: request.notes ?? '',
       colour: request.colour ?? freeColour(this.all().map(({ colour }) => colour)),

@@ -3,6 +3,7 @@ import type { TextScreen } from '../machine/vga/TextScreen.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
+import { macAddressOf } from './network/MachineNetwork.ts';
 import { done, refused } from './results.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE } from './scheduler/SchedulerState.ts';
@@ -31,6 +32,8 @@ export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
   onState(machine: VirtualMachine, from: VmState, to: VmState): void;
   onSerial(output: SerialOutput): void;
+  /** What its network adapter sent. */
+  onFrames(machine: VirtualMachine, frames: readonly Uint8Array[]): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
   /** The program was loaded, at a start or a reset: RAM is known. */
   onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
@@ -160,6 +163,7 @@ export class VirtualMachine {
       memoryMiB: stored.memoryMiB,
       vcpuCount: stored.vcpuCount,
       clock: stored.clock,
+      macAddress: stored.network === null ? null : macAddressOf(stored.id),
       program,
     };
     const started = await this.#startThread(definition);
@@ -297,6 +301,7 @@ export class VirtualMachine {
       history.append(bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
+    if (batch.frames.length > 0) this.#events.onFrames(this, batch.frames);
     if (batch.screen !== null) this.#screen = batch.screen;
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
     for (const happening of batch.happenings) this.#onHappening(happening);

@@ -8,6 +8,7 @@ import {
   MEMORY_MIB_RANGE,
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
+  SEGMENT_NAME,
   SLICE_MS_RANGE,
   WEIGHT_RANGE,
 } from './types.ts';
@@ -21,7 +22,7 @@ export function newVmId(): VmId {
 
 /** What is wrong with a machine's settings; undefined when nothing is. Fields that are absent are not looked at. */
 export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefined {
-  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, notes, colour } = settings;
+  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, network, notes, colour } = settings;
   if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
     return invalid('name', `The name needs 1 to ${NAME_LENGTH_MOST} characters.`);
   if (!isWithin(memoryMiB, MEMORY_MIB_RANGE))
@@ -37,6 +38,11 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('capPercent', 'The cap must be a whole number of percent from 1 to 100, or 0 for none.');
   if (clock !== undefined && !CLOCK_KINDS.includes(clock))
     return invalid('clock', `The clock must be one of: ${CLOCK_KINDS.join(', ')}.`);
+  if (network?.kind === 'segment' && !SEGMENT_NAME.test(network.name))
+    return invalid(
+      'network',
+      'A network segment’s name has 1 to 32 letters, digits, dots, dashes or underscores, and starts with a letter or digit.',
+    );
   if (notes !== undefined && notes.length > NOTES_LENGTH_MOST)
     return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))

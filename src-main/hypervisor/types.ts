@@ -68,6 +68,13 @@ export const NOTES_LENGTH_MOST = 20_000;
 /** The window has this many machine colours; a new machine takes the one that fewest others have. */
 export const COLOUR_COUNT = 8;
 
+export const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+/**
+ * What a machine's network adapter is plugged into: an isolated segment by its name, which it shares with other
+ * machines of this app alone, or a way out to the host's network, which it shares with nobody.
+ */
+export type VmNetwork = { readonly kind: 'segment'; readonly name: string } | { readonly kind: 'host' };
+
 /** What decides how a program file is loaded; `auto` recognises it by content. */
 export interface ProgramOptions {
   readonly format: ProgramFormat | 'auto';
@@ -103,6 +110,8 @@ export interface VmDefinition {
   readonly weight: number;
   readonly capPercent: number;
   readonly clock: ClockKind;
+  /** null: it has no network adapter. */
+  readonly network: VmNetwork | null;
   readonly program: VmProgram | null;
   readonly notes: string;
   /** 0 .. COLOUR_COUNT - 1. */
@@ -124,12 +133,13 @@ export interface CreateVmRequest {
   readonly weight?: number;
   readonly capPercent?: number;
   readonly clock?: ClockKind;
+  readonly network?: VmNetwork | null;
   readonly notes?: string;
   readonly colour?: number;
   readonly program?: ProgramSource;
 }
 
-/** Weight, cap, name, notes and colour may change at any time; memory, vCPUs and the clock only while off or crashed. */
+/** Weight, cap, name, notes and colour may change at any time; memory, vCPUs, clock and network only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly memoryMiB?: number;
@@ -137,6 +147,7 @@ export interface UpdateVmRequest {
   readonly weight?: number;
   readonly capPercent?: number;
   readonly clock?: ClockKind;
+  readonly network?: VmNetwork | null;
   readonly notes?: string;
   readonly colour?: number;
 }

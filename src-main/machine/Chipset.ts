@@ -8,6 +8,8 @@ import { Controller8042 } from './keyboard/Controller8042.ts';
 import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
 import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
 import type { MachineSinks } from './MachineOptions.ts';
+import { Ne2000 } from './network/Ne2000.ts';
+import type { NetworkAdapter } from './network/NetworkPort.ts';
 import { InterruptController } from './pic/InterruptController.ts';
 import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
 import { Pit8254 } from './pit/Pit8254.ts';
@@ -35,6 +37,8 @@ export interface ChipsetParts {
   readonly wallClockMs: number;
   readonly addressLine20: AddressLine20 | undefined;
   readonly hasLocalApic: boolean;
+  /** Of the network adapter, if there is to be one. */
+  readonly macAddress: Uint8Array | undefined;
   /** By number; asked only once processors run. */
   readonly processor: (id: number) => ApicProcessor;
   /** The guest asks for a reset or switches itself off; the machine stops after the instruction. */
@@ -52,6 +56,8 @@ export class Chipset {
   readonly keyboardController: Controller8042;
   readonly vga: VgaRegisters;
   readonly coprocessor: CoprocessorLatch;
+  /** Only in machines that are on a network. */
+  readonly network: NetworkAdapter | undefined;
   /** By number: 0 is COM1. */
   readonly uarts: readonly Uart16550[];
   /** By the number of the processor; empty in machines without. */
@@ -102,6 +108,14 @@ export class Chipset {
         requestNmi: () => parts.processor(id).requestNmi(),
       }),
     );
+    const { macAddress } = parts;
+    const adapters =
+      macAddress === undefined
+        ? []
+        : rows('ne2000').map(
+            (each) => new Ne2000(each.id, macAddress, irq(each), { send: (frame) => sinks.frame?.(frame) }),
+          );
+    this.network = adapters[0];
     this.devices = [
       ...this.localApics,
       master,
@@ -112,6 +126,7 @@ export class Chipset {
       this.vga,
       this.coprocessor,
       ...this.uarts,
+      ...adapters,
       ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),

@@ -95,6 +95,7 @@ export class Machine {
       vcpuCount: options.vcpuCount ?? 1,
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,
+      macAddress: options.macAddress,
       hasLocalApic: hasLocalApic(options),
       processor: (id) => this.processors[id] ?? UNWIRED,
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
@@ -229,6 +230,11 @@ export class Machine {
   /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */
   serialInput(bytes: ArrayLike<number>, port = 0): number {
     return this.chipset.uarts[port]?.receive(bytes) ?? bytes.length;
+  }
+
+  /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */
+  receiveFrame(frame: Uint8Array): void {
+    this.chipset.network?.receive(frame);
   }
 
   screen(): TextScreen {

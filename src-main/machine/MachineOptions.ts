@@ -46,6 +46,8 @@ export interface MachineSinks {
   debug(byte: number): void;
   /** A code written to the power-on self test port 80h. */
   post(code: number): void;
+  /** A frame that the guest's network adapter sends; the bytes are the receiver's to keep. */
+  frame(bytes: Uint8Array): void;
   /** A byte written to one of `logPorts`. */
   portLog(port: number, byte: number): void;
 }
@@ -66,6 +68,8 @@ export interface MachineOptions {
   /** Whether processors have local APICs; as the profile says unless given. */
   readonly hasLocalApic?: boolean;
   readonly sinks?: Partial<MachineSinks>;
+  /** The machine has a network adapter with this address; without, it has none. */
+  readonly macAddress?: Uint8Array;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];
   /** A write to this port ends the run (`poweroff`, the value written as its detail). */

@@ -8,6 +8,7 @@ import {
   MEMORY_MIB_RANGE,
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
+  SEGMENT_NAME,
   WEIGHT_RANGE,
 } from '../types.ts';
 
@@ -40,6 +41,11 @@ const storedProgram = z.object({
   includes: z.array(storedFile),
 });
 
+const storedNetwork = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('segment'), name: z.string().regex(SEGMENT_NAME) }),
+  z.object({ kind: z.literal('host') }),
+]);
+
 const storedMachine = z.object({
   id: z.string().regex(/^vm-[0-9a-f]{16}$/),
   name: z.string().min(1).max(NAME_LENGTH_MOST),
@@ -48,6 +54,7 @@ const storedMachine = z.object({
   weight: integer(WEIGHT_RANGE),
   capPercent: integer(CAP_RANGE),
   clock: z.enum(CLOCK_KINDS),
+  network: storedNetwork.nullable().default(null),
   program: storedProgram.nullable(),
   notes: z.string().max(NOTES_LENGTH_MOST),
   colour: integer({ least: 0, most: COLOUR_COUNT - 1 }),

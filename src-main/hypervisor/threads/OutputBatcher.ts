@@ -10,6 +10,8 @@ const BATCH_INTERVAL_MS = 10;
 /** Containment entries repeat: their counts are sent this often. */
 const CONTAINMENT_INTERVAL_MS = 100;
 /** Output held for one serial port; when it is full the batch is sent at once. */
+/** Frames held between two batches; what a guest sends beyond is lost, as on a wire. */
+const FRAMES_HELD_MOST = 1024;
 const SERIAL_BUFFER_BYTES = 64 * 1024;
 
 class SerialBuffer {
@@ -24,6 +26,7 @@ export class OutputBatcher {
   readonly #serial = new Map<number, SerialBuffer>();
   #machine: ThreadMachine | undefined;
   #happenings: ThreadHappening[] = [];
+  #frames: Uint8Array[] = [];
   #sent = 0;
   #sentAt = 0;
   #containmentAt = 0;
@@ -56,6 +59,11 @@ export class OutputBatcher {
     if (buffer.length > SERIAL_BUFFER_BYTES / 2) this.#isSerialFull = true;
   }
 
+  /** Called from inside the machine's `run`. Another machine waits for it: it goes as soon as the thread looks. */
+  frame(bytes: Uint8Array): void {
+    if (this.#frames.length < FRAMES_HELD_MOST) this.#frames.push(bytes);
+  }
+
   happen(happening: ThreadHappening): void {
     this.#happenings.push(happening);
   }
@@ -76,7 +84,8 @@ export class OutputBatcher {
   flushIfDue(): void {
     const now = monotonicMs();
     const hasHappened = this.#happenings.length > 0;
-    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || this.#isSerialFull || hasHappened;
+    const isPressing = this.#isSerialFull || this.#frames.length > 0;
+    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || isPressing || hasHappened;
     // With what happened goes what led to it: a crash is not known before the attempt that caused it.
     const isContainmentDue = hasHappened || now - this.#containmentAt >= CONTAINMENT_INTERVAL_MS;
     if (isDue && !this.isBacklogged) this.#flush(now, isContainmentDue);
@@ -94,14 +103,15 @@ export class OutputBatcher {
     if (withContainment) this.#containmentAt = now;
     const serial = this.#takeSerial();
     const screen = this.#changedScreen(now);
-    if (serial.length > 0 || containment.length > 0 || this.#happenings.length > 0 || screen !== null)
-      this.#send(serial, screen, containment);
+    const hasSome = serial.length > 0 || containment.length > 0 || this.#frames.length > 0;
+    if (hasSome || this.#happenings.length > 0 || screen !== null) this.#send(serial, screen, containment);
     this.#sentAt = now;
   }
 
   #send(serial: ThreadBatch['serial'], screen: TextScreen | null, containment: ThreadBatch['containment'] = []): void {
-    const batch: ThreadBatch = { happenings: this.#happenings, serial, containment, screen };
+    const batch: ThreadBatch = { happenings: this.#happenings, serial, frames: this.#frames, containment, screen };
     this.#happenings = [];
+    this.#frames = [];
     this.#isSerialFull = false;
     this.#sent++;
     const message: ThreadMessage = { kind: 'batch', batch };

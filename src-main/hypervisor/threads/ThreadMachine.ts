@@ -15,6 +15,8 @@ export interface ThreadMachineDefinition {
   readonly memoryMiB: number;
   readonly vcpuCount: number;
   readonly clock: ClockKind;
+  /** Of its network adapter; null: it has none. */
+  readonly macAddress: Uint8Array | null;
   readonly program: ThreadProgram | null;
 }
 
@@ -79,6 +81,7 @@ export interface ThreadMachine {
   typeText(text: string): void;
   /** Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;
+  receiveFrame(frame: Uint8Array): void;
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
   screen(): TextScreen;
@@ -88,6 +91,7 @@ export interface ThreadMachine {
 /** Where a machine's output goes; called from inside `run`. */
 export interface ThreadMachineSinks {
   serial(port: number, byte: number): void;
+  frame(bytes: Uint8Array): void;
 }
 
 /** Throws when the host has not enough memory. */

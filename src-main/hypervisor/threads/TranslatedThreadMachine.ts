@@ -41,7 +41,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
       clock: { kind: definition.clock },
       // The instruction clock repeats a run exactly, so its machine always starts at the same moment.
       wallClockMs: definition.clock === 'instructions' ? Date.UTC(2000, 0, 1) : Date.now(),
-      sinks: { serial: (port, byte) => sinks.serial(port, byte) },
+      ...(definition.macAddress !== null && { macAddress: definition.macAddress }),
+      sinks: { serial: (port, byte) => sinks.serial(port, byte), frame: (bytes) => sinks.frame(bytes) },
     });
     const { memory } = this.#parts;
     const { layout } = memory;
@@ -137,6 +138,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   serialInput(bytes: Uint8Array, port: number): number {
     return this.#parts.machine.serialInput(bytes, port);
+  }
+
+  receiveFrame(frame: Uint8Array): void {
+    this.#parts.machine.receiveFrame(frame);
   }
 
   collectWrites(): void {

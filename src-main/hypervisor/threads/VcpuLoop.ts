@@ -340,6 +340,10 @@ export class VcpuLoop {
       case 'serialInput':
         this.#queueSerialInput(command.request.port, command.request.bytes);
         return null;
+      case 'receiveFrames':
+        for (const frame of command.request) machine.receiveFrame(frame);
+        this.#stir();
+        return null;
       case 'watchWrites':
         this.#writesAt = command.request ? -Infinity : undefined;
         return null;

@@ -50,6 +50,8 @@ export interface ThreadCommands {
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
   typeText: { readonly request: string; readonly reply: null };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
+  /** Frames from the network, in order. */
+  receiveFrames: { readonly request: readonly Uint8Array[]; readonly reply: null };
   /** Whether somebody looks at which pages are written. */
   watchWrites: { readonly request: boolean; readonly reply: null };
   /** How often the screen is looked at for changes; 0: never. */
@@ -79,6 +81,8 @@ export type ThreadHappening =
 export interface ThreadBatch {
   readonly happenings: readonly ThreadHappening[];
   readonly serial: readonly { readonly port: number; readonly bytes: Uint8Array }[];
+  /** What the network adapter sent. */
+  readonly frames: readonly Uint8Array[];
   readonly containment: readonly ContainmentRecord[];
   /** Present when it has changed. */
   readonly screen: TextScreen | null;

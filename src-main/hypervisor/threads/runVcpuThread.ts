@@ -14,7 +14,10 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   const output = new OutputBatcher(port, data.batches);
   let machine: ThreadMachine;
   try {
-    machine = create(data.definition, { serial: (serialPort, byte) => output.serial(serialPort, byte) });
+    machine = create(data.definition, {
+      serial: (serialPort, byte) => output.serial(serialPort, byte),
+      frame: (bytes) => output.frame(bytes),
+    });
   } catch (error) {
     // What the engine throws here is that the host refuses so much memory.
     post({ kind: 'refused', reason: 'memory', message: error instanceof Error ? error.message : String(error) });

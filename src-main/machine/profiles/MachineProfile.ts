@@ -13,6 +13,7 @@ export const DEVICE_KINDS = [
   'post',
   'debug-port',
   'power-port',
+  'ne2000',
 ] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 

@@ -22,6 +22,8 @@ export const isaProfile: MachineProfile = {
       { first: 0x3c0, count: 16, offset: 0x10 },
       { first: 0x3d4, count: 2, offset: 0x24 }, { first: 0x3da, count: 1, offset: 0x2a },
     ] },
+    // Made only in machines that are on a network.
+    { kind: 'ne2000', id: 'net0', ports: [{ first: 0x300, count: 16 }, { first: 0x310, count: 16, offset: 0x10, width: 2 }], irqs: [9] },
     // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
     { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
     { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },

@@ -125,6 +125,8 @@ export class DoubleMachine implements ThreadMachine {
   sendScanCodes(): void {}
   sendKeys(): void {}
   typeText(): void {}
+  receiveFrame(): void {}
+
   collectWrites(): void {}
 
   #loop(untilHostNs: number): MachineExit {

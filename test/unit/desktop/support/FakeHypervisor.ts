@@ -56,6 +56,7 @@ export class FakeHypervisor implements HypervisorService {
       weight: 100,
       capPercent: 0,
       clock: 'host',
+      network: null,
       notes: '',
       colour: 0,
       createdAt: 1,

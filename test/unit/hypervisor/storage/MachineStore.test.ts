@@ -158,6 +158,7 @@ describe('damage is reported, and nothing is lost', () => {
       weight: 100,
       capPercent: 0,
       clock: 'host',
+      network: null,
       program: null,
       notes: '',
       colour: 0,

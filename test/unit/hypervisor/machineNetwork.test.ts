@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import type { VmNetwork } from '../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../support/hypervisor/bundle.ts';
+import { openTestHypervisor, sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import type { TestHypervisor } from '../../support/hypervisor/openTestHypervisor.ts';
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+});
+beforeEach(async () => {
+  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
+});
+afterEach(() => opened.dispose());
+
+/** An NE2000 brought up by hand, promiscuous: ring from page 46h to 80h. */
+const START = `
+bits 16
+org 100h
+%macro set 2
+  mov dx, 300h + %1
+  mov al, %2
+  out dx, al
+%endmacro
+  set 0, 21h
+  set 12, 14h
+  set 1, 46h
+  set 2, 80h
+  set 3, 46h
+  set 0, 61h
+  set 7, 47h
+  set 0, 22h
+  set 7, 0ffh
+`;
+
+/** Sends the letter in BL again and again, as the payload of a broadcast of 60 bytes. */
+const SENDER = `${START}
+again:
+  set 8, 0
+  set 9, 40h
+  set 10, 60
+  set 11, 0
+  set 0, 12h
+  mov cx, 60
+  mov dx, 310h
+fill:
+  mov al, 0ffh
+  cmp cx, 54
+  ja put
+  mov al, 'V'
+put:
+  out dx, al
+  loop fill
+  set 4, 40h
+  set 5, 60
+  set 6, 0
+  set 0, 26h
+  mov cx, 0ffffh
+pause_: loop pause_
+  jmp again
+`;
+
+/** Writes the fifteenth byte of what comes first to COM1. */
+const RECEIVER = `${START}
+wait_:
+  mov dx, 307h
+  in al, dx
+  test al, 1
+  jz wait_
+  set 8, 18
+  set 9, 47h
+  set 10, 1
+  set 11, 0
+  set 0, 0ah
+  mov dx, 310h
+  in al, dx
+  mov dx, 3f8h
+  out dx, al
+  hlt
+`;
+
+async function start(text: string, network: VmNetwork | null): Promise<string> {
+  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
+  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, program, network }));
+  unwrap(await opened.hypervisor.start(id));
+  return id;
+}
+
+function serial(id: string): string {
+  return new TextDecoder().decode(opened.hypervisor.serialHistory(id));
+}
+
+test('machines on one segment hear each other, and machines on another do not', async () => {
+  const near = await start(RECEIVER, { kind: 'segment', name: 'lab' });
+  const far = await start(RECEIVER, { kind: 'segment', name: 'office' });
+  const alone = await start(RECEIVER, { kind: 'host' });
+  const sender = await start(SENDER, { kind: 'segment', name: 'lab' });
+  await until(() => serial(near) === 'V', 'received');
+  await sleep(100);
+  expect([serial(far), serial(alone)]).toEqual(['', '']);
+  unwrap(await opened.hypervisor.powerOff(sender));
+});
+
+test('a machine without a network has no adapter', async () => {
+  const id = await start(
+    'bits 16\norg 100h\nmov dx, 300h\nin al, dx\nmov dx, 3f8h\nadd al, 42h\nout dx, al\nhlt',
+    null,
+  );
+  await until(() => serial(id) !== '', 'answered');
+  expect(serial(id)).toBe('A');
+});
+
+test('a segment needs a name, and the network of a running machine stays as it is', async () => {
+  const refusal = await opened.hypervisor.create({ network: { kind: 'segment', name: '-' } });
+  expect(refusal).toMatchObject({ ok: false, error: { code: 'invalid', field: 'network' } });
+  const id = await start('bits 16\norg 100h\njmp $', { kind: 'segment', name: 'lab' });
+  const changed = await opened.hypervisor.update(id, { network: null });
+  expect(changed).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
+  unwrap(await opened.hypervisor.powerOff(id));
+  expect(unwrap(await opened.hypervisor.update(id, { network: { kind: 'host' } })).network).toEqual({ kind: 'host' });
+});
