@@ -14,7 +14,7 @@ let opened: TestHypervisor;
 beforeAll(async () => {
   threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
   handlers = (await compileThreadedHandlers()).module;
-});
+}, 60_000);
 beforeEach(async () => {
   opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
 });
