@@ -16,7 +16,7 @@ const arrows = {
   [engine('state')]: [ENGINE_INTERFACES],
   [engine('wasm')]: [],
   [engine('softfloat')]: [engine('wasm')],
-  [engine('mmu')]: [ENGINE_INTERFACES],
+  [engine('mmu')]: [engine('wasm'), ENGINE_INTERFACES],
   [engine('decode')]: [engine('isa')],
   [engine('assembler')]: [engine('isa'), engine('decode')],
   [engine('semantics')]: [engine('isa'), WASM_EXPRESSIONS, ROUTINE_NAMES, ENGINE_INTERFACES],

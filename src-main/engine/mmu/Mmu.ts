@@ -2,11 +2,15 @@ import { GuestFault, VECTOR } from '../GuestFault.ts';
 import type { LinearMemory, Privilege } from '../LinearMemory.ts';
 import type { ProcessorBus } from '../VirtualProcessor.ts';
 import type { CpuState } from '../state/CpuState.ts';
-import { PAGE_FLAG, STATE, TLB, TLB_INVALID, VCPU_BLOCK } from '../state/layout.ts';
-import { type AccessKind, PageWalker } from './PageWalker.ts';
+import { ACCESS, FILL, PAGE_FLAG, RIGHT, STATE, VCPU_BLOCK } from '../state/layout.ts';
+import { Paging, type PagingChoices, type PagingExports } from './Paging.ts';
+import { WRITES } from './pagingRoutines.ts';
 import type { PhysicalMemory } from './PhysicalMemory.ts';
+import { TlbEntries } from './TlbEntries.ts';
 
 const PAGE_MASK = 0xffff_f000 | 0;
+
+export type AccessKind = 'read' | 'write' | 'execute';
 
 /** Told when a guest writes to bytes that may have been translated. */
 export interface CodeWatcher {
@@ -23,19 +27,20 @@ export interface AccessWatch {
 }
 
 /**
- * Linear memory of one vCPU: fills its TLBs, and makes the accesses that generated code cannot make by
- * itself (misses, page crossings, devices, pages that hold translated code).
+ * Linear memory of one vCPU for helpers, and the accesses that generated code cannot make by itself: page
+ * crossings, devices, ROM, bytes that code was translated from.
  *
- * There is a TLB for supervisor accesses and one for user accesses; an entry's tags say what is allowed,
- * so that a hit needs no further check.
+ * Walking page tables and filling the TLBs is generated code (`pagingRoutines.ts`), which this class calls
+ * as handlers do. There is a TLB for supervisor accesses and one for user accesses; an entry's tags say
+ * what is allowed, so that a hit needs no further check.
  */
 export class Mmu implements LinearMemory {
   private readonly physicalMemory: PhysicalMemory;
-  private readonly walker: PageWalker;
+  private readonly paging: Paging;
+  private readonly tlb: TlbEntries;
   private readonly state: CpuState;
   private readonly bus: ProcessorBus;
   private readonly watcher: CodeWatcher;
-  private readonly i32: Int32Array;
   private readonly view: DataView;
   /** Host address of the vCPU's block. */
   private readonly cpu: number;
@@ -46,22 +51,36 @@ export class Mmu implements LinearMemory {
 
   constructor(physicalMemory: PhysicalMemory, state: CpuState, bus: ProcessorBus, watcher: CodeWatcher) {
     this.physicalMemory = physicalMemory;
-    this.walker = new PageWalker(physicalMemory, state);
+    this.paging = new Paging(physicalMemory, state);
+    this.tlb = new TlbEntries(physicalMemory.memory.buffer, state.base);
     this.state = state;
     this.bus = bus;
     this.watcher = watcher;
-    this.i32 = new Int32Array(physicalMemory.memory.buffer);
     this.view = physicalMemory.view;
     this.cpu = state.base;
-    const empty = (this.cpu + VCPU_BLOCK.emptyTlb) >> 2;
-    this.i32.fill(TLB_INVALID, empty, empty + TLB.entries * (TLB.size >> 2));
-    this.flush();
+  }
+
+  /** Hands over the generated routines; before anything else is called. */
+  connect(routines: PagingExports): void {
+    this.paging.routines = routines;
+  }
+
+  /** Control registers, EFER.NXE or line 20 have changed, or may have. Drops all cached translations. */
+  configure(choices: PagingChoices): void {
+    this.paging.configure(choices);
+    this.tlb.flush();
+  }
+
+  /** See {@link Paging.loadPointers}. */
+  loadPagePointers(cr3: number): boolean {
+    return this.paging.loadPointers(cr3);
   }
 
   /** Reports accesses from now on; undefined: none. */
   setWatch(watch: AccessWatch | undefined): void {
     this.watch = watch;
-    this.flush();
+    this.tlb.flush();
+    this.paging.setDetour(watch !== undefined || this.checksAlignment);
   }
 
   /**
@@ -72,75 +91,70 @@ export class Mmu implements LinearMemory {
     this.checksAlignment = checksAlignment;
     const tlb = isUser ? VCPU_BLOCK.userTlb : VCPU_BLOCK.supervisorTlb;
     this.state.setInt(STATE.tlb, this.cpu + (checksAlignment ? VCPU_BLOCK.emptyTlb : tlb));
+    this.paging.setDetour(this.watch !== undefined || checksAlignment);
   }
 
   /** Physical address of a linear one, gated by A20. Throws #PF. */
   translate(linear: number, kind: AccessKind, privilege: Privilege): number {
-    const isUser = privilege === 'current' && this.state.cpl === 3;
-    return this.physicalMemory.gated(this.walker.walk(linear, kind, isUser));
+    return this.paging.translate(linear, ACCESS_OF[kind] | this.userBit(privilege));
+  }
+
+  /** Whether the page of the last `translate` is global. */
+  get isGlobal(): boolean {
+    return (this.paging.rights & RIGHT.global) !== 0;
   }
 
   /** Like `translate` for a supervisor's read, without faults or side effects. */
   probe(linear: number): number | undefined {
-    const physical = this.walker.probe(linear);
-    return physical === undefined ? undefined : this.physicalMemory.gated(physical);
+    return this.paging.probe(linear);
   }
 
-  /** Drops all cached translations. */
-  flush(): void {
-    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
-      const start = (this.cpu + tlb) >> 2;
-      this.i32.fill(TLB_INVALID, start, start + TLB.entries * (TLB.size >> 2));
-    }
+  /** Drops all cached translations, or those that are not global. */
+  flush(scope: 'all' | 'non-global'): void {
+    if (scope === 'all') this.tlb.flush();
+    else this.tlb.flushNonGlobal();
   }
 
   flushPage(linear: number): void {
-    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
-      const entry = entryIndex(this.cpu + tlb, linear);
-      this.i32[entry] = TLB_INVALID;
-      this.i32[entry + 1] = TLB_INVALID;
-    }
+    this.tlb.flushPage(linear);
   }
 
-  /** Sends writes to a physical page the slow way, or with `undefined` writes to any page. */
-  forbidWrites(physicalPage: number | undefined): void {
-    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
-      const start = (this.cpu + tlb) >> 2;
-      for (let at = start; at < start + TLB.entries * (TLB.size >> 2); at += TLB.size >> 2) {
-        if (physicalPage === undefined || this.i32[at + (TLB.physical >> 2)] === (physicalPage | 0)) {
-          this.i32[at + (TLB.writeTag >> 2)] = TLB_INVALID;
-        }
-      }
-    }
+  /** Code has been translated from a physical page: writes to it are compared with it from now on. */
+  watchWrites(physicalPage: number): void {
+    this.tlb.watchWrites(physicalPage);
   }
 
   /** Sends writes to video memory the slow way, which notes that they happened. */
   forbidVideoWrites(): void {
     const { videoBase, videoBytes } = this.physicalMemory.layout;
-    for (const tlb of [VCPU_BLOCK.supervisorTlb, VCPU_BLOCK.userTlb]) {
-      const start = (this.cpu + tlb) >> 2;
-      for (let at = start; at < start + TLB.entries * (TLB.size >> 2); at += TLB.size >> 2) {
-        const tag = this.i32[at + (TLB.writeTag >> 2)];
-        if (tag === TLB_INVALID) continue;
-        const host = (tag + this.i32[at + (TLB.addend >> 2)]) >>> 0;
-        if (host >= videoBase && host < videoBase + videoBytes) this.i32[at + (TLB.writeTag >> 2)] = TLB_INVALID;
-      }
-    }
+    this.tlb.forbidWrites(videoBase, videoBase + videoBytes);
   }
 
   // What generated code calls. A thrown GuestFault is turned into a pending fault by the caller.
 
-  /** Host address where `bytes` bytes can be read: in RAM, or a copy in the bounce buffer. */
+  /** Host address of a copy of 8 bytes of physical memory, for walks through tables outside of RAM. */
+  copyEntry(physical: number, high: number): number {
+    return this.paging.copyEntry(physical, high);
+  }
+
+  /** The accessed or dirty bit of a paging-structure entry changes that code was translated from. */
+  onEntryWrite(physical: number): void {
+    this.watcher.onCodeWrite(physical, 4);
+  }
+
+  /** Host address where `bytes` bytes can be read: in memory, or a copy in the bounce buffer. */
   slowRead(linear: number, bytes: number): number {
     if (this.checksAlignment) requireAligned(linear, bytes);
     if (crossesPage(linear, bytes)) {
+      this.translate(linear, 'read', 'current');
+      this.translate(nextPage(linear), 'read', 'current');
       for (let i = 0; i < bytes; i++) this.view.setUint8(this.bounce + i, this.read8((linear + i) >>> 0, 'current'));
       return this.bounce;
     }
     const host = this.readableHost(linear, 'current');
+    const { physical } = this.paging;
     this.watch?.onRead(linear, bytes);
     if (host !== 0) return host;
-    const physical = this.translate(linear, 'read', 'current');
     for (let i = 0; i < bytes; i += 4) {
       const width = Math.min(4, bytes - i) as 1 | 2 | 4;
       this.setHost(this.bounce + i, this.bus.mmioRead(physical + i, width), width);
@@ -153,28 +167,18 @@ export class Mmu implements LinearMemory {
     this.writeAny(linear, bytes, value, 'current');
   }
 
-  /** Host address of bytes that will be written back: in RAM, or a copy that `commitModify` stores. */
+  /** Host address of a copy of bytes that `commitModify` will store. */
   slowModify(linear: number, bytes: number): number {
-    const opened = this.slowStore(linear, bytes);
-    if (opened !== this.bounce) return opened;
+    this.slowStore(linear, bytes);
     const host = this.slowRead(linear, bytes);
     if (host !== this.bounce) this.physicalMemory.bytes.copyWithin(this.bounce, host, host + bytes);
     return this.bounce;
   }
 
-  /** Host address of bytes that will be written: in RAM, or the bounce buffer, from where `commitModify` stores them. */
+  /** Host address of the bounce buffer, from where `commitModify` will store the bytes. */
   slowStore(linear: number, bytes: number): number {
     if (this.checksAlignment) requireAligned(linear, bytes);
     this.probePages(linear, bytes, 'current');
-    if (!crossesPage(linear, bytes)) {
-      const physical = this.translate(linear, 'write', 'current');
-      const host = this.physicalMemory.host(physical);
-      if (host !== 0 && this.isPlainWrite(physical)) {
-        this.fill(linear, physical, host, true, 'current');
-        this.watch?.onWrite(linear, bytes);
-        return host;
-      }
-    }
     this.pendingLinear = linear;
     this.pendingBytes = bytes;
     return this.bounce;
@@ -232,9 +236,7 @@ export class Mmu implements LinearMemory {
 
   private probePages(address: number, byteLength: number, privilege: Privilege): void {
     this.translate(address, 'write', privilege);
-    const last = (address + byteLength - 1) >>> 0;
-    // A fault there reports where the second page begins.
-    if (((address ^ last) & PAGE_MASK) !== 0) this.translate((last & PAGE_MASK) >>> 0, 'write', privilege);
+    if (crossesPage(address, byteLength)) this.translate(nextPage(address), 'write', privilege);
   }
 
   private checkAlignment(address: number, byteLength: number, privilege: Privilege): void {
@@ -243,10 +245,9 @@ export class Mmu implements LinearMemory {
 
   private readWithin(address: number, bytes: 1 | 2 | 4, privilege: Privilege): number {
     const host = this.readableHost(address, privilege);
+    const { physical } = this.paging;
     this.watch?.onRead(address, bytes);
-    return host !== 0
-      ? this.getHost(host, bytes)
-      : this.bus.mmioRead(this.translate(address, 'read', privilege), bytes);
+    return host !== 0 ? this.getHost(host, bytes) : this.bus.mmioRead(physical, bytes);
   }
 
   private writeAny(address: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
@@ -258,16 +259,16 @@ export class Mmu implements LinearMemory {
     for (let i = 0; i < bytes; i++) this.writeWithin((address + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, privilege);
   }
 
-  /** Writes inside one page: RAM, code, ROM (ignored) or device. */
+  /** Writes inside one page: RAM, video memory, code, ROM (ignored) or device. */
   private writeWithin(linear: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
-    const entry = entryIndex(this.tlbFor(privilege), linear);
-    if (this.i32[entry + 1] === (linear & PAGE_MASK)) {
-      this.setHost((linear + this.i32[entry + 2]) >>> 0, value, bytes);
+    const known = this.tlb.writableHost(this.tlbFor(privilege), linear);
+    if (known !== 0) {
+      this.setHost(known, value, bytes);
       return;
     }
-    const physical = this.translate(linear, 'write', privilege);
+    const host = this.locate(linear, ACCESS.write | this.userBit(privilege));
+    const { physical } = this.paging;
     this.watch?.onWrite(linear, bytes);
-    const host = this.physicalMemory.host(physical);
     if (host === 0) {
       const unsigned = bytes === 4 ? value >>> 0 : value & ((1 << (8 * bytes)) - 1);
       this.bus.mmioWrite(physical, bytes, unsigned);
@@ -276,40 +277,38 @@ export class Mmu implements LinearMemory {
     if (!this.physicalMemory.isWritable(physical)) return;
     if (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) this.watcher.onCodeWrite(physical, bytes);
     this.setHost(host, value, bytes);
-    // The watcher may have found no code left in the page.
-    if (this.isPlainWrite(physical)) this.fill(linear, physical, host, true, privilege);
-    else this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
   }
 
-  /** Host address of a readable linear one, 0 where a device or nothing answers. Throws #PF. */
+  /** Host address of a readable linear one, 0 where a device or nothing answers at PAGING.physical. Throws #PF. */
   private readableHost(linear: number, privilege: Privilege): number {
-    const entry = entryIndex(this.tlbFor(privilege), linear);
-    if (this.i32[entry] === (linear & PAGE_MASK)) return (linear + this.i32[entry + 2]) >>> 0;
-    const physical = this.translate(linear, 'read', privilege);
-    const host = this.physicalMemory.host(physical);
-    if (host !== 0) this.fill(linear, physical, host, false, privilege);
-    return host;
+    const known = this.tlb.readableHost(this.tlbFor(privilege), linear);
+    return known !== 0 ? known : this.locate(linear, this.userBit(privilege));
   }
 
-  private isPlainWrite(physical: number): boolean {
-    return this.physicalMemory.isWritable(physical) && (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0;
+  /**
+   * Walks, and enters what memory answers in the TLB unless accesses to the page are watched. A write makes the page
+   * dirty. Throws #PF.
+   * @returns the host address, 0 where a device or nothing answers
+   */
+  private locate(linear: number, access: number): number {
+    const { paging, physicalMemory } = this;
+    const isWatched = this.watch?.covers(linear >>> 12) === true;
+    const filled = isWatched ? FILL.elsewhere : paging.fill(linear, access);
+    if (filled !== FILL.elsewhere) return filled;
+    if (isWatched) paging.translate(linear, access);
+    const { physical, rights } = paging;
+    const host = physicalMemory.host(physical);
+    if (host === 0) return 0;
+    const isWritable = physicalMemory.isWritable(physical);
+    if (isWritable && (access & ACCESS.write) !== 0) physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
+    if (isWatched) return host;
+    const flags = physicalMemory.flagsOf(physical) & (PAGE_FLAG.dirty | PAGE_FLAG.code);
+    const mayWrite = isWritable && flags === PAGE_FLAG.dirty && (rights & RIGHT.write) !== 0;
+    return paging.routines.enter(linear, access, host, mayWrite ? WRITES.plain : WRITES.refused) >>> 0;
   }
 
-  /** Enters the page just walked in the TLB; writes are let through once the page is known to be dirty. */
-  private fill(linear: number, physical: number, host: number, isWrite: boolean, privilege: Privilege): void {
-    const entry = entryIndex(this.tlbFor(privilege), linear);
-    const page = linear & PAGE_MASK;
-    if (this.watch?.covers(linear >>> 12)) {
-      if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
-      return;
-    }
-    if (isWrite) this.physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
-    const isDirty = (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.dirty) !== 0;
-    const mayWrite = this.walker.allowsWrite && isDirty && this.isPlainWrite(physical);
-    this.i32[entry] = page;
-    this.i32[entry + 1] = mayWrite ? page : TLB_INVALID;
-    this.i32[entry + 2] = host - linear;
-    this.i32[entry + 3] = physical & PAGE_MASK;
+  private userBit(privilege: Privilege): number {
+    return privilege === 'current' && this.state.cpl === 3 ? ACCESS.user : 0;
   }
 
   private tlbFor(privilege: Privilege): number {
@@ -333,17 +332,19 @@ export class Mmu implements LinearMemory {
   }
 }
 
-/** Index, in words, of the TLB entry for a linear address. */
-function entryIndex(tlb: number, linear: number): number {
-  return (tlb >> 2) + ((linear >>> 12) & (TLB.entries - 1)) * (TLB.size >> 2);
+const ACCESS_OF = { read: ACCESS.read, write: ACCESS.write, execute: ACCESS.fetch } as const;
+
+/** First byte of the following page: where the second half of a crossing access faults. */
+function nextPage(linear: number): number {
+  return ((linear & PAGE_MASK) + 0x1000) >>> 0;
+}
+
+function crossesPage(linear: number, bytes: number): boolean {
+  return (linear & 0xfff) + bytes > 0x1000;
 }
 
 /** #AC(0) unless a multiple of the operand's size; of the largest part's for operands in parts (SDM vol. 3A, table 6-7). */
 function requireAligned(linear: number, bytes: number): void {
   const alignment = bytes & -bytes;
   if ((linear & (alignment - 1)) !== 0) throw new GuestFault(VECTOR.AC, 0);
-}
-
-function crossesPage(linear: number, bytes: number): boolean {
-  return (linear & 0xfff) + bytes > 0x1000;
 }

@@ -1,4 +1,11 @@
-import { MEMORY_LAYOUT, PAGE_BYTES, PAGE_FLAG, type VmMemoryLayout, layOutVmMemory } from '../state/layout.ts';
+import {
+  CODE_LINE_BYTES,
+  MEMORY_LAYOUT,
+  PAGE_BYTES,
+  PAGE_FLAG,
+  type VmMemoryLayout,
+  layOutVmMemory,
+} from '../state/layout.ts';
 
 const PAGE_SHIFT = 12;
 const A20_MASK = ~0x0010_0000;
@@ -37,6 +44,8 @@ export class PhysicalMemory {
   /** All of the VM's memory, host addresses. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** One bit per CODE_LINE_BYTES of RAM, lowest first: translated code was made from some of these bytes. */
+  readonly codeLines: Uint8Array;
   private readonly pageFlags: Uint8Array;
   /** The first that holds an address counts. */
   private readonly windows: PhysicalWindow[] = [];
@@ -50,6 +59,7 @@ export class PhysicalMemory {
     this.view = new DataView(memory.buffer);
     const pages = Math.ceil((layout.videoBase + layout.videoBytes - layout.ramBase) / PAGE_BYTES);
     this.pageFlags = new Uint8Array(memory.buffer, layout.pageFlags, pages);
+    this.codeLines = new Uint8Array(memory.buffer, layout.codeLines, Math.ceil(layout.ramBytes / CODE_LINE_BYTES / 8));
   }
 
   /** Makes the memory of a VM with `ramBytes` of RAM, a multiple of 4 KiB, and `videoBytes`, a multiple of 64 KiB. */
@@ -68,22 +78,14 @@ export class PhysicalMemory {
     this.addressMask = isOpen ? -1 : A20_MASK;
   }
 
+  /** What an address is masked with on its way to the memory bus. */
+  get lineMask(): number {
+    return this.addressMask;
+  }
+
   /** A guest-physical address as it reaches the memory bus: line 20 gated. Unsigned. */
   gated(physical: number): number {
     return physical < 2 ** 32 ? (physical & this.addressMask) >>> 0 : physical;
-  }
-
-  /** A word of a paging structure; all ones where nothing answers. Aligned, so inside one page. */
-  readPhysical32(physical: number): number {
-    const host = this.host(this.gated(physical));
-    return host === 0 ? -1 : this.view.getInt32(host, true);
-  }
-
-  writePhysical32(physical: number, value: number): void {
-    const address = this.gated(physical);
-    if (!this.isWritable(address)) return;
-    this.setFlags(address, PAGE_FLAG.dirty);
-    this.view.setInt32(this.host(address), value, true);
   }
 
   /** Host address of a (gated) physical address that memory answers, else 0. */
@@ -178,12 +180,24 @@ export class PhysicalMemory {
     const known = this.windows.findIndex((each) => each.id === id);
     if (known >= 0) this.windows[known] = window;
     else this.windows.unshift(window);
+    this.markCovered();
   }
 
   /** What lies beneath answers again. */
   removeWindow(id: string): void {
     const known = this.windows.findIndex((each) => each.id === id);
     if (known >= 0) this.windows.splice(known, 1);
+    this.markCovered();
+  }
+
+  /** Tells generated code which pages of RAM lie under a window. */
+  private markCovered(): void {
+    this.clearRamFlags(PAGE_FLAG.covered);
+    const { ramFlags } = this;
+    for (const { start, end } of this.windows) {
+      const last = Math.min(end / PAGE_BYTES, ramFlags.length);
+      for (let page = start / PAGE_BYTES; page < last; page++) ramFlags[page] |= PAGE_FLAG.covered;
+    }
   }
 
   /** The display adapter's memory: a window, not a copy. */

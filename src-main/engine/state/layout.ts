@@ -111,8 +111,8 @@ export const STATE = {
 
   /** 16 bytes through which accesses that cross a page or reach no RAM go. */
   bounce: 0x400,
-  /** Scratch for the store that follows `prepareStore`: linear address, width. */
-  pendingStore: 0x410,
+  /** PDPTE0..PDPTE3, 64-bit slots: loaded with CR3 while PAE paging is on (SDM vol. 3A, 4.4.1). */
+  pdptes: 0x420,
 
   /** Counters by exit kind (index in EXIT_KINDS), f64 each, 32 of them. */
   exitCounts: 0x500,
@@ -200,7 +200,7 @@ export const TLB = {
   writeTag: 4,
   /** Host address = linear address + addend (mod 2^32). */
   addend: 8,
-  /** Physical page address. */
+  /** Physical page address; below it TLB_FLAG. */
   physical: 12,
   size: 16,
   /** Entries; a power of two. Index = (linear >>> 12) & (entries - 1). */
@@ -209,6 +209,88 @@ export const TLB = {
 
 /** A tag that no page-aligned address equals. */
 export const TLB_INVALID = 1;
+
+/** Bits 11..0 of an entry's physical address. */
+export const TLB_FLAG = {
+  /** Translations of other address spaces have the page too: a load of CR3 leaves the entry alone. */
+  global: 1,
+  /** The entry stands in the list that a load of CR3, or that only a full flush works through. */
+  listed: 2,
+  listedGlobal: 4,
+  /** Writes are allowed, but the page holds translated code: they have to be compared with what it covers. */
+  watched: 8,
+} as const;
+
+/**
+ * What generated code needs to walk page tables and to fill the TLBs; derived, and written by `Mmu` when a
+ * control register changes. i32 each, from VCPU_BLOCK.paging.
+ */
+export const PAGING = {
+  /** 0: no paging, 1: 32-bit paging, 2: PAE paging. */
+  mode: 0x00,
+  /** Bit 7 when page directory entries of 32-bit paging may map 4 MiB pages (CR4.PSE). */
+  sizeBit: 0x04,
+  /** Bits of such an entry that must be zero. */
+  largeReserved: 0x08,
+  /** Bits of a PAE entry's upper half that must be zero. */
+  highReserved: 0x0c,
+  /** Bit 1 when a supervisor's writes heed read-only pages (CR0.WP). */
+  writeProtect: 0x10,
+  /** Access bits that page-fault error codes report: write, user, and fetch with NX. */
+  reported: 0x14,
+  /** Physical addresses with line 20 gated. */
+  addressMask: 0x18,
+  /** Guest RAM: host address, pages. */
+  ramBase: 0x1c,
+  ramPages: 0x20,
+  /** Host address of the page flags, and of the lines that hold code. */
+  pageFlags: 0x24,
+  codeLines: 0x28,
+  /** Results of a walk: physical address in two halves, and what is allowed there; or the error code of the page fault. */
+  physical: 0x2c,
+  physicalHigh: 0x30,
+  rights: 0x34,
+  errorCode: 0x38,
+  /** 1: every access that finds nothing in a TLB is to be made by `Mmu`, which reports or checks it. */
+  detour: 0x3c,
+  /** A bit for each 4 MiB of linear memory of which a TLB may hold pages of a large page: 32 words. */
+  largePages: 0x40,
+  /** Entries in the two lists of TLB entries to flush; the lists follow, of TLB.entries * 2 addresses each. */
+  listedCount: 0xc0,
+  listedGlobalCount: 0xc4,
+  /** 64 bits: a copy of a paging-structure entry that lies outside of RAM. */
+  elsewhere: 0xc8,
+  lists: 0x100,
+} as const;
+
+/** Bits of an access to be walked: those of page-fault error codes (SDM vol. 3A, figure 4-12), and one of ours. */
+export const ACCESS = {
+  read: 0,
+  write: 2,
+  user: 4,
+  fetch: 16,
+  /** Sets no accessed and dirty bits. */
+  quiet: 0x100,
+} as const;
+
+/** What a walk allows. */
+export const RIGHT = {
+  /** Writes need no further walk: allowed, and the dirty bit is set. */
+  write: 1,
+  global: 2,
+  large: 4,
+} as const;
+
+/** What generated code answers instead of the host address of a page. */
+export const FILL = {
+  /** Neither RAM nor a copy of it: `Mmu` goes on with PAGING.physical. */
+  elsewhere: 0,
+  /** A page fault: PAGING.errorCode. */
+  fault: 1,
+} as const;
+
+/** Granularity, in bytes, at which writes are told from code in the same page: one bit of `codeLines` each. */
+export const CODE_LINE_BYTES = 4;
 
 /** A direct-mapped cache from linear address and mode to the first record of a block. */
 export const JUMP_CACHE = {
@@ -227,6 +309,7 @@ export const VCPU_BLOCK = {
   jumpCache: 0x1000 + 2 * TLB.size * TLB.entries,
   /** A TLB in which nothing is ever found: in use while every access has to be looked at. */
   emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
+  paging: 0x1000 + 3 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
   size: 0x40000,
 } as const;
 
@@ -273,6 +356,8 @@ export interface VmMemoryLayout {
   records(index: number): number;
   /** One byte of PAGE_FLAG bits per page from `ramBase` on: of RAM, then of video memory. */
   readonly pageFlags: number;
+  /** One bit per CODE_LINE_BYTES of RAM: translated code was made from some of these bytes. */
+  readonly codeLines: number;
   readonly romBase: number;
   readonly ramBase: number;
   readonly ramBytes: number;
@@ -290,11 +375,13 @@ export const PAGE_FLAG = {
   dirty: 2,
   /** Writes are ignored: shadowed ROM. */
   readOnly: 4,
+  /** Something else answers at this address: a ROM, a device. */
+  covered: 8,
 } as const;
 
 /**
- * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, ROM, guest RAM, then video
- * memory, each on a 64 KiB boundary.
+ * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, lines of code, ROM, guest RAM, then
+ * video memory, each on a 64 KiB boundary.
  */
 export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0): VmMemoryLayout {
   let end = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
@@ -306,6 +393,7 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0):
   const arenas = place(vcpuCount * MEMORY_LAYOUT.recordArena);
   const roundedRam = Math.ceil(ramBytes / 0x10000) * 0x10000;
   const pageFlags = place((roundedRam + videoBytes) / PAGE_BYTES);
+  const codeLines = place(Math.ceil(ramBytes / CODE_LINE_BYTES / 8));
   const romBase = place(MEMORY_LAYOUT.rom);
   const ramBase = place(ramBytes);
   const videoBase = place(videoBytes);
@@ -314,6 +402,7 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0):
     vcpu: (index) => MEMORY_LAYOUT.firstVcpu + index * VCPU_BLOCK.size,
     records: (index) => arenas + index * MEMORY_LAYOUT.recordArena,
     pageFlags,
+    codeLines,
     romBase,
     ramBase,
     ramBytes,

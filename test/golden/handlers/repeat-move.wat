@@ -97,7 +97,7 @@
               (i32.const 0)
               (local.get 0))
             (local.set 12
-              (call 0
+              (call $slowRead
                 (local.get 8)
                 (i32.const 4)))
             (if  ;; label = @3

@@ -70,7 +70,7 @@
           (i32.const 0)
           (local.get 0))
         (local.set 8
-          (call 0
+          (call $slowRead
             (local.get 6)
             (i32.const 2)))
         (if  ;; label = @2

@@ -84,6 +84,15 @@ export class TestProcessor implements SystemContext {
     // No breakpoints here.
   }
 
+  /** What the table at CR3 holds: whether it may be loaded. */
+  arePagePointersValid = true;
+  readonly loadedPagePointers: number[] = [];
+
+  loadPagePointers(cr3: number): boolean {
+    if (this.arePagePointersValid) this.loadedPagePointers.push(cr3);
+    return this.arePagePointersValid;
+  }
+
   flushTlb(scope: string): void {
     this.flushes.push(scope);
   }

@@ -9,7 +9,7 @@ const ENGINE = path.resolve('src-main/engine');
 const CACHE = path.resolve('node_modules/.cache/threaded');
 
 /** Folders of the engine that the module's bytes do not depend on. */
-const UNRELATED = new Set(['assembler', 'disassembler', 'accelerators', 'mmu']);
+const UNRELATED = new Set(['assembler', 'disassembler', 'accelerators']);
 
 let compiled: CompiledHandlers | undefined;
 

@@ -1,6 +1,13 @@
+import type { PagingExports } from '../../mmu/Paging.ts';
 import type { HandlerIndex } from '../../tiers/threaded/BlockTranslator.ts';
 import { STEP_KINDS, type StepKind } from '../../tiers/threaded/stepHandlers.ts';
 import { FORMS_SECTION } from '../../tiers/threaded/threadedModule.ts';
+
+/** What the threaded module exports. */
+export interface HandlerExports extends PagingExports {
+  /** Enters generated code at a record, returns the record where it was left (0: none). */
+  run(record: number, budget: number): number;
+}
 
 /**
  * The threaded module compiled: shared by all vCPUs whose state lies at the same place in their VM's
@@ -28,9 +35,9 @@ export class CompiledHandlers implements HandlerIndex {
     return this.forms.get(key);
   }
 
-  /** An instance for one vCPU: enters generated code at a record, returns the record where it was left (0: none). */
-  instantiate(imports: WebAssembly.Imports): (record: number, budget: number) => number {
+  /** An instance for one vCPU. */
+  instantiate(imports: WebAssembly.Imports): HandlerExports {
     const instance = new WebAssembly.Instance(this.module, imports);
-    return instance.exports['run'] as (record: number, budget: number) => number;
+    return instance.exports as unknown as HandlerExports;
   }
 }

@@ -8,6 +8,9 @@ const CR0_PE = 1;
 /** Bits of a code key; above them a number, see `CodeKeys`. */
 const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, numberShift: 6 };
 
+/** Real mode alone has 65,536 code segments. */
+const MOST_NUMBERS = 100_000;
+
 /** What a translation depends on: the key without privilege and code segment. */
 export function translationKey(codeKey: number): number {
   return codeKey & (KEY.user - 1);
@@ -24,10 +27,7 @@ export function modeOf(codeKey: number, hasX87: boolean): TranslationMode {
   };
 }
 
-/**
- * Gives every mode and code segment a number that no other has had since the last flush, so that one
- * word identifies both in the jump cache, and a flush is a renumbering.
- */
+/** Gives every mode and code segment a number of its own, so that one word identifies both in the jump cache. */
 export class CodeKeys {
   /** By CS's base, then by its limit and the key. */
   private readonly numbers = new Map<number, Map<number, number>>();
@@ -66,14 +66,9 @@ export class CodeKeys {
     return number;
   }
 
-  /** Keys given out from now on differ from all before. */
-  renumber(): void {
-    this.numbers.clear();
-  }
-
-  /** Whether the numbers are used up: the owner clears the jump cache and calls `restart`. */
+  /** Whether there are too many to keep: the owner clears the jump cache and calls `restart`. */
   get isExhausted(): boolean {
-    return this.next > 0x03ff_fff0;
+    return this.next > MOST_NUMBERS;
   }
 
   restart(): void {

@@ -14,6 +14,9 @@ import { CR0 } from '../../semantics/system/controlBits.ts';
 import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
 import { deliverException } from '../../semantics/system/exceptionDelivery.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
+import { isPaePaging } from '../../semantics/system/controlRegisters.ts';
+import { readMsrLow } from '../../semantics/system/modelSpecificRegisters.ts';
+import { EFER_NXE, MSR } from '../../semantics/system/msrTable.ts';
 import { resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
 import { CpuState } from '../../state/CpuState.ts';
@@ -70,6 +73,8 @@ export class TranslatedProcessor implements VirtualProcessor {
   private stretchBudget = 0;
   /** Code key before the current helper, to see a change of mode. */
   private codeKey = 0;
+  /** Where linear addresses lead has changed since generated code was entered. */
+  private mustRefetch = false;
   private isRunning = false;
   /** EIP at which a breakpoint or a step stopped last, -1 when something else did. */
   private stoppedAt = -1;
@@ -118,7 +123,9 @@ export class TranslatedProcessor implements VirtualProcessor {
       },
       mustLeave: () => this.mustLeave(),
     });
-    this.enter = options.handlers.instantiate(imports);
+    const generated = options.handlers.instantiate(imports);
+    this.enter = generated.run;
+    this.mmu.connect(generated);
     this.reset();
   }
 
@@ -227,7 +234,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** Clears the dirty flags of all RAM, so that writes from now on show. */
   clearDirtyPages(): void {
     this.memory.clearRamFlags(PAGE_FLAG.dirty);
-    this.mmu.forbidWrites(undefined);
+    this.mmu.flush('all');
   }
 
   /** The dirty flags of video memory are about to be cleared. */
@@ -238,18 +245,27 @@ export class TranslatedProcessor implements VirtualProcessor {
   stateChanged(): void {
     this.isRepeating = false;
     this.breakpoints.refresh();
-    this.flushTranslations();
+    // Refused entries leave the registers as they are: whoever wrote the state vouches for it.
+    if (isPaePaging(this.state)) this.mmu.loadPagePointers(this.state.controlRegister(3));
+    this.addressSpaceChanged('all');
+    this.updateMode();
   }
 
-  private flushTranslations(): void {
-    this.mmu.flush();
-    this.translations.flushJumpCache();
-    this.updateMode();
+  /** Drops what was cached of linear memory; the next instruction is fetched anew. */
+  private addressSpaceChanged(scope: 'all' | 'non-global'): void {
+    if (scope === 'all') {
+      const isNxEnabled = (readMsrLow(this.context, MSR.EFER) & EFER_NXE) !== 0;
+      this.mmu.configure({ isNxEnabled, hasPse36: this.options.features.has('pse36') });
+    } else {
+      this.mmu.flush(scope);
+    }
+    this.translations.flushJumpCache(scope);
+    this.mustRefetch = true;
   }
 
   private setBreakpointsOf(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     this.translations.setBreakpoints(owner, linearAddresses);
-    this.updateMode();
+    this.mustRefetch = true;
   }
 
   translateLinear(linearAddress: number): number | undefined {
@@ -259,7 +275,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** The gate on address line 20 was switched. */
   setA20(isOpen: boolean): void {
     this.memory.setA20(isOpen);
-    this.flushTranslations();
+    this.addressSpaceChanged('all');
   }
 
   /** Pending events before the next instruction, in the order of SDM vol. 3A, table 6-2. */
@@ -321,6 +337,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     const hadShadow = state.getInt(STATE.interruptShadow) !== 0;
     this.hasSoftwareInterrupt = false;
     this.codeKey = state.getInt(STATE.codeKey);
+    this.mustRefetch = false;
     let record: number;
     try {
       record = isStep ? this.translations.lookupStep(state.eip) : this.translations.lookup(state.eip);
@@ -412,6 +429,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     const { state } = this;
     return (
       state.getInt(STATE.codeKey) !== this.codeKey ||
+      this.mustRefetch ||
       Atomics.load(this.attention, 0) !== 0 ||
       this.breakpoints.traps !== 0 ||
       state.getInt(STATE.interruptShadow) !== 0 ||
@@ -466,11 +484,11 @@ export class TranslatedProcessor implements VirtualProcessor {
       modeChanged: () => this.updateMode(),
       breakpointsChanged: () => this.breakpoints.refresh(),
       portAccessed: (port, byteLength) => this.breakpoints.onPort(port, byteLength),
-      flushTlb: () => this.flushTranslations(),
+      flushTlb: (scope) => this.addressSpaceChanged(scope),
+      loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),
       invalidatePage: (linear) => {
         mmu.flushPage(linear);
-        this.translations.flushJumpCache();
-        this.updateMode();
+        if (this.translations.flushPage(linear)) this.mustRefetch = true;
       },
       coprocessorError: () => options.onCoprocessorError?.(),
       apicBaseChanged: (low, high) => options.onApicBase?.(low, high),

@@ -3,7 +3,7 @@ import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import type { CpuFeatures } from '../../semantics/system/SystemContext.ts';
 import type { CpuState } from '../../state/CpuState.ts';
-import { CS, JUMP_CACHE, MEMORY_LAYOUT, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { CS, MEMORY_LAYOUT, STATE, VCPU_BLOCK } from '../../state/layout.ts';
 import {
   BLOCK_ROOM,
   BlockTranslator,
@@ -15,6 +15,7 @@ import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
 import { CodeBytes } from '../../tiers/threaded/CodeBytes.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import type { Instruction } from '../../decode/Instruction.ts';
+import { JumpCache } from './JumpCache.ts';
 import { CodeKeys, modeOf, translationKey } from './Mode.ts';
 
 export interface TranslationsOptions {
@@ -41,8 +42,7 @@ export class Translations {
   private readonly translator: BlockTranslator;
   private readonly code: CodeBytes;
   private readonly keys = new CodeKeys();
-  private readonly i32: Int32Array;
-  private readonly jumpCache: number;
+  private readonly jumpCache: JumpCache;
   private readonly breakpoints: Record<BreakpointOwner, ReadonlySet<number>> = {
     debugger: new Set(),
     guest: new Set(),
@@ -74,9 +74,7 @@ export class Translations {
       isBreakpoint: (linear) => this.isBreakpoint('debugger', linear) || this.isBreakpoint('guest', linear),
     });
     this.code = new CodeBytes(memory);
-    this.i32 = new Int32Array(memory.memory.buffer);
-    this.jumpCache = (state.base + VCPU_BLOCK.jumpCache) >> 2;
-    this.clearJumpCache();
+    this.jumpCache = new JumpCache(memory.memory.buffer, state.base);
   }
 
   get invalidatedBlocks(): number {
@@ -87,7 +85,7 @@ export class Translations {
   currentKey(): number {
     if (this.keys.isExhausted) {
       this.keys.restart();
-      this.clearJumpCache();
+      this.jumpCache.clear();
     }
     return this.keys.current(this.options.state);
   }
@@ -100,6 +98,7 @@ export class Translations {
     const { state } = this.options;
     state.eip = eip;
     const site = this.site(eip);
+    const { isGlobal } = this.options.mmu;
     const offset = this.linear(eip) & 0xfff;
     let block = site.page.blocks.get(offset);
     if (!block) {
@@ -107,7 +106,7 @@ export class Translations {
       block = this.translate(room, offset, false);
     }
     state.setInt(STATE.eipBase, eip - offset);
-    this.remember(eip, block.firstRecord);
+    this.jumpCache.enter(this.linear(eip), state.getInt(STATE.codeKey), block.firstRecord, isGlobal);
     return block.firstRecord;
   }
 
@@ -163,7 +162,7 @@ export class Translations {
     }
   }
 
-  /** Replaces one owner's breakpoints. The caller takes a new code key, which leaves what is in the jump cache behind. */
+  /** Replaces one owner's breakpoints. */
   setBreakpoints(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     const wanted = new Set(linearAddresses.map((address) => address >>> 0));
     const present = this.breakpoints[owner];
@@ -179,20 +178,26 @@ export class Translations {
       // The numbers are given out anew.
       this.breakpointSets.clear();
       this.cache.clear();
-      this.clearJumpCache();
+      this.jumpCache.clear();
     }
     this.breakpointPages.clear();
     for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
-    this.flushJumpCache();
+    this.jumpCache.clear();
   }
 
   isBreakpoint(owner: BreakpointOwner, linearAddress: number): boolean {
     return this.breakpoints[owner].has(linearAddress);
   }
 
-  /** What the jump cache holds is not found again; the caller takes a new code key. */
-  flushJumpCache(): void {
-    this.keys.renumber();
+  /** Linear pages lie elsewhere now: all, or those that are not global. */
+  flushJumpCache(scope: 'all' | 'non-global'): void {
+    if (scope === 'all') this.jumpCache.clear();
+    else this.jumpCache.clearNonGlobal();
+  }
+
+  /** The same for one page. @returns whether code may have been found there */
+  flushPage(linear: number): boolean {
+    return this.jumpCache.clearPage(linear);
   }
 
   private breakpointSet(addresses: string): number {
@@ -203,10 +208,6 @@ export class Translations {
 
   private modeOf(codeKey: number): TranslationMode {
     return modeOf(translationKey(codeKey), this.options.features.has('fpu'));
-  }
-
-  private clearJumpCache(): void {
-    this.i32.fill(-1, this.jumpCache, this.jumpCache + JUMP_CACHE.entries * (JUMP_CACHE.size >> 2));
   }
 
   private linear(eip: number): number {
@@ -239,22 +240,14 @@ export class Translations {
   private makeRoom(site: TranslationSite, eip: number): TranslationSite {
     if (this.cache.hasRoom(BLOCK_ROOM)) return site;
     this.cache.clear();
-    this.clearJumpCache();
+    this.jumpCache.clear();
     return this.site(eip);
   }
 
   private translate(site: TranslationSite, offset: number, isStep: boolean): Block {
     const block = this.translator.translate(site, offset, isStep);
-    for (const physical of this.cache.add(block)) this.options.mmu.forbidWrites(physical);
+    for (const physical of this.cache.add(block)) this.options.mmu.watchWrites(physical);
     this.options.onTranslated();
     return block;
-  }
-
-  private remember(eip: number, record: number): void {
-    const linear = this.linear(eip);
-    const entry = this.jumpCache + ((linear ^ (linear >>> 12)) & (JUMP_CACHE.entries - 1)) * (JUMP_CACHE.size >> 2);
-    this.i32[entry] = linear;
-    this.i32[entry + 1] = this.options.state.getInt(STATE.codeKey);
-    this.i32[entry + 2] = record;
   }
 }

@@ -4,8 +4,48 @@ import type { SystemContext } from '../../semantics/system/SystemContext.ts';
 import type { CpuState } from '../../state/CpuState.ts';
 import { EXIT, STATE } from '../../state/layout.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
+import type { PagingImport } from '../../mmu/pagingRoutines.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import { IMPORTS } from '../../tiers/threaded/runtimeFunctions.ts';
+
+/** Accesses that generated code passes on: each returns 0, or 1 for a write, when a fault is pending. */
+function pagingImports(
+  { mmu, afterAccess }: Pick<ImportTargets, 'mmu' | 'afterAccess'>,
+  pend: (thrown: unknown) => void,
+): Record<PagingImport, (...parameters: number[]) => number> {
+  const access =
+    (body: (linear: number, bytes: number) => number) =>
+    (linear: number, bytes: number): number => {
+      try {
+        const host = body(linear >>> 0, bytes);
+        afterAccess();
+        return host;
+      } catch (thrown) {
+        pend(thrown);
+        return 0;
+      }
+    };
+  return {
+    copyEntry: (physical, high) => mmu.copyEntry(physical, high),
+    codeWrite: (physical) => {
+      mmu.onEntryWrite(physical >>> 0);
+      return 0;
+    },
+    readElsewhere: access((linear, bytes) => mmu.slowRead(linear, bytes)),
+    modifyElsewhere: access((linear, bytes) => mmu.slowModify(linear, bytes)),
+    storeElsewhere: access((linear, bytes) => mmu.slowStore(linear, bytes)),
+    writeElsewhere: (linear, bytes, value) => {
+      try {
+        mmu.slowWrite(linear >>> 0, bytes as 1 | 2 | 4, value);
+        afterAccess();
+        return 0;
+      } catch (thrown) {
+        pend(thrown);
+        return 1;
+      }
+    },
+  };
+}
 
 /** What generated code needs from the processor it belongs to. */
 export interface ImportTargets {
@@ -48,7 +88,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     setPendingFault(state, thrown);
   };
 
-  /** An import of one parameter that returns a record or 0. Written out for the others: they are hot. */
+  /** An import of one parameter that returns a record or 0. */
   const guarded =
     (body: (parameter: number) => number) =>
     (parameter: number): number => {
@@ -62,46 +102,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
 
   const env: WebAssembly.ModuleImports = {
     memory: targets.memory,
-    [IMPORTS.slowRead]: (linear: number, bytes: number): number => {
-      try {
-        const host = mmu.slowRead(linear >>> 0, bytes);
-        targets.afterAccess();
-        return host;
-      } catch (thrown) {
-        pend(thrown);
-        return 0;
-      }
-    },
-    [IMPORTS.slowWrite]: (linear: number, bytes: 1 | 2 | 4, value: number): number => {
-      try {
-        mmu.slowWrite(linear >>> 0, bytes, value);
-        targets.afterAccess();
-        return 0;
-      } catch (thrown) {
-        pend(thrown);
-        return 1;
-      }
-    },
-    [IMPORTS.slowModify]: (linear: number, bytes: number): number => {
-      try {
-        const host = mmu.slowModify(linear >>> 0, bytes);
-        targets.afterAccess();
-        return host;
-      } catch (thrown) {
-        pend(thrown);
-        return 0;
-      }
-    },
-    [IMPORTS.slowStore]: (linear: number, bytes: number): number => {
-      try {
-        const host = mmu.slowStore(linear >>> 0, bytes);
-        targets.afterAccess();
-        return host;
-      } catch (thrown) {
-        pend(thrown);
-        return 0;
-      }
-    },
+    ...pagingImports(targets, pend),
     [IMPORTS.commitModify]: () => {
       mmu.commitModify();
       targets.afterAccess();

@@ -56,12 +56,15 @@ export function createCpuFeatures(settings: CpuSettings = {}): CpuFeatures {
     const [ebx, ecx, edx] = [0, 4, 8].map((from) => packCharacters(signature, from));
     leaves.set(HYPERVISOR_LEAF, [HYPERVISOR_LEAF, ebx, ecx, edx]);
   }
-  leaves.set(EXTENDED_LEAF, [EXTENDED_LEAF + 4, 0, 0, 0]);
+  leaves.set(EXTENDED_LEAF, [EXTENDED_LEAF + 8, 0, 0, 0]);
   leaves.set(EXTENDED_LEAF + 1, [0, 0, bits(EXTENDED_LEAF + 1, 'ecx'), bits(EXTENDED_LEAF + 1, 'edx')]);
   for (let part = 0; part < 3; part++) {
     const [eax, ebx, ecx, edx] = [0, 4, 8, 12].map((from) => packCharacters(brand, part * 16 + from));
     leaves.set(EXTENDED_LEAF + 2 + part, [eax, ebx, ecx, edx]);
   }
+  for (const leaf of [5, 6, 7]) leaves.set(EXTENDED_LEAF + leaf, EMPTY);
+  const physicalBits = names.has('pae') || names.has('pse36') ? 36 : 32;
+  leaves.set(EXTENDED_LEAF + 8, [(32 << 8) | physicalBits, 0, 0, 0]);
   // A leaf beyond the highest answers as the highest basic one does (SDM vol. 2A, CPUID).
   const beyond = leaves.get(HIGHEST_BASIC_LEAF) ?? EMPTY;
 

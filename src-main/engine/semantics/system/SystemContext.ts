@@ -27,7 +27,12 @@ export interface SystemContext {
   breakpointsChanged(): void;
   /** A port is accessed: I/O breakpoints may want to trap after the instruction. */
   portAccessed(port: number, byteLength: number): void;
-  /** Drops cached translations: all, all but global ones, or one page. */
+  /**
+   * Loads the PDPTE registers from the table at `cr3` (SDM vol. 3A, 4.4.1).
+   * @returns false, with nothing changed, when an entry has reserved bits set
+   */
+  loadPagePointers(cr3: number): boolean;
+  /** Drops cached translations: all (control bits have changed), all but global ones, or one page. */
   flushTlb(scope: 'all' | 'non-global'): void;
   invalidatePage(linearAddress: number): void;
   /** FERR#: an unmasked x87 exception while CR0.NE is clear. */

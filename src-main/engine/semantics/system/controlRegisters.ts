@@ -1,3 +1,4 @@
+import type { CpuState } from '../../state/CpuState.ts';
 import { CR0, CR4 } from './controlBits.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireSupervisor } from './processorMode.ts';
@@ -38,6 +39,7 @@ export function writeControl(c: SystemContext, index: number, value: number): vo
       c.state.setControlRegister(2, value);
       break;
     case 3:
+      if (isPaePaging(c.state)) requirePagePointers(c, value);
       c.state.setControlRegister(3, value);
       c.flushTlb('non-global');
       break;
@@ -50,6 +52,16 @@ function requireExisting(index: number): void {
   if (index !== 0 && index !== 2 && index !== 3 && index !== 4) throw new GuestFault(VECTOR.UD);
 }
 
+/** PAE paging is on: CR3 points at four entries that are loaded with it. */
+export function isPaePaging(state: CpuState): boolean {
+  return (state.controlRegister(0) & CR0.PG) !== 0 && (state.controlRegister(4) & CR4.PAE) !== 0;
+}
+
+/** #GP(0) when the table at `cr3` holds reserved bits (SDM vol. 3A, 4.4.1). */
+export function requirePagePointers(c: SystemContext, cr3: number): void {
+  if (!c.loadPagePointers(cr3)) throw new GuestFault(VECTOR.GP, 0);
+}
+
 /** Refuses paging without protection, and not-write-through without cache-disable (SDM vol. 3A, 2.5). */
 function writeCr0(c: SystemContext, value: number): void {
   const { state } = c;
@@ -57,8 +69,10 @@ function writeCr0(c: SystemContext, value: number): void {
   if ((value & CR0.NW) !== 0 && (value & CR0.CD) === 0) throw new GuestFault(VECTOR.GP, 0);
   const old = state.controlRegister(0);
   const next = (value & CR0_DEFINED) | CR0.ET;
-  state.setControlRegister(0, next);
   const changed = old ^ next;
+  const isPae = (next & CR0.PG) !== 0 && (state.controlRegister(4) & CR4.PAE) !== 0;
+  if (isPae && (changed & (CR0.CD | CR0.NW | CR0.PG)) !== 0) requirePagePointers(c, state.controlRegister(3));
+  state.setControlRegister(0, next);
   if ((changed & (CR0.PG | CR0.PE | CR0.WP)) !== 0) c.flushTlb('all');
   c.modeChanged();
 }
@@ -68,8 +82,11 @@ function writeCr4(c: SystemContext, value: number): void {
   const { state } = c;
   if ((value & ~writableCr4(c)) !== 0) throw new GuestFault(VECTOR.GP, 0);
   const changed = state.controlRegister(4) ^ value;
+  const reformats = (changed & (CR4.PSE | CR4.PAE | CR4.PGE)) !== 0;
+  const isPaging = (state.controlRegister(0) & CR0.PG) !== 0;
+  if (reformats && isPaging && (value & CR4.PAE) !== 0) requirePagePointers(c, state.controlRegister(3));
   state.setControlRegister(4, value);
-  if ((changed & (CR4.PSE | CR4.PAE | CR4.PGE)) !== 0) c.flushTlb('all');
+  if (reformats) c.flushTlb('all');
   if ((changed & CR4.DE) !== 0) c.breakpointsChanged();
   c.modeChanged();
 }

@@ -58,6 +58,8 @@ export function writeMsr(c: SystemContext): void {
   state.setInt(register.slot, low);
   state.setInt(register.slot + 4, high);
   if (register.address === MSR.APIC_BASE) c.apicBaseChanged?.(low, high);
+  // Page tables are read in another way now.
+  if (register.address === MSR.EFER) c.flushTlb('all');
 }
 
 /** RDPMC (SDM vol. 2B): two counters, of which none counts. */

@@ -23,7 +23,11 @@ export const MSR = {
   MTRR_FIX4K: 0x268,
   PAT: 0x277,
   MTRR_DEF_TYPE: 0x2ff,
+  EFER: 0xc000_0080,
 } as const;
+
+/** EFER: the execute-disable bit of PAE entries is obeyed. */
+export const EFER_NXE = 1 << 11;
 
 /** One 64-bit register. A write with a bit outside of `writable` is #GP(0). */
 export interface ModelSpecificRegister {
@@ -124,4 +128,5 @@ export const MODEL_SPECIFIC_REGISTERS: readonly ModelSpecificRegister[] = [
   register(MSR.EVNTSEL1, ONLY_LOW),
   // Stored only: branch records and branch stepping are not there.
   register(MSR.DEBUGCTL, { writableLow: 0x7f, writableHigh: 0 }),
+  register(MSR.EFER, { feature: 'nx', writableLow: EFER_NXE, writableHigh: 0 }),
 ];

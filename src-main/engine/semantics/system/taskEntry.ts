@@ -1,7 +1,8 @@
 import type { CpuState } from '../../state/CpuState.ts';
 import { CS, DS, ES, FS, GS, LDTR, SS } from '../../state/layout.ts';
 import { recordDebugStatus } from './breakpoints.ts';
-import { DR6 } from './controlBits.ts';
+import { CR0, DR6 } from './controlBits.ts';
+import { isPaePaging, requirePagePointers } from './controlRegisters.ts';
 import {
   type ExternalBit,
   SYSTEM_TYPE,
@@ -36,12 +37,13 @@ export interface IncomingTask {
 }
 
 /**
- * Last part of a task switch: LDTR and the segment registers, whose selectors `state` already holds, get
+ * Last part of a task switch: CR3; then LDTR and the segment registers, whose selectors `state` already holds, get
  * their descriptors; then the error code is pushed. Faults are #TS, #NP or #SS of the selector at fault
  * (SDM vol. 3A, table 8-1).
  */
 export function enterTask(c: SystemContext, task: IncomingTask, event: TaskGateEvent): void {
   try {
+    if (task.is32Bit) loadAddressSpace(c, task.cr3);
     loadTaskLdt(c, task.localTable, event.external);
     if (isVirtual8086(c.state)) loadVirtual8086Segments(c.state, task.segments);
     else loadProtectedSegments(c, task.segments, event.external);
@@ -57,6 +59,15 @@ export function enterTask(c: SystemContext, task: IncomingTask, event: TaskGateE
   } finally {
     c.modeChanged();
   }
+}
+
+/** CR3 takes part in task switches while paging is on; invalid PDPTEs are #GP(0), as of MOV to CR3. */
+function loadAddressSpace(c: SystemContext, cr3: number): void {
+  const { state } = c;
+  if ((state.controlRegister(0) & CR0.PG) === 0) return;
+  if (isPaePaging(state)) requirePagePointers(c, cr3);
+  state.setControlRegister(3, cr3);
+  c.flushTlb('non-global');
 }
 
 function pushErrorCode(c: SystemContext, errorCode: number, size: SlotSize, external: ExternalBit): void {

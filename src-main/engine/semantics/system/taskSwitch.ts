@@ -151,10 +151,6 @@ function saveOldTask(c: SystemContext, eflags: number): void {
 
 function loadRegisters(c: SystemContext, task: IncomingTask, nested: number): void {
   const { state } = c;
-  if (task.is32Bit && (state.controlRegister(0) & CR0.PG) !== 0) {
-    state.setControlRegister(3, task.cr3);
-    c.flushTlb('non-global');
-  }
   state.eip = task.eip;
   for (let index = 0; index < 8; index++) {
     // A 16-bit TSS leaves the upper halves undefined: set, as processors since the 486 do.

@@ -1,6 +1,8 @@
-import { PAGE_BYTES, PAGE_FLAG } from '../../state/layout.ts';
+import { CODE_LINE_BYTES, PAGE_BYTES, PAGE_FLAG } from '../../state/layout.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { RECORD } from './record.ts';
+
+const LINE_SHIFT = Math.log2(CODE_LINE_BYTES);
 
 /** Translated instructions of one page under one mode, and one position of CS's bounds in the page. */
 export interface CodePage {
@@ -47,8 +49,8 @@ export interface Block {
 interface WatchedPage {
   readonly pages: CodePage[];
   readonly blocks: Set<Block>;
-  /** Not zero for each byte that a block was made from, since the page was last without blocks. */
-  readonly covered: Uint8Array;
+  /** How many blocks were made from bytes of each line. */
+  readonly lineUsers: Uint16Array;
 }
 
 /** Handler indices that the cache writes into records by itself. */
@@ -100,7 +102,11 @@ export class CodeCache {
   }
 
   clear(): void {
-    for (const physical of this.watched.keys()) this.physicalMemory.clearFlags(physical, PAGE_FLAG.code);
+    for (const physical of this.watched.keys()) {
+      this.physicalMemory.clearFlags(physical, PAGE_FLAG.code);
+      const lines = physical / CODE_LINE_BYTES / 8;
+      this.physicalMemory.codeLines.fill(0, lines, lines + PAGE_BYTES / CODE_LINE_BYTES / 8);
+    }
     this.watched.clear();
     this.next = this.start;
   }
@@ -133,8 +139,7 @@ export class CodeCache {
     for (const [index, physical] of pages.entries()) {
       const watched = this.watch(physical);
       watched.blocks.add(block);
-      const base = index * PAGE_BYTES;
-      watched.covered.fill(1, Math.max(0, block.start - base), block.end - base);
+      this.useLines(watched, physical, block, index * PAGE_BYTES, 1);
       if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0) {
         this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
         fresh.push(physical);
@@ -152,22 +157,34 @@ export class CodeCache {
     if (!watched) return;
     const start = physical - pageAddress,
       end = start + byteLength;
-    if (!isAnySet(watched.covered, start, end)) return;
     for (const block of watched.blocks) {
       const isFirst = block.page.physical === pageAddress;
       const overlaps = isFirst && start < block.end && end > block.start;
       const overlapsNext = block.nextPhysical === pageAddress && start < block.end - 0x1000;
       if (overlaps || overlapsNext) this.drop(block);
     }
-    if (watched.blocks.size > 0) return;
-    watched.covered.fill(0);
-    this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
+    if (watched.blocks.size === 0) this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
+  }
+
+  /** Counts a block in or out of the lines it was made from. @param base the block's page offset at `physical` */
+  private useLines(watched: WatchedPage, physical: number, block: Block, base: number, by: 1 | -1): void {
+    const { lineUsers } = watched;
+    const { codeLines } = this.physicalMemory;
+    const first = Math.max(0, block.start - base) >>> LINE_SHIFT;
+    const last = (Math.min(PAGE_BYTES, block.end - base) - 1) >>> LINE_SHIFT;
+    const firstBit = physical / CODE_LINE_BYTES;
+    for (let line = first; line <= last; line++) {
+      const users = (lineUsers[line] += by);
+      const bit = firstBit + line;
+      if (users === 0) codeLines[bit >>> 3] &= ~(1 << (bit & 7));
+      else codeLines[bit >>> 3] |= 1 << (bit & 7);
+    }
   }
 
   private watch(physical: number): WatchedPage {
     let watched = this.watched.get(physical);
     if (!watched) {
-      watched = { pages: [], blocks: new Set(), covered: new Uint8Array(PAGE_BYTES) };
+      watched = { pages: [], blocks: new Set(), lineUsers: new Uint16Array(PAGE_BYTES / CODE_LINE_BYTES) };
       this.watched.set(physical, watched);
     }
     return watched;
@@ -198,13 +215,13 @@ export class CodeCache {
     for (let i = 0; i < block.recordCount; i++) {
       this.view.setUint32(block.firstRecord + i * RECORD.size + RECORD.handler, this.handlers.stale, true);
     }
-    for (const physical of [page.physical, block.nextPhysical]) this.watched.get(physical)?.blocks.delete(block);
+    for (const [index, physical] of [page.physical, block.nextPhysical].entries()) {
+      const watched = this.watched.get(physical);
+      if (watched === undefined) continue;
+      watched.blocks.delete(block);
+      this.useLines(watched, physical, block, index * PAGE_BYTES, -1);
+    }
     for (const { field, offset } of block.links) page.links.get(offset)?.delete(field);
     (block.isStep ? page.steps : page.blocks).delete(block.start);
   }
-}
-
-function isAnySet(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== 0) return true;
-  return false;
 }

@@ -26,6 +26,12 @@ import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
 import type { ModuleBuilder, Signature } from '../../wasm/ModuleBuilder.ts';
 import { VECTOR } from '../../GuestFault.ts';
 import { type SystemHelperName, systemHelpers } from '../../semantics/system/helpers.ts';
+import {
+  PAGING_IMPORTS,
+  type PagingImport,
+  type PagingRoutines,
+  definePagingRoutines,
+} from '../../mmu/pagingRoutines.ts';
 import { defineRoutines } from '../../softfloat/defineRoutines.ts';
 import type { RoutineName } from '../../softfloat/routines.ts';
 import { EXIT, MEMORY_LAYOUT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
@@ -38,6 +44,7 @@ export interface RuntimeFunctions {
   readonly helpers: ReadonlyMap<SystemHelperName, number>;
   /** The 80-bit floating-point library. */
   readonly routines: ReadonlyMap<RoutineName, number>;
+  readonly paging: PagingRoutines;
   /** (linear, bytes) -> host address of the bytes or of a copy; 0: a fault is pending. */
   readonly slowRead: number;
   /** (linear, bytes, value) -> 1 when a fault is pending. */
@@ -74,10 +81,6 @@ export const HANDLER_SIGNATURE = signature(2);
 
 /** Names of the imports, apart from helpers, which are imported as `helper.<name>`. */
 export const IMPORTS = {
-  slowRead: 'slowRead',
-  slowWrite: 'slowWrite',
-  slowModify: 'slowModify',
-  slowStore: 'slowStore',
   commitModify: 'commitModify',
   lookup: 'lookup',
   translateStub: 'translateStub',
@@ -92,10 +95,10 @@ function call(functionIndex: number, ...parameters: I32[]): I32 {
 
 /** Declares the imports and defines the shared functions. */
 export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFunctions {
-  const slowRead = module.importFunction(IMPORTS.slowRead, signature(2));
-  const slowWrite = module.importFunction(IMPORTS.slowWrite, signature(3));
-  const slowModify = module.importFunction(IMPORTS.slowModify, signature(2));
-  const slowStore = module.importFunction(IMPORTS.slowStore, signature(2));
+  const pagingNames = Object.keys(PAGING_IMPORTS) as PagingImport[];
+  const pagingImports = Object.fromEntries(
+    pagingNames.map((name) => [name, module.importFunction(name, signature(PAGING_IMPORTS[name]))]),
+  ) as Record<PagingImport, number>;
   const commitModify = module.importFunction(IMPORTS.commitModify, { parameters: [], results: [] });
   const lookup = module.importFunction(IMPORTS.lookup, I32_TO);
   const translateStub = module.importFunction(IMPORTS.translateStub, I32_TO);
@@ -105,6 +108,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     helpers.set(name, module.importFunction(`helper.${name}`, signature(3)));
   }
   const handlerType = module.type(HANDLER_SIGNATURE);
+  const paging = definePagingRoutines(module, cpu, pagingImports);
 
   const define = (parameters: number, build: (f: FunctionBuilder, locals: Local<'i32'>[]) => void): number => {
     const index = module.declare(signature(parameters));
@@ -244,10 +248,11 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     handlerType,
     helpers,
     routines: defineRoutines(module, MEMORY_LAYOUT.constants),
-    slowRead,
-    slowWrite,
-    slowModify,
-    slowStore,
+    paging,
+    slowRead: paging.read,
+    slowWrite: paging.write,
+    slowModify: paging.modify,
+    slowStore: paging.store,
     commitModify,
     raise,
     segmentFault,

@@ -40,6 +40,7 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
   const run = module.declare(HANDLER_SIGNATURE);
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
+  for (const name of ['walk', 'fill', 'enter'] as const) module.exportFunction(name, runtime.paging[name]);
   module.table(functions, functions.length + REGION_SLOTS, 'table');
   const names = forms.map((form) => form.key).join('\n');
   module.customSection(

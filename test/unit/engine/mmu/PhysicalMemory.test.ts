@@ -70,6 +70,8 @@ describe('physical memory', () => {
     memory.setFlags(0x1800, PAGE_FLAG.dirty);
     expect([memory.flagsOf(0xe000_3000), memory.flagsOf(0xe000_2000)]).toEqual([PAGE_FLAG.dirty, 0]);
     expect([...memory.videoFlags.subarray(0, 5)]).toEqual([0, 0, 0, PAGE_FLAG.dirty, 0]);
+    expect([...memory.ramFlags.subarray(0, 3)]).toEqual([0, PAGE_FLAG.covered, 0]);
+    memory.removeWindow('bank');
     expect(memory.ramFlags.every((flags) => flags === 0)).toBe(true);
   });
 

@@ -27,9 +27,16 @@ test('the vendor string comes in EBX, EDX, ECX', () => {
 test('leaf 1 announces a Pentium Pro and what works', () => {
   const [eax, , ecx, edx] = createCpuFeatures().cpuid(1, 0);
   expect(eax).toBe(0x619);
-  // FPU VME TSC MSR CX8 SEP CMOV CLFSH MMX; POPCNT, hypervisor.
-  expect(setBits(edx)).toEqual([0, 1, 4, 5, 8, 11, 15, 19, 23]);
+  // FPU VME PSE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT PSE-36 CLFSH MMX; POPCNT, hypervisor.
+  expect(setBits(edx)).toEqual([0, 1, 3, 4, 5, 6, 8, 11, 12, 13, 15, 16, 17, 19, 23]);
   expect(setBits(ecx)).toEqual([23, 31]);
+});
+
+test('physical addresses have as many bits as page tables can hold', () => {
+  const [eax] = createCpuFeatures().cpuid(0x8000_0008, 0);
+  expect(eax).toBe((32 << 8) | 36);
+  const small = createCpuFeatures({ features: { pae: false, pse36: false } });
+  expect(small.cpuid(0x8000_0008, 0)[0]).toBe((32 << 8) | 32);
 });
 
 test('the brand string comes in three leaves', () => {

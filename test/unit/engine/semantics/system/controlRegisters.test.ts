@@ -59,8 +59,9 @@ describe('CR4', () => {
 
   test('refuses those of features that are not there', () => {
     const p = protectedProcessor();
+    p.features = createCpuFeatures({ features: { pse: false } });
     expect(faultOf(p, () => writeControl(p, 4, 0x10))).toBe('#GP(0)');
-    p.features = createCpuFeatures({ features: { pse: true } });
+    p.features = createCpuFeatures();
     writeControl(p, 4, 0x10);
     expect(p.flushes).toEqual(['all']);
   });
@@ -70,6 +71,53 @@ test('writing CR3 drops all translations but global ones', () => {
   const p = protectedProcessor();
   writeControl(p, 3, 0x5000);
   expect([readControl(p, 3), p.flushes]).toEqual([0x5000, ['non-global']]);
+});
+
+describe('the PDPTE registers', () => {
+  const PG = 0x8000_0000,
+    PAE = 0x20;
+
+  function withPae(cr0: number): TestProcessor {
+    const p = protectedProcessor();
+    p.state.setControlRegister(3, 0x4000);
+    p.state.setControlRegister(4, PAE);
+    p.state.setControlRegister(0, cr0);
+    return p;
+  }
+
+  test.each([
+    { what: 'a load of CR3', cr0: 0x11 | PG, run: (p: TestProcessor) => writeControl(p, 3, 0x5000), loaded: [0x5000] },
+    { what: 'setting CR0.PG', cr0: 0x11, run: (p: TestProcessor) => writeControl(p, 0, 0x11 | PG), loaded: [0x4000] },
+    {
+      what: 'changing CR0.CD',
+      cr0: 0x11 | PG,
+      run: (p: TestProcessor) => writeControl(p, 0, 0x4000_0011 | PG),
+      loaded: [0x4000],
+    },
+    {
+      what: 'changing CR4.PGE',
+      cr0: 0x11 | PG,
+      run: (p: TestProcessor) => writeControl(p, 4, PAE | 0x80),
+      loaded: [0x4000],
+    },
+  ])('are loaded by $what, and refused with #GP(0)', ({ cr0, run, loaded }) => {
+    const p = withPae(cr0);
+    run(p);
+    expect(p.loadedPagePointers).toEqual(loaded);
+    const refusing = withPae(cr0);
+    refusing.arePagePointersValid = false;
+    expect(faultOf(refusing, () => run(refusing))).toBe('#GP(0)');
+  });
+
+  test.each([
+    { what: 'CR3 without paging', cr0: 0x11, run: (p: TestProcessor) => writeControl(p, 3, 0x5000) },
+    { what: 'CR0.WP', cr0: 0x11 | PG, run: (p: TestProcessor) => writeControl(p, 0, 0x1_0011 | PG) },
+    { what: 'CR4.TSD', cr0: 0x11 | PG, run: (p: TestProcessor) => writeControl(p, 4, PAE | 4) },
+  ])('are not touched by $what', ({ cr0, run }) => {
+    const p = withPae(cr0);
+    run(p);
+    expect(p.loadedPagePointers).toEqual([]);
+  });
 });
 
 test.each([1, 5, 6, 7, 8])('CR%i does not exist', (index) => {

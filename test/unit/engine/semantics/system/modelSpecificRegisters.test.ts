@@ -44,10 +44,11 @@ test("power-on values are the manual's", () => {
 
 describe('#GP(0)', () => {
   test.each([
-    { what: 'an unknown register', address: 0xc000_0080 },
+    { what: 'an unknown register', address: 0xc000_0081 },
     { what: 'a register of a feature that is off', address: 0x277 },
   ])('answers $what', ({ address }) => {
     const p = protectedProcessor();
+    p.features = createCpuFeatures({ features: { pat: false } });
     p.state.setRegister(RCX, address);
     expect(faultOf(p, () => systemHelpers.readMsr(p))).toBe('#GP(0)');
   });
@@ -61,6 +62,15 @@ describe('#GP(0)', () => {
   ])('answers writing $what', ({ address, high, low }) => {
     expect(faultOfWrite(withEverything(), address, high, low)).toBe('#GP(0)');
   });
+});
+
+test('EFER.NXE can be set where NX is announced, and drops all cached translations', () => {
+  const p = protectedProcessor();
+  write(p, 0xc000_0080, 0, 0x800);
+  expect([read(p, 0xc000_0080), p.flushes]).toEqual([[0, 0x800], ['all']]);
+  expect(faultOfWrite(p, 0xc000_0080, 0, 0x100)).toBe('#GP(0)');
+  p.features = createCpuFeatures({ features: { nx: false } });
+  expect(faultOfWrite(p, 0xc000_0080, 0, 0x800)).toBe('#GP(0)');
 });
 
 describe('the time-stamp counter', () => {
