@@ -10,7 +10,19 @@ import { isKnownDeviation } from './qemuDeviations.ts';
  * One program for each chapter of the SDM's system part. Each tries one thing a line and prints what became of
  * it; `expected/` holds the lines that the manual demands.
  */
-const programs = ['segments', 'transfers', 'interrupts', 'tasks', 'virtual8086', 'realmode'];
+const programs = [
+  'processor',
+  'segments',
+  'protection',
+  'transfers',
+  'interrupts',
+  'tasks',
+  'debug',
+  'realmode',
+  'virtual8086',
+  'vme',
+  'mixing',
+];
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 

@@ -1,5 +1,7 @@
 /** Addresses of model-specific registers (SDM vol. 4, tables 2-2 and 2-68). */
 export const MSR = {
+  P5_MC_ADDR: 0x0,
+  P5_MC_TYPE: 0x1,
   TSC: 0x10,
   PLATFORM_ID: 0x17,
   APIC_BASE: 0x1b,
@@ -12,10 +14,16 @@ export const MSR = {
   SYSENTER_CS: 0x174,
   SYSENTER_ESP: 0x175,
   SYSENTER_EIP: 0x176,
+  MCG_CAP: 0x179,
+  MCG_STATUS: 0x17a,
   EVNTSEL0: 0x186,
   EVNTSEL1: 0x187,
   MISC_ENABLE: 0x1a0,
   DEBUGCTL: 0x1d9,
+  LAST_BRANCH_FROM_IP: 0x1db,
+  LAST_BRANCH_TO_IP: 0x1dc,
+  LAST_INT_FROM_IP: 0x1dd,
+  LAST_INT_TO_IP: 0x1de,
   MTRR_PHYSICAL: 0x200,
   MTRR_FIX64K_00000: 0x250,
   MTRR_FIX16K_80000: 0x258,
@@ -129,4 +137,12 @@ export const MODEL_SPECIFIC_REGISTERS: readonly ModelSpecificRegister[] = [
   // Stored only: branch records and branch stepping are not there.
   register(MSR.DEBUGCTL, { writableLow: 0x7f, writableHigh: 0 }),
   register(MSR.EFER, { feature: 'nx', writableLow: EFER_NXE, writableHigh: 0 }),
+  ...[MSR.LAST_BRANCH_FROM_IP, MSR.LAST_BRANCH_TO_IP, MSR.LAST_INT_FROM_IP, MSR.LAST_INT_TO_IP].map((address) =>
+    register(address, READ_ONLY),
+  ),
+  // Machine checks: no banks, so none is ever reported; of the status only zero can be written (SDM vol. 3B, 17.3.1).
+  register(MSR.P5_MC_ADDR, { ...READ_ONLY, feature: 'mce' }),
+  register(MSR.P5_MC_TYPE, { ...READ_ONLY, feature: 'mce' }),
+  register(MSR.MCG_CAP, { ...READ_ONLY, feature: 'mca' }),
+  register(MSR.MCG_STATUS, { ...READ_ONLY, feature: 'mca' }),
 ];

@@ -27,8 +27,8 @@ test('the vendor string comes in EBX, EDX, ECX', () => {
 test('leaf 1 announces a Pentium Pro and what works', () => {
   const [eax, , ecx, edx] = createCpuFeatures().cpuid(1, 0);
   expect(eax).toBe(0x619);
-  // FPU VME PSE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT PSE-36 CLFSH MMX; POPCNT, hypervisor.
-  expect(setBits(edx)).toEqual([0, 1, 3, 4, 5, 6, 8, 11, 12, 13, 15, 16, 17, 19, 23]);
+  // FPU VME DE PSE TSC MSR PAE MCE CX8 SEP MTRR PGE MCA CMOV PAT PSE-36 CLFSH MMX; POPCNT, hypervisor.
+  expect(setBits(edx)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 19, 23]);
   expect(setBits(ecx)).toEqual([23, 31]);
 });
 
