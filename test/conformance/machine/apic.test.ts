@@ -106,10 +106,10 @@ describe('the local APIC', () => {
       sti
       mov dword [esi + 0x300], 0x40040
       mov dword [esi + 0x300], 0x40061
-      out 0x80, al
+      nop
       mov edx, ebx
       mov dword [esi + 0x80], 0
-      out 0x80, al
+      nop
       cli
       hlt
     low: shl ebx, 4
