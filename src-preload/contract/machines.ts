@@ -28,6 +28,17 @@ export type VmActivity = z.infer<typeof VmActivity>;
 export const ClockKind = z.enum(['host', 'instructions']);
 export type ClockKind = z.infer<typeof ClockKind>;
 
+/**
+ * What the machine's network adapter is plugged into; null: it has none. An isolated segment is shared with the
+ * machines that name the same one; the way to the host's network with nobody.
+ */
+export const VmNetwork = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('segment'), name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/) }),
+    z.object({ kind: z.literal('host') }),
+  ])
+  .nullable();
+
 export const VmSettings = z.object({
   name: z.string().trim().min(1).max(80),
   memoryMiB: z.number().int().min(1).max(2048),
@@ -37,6 +48,7 @@ export const VmSettings = z.object({
   /** Upper limit in percent of one pCPU, binding even on an idle host; 0: none. */
   capPercent: z.number().int().min(0).max(100),
   clock: ClockKind,
+  network: VmNetwork,
   notes: z.string().max(20_000),
   /** The machine's own colour, the same everywhere in the window. */
   colour: z.number().int().min(0).max(7),
@@ -111,7 +123,7 @@ export const machineContract = {
     }),
     VmSummary,
   ),
-  /** Rename and settings; memory, vCPU count and clock only while the VM is off or crashed. */
+  /** Rename and settings; memory, vCPU count, clock and network only while the VM is off or crashed. */
   'vm:update': call(z.object({ id: VmId, changes: VmSettings.partial() }), VmSummary),
   /** A new machine, off, with the same settings and program. */
   'vm:clone': call(z.object({ id: VmId, name: z.string().trim().min(1).max(80).optional() }), VmSummary),

@@ -15,6 +15,7 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole): VmSummary {
     weight: vm.weight,
     capPercent: vm.capPercent,
     clock: vm.clock,
+    network: vm.network,
     notes: vm.notes,
     colour: vm.colour,
     state: vm.state,

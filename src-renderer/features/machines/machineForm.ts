@@ -7,10 +7,13 @@ export interface MachineForm {
   weight: string;
   capPercent: string;
   clock: VmSettings['clock'];
+  network: 'none' | 'segment' | 'host';
+  /** The segment's name, kept while another network is chosen. */
+  segment: string;
   notes: string;
 }
 
-type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent';
+type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'segment';
 
 /** What the bridge accepts (src-preload/contract/machines.ts). */
 export const LIMITS = {
@@ -19,7 +22,24 @@ export const LIMITS = {
   capPercent: { least: 1, most: 100 },
 } as const;
 
-export type FormProblems = Partial<Record<Field, 'required' | 'range'>>;
+const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+const USUAL_SEGMENT = 'lab';
+
+export type FormProblems = Partial<Record<Field, 'required' | 'range' | 'segment'>>;
+
+/** What a new machine has unless it is told otherwise. */
+export function newForm(): MachineForm {
+  return {
+    name: '',
+    memoryMiB: '16',
+    weight: '100',
+    capPercent: '',
+    clock: 'host',
+    network: 'none',
+    segment: USUAL_SEGMENT,
+    notes: '',
+  };
+}
 
 function isWithin(text: string, { least, most }: { least: number; most: number }): boolean {
   const value = Number(text);
@@ -33,6 +53,8 @@ export function formOf(settings: VmSettings): MachineForm {
     weight: String(settings.weight),
     capPercent: settings.capPercent === 0 ? '' : String(settings.capPercent),
     clock: settings.clock,
+    network: settings.network?.kind ?? 'none',
+    segment: settings.network?.kind === 'segment' ? settings.network.name : USUAL_SEGMENT,
     notes: settings.notes,
   };
 }
@@ -44,6 +66,7 @@ export function checkForm(form: MachineForm, isNameRequired: boolean): FormProbl
   if (!isWithin(form.memoryMiB, LIMITS.memoryMiB)) problems.memoryMiB = 'range';
   if (!isWithin(form.weight, LIMITS.weight)) problems.weight = 'range';
   if (form.capPercent.trim() !== '' && !isWithin(form.capPercent, LIMITS.capPercent)) problems.capPercent = 'range';
+  if (form.network === 'segment' && !SEGMENT_NAME.test(form.segment.trim())) problems.segment = 'segment';
   return problems;
 }
 
@@ -55,6 +78,12 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
     weight: Number(form.weight),
     capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
     clock: form.clock,
+    network: networkOf(form),
     notes: form.notes,
   };
+}
+
+function networkOf({ network, segment }: MachineForm): VmSettings['network'] {
+  if (network === 'none') return null;
+  return network === 'host' ? { kind: 'host' } : { kind: 'segment', name: segment.trim() };
 }

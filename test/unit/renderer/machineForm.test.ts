@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { checkForm, settingsOf, type MachineForm } from '../../../src-renderer/features/machines/machineForm.ts';
+import {
+  checkForm,
+  formOf,
+  newForm,
+  settingsOf,
+  type MachineForm,
+} from '../../../src-renderer/features/machines/machineForm.ts';
 
-const form: MachineForm = { name: 'a', memoryMiB: '16', weight: '100', capPercent: '', clock: 'host', notes: '' };
+const form: MachineForm = { ...newForm(), name: 'a' };
 
-test.each([
+test.each<[Partial<MachineForm>, object]>([
   [{}, {}],
   [{ name: ' ' }, { name: 'required' }],
   [{ memoryMiB: '0' }, { memoryMiB: 'range' }],
@@ -12,6 +18,9 @@ test.each([
   [{ weight: '' }, { weight: 'range' }],
   [{ capPercent: '101' }, { capPercent: 'range' }],
   [{ capPercent: '25' }, {}],
+  [{ network: 'segment', segment: 'lab 1' }, { segment: 'segment' }],
+  [{ network: 'segment', segment: 'lab-1' }, {}],
+  [{ network: 'host', segment: '' }, {}],
 ])('%o has the problems %o', (changes, problems) => {
   expect(checkForm({ ...form, ...changes }, true)).toEqual(problems);
 });
@@ -22,6 +31,15 @@ test('an empty cap is none, an empty name is left to main', () => {
     weight: 100,
     capPercent: 0,
     clock: 'host',
+    network: null,
     notes: '',
   });
+});
+
+test('a network is what the machine gets, and comes back into the form', () => {
+  const segment = settingsOf({ ...form, network: 'segment', segment: ' lab ' });
+  expect(segment.network).toEqual({ kind: 'segment', name: 'lab' });
+  expect(settingsOf({ ...form, network: 'host' }).network).toEqual({ kind: 'host' });
+  const settings = { ...segment, name: 'a', vcpuCount: 1, colour: 0 } as Parameters<typeof formOf>[0];
+  expect(formOf(settings)).toMatchObject({ network: 'segment', segment: 'lab' });
 });
