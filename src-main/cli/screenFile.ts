@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PNG } from 'pngjs';
-import fontText from '../../resources/fonts/cp437-8x16.hex?raw';
-import { parseGlyphs, rasterise, type RgbaImage } from '../machine/vga/rasterise.ts';
-import { type TextScreen, textLines } from '../machine/vga/TextScreen.ts';
+import { rasterise, type RgbaImage } from '../machine/vga/rasterise.ts';
+import type { Screen } from '../machine/vga/Screen.ts';
+import { textLines } from '../machine/vga/TextScreen.ts';
 import { UsageError } from './ExitStatus.ts';
 
 type ScreenFormat = 'txt' | 'png';
@@ -16,10 +16,11 @@ export function screenFormat(file: string): ScreenFormat {
   throw new UsageError(`--screen ${file}: expected a file name that ends in .txt or .png.`);
 }
 
-/** Writes a screen as text or as a picture. Throws what the file system throws. */
-export function writeScreen(file: string, screen: TextScreen): void {
-  if (screenFormat(file) === 'txt') writeFileSync(file, `${textLines(screen).join('\n')}\n`);
-  else writeFileSync(file, encodePng(rasterise(screen, parseGlyphs(fontText))));
+/** Writes a screen as text (a picture has none) or as a picture. Throws what the file system throws. */
+export function writeScreen(file: string, screen: Screen): void {
+  const isPicture = screen.mode === 'graphics';
+  if (screenFormat(file) === 'png') writeFileSync(file, encodePng(isPicture ? screen : rasterise(screen)));
+  else writeFileSync(file, isPicture ? '' : `${textLines(screen).join('\n')}\n`);
 }
 
 function encodePng({ width, height, pixels }: RgbaImage): Uint8Array {

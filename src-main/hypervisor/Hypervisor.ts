@@ -28,7 +28,8 @@ import {
   type ScheduleTrace,
   type SchedulerSettings,
   type StoreProblem,
-  type TextScreen,
+  type Screen,
+  type ScreenChange,
   type UpdateVmRequest,
   type VcpuRegisters,
   type VmId,
@@ -244,8 +245,22 @@ export class Hypervisor implements HypervisorService {
     return this.#machines.get(id)?.breakpoints ?? [];
   }
 
-  screen(id: VmId): TextScreen | undefined {
-    return this.#machines.get(id)?.screen;
+  screen(id: VmId): Screen | undefined {
+    return this.#machines.get(id)?.screen.screen;
+  }
+
+  screenRevision(id: VmId): number {
+    return this.#machines.get(id)?.screen.revision ?? 0;
+  }
+
+  screenSince(id: VmId, revision: number): ScreenChange | undefined {
+    const mirror = this.#machines.get(id)?.screen;
+    if (mirror === undefined || mirror.revision === revision) return undefined;
+    return { revision: mirror.revision, screen: mirror.since(revision) ?? null };
+  }
+
+  watchScreen(id: VmId, perSecond: number): Disposer {
+    return this.#machines.get(id)?.watchScreen(perSecond) ?? (() => undefined);
   }
 
   sendScanCodes(id: VmId, codes: readonly number[]): Result<null> {

@@ -12,7 +12,8 @@ import type {
   ScheduleTrace,
   SchedulerSettings,
   StoreProblem,
-  TextScreen,
+  Screen,
+  ScreenChange,
   UpdateVmRequest,
   VcpuRegisters,
   VmId,
@@ -64,7 +65,14 @@ export interface HypervisorService {
   /** Replaces the former set; kept over resets, gone at power-off. */
   setBreakpoints(id: VmId, linearAddresses: readonly number[]): Promise<Result<null>>;
   breakpoints(id: VmId): readonly number[];
-  screen(id: VmId): TextScreen | undefined;
+  /** The whole screen as it was last seen; undefined while the machine shows nothing, or nobody has looked. */
+  screen(id: VmId): Screen | undefined;
+  /** Grows with every change of the screen. */
+  screenRevision(id: VmId): number;
+  /** What the screen shows that it did not at `revision` (-1: nothing is known); undefined when nothing has changed. */
+  screenSince(id: VmId, revision: number): ScreenChange | undefined;
+  /** Keeps the screen up to date, looking for changes so many times a second, until the disposer is called. */
+  watchScreen(id: VmId, perSecond: number): Disposer;
   /** Set-1 scan codes as the keyboard sends them. */
   sendScanCodes(id: VmId, codes: readonly number[]): Result<null>;
   /** Keys by their `KeyboardEvent.code`. */

@@ -1,10 +1,10 @@
 import { CpuState } from '../engine/state/CpuState.ts';
-import type { TextScreen } from '../machine/vga/TextScreen.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
 import { macAddressOf } from './network/MachineNetwork.ts';
 import { done, refused } from './results.ts';
+import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
@@ -25,8 +25,6 @@ import type {
 } from './types.ts';
 
 const SERIAL_HISTORY_BYTES = 256 * 1024;
-/** Looks at a screen for changes, per second. */
-const SCREEN_RATE = 30;
 
 export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
@@ -55,6 +53,7 @@ export class VirtualMachine {
   memoryVersion = 0;
   /** From then on it obeys nothing: a thread started now would outlive its machine. */
   isBeingDeleted = false;
+  readonly screen = new ScreenMirror();
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
   readonly #events: VirtualMachineEvents;
@@ -66,7 +65,8 @@ export class VirtualMachine {
   #thread: VcpuWorker | undefined;
   #views: MachineViews | undefined;
   #cpus: readonly CpuState[] = [];
-  #screen: TextScreen | undefined;
+  /** How often each of those who look at the screen wants to see changes, per second. */
+  readonly #screenWatches = new Set<{ readonly perSecond: number }>();
   #breakpoints: readonly number[] = [];
   /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
   #lives = 0;
@@ -93,10 +93,6 @@ export class VirtualMachine {
 
   get worker(): VcpuWorker | undefined {
     return this.#thread;
-  }
-
-  get screen(): TextScreen | undefined {
-    return this.#screen;
   }
 
   get breakpoints(): readonly number[] {
@@ -172,7 +168,7 @@ export class VirtualMachine {
       return started;
     }
     if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
-    this.worker?.post('setScreenRate', SCREEN_RATE);
+    this.#applyScreenRate();
     if (!isPaused) return this.send('run', null);
     this.#pauseReason = { kind: 'started-paused' };
     this.#transit('started-paused');
@@ -235,6 +231,22 @@ export class VirtualMachine {
     const start = Math.max(0, Math.min(ramBytes, physicalAddress));
     const end = Math.max(start, Math.min(ramBytes, physicalAddress + byteLength));
     return new Uint8Array(buffer, ramOffset + start, end - start).slice();
+  }
+
+  /** The screen is kept up to date while somebody looks, as often as the most eager of them wants. */
+  watchScreen(perSecond: number): () => void {
+    const watch = { perSecond };
+    this.#screenWatches.add(watch);
+    this.#applyScreenRate();
+    return () => {
+      if (this.#screenWatches.delete(watch)) this.#applyScreenRate();
+    };
+  }
+
+  #applyScreenRate(): void {
+    if (this.#views === undefined) return;
+    const rate = Math.max(0, ...[...this.#screenWatches].map(({ perSecond }) => perSecond));
+    this.worker?.post('setScreenRate', rate);
   }
 
   /** Ends a thread that does not react any more. */
@@ -302,7 +314,7 @@ export class VirtualMachine {
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
     if (batch.frames.length > 0) this.#events.onFrames(this, batch.frames);
-    if (batch.screen !== null) this.#screen = batch.screen;
+    if (batch.screen !== null) this.screen.update(batch.screen);
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
     for (const happening of batch.happenings) this.#onHappening(happening);
   }
@@ -377,7 +389,7 @@ export class VirtualMachine {
     this.#pauseReason = null;
     this.#crash = null;
     this.#isStopped = false;
-    this.#screen = undefined;
+    this.screen.forget();
   }
 }
 

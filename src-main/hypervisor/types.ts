@@ -4,6 +4,7 @@
  */
 import type { ExitKind } from '../engine/VirtualProcessor.ts';
 import type { LoadProblem, ProgramFormat } from '../machine/loaders/ProgramImage.ts';
+import type { Screen } from '../machine/vga/Screen.ts';
 import type { RegisterValues } from './registers.ts';
 
 export type { HypervisorService } from './HypervisorService.ts';
@@ -204,13 +205,14 @@ export interface VcpuRegisters {
   readonly retiredInstructions: number;
 }
 
-/** The text screen: `cells` holds a character and an attribute byte per cell, row by row (VGA text memory's form). */
-export interface TextScreen {
-  readonly columns: number;
-  readonly rows: number;
-  readonly cells: Uint8Array;
-  /** Character position, or -1 when hidden. */
-  readonly cursor: number;
+export type { Screen };
+export type { TextScreen } from '../machine/vga/TextScreen.ts';
+
+/** What a screen shows since a revision of it. */
+export interface ScreenChange {
+  readonly revision: number;
+  /** The whole of a text screen, or the changed lines of a picture; null: the machine shows nothing. */
+  readonly screen: Screen | null;
 }
 
 export interface KeyStroke {

@@ -3,7 +3,8 @@ import { ApicBus, withLocalApic } from './apic/ApicBus.ts';
 import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
 import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
-import type { AddressLine20 } from './GuestMemory.ts';
+import type { DeviceMemory } from './DeviceMemory.ts';
+import type { AddressLine20, VideoMemory } from './GuestMemory.ts';
 import { Controller8042 } from './keyboard/Controller8042.ts';
 import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
 import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
@@ -24,7 +25,7 @@ import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
 import { Mc146818 } from './rtc/Mc146818.ts';
 import { SnapshotError } from './snapshot.ts';
 import { Uart16550 } from './uart/Uart16550.ts';
-import { VgaRegisters } from './vga/VgaRegisters.ts';
+import { FRAME_BUFFER_ADDRESS, VgaAdapter } from './vga/VgaAdapter.ts';
 
 /** Bochs' mark by which a guest finds the debug port. */
 const DEBUG_PORT_MARK = 0xe9;
@@ -41,6 +42,9 @@ export interface ChipsetParts {
   readonly macAddress: Uint8Array | undefined;
   /** By number; asked only once processors run. */
   readonly processor: (id: number) => ApicProcessor;
+  readonly video: VideoMemory;
+  /** RAM for devices that read and write it. */
+  readonly ram: DeviceMemory;
   /** The guest asks for a reset or switches itself off; the machine stops after the instruction. */
   readonly onReset: (through: string) => void;
   readonly onPowerOff: (through: string) => void;
@@ -54,7 +58,7 @@ export class Chipset {
   readonly keyboard = new Ps2Keyboard();
   readonly mouse = new Ps2Mouse();
   readonly keyboardController: Controller8042;
-  readonly vga: VgaRegisters;
+  readonly vga: VgaAdapter;
   readonly coprocessor: CoprocessorLatch;
   /** Only in machines that are on a network. */
   readonly network: NetworkAdapter | undefined;
@@ -87,7 +91,13 @@ export class Chipset {
     this.pit = new Pit8254(row('pit').id, timers, irq(row('pit')));
     this.rtc = new Mc146818(row('rtc').id, timers, irq(row('rtc')), parts.wallClockMs / 1000);
     writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount);
-    this.vga = new VgaRegisters(row('vga-registers').id, timers);
+    this.vga = new VgaAdapter({
+      ids: { registers: row('vga-registers').id, memory: row('vga-memory').id, vbe: row('vbe').id },
+      timers,
+      video: parts.video,
+      ram: parts.ram,
+    });
+    this.vga.placeFrameBuffer(FRAME_BUFFER_ADDRESS);
     this.uarts = rows('uart').map(
       (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
     );
@@ -123,7 +133,9 @@ export class Chipset {
       this.pit,
       this.keyboardController,
       this.rtc,
-      this.vga,
+      this.vga.registers,
+      this.vga.memory,
+      this.vga.vbe,
       this.coprocessor,
       ...this.uarts,
       ...adapters,
@@ -134,7 +146,9 @@ export class Chipset {
       ...rows('power-port').map(({ id }) => new PowerPort(id, parts.onPowerOff)),
     ];
     for (const device of this.devices) {
-      for (const range of profile.devices.find(({ id }) => id === device.id)?.ports ?? []) bus.mapPorts(device, range);
+      const found = profile.devices.find(({ id }) => id === device.id);
+      for (const range of found?.ports ?? []) bus.mapPorts(device, range);
+      for (const range of found?.memory ?? []) bus.mapMmio(device, range);
     }
   }
 

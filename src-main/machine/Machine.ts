@@ -2,6 +2,7 @@ import { EXIT_KINDS, type ExitKind, type VirtualProcessor, type VmExit } from '.
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, STATE } from '../engine/state/layout.ts';
 import { PortTaps } from './bus/PortTaps.ts';
+import { RamMaster } from './bus/RamMaster.ts';
 import { SystemBus } from './bus/SystemBus.ts';
 import { Chipset } from './Chipset.ts';
 import { ContainmentLog } from './containment/ContainmentLog.ts';
@@ -19,7 +20,9 @@ import { SnapshotError } from './snapshot.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
 import { TimerQueue } from './timers/TimerQueue.ts';
-import { readTextScreen, type TextScreen, textLines, textMemorySum } from './vga/TextScreen.ts';
+import type { Screen } from './vga/Screen.ts';
+import { textLines, textMemorySum } from './vga/TextScreen.ts';
+import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 
 const KEYBOARD_IRQ = 1;
 /** A guest that looked this often in a row and found no key waits for one. */
@@ -88,6 +91,8 @@ export class Machine {
       () => this.instructionAddress(),
     );
     this.bus = new SystemBus(this.containment, taps);
+    // Devices may write RAM while they are made, before there is a processor to have translated it.
+    let processors: readonly VirtualProcessor[] = [];
     this.chipset = new Chipset(options.profile ?? isaProfile, this.bus, {
       timers: this.timers,
       sinks: options.sinks ?? {},
@@ -98,6 +103,10 @@ export class Machine {
       macAddress: options.macAddress,
       hasLocalApic: hasLocalApic(options),
       processor: (id) => this.processors[id] ?? UNWIRED,
+      video: options.video ?? detachedVideoMemory(),
+      ram: new RamMaster(options.memory, (address, byteLength) => {
+        for (const processor of processors) processor.invalidatePhysical(address, byteLength);
+      }),
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
       onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
     });
@@ -113,6 +122,7 @@ export class Machine {
           this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, mnemonic),
       }),
     );
+    processors = this.processors;
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
     this.typist = new Typist(this.timers, {
@@ -149,6 +159,7 @@ export class Machine {
     this.clock.set(now);
     if (this.isMemoryDirty) clearMemory(this.options.memory);
     this.isMemoryDirty = true;
+    this.chipset.vga.powerOn();
     if (this.image === undefined) return;
     writeSegments(this.options.memory, this.image);
     enterProgram(this.processor, this.image);
@@ -237,12 +248,19 @@ export class Machine {
     this.chipset.network?.receive(frame);
   }
 
-  screen(): TextScreen {
-    return readTextScreen(this.chipset.vga, this.options.memory);
+  screen(): Screen {
+    return this.chipset.vga.screen();
   }
 
+  /** What of the screen has changed since it was last looked at, see {@link VgaAdapter.changedScreen}. */
+  changedScreen(): Screen | undefined {
+    return this.chipset.vga.changedScreen();
+  }
+
+  /** The lines of a text screen; none while the guest draws pixels. */
   screenText(): string[] {
-    return textLines(this.screen());
+    const screen = this.chipset.vga.textScreen();
+    return screen ? textLines(screen) : [];
   }
 
   /** By all vCPUs since the machine was made, over all resets. */
@@ -288,6 +306,7 @@ export class Machine {
     this.timers.clear();
     this.clock.set(state.guestTimeNs);
     this.chipset.restore(state.devices);
+    this.chipset.vga.adoptMemory();
     this.processor.notifyInterrupt();
   }
 

@@ -50,6 +50,17 @@ export function readBytes(state: DeviceState, field: string, most: number, exact
   });
 }
 
+/** `count` words of 16 bits. */
+export function readWords(state: DeviceState, field: string, count: number): number[] {
+  const value = state[field];
+  const isList = Array.isArray(value) && value.length === count;
+  const words: unknown[] = isList ? value : [];
+  if (isList && words.every((word) => Number.isInteger(word) && Number(word) >= 0 && Number(word) <= 0xffff)) {
+    return words.map(Number);
+  }
+  throw new SnapshotError(`${field} is no list of ${count} words in the snapshot`);
+}
+
 /** A nested state. */
 export function readObject(state: DeviceState, field: string): DeviceState {
   const value = state[field];

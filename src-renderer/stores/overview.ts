@@ -19,7 +19,7 @@ export interface MachinePulse {
   readonly share: Series;
   readonly mips: Series;
   readonly latest: Float64Array;
-  screen: Thumbnail['screen'];
+  picture: Thumbnail['picture'];
   screenRevision: number;
 }
 
@@ -40,7 +40,7 @@ export const useOverview = defineStore('overview', () => {
         share: new Series(HISTORY_SAMPLES),
         mips: new Series(HISTORY_SAMPLES),
         latest: new Float64Array(OVERVIEW_FIELDS.length),
-        screen: null,
+        picture: null,
         screenRevision: 0,
       };
       pulses.set(id, pulse);
@@ -57,7 +57,7 @@ export const useOverview = defineStore('overview', () => {
     });
     for (const thumbnail of frame.thumbnails) {
       const pulse = pulseOf(thumbnail.id);
-      pulse.screen = thumbnail.screen;
+      pulse.picture = thumbnail.picture;
       pulse.screenRevision++;
     }
     // A frame may be older than the newest machine, so only those that are gone lose their past.

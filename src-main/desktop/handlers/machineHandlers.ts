@@ -34,7 +34,9 @@ export function machineHandlers(
     'vm:serialInput': ({ id, bytes }) => toOutcome(hypervisor.sendSerial(id, bytes), () => undefined),
     'vm:screenText': ({ id }) => {
       const screen = hypervisor.screen(id);
-      return screen ? succeed(screenLines(screen)) : refuse('wrong-state', 'The machine is off: it shows nothing.');
+      if (!screen) return refuse('wrong-state', 'The machine is off: it shows nothing.');
+      if (screen.mode === 'graphics') return refuse('wrong-state', 'The machine shows pixels, not text.');
+      return succeed(screenLines(screen));
     },
   };
 }

@@ -5,12 +5,13 @@ import type {
   SerialFrame,
   VcpuFrame,
 } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
-import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
 import type { MachineViewPart } from '../../../src-preload/contract/streams.ts';
 import { monotonicMs } from '../../hypervisor/scheduler/hostClock.ts';
-import type { Disposer, HypervisorService, TextScreen, VmId } from '../../hypervisor/types.ts';
-import { equalBytes } from './equalBytes.ts';
+import type { Disposer, HypervisorService, VmId } from '../../hypervisor/types.ts';
 import type { StreamSource } from './StreamSource.ts';
+
+/** Looks at a screen for changes, per second. */
+const SCREEN_RATE = 30;
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -23,7 +24,8 @@ export class MachineViewSource implements StreamSource {
   private isGone = false;
 
   private lastVcpus: readonly VcpuFrame[] | null | undefined;
-  private lastScreen: TextScreen | null | undefined;
+  /** Of the screen that was sent last; -1: none. */
+  private screenRevision = -1;
   private serial: { restart: boolean; chunks: Uint8Array[]; droppedBytes: number };
   private exits: ExitsFrame | null = null;
 
@@ -37,6 +39,7 @@ export class MachineViewSource implements StreamSource {
         if (removed.id === id) this.isGone = true;
       }),
     );
+    if (this.parts.has('screen')) this.disposers.push(hypervisor.watchScreen(id, SCREEN_RATE));
     if (this.parts.has('serial')) this.followSerial();
     if (this.parts.has('exits')) this.followStatistics();
   }
@@ -54,10 +57,10 @@ export class MachineViewSource implements StreamSource {
       }
     }
     if (this.parts.has('screen')) {
-      const screen = copyScreen(this.hypervisor.screen(this.id));
-      if (!sameScreen(screen, this.lastScreen)) {
-        this.lastScreen = screen;
-        frame.screen = toScreenFrame(screen);
+      const change = this.hypervisor.screenSince(this.id, this.screenRevision);
+      if (change) {
+        this.screenRevision = change.revision;
+        frame.screen = change.screen;
         hasChanged = true;
       }
     }
@@ -76,7 +79,7 @@ export class MachineViewSource implements StreamSource {
 
   restart(): void {
     this.lastVcpus = undefined;
-    this.lastScreen = undefined;
+    this.screenRevision = -1;
     this.serial = this.wholeSerial();
   }
 
@@ -135,25 +138,6 @@ export class MachineViewSource implements StreamSource {
       }),
     );
   }
-}
-
-/** A screen as it is now, not as the guest goes on to change it. */
-export function copyScreen(screen: TextScreen | undefined): TextScreen | null {
-  return screen ? { ...screen, cells: screen.cells.slice() } : null;
-}
-
-function toScreenFrame(screen: TextScreen | null): ScreenFrame | null {
-  return screen && { mode: 'text', ...screen };
-}
-
-export function sameScreen(left: TextScreen | null | undefined, right: TextScreen | null | undefined): boolean {
-  if (!left || !right) return left === right;
-  return (
-    left.columns === right.columns &&
-    left.rows === right.rows &&
-    left.cursor === right.cursor &&
-    equalBytes(left.cells, right.cells)
-  );
 }
 
 function sameVcpus(left: readonly VcpuFrame[] | null, right: readonly VcpuFrame[] | null | undefined): boolean {

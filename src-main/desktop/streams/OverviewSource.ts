@@ -3,17 +3,12 @@ import {
   type OverviewFrame,
   type Thumbnail,
 } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
-import type { TextScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
-import type {
-  Disposer,
-  HypervisorService,
-  HypervisorStatistics,
-  TextScreen,
-  VmId,
-  VmStatistics,
-} from '../../hypervisor/types.ts';
-import { copyScreen, sameScreen } from './MachineViewSource.ts';
+import type { Disposer, HypervisorService, HypervisorStatistics, VmId, VmStatistics } from '../../hypervisor/types.ts';
+import { makeThumbnail } from '../screen/thumbnail.ts';
 import type { StreamSource } from './StreamSource.ts';
+
+/** Looks at each screen for changes, per second. */
+const THUMBNAIL_RATE = 4;
 
 /** All machines at a glance. */
 export class OverviewSource implements StreamSource {
@@ -22,7 +17,9 @@ export class OverviewSource implements StreamSource {
   private readonly unsubscribe: Disposer;
   private statistics: HypervisorStatistics;
   private isFresh = true;
-  private readonly shown = new Map<VmId, TextScreen | null>();
+  /** Revisions of the screens that were sent last. */
+  private readonly shown = new Map<VmId, number>();
+  private readonly watches = new Map<VmId, Disposer>();
 
   constructor(hypervisor: HypervisorService, withThumbnails: boolean) {
     this.hypervisor = hypervisor;
@@ -56,6 +53,7 @@ export class OverviewSource implements StreamSource {
 
   dispose(): void {
     this.unsubscribe();
+    for (const stop of this.watches.values()) stop();
   }
 
   private changedScreens(): Thumbnail[] {
@@ -63,13 +61,18 @@ export class OverviewSource implements StreamSource {
     const present = new Set<VmId>();
     for (const { id } of this.hypervisor.list()) {
       present.add(id);
-      const screen = copyScreen(this.hypervisor.screen(id));
-      if (sameScreen(screen, this.shown.get(id))) continue;
-      this.shown.set(id, screen);
-      // Thumbnails are text screens for now: there is no graphics mode yet.
-      changed.push({ id, screen: screen && ({ mode: 'text', ...screen } satisfies TextScreenFrame) });
+      if (!this.watches.has(id)) this.watches.set(id, this.hypervisor.watchScreen(id, THUMBNAIL_RATE));
+      const revision = this.hypervisor.screenRevision(id);
+      if (revision === this.shown.get(id)) continue;
+      this.shown.set(id, revision);
+      const screen = this.hypervisor.screen(id);
+      changed.push({ id, picture: screen ? makeThumbnail(screen) : null });
     }
-    for (const id of this.shown.keys()) if (!present.has(id)) this.shown.delete(id);
+    for (const id of this.watches.keys()) {
+      if (present.has(id)) continue;
+      this.watches.delete(id);
+      this.shown.delete(id);
+    }
     return changed;
   }
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Screen } from '../../machine/vga/Screen.ts';
 import type { TextScreen } from '../../machine/vga/TextScreen.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { BATCH_TAKEN_WORD, BATCHES_UNDER_WAY_MOST } from './protocol.ts';
@@ -34,7 +35,8 @@ export class OutputBatcher {
   #screenIntervalMs = Infinity;
   #screenAt = 0;
   #isScreenStale = true;
-  #screen: TextScreen | undefined;
+  /** The text screen that was sent last; undefined after a picture. */
+  #text: TextScreen | undefined;
 
   constructor(port: MessagePort, batches: SharedArrayBuffer) {
     this.#port = port;
@@ -72,7 +74,7 @@ export class OutputBatcher {
     this.#screenIntervalMs = perSecond > 0 ? 1000 / perSecond : Infinity;
     this.#screenAt = 0;
     this.#isScreenStale = perSecond > 0;
-    this.#screen = undefined;
+    this.#text = undefined;
   }
 
   /** Main has not taken what was sent: the guest is to wait. */
@@ -108,7 +110,7 @@ export class OutputBatcher {
     this.#sentAt = now;
   }
 
-  #send(serial: ThreadBatch['serial'], screen: TextScreen | null, containment: ThreadBatch['containment'] = []): void {
+  #send(serial: ThreadBatch['serial'], screen: Screen | null, containment: ThreadBatch['containment'] = []): void {
     const batch: ThreadBatch = { happenings: this.#happenings, serial, frames: this.#frames, containment, screen };
     this.#happenings = [];
     this.#frames = [];
@@ -117,7 +119,10 @@ export class OutputBatcher {
     const message: ThreadMessage = { kind: 'batch', batch };
     this.#port.postMessage(
       message,
-      serial.map(({ bytes }) => bytes.buffer as ArrayBuffer), // Made by slice() just now: not shared.
+      // Made just now: not shared.
+      [...serial.map(({ bytes }) => bytes.buffer), ...(screen?.mode === 'graphics' ? [screen.pixels.buffer] : [])].map(
+        (buffer) => buffer as ArrayBuffer,
+      ),
     );
   }
 
@@ -131,14 +136,18 @@ export class OutputBatcher {
     return taken;
   }
 
-  #changedScreen(now: number): TextScreen | null {
+  #changedScreen(now: number): Screen | null {
     if (this.#machine === undefined || !this.#isScreenStale || now - this.#screenAt < this.#screenIntervalMs)
       return null;
     this.#screenAt = now;
     this.#isScreenStale = false;
-    const screen = this.#machine.screen();
-    if (this.#screen !== undefined && isSameScreen(this.#screen, screen)) return null;
-    this.#screen = screen;
+    const screen = this.#machine.changedScreen();
+    if (screen?.mode !== 'text') {
+      if (screen) this.#text = undefined;
+      return screen ?? null;
+    }
+    if (this.#text !== undefined && isSameScreen(this.#text, screen)) return null;
+    this.#text = screen;
     return screen;
   }
 }
@@ -154,7 +163,11 @@ function isSameScreen(a: TextScreen, b: TextScreen): boolean {
     a.cellWidth === b.cellWidth &&
     a.cellHeight === b.cellHeight &&
     a.extendsLineGraphics === b.extendsLineGraphics &&
+    a.underline === b.underline &&
+    a.scrollLines === b.scrollLines &&
+    a.scrollPixels === b.scrollPixels &&
     areSameBytes(a.cells, b.cells) &&
+    areSameBytes(a.glyphs, b.glyphs) &&
     areSameBytes(a.palette, b.palette)
   );
 }

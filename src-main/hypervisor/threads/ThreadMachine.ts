@@ -1,6 +1,6 @@
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
-import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { ClockKind, KeyStroke, ProgramOptions } from '../types.ts';
 
@@ -84,7 +84,8 @@ export interface ThreadMachine {
   receiveFrame(frame: Uint8Array): void;
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
-  screen(): TextScreen;
+  /** See `Machine.changedScreen`. */
+  changedScreen(): Screen | undefined;
   drainContainment(): readonly ContainmentRecord[];
 }
 

@@ -2,7 +2,7 @@ import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
-import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import type { Screen } from '../../machine/vga/Screen.ts';
 import { PAGE_BYTES, hashLoadedPages } from '../isolation/pageHash.ts';
 import { writeRegister } from '../registerAccess.ts';
 import type { RegisterName } from '../registers.ts';
@@ -157,8 +157,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
     if (hasWritten) for (const processor of this.#parts.processors) processor.clearDirtyPages();
   }
 
-  screen(): TextScreen {
-    return this.#parts.machine.screen();
+  changedScreen(): Screen | undefined {
+    return this.#parts.machine.changedScreen();
   }
 
   drainContainment(): ReturnType<ThreadMachine['drainContainment']> {

@@ -1,6 +1,6 @@
 /** Messages between main and a vCPU's thread. Both ends are of one build, so there is no version. */
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
-import type { TextScreen } from '../../machine/vga/TextScreen.ts';
+import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { CrashReport, KeyStroke, PauseReason } from '../types.ts';
 import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
@@ -84,8 +84,8 @@ export interface ThreadBatch {
   /** What the network adapter sent. */
   readonly frames: readonly Uint8Array[];
   readonly containment: readonly ContainmentRecord[];
-  /** Present when it has changed. */
-  readonly screen: TextScreen | null;
+  /** Present when it has changed; of a picture the lines that did. */
+  readonly screen: Screen | null;
 }
 
 export type ThreadMessage =

@@ -7,6 +7,8 @@ export const DEVICE_KINDS = [
   'uart',
   'keyboard-controller',
   'vga-registers',
+  'vga-memory',
+  'vbe',
   'port61',
   'port92',
   'coprocessor',
@@ -26,12 +28,20 @@ export interface PortRange {
   readonly width?: 1 | 2 | 4;
 }
 
+/** Consecutive physical addresses of a device: `first` reaches the device's byte 0. */
+export interface MemoryRange {
+  readonly first: number;
+  readonly byteLength: number;
+}
+
 /** One device of a machine and how it is wired. */
 export interface ProfileRow {
   readonly kind: DeviceKind;
   /** Unique in the profile; the key in snapshots and logs. */
   readonly id: string;
   readonly ports: readonly PortRange[];
+  /** Where memory-mapped accesses reach it. */
+  readonly memory?: readonly MemoryRange[];
   /** ISA interrupt request lines that it drives, in the order that the device names them. */
   readonly irqs?: readonly number[];
 }

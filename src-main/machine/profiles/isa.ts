@@ -24,6 +24,8 @@ export const isaProfile: MachineProfile = {
     ] },
     // Made only in machines that are on a network.
     { kind: 'ne2000', id: 'net0', ports: [{ first: 0x300, count: 16 }, { first: 0x310, count: 16, offset: 0x10, width: 2 }], irqs: [9] },
+    { kind: 'vga-memory', id: 'vga0-memory', ports: [], memory: [{ first: 0xa0000, byteLength: 0x20000 }] },
+    { kind: 'vbe', id: 'vbe0', ports: [{ first: 0x1ce, count: 1, width: 2 }, { first: 0x1cf, count: 1, offset: 1, width: 2 }] },
     // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
     { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
     { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },

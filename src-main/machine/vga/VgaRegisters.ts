@@ -1,14 +1,7 @@
 import type { BusDevice, DeviceState, TimerService } from '../BusDevice.ts';
 import { checkVersion, readByte, readBytes, readFlag } from '../snapshot.ts';
-import { DAC_SIZE, MODE_3, defaultDac } from './vgaDefaults.ts';
-
-/** 720x400 at 70 Hz: 449 lines of 31.778 us, 400 of them visible, each 25.4 us wide; retrace from line 412, two lines. */
-const LINE_NS = 31_778;
-const VISIBLE_LINE_NS = 25_422;
-const LINES = 449;
-const VISIBLE_LINES = 400;
-const RETRACE_FIRST_LINE = 412;
-const RETRACE_LINES = 2;
+import { DAC_SIZE, MODE_3, dacOf } from './vgaModes.ts';
+import { type VgaTiming, vgaTiming } from './vgaTiming.ts';
 
 const STATUS_BLANK = 0x01;
 const STATUS_RETRACE = 0x08;
@@ -20,8 +13,9 @@ const OVERFLOW_LINE_COMPARE = 0x10;
 
 /**
  * The VGA's registers (IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem"), at the offsets that
- * they have from 3B0h. In this version they describe the text screen and nothing else: text memory is plain
- * guest RAM, so planes, latches and the chip's own fonts are deliberately missing.
+ * they have from 3B0h. What they mean is others' business: {@link VgaMemory} for the sequencer's and the graphics
+ * controller's part, {@link readTextScreen} and {@link describeGraphics} for the picture. The border's colour and
+ * the vertical retrace interrupt are deliberately missing.
  *
  * - 04/05, 24/25: CRT controller index and data; which pair answers, and 0A or 2A, follows misc bit 0 (colour)
  * - 0A/2A read: input status 1: bit 0 not displaying, bit 3 vertical retrace; resets the attribute flip-flop
@@ -29,12 +23,18 @@ const OVERFLOW_LINE_COMPARE = 0x10;
  * - 12 write: miscellaneous output (bit 0 colour addresses, 1 RAM on, 3..2 clock); 12 read: input status 0; 1C read
  * - 13: video subsystem enable; 14/15: sequencer; 1E/1F: graphics controller; 1A: feature control, read
  * - 16: DAC mask; 17 write: read index, read: state; 18: write index; 19: red, green, blue in turn, six bits each
+ *   (eight while {@link hasWideDac})
  *
  * A reset leaves mode 3 (80x25 in colour) as a video BIOS would.
  */
 export class VgaRegisters implements BusDevice {
   readonly id: string;
+  /** Called after a write that may change where memory answers or how it is written. */
+  onMemoryControl: (() => void) | undefined;
+  /** The DAC takes and gives eight bits a component instead of six. */
+  hasWideDac = false;
   private readonly timers: TimerService;
+  private timing: VgaTiming | undefined;
 
   private misc: number = MODE_3.misc;
   private feature = 0;
@@ -83,9 +83,27 @@ export class VgaRegisters implements BusDevice {
     return (this.attributeIndex & 0x20) !== 0;
   }
 
-  /** Red, green or blue (0..2) of a DAC entry, 0..63, mask applied. */
-  dacComponent(index: number, component: number): number {
-    return this.dac[(index & this.dacMask) * 3 + component] ?? 0;
+  get miscellaneousOutput(): number {
+    return this.misc;
+  }
+
+  /** Colour of a DAC entry, its mask applied, as 0xRRGGBB. */
+  colour(index: number): number {
+    const at = (index & this.dacMask) * 3;
+    return (this.component(at) << 16) | (this.component(at + 1) << 8) | this.component(at + 2);
+  }
+
+  /** Copies every register that the picture depends on into `target` and returns how many bytes they are. */
+  copyPictureState(target: Uint8Array): number {
+    let at = 0;
+    for (const registers of [this.crtc, this.sequencer, this.attribute, this.dac]) {
+      target.set(registers, at);
+      at += registers.length;
+    }
+    // Of the graphics controller only the shift mode and the memory map; the others matter to writes alone.
+    const others = [this.graphicsRegister(5) & 0x60, this.graphicsRegister(6), this.misc, this.dacMask];
+    target.set([...others, this.attributeIndex & 0x20, Number(this.hasWideDac)], at);
+    return at + others.length + 2;
   }
 
   read(offset: number): number {
@@ -161,6 +179,8 @@ export class VgaRegisters implements BusDevice {
         return;
       case 0x12:
         this.misc = value;
+        this.timing = undefined;
+        this.onMemoryControl?.();
         return;
       case 0x13:
         this.enable = value & 1;
@@ -170,6 +190,8 @@ export class VgaRegisters implements BusDevice {
         return;
       case 0x15:
         put(this.sequencer, this.sequencerIndex, value);
+        this.timing = undefined;
+        this.onMemoryControl?.();
         return;
       case 0x16:
         this.dacMask = value;
@@ -183,7 +205,7 @@ export class VgaRegisters implements BusDevice {
         this.isDacReading = false;
         return;
       case 0x19:
-        this.dac[this.dacWriteAt] = value & 0x3f;
+        this.dac[this.dacWriteAt] = this.hasWideDac ? value : value & 0x3f;
         this.dacWriteAt = (this.dacWriteAt + 1) % DAC_SIZE;
         return;
       case 0x1e:
@@ -191,6 +213,7 @@ export class VgaRegisters implements BusDevice {
         return;
       case 0x1f:
         put(this.graphics, this.graphicsIndex, value);
+        this.onMemoryControl?.();
         return;
     }
   }
@@ -208,11 +231,14 @@ export class VgaRegisters implements BusDevice {
     this.sequencer.set(MODE_3.sequencer);
     this.graphics.set(MODE_3.graphics);
     this.attribute.set(MODE_3.attribute);
-    this.dac.set(defaultDac());
+    this.dac.set(dacOf('ega'));
     this.dacMask = 0xff;
     this.dacReadAt = 0;
     this.dacWriteAt = 0;
     this.isDacReading = false;
+    this.hasWideDac = false;
+    this.timing = undefined;
+    this.onMemoryControl?.();
   }
 
   save(): DeviceState {
@@ -260,18 +286,31 @@ export class VgaRegisters implements BusDevice {
     this.dacReadAt = readByte(state, 'dacReadIndex') * 3 + (readByte(state, 'dacReadComponent') % 3);
     this.dacWriteAt = readByte(state, 'dacWriteIndex') * 3 + (readByte(state, 'dacWriteComponent') % 3);
     this.isDacReading = readFlag(state, 'isDacReading');
+    this.timing = undefined;
   }
 
   private readInputStatus1(): number {
     this.isAttributeData = false;
-    const inFrame = this.timers.now() % (LINES * LINE_NS);
-    const line = Math.floor(inFrame / LINE_NS);
-    const isBlank = line >= VISIBLE_LINES || inFrame % LINE_NS >= VISIBLE_LINE_NS;
-    const isRetrace = line >= RETRACE_FIRST_LINE && line < RETRACE_FIRST_LINE + RETRACE_LINES;
+    const timing = (this.timing ??= vgaTiming({
+      misc: this.misc,
+      clockingMode: this.sequencerRegister(1),
+      crtc: this.crtc,
+    }));
+    const inFrame = this.timers.now() % (timing.lines * timing.lineNs);
+    const line = Math.floor(inFrame / timing.lineNs);
+    const isBlank = line >= timing.visibleLines || inFrame % timing.lineNs >= timing.visibleLineNs;
+    const isRetrace = line >= timing.retraceFirstLine && line < timing.retraceFirstLine + timing.retraceLines;
     return (isBlank ? STATUS_BLANK : 0) | (isRetrace ? STATUS_RETRACE : 0);
   }
 
+  /** Eight bits of a colour component; of six, the top ones repeat at the bottom, so that 63 becomes 255. */
+  private component(at: number): number {
+    const value = this.dac[at] ?? 0;
+    return this.hasWideDac ? value : ((value << 2) | (value >> 4)) & 0xff;
+  }
+
   private writeCrtc(value: number): void {
+    this.timing = undefined;
     const isProtected = (this.crtcRegister(CRTC_PROTECT_INDEX) & 0x80) !== 0 && this.crtcIndex <= CRTC_PROTECTED;
     if (!isProtected) put(this.crtc, this.crtcIndex, value);
     else if (this.crtcIndex === CRTC_PROTECTED) {

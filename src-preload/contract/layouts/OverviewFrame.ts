@@ -1,5 +1,3 @@
-import type { TextScreenFrame } from './ScreenFrame.ts';
-
 /**
  * Fields of one machine in `OverviewFrame.rows`, as doubles.
  * - `receivedShare`, `entitledShare`: of one pCPU, 0..1.
@@ -33,7 +31,14 @@ export interface OverviewFrame {
 export interface Thumbnail {
   readonly id: string;
   /** Null: off, nothing to show. */
-  readonly screen: TextScreenFrame | null;
+  readonly picture: ThumbnailPicture | null;
+}
+
+/** A screen made small: R G B A bytes, line by line. */
+export interface ThumbnailPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
 }
 
 export function overviewValue(frame: OverviewFrame, vmIndex: number, field: OverviewField): number {

@@ -1,4 +1,8 @@
-import type { ScreenFrame } from '../../../src-preload/contract/layouts/ScreenFrame.ts';
+import type {
+  GraphicsScreenFrame,
+  ScreenFrame,
+  TextScreenFrame,
+} from '../../../src-preload/contract/layouts/ScreenFrame.ts';
 import { TextRaster } from './TextRaster.ts';
 
 /** The VGA blinks characters every 32 frames and the cursor every 16, of 70 a second. */
@@ -11,6 +15,8 @@ export class ScreenPainter {
   readonly #still = window.matchMedia('(prefers-reduced-motion: reduce)');
   #frame: ScreenFrame | null = null;
   #raster: TextRaster | null = null;
+  /** All lines of the present picture. */
+  #picture: ImageData | null = null;
   #isStale = false;
   #phase = 0;
   #request = 0;
@@ -24,7 +30,7 @@ export class ScreenPainter {
   start(): void {
     this.#timer = setInterval(() => {
       this.#phase++;
-      if (!this.#still.matches) this.#invalidate();
+      if (!this.#still.matches && this.#frame?.mode === 'text') this.#invalidate();
     }, CURSOR_HALF_PERIOD_MS);
     this.layOut();
   }
@@ -36,6 +42,7 @@ export class ScreenPainter {
 
   /** Null: the machine is off. */
   show(frame: ScreenFrame | null): void {
+    if (frame?.mode === 'graphics') this.#take(frame);
     this.#frame = frame;
     this.#invalidate();
   }
@@ -64,7 +71,8 @@ export class ScreenPainter {
     const context = canvas?.getContext('2d', { alpha: false });
     if (!canvas || !context || !this.#frame || !this.#isStale) return;
     this.#isStale = false;
-    const image = this.#frame.mode === 'text' ? this.#rasterise(this.#frame) : this.#pixels(this.#frame);
+    const image = this.#frame.mode === 'text' ? this.#rasterise(this.#frame) : this.#picture;
+    if (!image) return;
     if (canvas.width !== image.width || canvas.height !== image.height) {
       canvas.width = image.width;
       canvas.height = image.height;
@@ -73,16 +81,15 @@ export class ScreenPainter {
     context.putImageData(image, 0, 0);
   }
 
-  #rasterise(frame: Extract<ScreenFrame, { mode: 'text' }>): ImageData {
-    if (this.#raster?.columns !== frame.columns || this.#raster.rows !== frame.rows) {
-      this.#raster = new TextRaster(frame.columns, frame.rows);
-    }
+  #take({ width, height, firstLine, pixels }: GraphicsScreenFrame): void {
+    if (this.#picture?.width !== width || this.#picture.height !== height) this.#picture = new ImageData(width, height);
+    this.#picture.data.set(pixels, firstLine * width * 4);
+  }
+
+  #rasterise(frame: TextScreenFrame): ImageData {
+    if (!this.#raster?.fits(frame)) this.#raster = new TextRaster(frame);
     const isStill = this.#still.matches;
     this.#raster.draw(frame, isStill || this.#phase % 4 < 2, isStill || this.#phase % 2 === 0);
     return this.#raster.image;
-  }
-
-  #pixels(frame: Extract<ScreenFrame, { mode: 'graphics' }>): ImageData {
-    return new ImageData(new Uint8ClampedArray(frame.pixels), frame.width, frame.height);
   }
 }

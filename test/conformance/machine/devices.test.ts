@@ -261,7 +261,7 @@ done: mov al, 0x20
       hlt`);
     runToEnd(machine);
     expect(machine.screenText()[1]).toBe('AB');
-    expect(machine.screen().cursor).toBe(81);
+    expect(machine.screen()).toMatchObject({ mode: 'text', cursor: 81 });
   });
 });
 

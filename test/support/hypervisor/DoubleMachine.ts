@@ -1,4 +1,5 @@
 import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
+import { textScreen } from '../machine/textScreen.ts';
 import type { TextScreen } from '../../../src-main/machine/vga/TextScreen.ts';
 import { STATE, layOutVmMemory } from '../../../src-main/engine/state/layout.ts';
 import { monotonicNs } from '../../../src-main/hypervisor/scheduler/hostClock.ts';
@@ -99,20 +100,8 @@ export class DoubleMachine implements ThreadMachine {
     new Uint8Array(this.views.buffer, this.views.ramOffset).set(bytes, physicalAddress);
   }
 
-  screen(): TextScreen {
-    return {
-      columns: 1,
-      rows: 1,
-      cells: new Uint8Array(2),
-      cursor: -1,
-      cursorTop: 0,
-      cursorBottom: 0,
-      palette: new Uint8Array(48),
-      isBlinking: false,
-      cellWidth: 9,
-      cellHeight: 16,
-      extendsLineGraphics: true,
-    };
+  changedScreen(): TextScreen {
+    return textScreen();
   }
 
   instructionAddress = (): number => 0;

@@ -7,6 +7,7 @@ import type { VmStatistics } from '../../../src-main/hypervisor/types.ts';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
 import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
+import { textScreen } from '../../support/machine/textScreen.ts';
 import { FakeHypervisor } from './support/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
@@ -15,7 +16,7 @@ let id: string;
 const screen = (text: string) => {
   const cells = new Uint8Array(80 * 25 * 2);
   [...text].forEach((character, index) => (cells[index * 2] = character.charCodeAt(0)));
-  return { columns: 80, rows: 25, cells, cursor: 0 };
+  return textScreen({ columns: 80, rows: 25, cells });
 };
 const statistics = (changes: Partial<VmStatistics> = {}): VmStatistics => ({
   vmId: id,
@@ -45,11 +46,11 @@ beforeEach(async () => {
 describe('a machine view', () => {
   test('says what has changed and nothing else', async () => {
     await hypervisor.start(id);
-    hypervisor.screens.set(id, screen('hello'));
+    hypervisor.show(id, screen('hello'));
     const source = new MachineViewSource(hypervisor, id, ['vcpus', 'screen']);
     expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'vcpus', 'screen']);
     expect(source.next()).toBeNull();
-    hypervisor.screens.set(id, screen('world'));
+    hypervisor.show(id, screen('world'));
     expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'screen']);
     await hypervisor.setRegister(id, 0, 'eax', 5n);
     expect(Object.keys(source.next() ?? {})).toEqual(['atMs', 'vcpus']);
@@ -104,7 +105,7 @@ describe('a machine view', () => {
 
 describe('the overview', () => {
   test('has a row for each machine and the screens that changed', () => {
-    hypervisor.screens.set(id, screen('x'));
+    hypervisor.show(id, screen('x'));
     const source = new OverviewSource(hypervisor, true);
     publish(100, statistics());
     const first = source.next();

@@ -103,7 +103,12 @@ in al, 60h
 out dx, al
 hlt`);
   await until(() => hypervisor.serialHistory(id).length >= 1, 'serial output');
-  await until(() => hypervisor.screen(id)?.cells[0] === 0x41, 'the screen');
+  const stopWatching = hypervisor.watchScreen(id, 30);
+  await until(() => {
+    const screen = hypervisor.screen(id);
+    return screen?.mode === 'text' && screen.cells[0] === 0x41;
+  }, 'the screen');
+  stopWatching();
   unwrap(hypervisor.sendKeys(id, [{ code: 'KeyA', pressed: true }]));
   await until(() => hypervisor.serialHistory(id).length >= 2, 'the key');
   expect([...hypervisor.serialHistory(id)]).toEqual([0x78, 0x1e]);

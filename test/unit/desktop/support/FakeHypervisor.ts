@@ -1,3 +1,4 @@
+import { ScreenMirror } from '../../../../src-main/hypervisor/ScreenMirror.ts';
 import type {
   ContainmentEntry,
   Disposer,
@@ -8,7 +9,8 @@ import type {
   ProgramSource,
   Result,
   SchedulerSettings,
-  TextScreen,
+  Screen,
+  ScreenChange,
   VcpuRegisters,
   VmState,
   VmSummary,
@@ -22,7 +24,7 @@ export class FakeHypervisor implements HypervisorService {
   readonly vms = new Map<string, VmSummary>();
   readonly programs = new Map<string, ProgramSource>();
   readonly memory = new Map<string, Uint8Array>();
-  readonly screens = new Map<string, TextScreen>();
+  readonly screens = new Map<string, ScreenMirror>();
   readonly registerValues = new Map<string, BigUint64Array>();
   readonly setBreakpointsCalls: { id: string; addresses: readonly number[]; state: VmState }[] = [];
   readonly keys: { id: string; code: string; pressed: boolean }[] = [];
@@ -147,7 +149,19 @@ export class FakeHypervisor implements HypervisorService {
     return { ok: true, value: null };
   };
   breakpoints = (): readonly number[] => this.setBreakpointsCalls.at(-1)?.addresses ?? [];
-  screen = (id: string): TextScreen | undefined => this.screens.get(id);
+  screen = (id: string): Screen | undefined => this.screens.get(id)?.screen;
+  screenRevision = (id: string): number => this.screens.get(id)?.revision ?? 0;
+  screenSince(id: string, revision: number): ScreenChange | undefined {
+    const mirror = this.screens.get(id) ?? new ScreenMirror();
+    if (mirror.revision === revision) return undefined;
+    return { revision: mirror.revision, screen: mirror.since(revision) ?? null };
+  }
+  watchScreen = () => (): void => undefined;
+  show(id: string, screen: Screen): void {
+    const mirror = this.screens.get(id) ?? new ScreenMirror();
+    this.screens.set(id, mirror);
+    mirror.update(screen);
+  }
   sendScanCodes = (): Result<null> => ({ ok: true, value: null });
   sendKeys = (id: string, keys: readonly { code: string; pressed: boolean }[]): Result<null> => {
     this.keys.push(...keys.map((key) => ({ id, ...key })));

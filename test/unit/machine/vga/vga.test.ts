@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { GuestMemory } from '../../../../src-main/machine/GuestMemory.ts';
-import { parseGlyphs, rasterise, type RgbaImage } from '../../../../src-main/machine/vga/rasterise.ts';
+import { FONT_8X16 } from '../../../../src-main/machine/vga/fonts/fonts.ts';
+import { rasterise, type RgbaImage } from '../../../../src-main/machine/vga/rasterise.ts';
 import { readTextScreen, textLines } from '../../../../src-main/machine/vga/TextScreen.ts';
 import { VgaRegisters } from '../../../../src-main/machine/vga/VgaRegisters.ts';
 import { ManualTime } from '../../../support/machine/ManualTime.ts';
@@ -14,14 +13,13 @@ const STATUS_1 = 0x2a;
 
 let time: ManualTime;
 let vga: VgaRegisters;
-let ram: Uint8Array;
-let memory: GuestMemory;
+let planes: Uint8Array;
 
 beforeEach(() => {
   time = new ManualTime();
   vga = new VgaRegisters('vga0', time.timers);
-  ram = new Uint8Array(0x100000);
-  memory = { size: ram.length, view: (address, length) => ram.subarray(address, address + length) };
+  planes = new Uint8Array(0x4_0000);
+  FONT_8X16.glyphs.forEach((row, at) => (planes[((at >> 4) * 32 + (at & 15)) * 4 + 2] = row));
 });
 
 function set(index: number, register: number, value: number): void {
@@ -31,8 +29,8 @@ function set(index: number, register: number, value: number): void {
 
 function write(row: number, column: number, text: string, attribute = 7): void {
   for (const [i, letter] of [...text].entries()) {
-    ram[0xb8000 + (row * 80 + column + i) * 2] = letter.charCodeAt(0);
-    ram[0xb8000 + (row * 80 + column + i) * 2 + 1] = attribute;
+    planes[(row * 80 + column + i) * 4] = letter.charCodeAt(0);
+    planes[(row * 80 + column + i) * 4 + 1] = attribute;
   }
 }
 
@@ -105,7 +103,7 @@ describe('registers', () => {
 
 describe('text screen', () => {
   test('80x25 after a reset, with the cursor at the top', () => {
-    const screen = readTextScreen(vga, memory);
+    const screen = readTextScreen(vga, planes);
     expect(screen).toMatchObject({
       columns: 80,
       rows: 25,
@@ -124,10 +122,10 @@ describe('text screen', () => {
   test('lines lose their trailing blanks and speak Unicode', () => {
     write(0, 0, 'Hello,');
     write(24, 78, 'ok');
-    ram[0xb8000 + 160] = 0xc9;
-    ram[0xb8000 + 162] = 0xe3;
-    ram[0xb8000 + 164] = 0x01;
-    const lines = textLines(readTextScreen(vga, memory));
+    planes[320] = 0xc9;
+    planes[324] = 0xe3;
+    planes[328] = 0x01;
+    const lines = textLines(readTextScreen(vga, planes));
     expect(lines).toHaveLength(25);
     expect(lines[0]).toBe('Hello,');
     expect(lines[1]).toBe('╔π☺');
@@ -138,17 +136,17 @@ describe('text screen', () => {
     write(1, 0, 'second');
     set(CRTC, 0x0d, 80);
     set(CRTC, 0x0f, 85);
-    const screen = readTextScreen(vga, memory);
+    const screen = readTextScreen(vga, planes);
     expect(textLines(screen)[0]).toBe('second');
     expect(screen.cursor).toBe(5);
   });
 
   test('the cursor can be off or out of sight', () => {
     set(CRTC, 0x0a, 0x2d);
-    expect(readTextScreen(vga, memory).cursor).toBe(-1);
+    expect(readTextScreen(vga, planes).cursor).toBe(-1);
     set(CRTC, 0x0a, 0x0d);
     set(CRTC, 0x0e, 0xff);
-    expect(readTextScreen(vga, memory).cursor).toBe(-1);
+    expect(readTextScreen(vga, planes).cursor).toBe(-1);
   });
 
   test('40 columns, and 50 lines of 8', () => {
@@ -157,7 +155,7 @@ describe('text screen', () => {
     set(CRTC, 0x13, 20);
     set(CRTC, 0x09, 0x47);
     write(0, 40, 'next'); // the second row of 40 columns
-    const screen = readTextScreen(vga, memory);
+    const screen = readTextScreen(vga, planes);
     expect([screen.columns, screen.rows]).toEqual([40, 50]);
     expect(textLines(screen)[1]).toBe('next');
   });
@@ -165,11 +163,11 @@ describe('text screen', () => {
   test('is blank in a graphics mode and while the display is off', () => {
     write(0, 0, 'x');
     set(GRAPHICS, 6, 0x0f);
-    expect(textLines(readTextScreen(vga, memory))[0]).toBe('');
+    expect(textLines(readTextScreen(vga, planes))[0]).toBe('');
     set(GRAPHICS, 6, 0x0e);
     vga.read(STATUS_1);
     vga.write(ATTRIBUTE, 1, 0x00);
-    expect(textLines(readTextScreen(vga, memory))[0]).toBe('');
+    expect(textLines(readTextScreen(vga, planes))[0]).toBe('');
   });
 
   test('any register values give some screen', () => {
@@ -180,7 +178,7 @@ describe('text screen', () => {
         vga.write((random >> 8) % 0x30, 1, (random >> 16) & 0xff);
         vga.read((random >> 4) % 0x30);
       }
-      const screen = readTextScreen(vga, memory);
+      const screen = readTextScreen(vga, planes);
       expect(screen.cells.length).toBe(screen.columns * screen.rows * 2);
       expect(screen.cursor).toBeLessThan(screen.columns * screen.rows);
     }
@@ -188,10 +186,6 @@ describe('text screen', () => {
 });
 
 describe('picture', () => {
-  const glyphs = parseGlyphs(
-    readFileSync(new URL('../../../../resources/fonts/cp437-8x16.hex', import.meta.url), 'utf8'),
-  );
-
   function pixel(image: RgbaImage, x: number, y: number): string {
     const at = (y * image.width + x) * 4;
     return [...image.pixels.subarray(at, at + 3)].join(',');
@@ -199,12 +193,12 @@ describe('picture', () => {
 
   test('glyphs are drawn in their colours', () => {
     write(0, 0, ' ');
-    ram[0xb8000] = 0xdb; // full block
-    ram[0xb8001] = 0x1e; // yellow on blue
-    ram[0xb8002] = 0x20;
-    ram[0xb8003] = 0x1e;
+    planes[0] = 0xdb; // full block
+    planes[1] = 0x1e; // yellow on blue
+    planes[4] = 0x20;
+    planes[5] = 0x1e;
     set(CRTC, 0x0a, 0x20);
-    const image = rasterise(readTextScreen(vga, memory), glyphs);
+    const image = rasterise(readTextScreen(vga, planes));
     expect([image.width, image.height]).toEqual([720, 400]);
     expect(pixel(image, 0, 0)).toBe('255,255,85');
     expect(pixel(image, 8, 5)).toBe('255,255,85'); // the ninth column continues the block
@@ -214,27 +208,23 @@ describe('picture', () => {
 
   test('the cursor is drawn unless its phase is off', () => {
     write(0, 0, ' ', 0x07);
-    const screen = readTextScreen(vga, memory);
-    expect(pixel(rasterise(screen, glyphs), 4, 13)).toBe('170,170,170');
-    expect(pixel(rasterise(screen, glyphs, { isCursorShown: false, isTextShown: true }), 4, 13)).toBe('0,0,0');
+    const screen = readTextScreen(vga, planes);
+    expect(pixel(rasterise(screen), 4, 13)).toBe('170,170,170');
+    expect(pixel(rasterise(screen, { isCursorShown: false, isTextShown: true }), 4, 13)).toBe('0,0,0');
   });
 
   test('blinking text disappears; without blinking bit 7 is a bright background', () => {
     set(CRTC, 0x0a, 0x20);
-    ram[0xb8000] = 0xdb;
-    ram[0xb8001] = 0x8f;
+    planes[0] = 0xdb;
+    planes[1] = 0x8f;
     const hidden = { isCursorShown: false, isTextShown: false };
-    expect(pixel(rasterise(readTextScreen(vga, memory), glyphs, hidden), 0, 0)).toBe('0,0,0');
+    expect(pixel(rasterise(readTextScreen(vga, planes), hidden), 0, 0)).toBe('0,0,0');
     vga.read(STATUS_1);
     vga.write(ATTRIBUTE, 1, 0x30);
     vga.write(ATTRIBUTE, 1, 0x04);
-    ram[0xb8001] = 0x9f;
-    ram[0xb8000] = 0x20;
-    expect(pixel(rasterise(readTextScreen(vga, memory), glyphs, hidden), 0, 0)).toBe('85,85,255');
-  });
-
-  test('a font that misses glyphs is refused', () => {
-    expect(() => parseGlyphs('41:00000000000000000000000000000000')).toThrow(/1 glyphs/);
+    planes[1] = 0x9f;
+    planes[0] = 0x20;
+    expect(pixel(rasterise(readTextScreen(vga, planes), hidden), 0, 0)).toBe('85,85,255');
   });
 });
 

@@ -1,0 +1,180 @@
+import type { TimerService } from '../BusDevice.ts';
+import type { DeviceMemory } from '../DeviceMemory.ts';
+import type { VideoMemory } from '../GuestMemory.ts';
+import { drawGraphics } from './drawGraphics.ts';
+import { FONT_8X16 } from './fonts/fonts.ts';
+import { describeVbeGraphics, describeVgaGraphics, forLinesOfPages, type GraphicsDisplay } from './GraphicsDisplay.ts';
+import type { Screen } from './Screen.ts';
+import { readTextScreen, type TextScreen } from './TextScreen.ts';
+import { VbeRegisters } from './VbeRegisters.ts';
+import { VgaMemory } from './VgaMemory.ts';
+import { VgaRegisters } from './VgaRegisters.ts';
+import { VgaWindows } from './VgaWindows.ts';
+
+/** Where the linear frame buffer lies until somebody places it, as on Bochs' VGA without PCI. */
+export const FRAME_BUFFER_ADDRESS = 0xe000_0000;
+const FRAME_BUFFER = 'vga-frame-buffer';
+const PAGE_BYTES = 0x1000;
+/** Registers that the picture depends on fit here; see `VgaRegisters.copyPictureState`. */
+const PICTURE_STATE_BYTES = 1024;
+const GLYPH_SLOT = 32;
+
+export interface VgaAdapterParts {
+  readonly ids: { readonly registers: string; readonly memory: string; readonly vbe: string };
+  readonly timers: TimerService;
+  readonly video: VideoMemory;
+  readonly ram: DeviceMemory;
+}
+
+/**
+ * The display adapter: registers, planes and the VBE interface on one video memory, where the processor finds it,
+ * and the picture. Pixels are drawn only when somebody asks for them, and then only lines that have changed.
+ */
+export class VgaAdapter {
+  readonly registers: VgaRegisters;
+  readonly memory: VgaMemory;
+  readonly vbe: VbeRegisters;
+  private readonly video: VideoMemory;
+  private readonly windows: VgaWindows;
+  private readonly state = new Uint8Array(PICTURE_STATE_BYTES);
+  private readonly drawnState = new Uint8Array(PICTURE_STATE_BYTES);
+  private readonly writtenPages: Uint8Array;
+  private display: GraphicsDisplay | undefined;
+  private pixels = new Uint32Array(0);
+
+  constructor({ ids, timers, video, ram }: VgaAdapterParts) {
+    this.video = video;
+    this.registers = new VgaRegisters(ids.registers, timers);
+    this.memory = new VgaMemory(ids.memory, this.registers, video.bytes);
+    this.vbe = new VbeRegisters(ids.vbe, video.bytes);
+    this.windows = new VgaWindows(video, ram, this.memory, this.vbe);
+    this.writtenPages = new Uint8Array(video.bytes.length / PAGE_BYTES);
+    this.registers.onMemoryControl = () => this.windows.update();
+    this.vbe.onChange = () => {
+      this.registers.hasWideDac = this.vbe.hasWideDac;
+      this.windows.update();
+    };
+    this.powerOn();
+  }
+
+  /** Moves the linear frame buffer; undefined: nowhere. */
+  placeFrameBuffer(physicalAddress: number | undefined): void {
+    if (physicalAddress === undefined) this.video.removeWindow(FRAME_BUFFER);
+    else {
+      const range = { first: physicalAddress, byteLength: this.video.bytes.length };
+      this.video.setWindow(FRAME_BUFFER, range, { offset: 0 });
+    }
+  }
+
+  /**
+   * Memory as after power-on with the work of a video BIOS done: cleared, the font in plane 2. Called once RAM has
+   * been cleared and registers have been reset.
+   */
+  powerOn(): void {
+    const { bytes } = this.video;
+    this.windows.forget();
+    clear(bytes);
+    FONT_8X16.glyphs.forEach((row, at) => {
+      const code = Math.floor(at / FONT_8X16.rows);
+      bytes[(code * GLYPH_SLOT + (at % FONT_8X16.rows)) * 4 + 2] = row;
+    });
+    this.display = undefined;
+    this.windows.update();
+  }
+
+  /** Registers, RAM and video memory have been restored: they agree already, nothing is carried over. */
+  adoptMemory(): void {
+    this.registers.hasWideDac = this.vbe.hasWideDac;
+    this.display = undefined;
+    this.windows.adopt();
+  }
+
+  /** Undefined while the guest draws pixels. */
+  textScreen(): TextScreen | undefined {
+    this.windows.syncPlanes();
+    return this.graphics() ? undefined : readTextScreen(this.registers, this.video.bytes);
+  }
+
+  /** The whole screen as it is now. */
+  screen(): Screen {
+    this.windows.syncPlanes();
+    const display = this.graphics();
+    if (display === undefined) return readTextScreen(this.registers, this.video.bytes);
+    this.redraw(display);
+    return this.graphicsScreen(display, 0, display.height);
+  }
+
+  /**
+   * What has changed since the last call of this or of `screen`: a text screen always whole, of a picture the
+   * lines between the first and the last that differ. Undefined when nothing of a picture did.
+   */
+  changedScreen(): Screen | undefined {
+    this.windows.syncPlanes();
+    const display = this.graphics();
+    if (display === undefined) {
+      this.display = undefined;
+      return readTextScreen(this.registers, this.video.bytes);
+    }
+    const [first, end] = this.redraw(display);
+    return first < end ? this.graphicsScreen(display, first, end) : undefined;
+  }
+
+  private graphics(): GraphicsDisplay | undefined {
+    const length = this.registers.copyPictureState(this.state);
+    const { mode } = this.vbe;
+    const vbe = mode ? [mode.width, mode.height, mode.depth, mode.pitch, mode.start] : [];
+    new Float64Array(this.state.buffer, PICTURE_STATE_BYTES - 5 * 8).fill(0);
+    new Float64Array(this.state.buffer, PICTURE_STATE_BYTES - 5 * 8).set(vbe);
+    if (length > PICTURE_STATE_BYTES - 5 * 8) throw new Error('the registers of the picture outgrew their buffer');
+    const isSame = this.display !== undefined && this.state.every((byte, at) => byte === this.drawnState[at]);
+    if (isSame) return this.display;
+    return mode
+      ? describeVbeGraphics(mode, this.registers, this.video.bytes.length)
+      : describeVgaGraphics(this.registers);
+  }
+
+  /** Brings `pixels` up to date; returns the first line that was drawn and the one after the last. */
+  private redraw(display: GraphicsDisplay): [first: number, end: number] {
+    const pages = this.writtenPages;
+    pages.set(this.memory.writtenPages);
+    this.memory.writtenPages.fill(0);
+    this.video.takeWrittenPages(pages);
+    let first = display.height;
+    let end = 0;
+    const draw = (from: number, to: number): void => {
+      drawGraphics(display, this.video.bytes, this.pixels, from, to);
+      first = Math.min(first, from);
+      end = Math.max(end, to);
+    };
+    if (display === this.display) forLinesOfPages(display, pages, draw);
+    else {
+      const size = display.width * display.height;
+      if (this.pixels.length !== size) this.pixels = new Uint32Array(size);
+      this.display = display;
+      this.drawnState.set(this.state);
+      draw(0, display.height);
+    }
+    return [first, end];
+  }
+
+  private graphicsScreen({ width, height }: GraphicsDisplay, first: number, end: number): Screen {
+    const lines = this.pixels.slice(first * width, end * width);
+    const pixels = new Uint8Array(lines.buffer);
+    return { mode: 'graphics', width, height, firstLine: first, lineCount: end - first, pixels };
+  }
+}
+
+const BLOCK_BYTES = 0x1_0000;
+
+/** Zeroes what is not zero: memory that nobody touched costs the host nothing. */
+function clear(bytes: Uint8Array): void {
+  for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
+    const block = bytes.subarray(start, start + BLOCK_BYTES);
+    const words = new Int32Array(block.buffer, block.byteOffset, block.byteLength >> 2);
+    for (let i = 0; i < words.length; i++) {
+      if (words[i] === 0) continue;
+      block.fill(0);
+      break;
+    }
+  }
+}
