@@ -178,26 +178,36 @@ export class PhysicalMemory {
     else if (target.kind === 'video') host = this.layout.videoBase + target.offset;
     const window = { id, start, end: start + byteLength, host, isWritable: target.kind === 'video' };
     const known = this.windows.findIndex((each) => each.id === id);
-    if (known >= 0) this.windows[known] = window;
-    else this.windows.unshift(window);
+    if (known >= 0) {
+      this.uncover(this.windows[known]);
+      this.windows[known] = window;
+    } else this.windows.unshift(window);
     this.markCovered();
   }
 
   /** What lies beneath answers again. */
   removeWindow(id: string): void {
     const known = this.windows.findIndex((each) => each.id === id);
-    if (known >= 0) this.windows.splice(known, 1);
+    if (known < 0) return;
+    this.uncover(this.windows[known]);
+    this.windows.splice(known, 1);
     this.markCovered();
   }
 
   /** Tells generated code which pages of RAM lie under a window. */
   private markCovered(): void {
-    this.clearRamFlags(PAGE_FLAG.covered);
     const { ramFlags } = this;
     for (const { start, end } of this.windows) {
       const last = Math.min(end / PAGE_BYTES, ramFlags.length);
       for (let page = start / PAGE_BYTES; page < last; page++) ramFlags[page] |= PAGE_FLAG.covered;
     }
+  }
+
+  /** Only the window's own pages, since banks of video memory are switched often. */
+  private uncover({ start, end }: PhysicalWindow): void {
+    const { ramFlags } = this;
+    const last = Math.min(end / PAGE_BYTES, ramFlags.length);
+    for (let page = start / PAGE_BYTES; page < last; page++) ramFlags[page] &= ~PAGE_FLAG.covered;
   }
 
   /** The display adapter's memory: a window, not a copy. */
