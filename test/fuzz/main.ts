@@ -21,7 +21,11 @@ const findings: string[] = [];
 let seed = start;
 for (; Date.now() < end && findings.length < mostFindings; seed++) {
   const mode = MODE_NAMES[seed % MODE_NAMES.length];
-  const found = [runHostile(machine, seed), seed % 4 === 0 ? disagreement(machine, { mode, seed }, 600) : ''];
+  const ingredients = seed % 8 === 0 ? 'vector' : 'integer';
+  const found = [
+    runHostile(machine, seed),
+    seed % 4 === 0 ? disagreement(machine, { mode, seed, ingredients }, 600) : '',
+  ];
   for (const text of found) {
     if (text === '') continue;
     findings.push(text);

@@ -21,4 +21,11 @@ describe.each(MODE_NAMES)('random programs with faults and self-modification in 
     const found = seeds.map((seed) => disagreement(machine, { mode, seed }, 500)).filter((text) => text !== '');
     expect(found).toEqual([]);
   });
+
+  test('do so with x87, MMX and SSE instructions among the others', { timeout: 60_000 }, () => {
+    const found = Array.from({ length: 16 }, (_, index) =>
+      disagreement(machine, { mode, seed: 2000 + index, ingredients: 'vector' }, 500),
+    );
+    expect(found.filter((text) => text !== '')).toEqual([]);
+  });
 });

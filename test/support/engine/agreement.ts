@@ -1,7 +1,7 @@
 import { machineText } from './machineText.ts';
 import type { ModeName } from './machineModes.ts';
 import { processorImage } from './processorImage.ts';
-import { placeRandomProgram } from './randomProgram.ts';
+import { placeRandomProgram, type Ingredients } from './randomProgram.ts';
 import { Random } from './Random.ts';
 import type { TestMachine } from './TestMachine.ts';
 
@@ -23,11 +23,18 @@ export const PARTITIONS: readonly Partition[] = [
 export interface RandomProgram {
   readonly mode: ModeName;
   readonly seed: number;
+  /** Default: integer instructions. */
+  readonly ingredients?: Ingredients;
 }
 
 /** What stopped the program, or what is wrong with how it was run. */
-function runInPieces(machine: TestMachine, { mode, seed }: RandomProgram, total: number, partition: Partition): string {
-  placeRandomProgram(machine, mode, new Random(seed));
+function runInPieces(
+  machine: TestMachine,
+  { mode, seed, ingredients }: RandomProgram,
+  total: number,
+  partition: Partition,
+): string {
+  placeRandomProgram(machine, mode, new Random(seed), ingredients);
   const { processor } = machine;
   const random = new Random(~seed);
   while (processor.retiredInstructions < total) {
@@ -83,6 +90,6 @@ function difference(a: Record<string, string | number>, b: Record<string, string
     .join(', ');
 }
 
-function describe({ mode, seed }: RandomProgram, what: string): string {
-  return `program ${seed} in ${mode}: ${what}`;
+function describe({ mode, seed, ingredients = 'integer' }: RandomProgram, what: string): string {
+  return `${ingredients} program ${seed} in ${mode}: ${what}`;
 }

@@ -52,7 +52,7 @@ export function runHostile(machine: TestMachine, seed: number): string {
 
 function place(machine: TestMachine, mode: ModeName, random: Random): void {
   if (random.chance(50)) {
-    placeRandomProgram(machine, mode, random);
+    placeRandomProgram(machine, mode, random, random.chance(50) ? 'vector' : 'integer');
     return;
   }
   machine.clear();

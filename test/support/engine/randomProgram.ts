@@ -1,13 +1,24 @@
+import type { Encoding } from '../../../src-main/engine/isa/Encoding.ts';
 import { encodings } from '../../../src-main/engine/isa/encodings.ts';
-import { RSP } from '../../../src-main/engine/state/layout.ts';
+import { CR0, CR4 } from '../../../src-main/engine/semantics/system/controlBits.ts';
+import { RSP, STATE, X87_SLOT } from '../../../src-main/engine/state/layout.ts';
 import { encodeRow, sizesOf } from './encodeRow.ts';
 import { AT, codeBits, enterMode, type ModeName } from './machineModes.ts';
 import { EDGES, type Random } from './Random.ts';
 import { enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { machineCode, type TestMachine } from './TestMachine.ts';
 
+/** Which instructions a program is made of. */
+export type Ingredients = 'integer' | 'vector';
+
 /** Everything but x87 and vectors, and CLI's and HLT's more often than real programs have them. */
-const rows = encodings.filter(({ feature }) => /^(|cmov|cx8|tsc|msr|sep)$/.test(feature));
+const integerRows = encodings.filter(({ feature }) => /^(|cmov|cx8|tsc|msr|sep)$/.test(feature));
+/** What works on the registers of the x87, of MMX and of SSE. */
+const vectorRows = encodings.filter(({ feature }) => /^(fpu|mmx|s*sse\d?|fxsr|popcnt|clfsh)$/.test(feature));
+
+function randomRow(random: Random, ingredients: Ingredients): Encoding {
+  return random.pick(ingredients === 'vector' && random.chance(60) ? vectorRows : integerRows);
+}
 
 const CODE_BYTES = 0x1800;
 
@@ -24,7 +35,12 @@ const WITH_CODE = new Set([8, 10, 11, 12, 13, 14, 17]);
 const handlerCache = new Map<string, Uint8Array>();
 
 /** Puts a random program with random registers into a machine: the same for the same numbers. */
-export function placeRandomProgram(machine: TestMachine, mode: ModeName, random: Random): void {
+export function placeRandomProgram(
+  machine: TestMachine,
+  mode: ModeName,
+  random: Random,
+  ingredients: Ingredients = 'integer',
+): void {
   machine.clear();
   enterMode(machine, mode);
   if (random.chance(80)) installResumingHandlers(machine, mode);
@@ -37,12 +53,37 @@ export function placeRandomProgram(machine: TestMachine, mode: ModeName, random:
     AT.data,
     Uint8Array.from({ length: 0x400 }, () => random.below(256)),
   );
-  machine.load(AT.code, random.chance(25) ? randomBytes(random, CODE_BYTES) : randomCode(random, codeBits(mode)));
+  machine.load(
+    AT.code,
+    random.chance(25) ? randomBytes(random, CODE_BYTES) : randomCode(random, codeBits(mode), ingredients),
+  );
   // Some programs lie across a page boundary from the start.
   state.eip = random.chance(30) ? AT.code + 0xff0 + random.below(16) : AT.code + random.below(64);
   machine.processor.stateChanged();
+  if (ingredients === 'vector') fillVectors(machine, random);
   if (mode !== 'real' && random.chance(20)) enablePaging(machine, random);
   if (mode === 'user32' && random.chance(20)) enterVirtual8086(machine, random);
+}
+
+/** Registers with anything in them, mostly usable, and addresses that vectors may be at. */
+function fillVectors(machine: TestMachine, random: Random): void {
+  const { state } = machine;
+  for (let at = STATE.x87; at < STATE.x87Control; at++) state.bytes[at] = random.below(256);
+  for (let at = STATE.xmm; at < STATE.msr; at++) state.bytes[at] = random.below(256);
+  for (let slot = STATE.x87; slot < STATE.x87Control; slot += X87_SLOT.size) {
+    state.bytes.fill(0, slot + X87_SLOT.signExponent + 2, slot + X87_SLOT.size);
+  }
+  state.setInt(STATE.x87Control, random.chance(80) ? 0x37f : (random.word() & 0x1f3f) | 0x40);
+  state.setInt(STATE.x87Valid, random.below(256));
+  state.setInt(STATE.x87Top, random.below(8));
+  state.setInt(STATE.mxcsr, random.chance(70) ? 0x1f80 : random.word() & 0xffff);
+  const unusable = random.chance(10) ? random.word() & (CR0.EM | CR0.TS) : 0;
+  state.setControlRegister(0, (state.controlRegister(0) | unusable | (random.word() & CR0.NE)) >>> 0);
+  state.setControlRegister(4, random.chance(90) ? CR4.OSFXSR | CR4.OSXMMEXCPT : 0);
+  for (let register = 0; register < 8; register++) {
+    if (register !== RSP && random.chance(50)) state.setRegister(register, AT.data + 16 * random.below(0x40));
+  }
+  machine.processor.stateChanged();
 }
 
 function installResumingHandlers(machine: TestMachine, mode: ModeName): void {
@@ -78,18 +119,18 @@ function randomBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random.below(256));
 }
 
-function randomCode(random: Random, bits: 16 | 32): Uint8Array {
+function randomCode(random: Random, bits: 16 | 32, ingredients: Ingredients): Uint8Array {
   const bytes: number[] = [];
   while (bytes.length < CODE_BYTES) {
     if (random.chance(12)) bytes.push(...selfModification(random, bits));
-    else bytes.push(...randomInstruction(random, bits));
+    else bytes.push(...randomInstruction(random, bits, ingredients));
   }
   return Uint8Array.from(bytes.slice(0, CODE_BYTES));
 }
 
-function randomInstruction(random: Random, bits: 16 | 32): Uint8Array {
+function randomInstruction(random: Random, bits: 16 | 32, ingredients: Ingredients): Uint8Array {
   for (;;) {
-    const row = random.pick(rows);
+    const row = randomRow(random, ingredients);
     // Privileged instructions and far transfers end most programs; a few are enough.
     if (row.flow === 'system' && random.chance(85)) continue;
     const sizes = sizesOf(row);
