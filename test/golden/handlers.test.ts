@@ -14,6 +14,9 @@ test.each([
   { file: 'push', source: 'push eax', bits: 32, context: FLAT },
   { file: 'return', source: 'ret', bits: 16, context: REAL },
   { file: 'shift-by-cl', source: 'shl eax, cl', bits: 32, context: FLAT },
+  { file: 'vector-from-memory', source: 'paddd xmm1, [ebx]', bits: 32, context: FLAT },
+  { file: 'vector-store', source: 'movdqa [ebx], xmm1', bits: 32, context: FLAT },
+  { file: 'vector-multiply', source: 'pmuludq xmm1, xmm2', bits: 32, context: FLAT },
   { file: 'repeat-move', source: 'rep movsd', bits: 32, context: FLAT },
 ] as const)('the handler of $source in $bits-bit code', async ({ file, source, bits, context }) => {
   await expect(await handlerText(source, bits, context)).toMatchFileSnapshot(`handlers/${file}.wat`);

@@ -76,6 +76,11 @@ export interface Emitter {
   variable<T extends ValueType>(initial: Expression<T>): { get(): Expression<T>; set(value: Expression<T>): void };
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void;
   while(condition: () => I32, body: () => void): void;
+  /**
+   * A check of what only helpers can change, such as control registers: a tier may leave it out where it has been
+   * made before.
+   */
+  invariant(name: 'sse', check: () => void): void;
 
   // Operands
   read(operand: OperandHandle): Integer;

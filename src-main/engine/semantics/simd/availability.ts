@@ -10,12 +10,14 @@ const ALL_REGISTERS = 0xff;
 
 /** What an instruction on XMM registers begins with: #UD for CR0.EM or without CR4.OSFXSR, #NM for CR0.TS (SDM vol. 3A, 14.1). */
 export function requireSse(e: Emitter): void {
-  const forbidding = and(e.stateField(STATE.cr0), c(CR0.EM | CR0.TS));
-  const missing = and(xor(e.stateField(STATE.cr4), c(-1)), c(CR4.OSFXSR));
-  e.if(or(forbidding, missing), () => {
-    const isUndefined = or(and(e.stateField(STATE.cr0), c(CR0.EM)), missing);
-    e.if(isUndefined, () => e.raise(VECTOR.UD));
-    e.raise(VECTOR.NM);
+  e.invariant('sse', () => {
+    const forbidding = and(e.stateField(STATE.cr0), c(CR0.EM | CR0.TS));
+    const missing = and(xor(e.stateField(STATE.cr4), c(-1)), c(CR4.OSFXSR));
+    e.if(or(forbidding, missing), () => {
+      const isUndefined = or(and(e.stateField(STATE.cr0), c(CR0.EM)), missing);
+      e.if(isUndefined, () => e.raise(VECTOR.UD));
+      e.raise(VECTOR.NM);
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { type I32, add, and, clz, ctz, i32Const, sub, wrap } from '../../wasm/Expression.ts';
+import { type I32, add, and, ctz, i32Const, sub, wrap } from '../../wasm/Expression.ts';
 import { extractLane, splat, vector, vectorBits } from '../../wasm/vectors.ts';
 import { RDI } from '../../state/layout.ts';
 import type { Address, Emitter, Semantics } from '../Emitter.ts';
@@ -16,24 +16,27 @@ function further(e: Emitter, address: Address, bytes: I32): Address {
   return { ...address, offset: e.let(add(address.offset, bytes)) };
 }
 
+/** Does `body` with the number of each set bit, the lowest first. */
+function forEachBit(e: Emitter, bits: I32, body: (number: I32) => void): void {
+  const left = e.variable(bits);
+  e.while(left.get, () => {
+    body(e.let(ctz(left.get())));
+    left.set(and(left.get(), sub(left.get(), c(1))));
+  });
+}
+
 /**
- * MASKMOVQ, MASKMOVDQU: stores the bytes whose mask byte has its highest bit set. The first and the last of them
- * are reached before any is stored; without any, nothing is.
+ * MASKMOVQ, MASKMOVDQU: stores the bytes whose mask byte has its highest bit set. All of them are reached before
+ * any is stored; without any, no address is looked at.
  */
 const maskedStore = onVectors((e, [src, selector], commit) => {
   const selected = e.let(vectorBits('i8x16.bitmask', e.readVector(selector)));
   const bytes = e.let(e.readVector(src));
   const start = destination(e);
-  e.if(selected, () => {
-    e.loadToModify(further(e, start, ctz(selected)), 8);
-    e.loadToModify(further(e, start, sub(c(31), clz(selected))), 8);
-  });
-  const left = e.variable(selected);
-  e.while(left.get, () => {
-    const number = e.let(ctz(left.get()));
+  forEachBit(e, selected, (number) => void e.loadToModify(further(e, start, number), 8));
+  forEachBit(e, selected, (number) => {
     const byte = extractLane('i8x16.extract_lane_u', vector('i8x16.swizzle', bytes, splat('i8x16.splat', number)), 0);
     e.store(further(e, start, number), 8, e.let(byte));
-    left.set(and(left.get(), sub(left.get(), c(1))));
   });
   commit();
 });

@@ -24,7 +24,7 @@ function spreadFields(immediate: I32, e: Emitter): I32 {
 
 /** Byte numbers of the dwords that the fields name. */
 function dwordControl(immediate: I32, e: Emitter): V128 {
-  const starts = splat('i32x4.splat', shl(spreadFields(immediate, e), c(2)));
+  const starts = e.let(splat('i32x4.splat', shl(spreadFields(immediate, e), c(2))));
   const repeated = shuffle(
     starts,
     starts,

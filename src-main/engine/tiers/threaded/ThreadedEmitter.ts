@@ -131,6 +131,11 @@ export class ThreadedEmitter implements Emitter {
     });
   }
 
+  /** What ran before a handler is not known. */
+  invariant(_name: 'sse', check: () => void): void {
+    check();
+  }
+
   // Operands
 
   read(operand: OperandHandle): Integer {
