@@ -84,7 +84,7 @@
           (i32.const 0)
           (local.get 0))
         (local.set 4
-          (call 0
+          (call $slowRead
             (local.get 2)
             (i32.const 16)))
         (if  ;; label = @2
