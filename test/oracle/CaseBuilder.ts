@@ -4,6 +4,7 @@ import { FLAG } from '../../src-main/engine/state/flags.ts';
 import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP } from '../../src-main/engine/state/layout.ts';
 import { encodeRow } from '../support/engine/encodeRow.ts';
 import { EDGES, type Random } from '../support/engine/Random.ts';
+import { computesFloats, randomMxcsr, randomNumbers, readsDoubles } from './floatState.ts';
 import { PLACE, SELECTOR, type OracleCase } from './OracleCase.ts';
 import { DEFAULT_MXCSR, hasVectors, type VectorChoice } from './vectorState.ts';
 
@@ -16,6 +17,7 @@ export interface Variant {
 }
 
 const STATUS = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.OF | FLAG.DF;
+const AMD_MISALIGNMENT = 1 << 17;
 const CS_PREFIX = 0x2e,
   DS_PREFIX = 0x3e;
 const SEGMENT_PREFIXES = [0x26, CS_PREFIX, 0x36, DS_PREFIX, 0x64, 0x65];
@@ -82,8 +84,13 @@ export class CaseBuilder {
   }
 
   private vectors(): { vectors?: VectorChoice } {
-    if (!hasVectors(this.row)) return {};
-    return { vectors: { seed: this.random.below(0x1_0000), mxcsr: DEFAULT_MXCSR } };
+    const { row, random } = this;
+    if (!hasVectors(row)) return {};
+    const seed = random.below(0x1_0000);
+    if (!computesFloats(row)) return { vectors: { contents: 'anything', seed, mxcsr: DEFAULT_MXCSR } };
+    // Now and then the numbers are of the other format, which are odd ones in this.
+    const parity = readsDoubles(row) === random.chance(90) ? 1 : 0;
+    return { vectors: { contents: 'numbers', seed: (seed & ~1) | parity, mxcsr: randomMxcsr(random) } };
   }
 
   private chooseRegisters(): void {
@@ -249,8 +256,21 @@ export class CaseBuilder {
         break;
     }
     if (row.repeat !== 'none') this.prepareStrings();
+    if (variant.isMemory && computesFloats(row)) this.prepareNumbers();
     this.prepareOffset();
     this.prepareTransfer();
+  }
+
+  private prepareNumbers(): void {
+    const { row, random } = this;
+    if (row.mnemonic === 'ldmxcsr') {
+      // Of the reserved bits AMD's processors have one, which forgives misaligned operands.
+      const reserved = random.chance(20) ? (random.word() << 16) & ~AMD_MISALIGNMENT : 0;
+      this.pokeAddress(randomMxcsr(random) | reserved);
+      return;
+    }
+    const view = new DataView(randomNumbers(random, 1, readsDoubles(row)).buffer);
+    for (let at = 0; at < 16; at += 4) this.pokeAddress(view.getUint32(at, true), at);
   }
 
   /** Of 16-bit operands, counts above 16 give undefined results, which the table does not know (SDM vol. 2B, SHLD). */

@@ -1,6 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { OracleCase, OracleResult } from './OracleCase.ts';
-import { X87_BYTES, XMM_BYTES, vectorStateOf, type VectorChoice, type VectorState } from './vectorState.ts';
+import {
+  X87_BYTES,
+  XMM_BYTES,
+  vectorStateOf,
+  type VectorChoice,
+  type VectorContents,
+  type VectorState,
+} from './vectorState.ts';
 
 /** A case and what the hardware made of it. */
 export interface RecordedCase {
@@ -19,14 +26,16 @@ export function hasErrorCode(vector: number): boolean {
 /**
  * gzip of: version (u32), byte length of a JSON text (u32), that text (names of rows and variants), then the
  * cases one after the other. Of registers and segments only those that changed are kept. All cases of a recording
- * have vector state, or none.
+ * have vector state of the same kind, or none.
  */
 export function encodeRecording(cases: readonly RecordedCase[]): Uint8Array {
   const rows = [...new Set(cases.map(({ given }) => given.row))];
   const variants = [...new Set(cases.map(({ given }) => given.variant))];
   const writer = new Writer();
-  const hasVectors = cases[0]?.given.vectors !== undefined;
-  const names = new TextEncoder().encode(JSON.stringify({ rows, variants, count: cases.length, hasVectors }));
+  const vectors = cases[0]?.given.vectors;
+  const hasVectors = vectors !== undefined;
+  const contents = vectors?.contents;
+  const names = new TextEncoder().encode(JSON.stringify({ rows, variants, count: cases.length, hasVectors, contents }));
   writer.u32(VERSION);
   writer.u32(names.length);
   for (const byte of names) writer.u8(byte);
@@ -64,15 +73,22 @@ export function decodeRecording(compressed: Uint8Array): RecordedCase[] {
   if (reader.u32() !== VERSION) throw new Error('this recording was made by another version: record it anew');
   const text = new TextDecoder().decode(reader.take(reader.u32()));
   // Written by encodeRecording.
-  const { rows, variants, count, hasVectors } = JSON.parse(text) as {
+  const {
+    rows,
+    variants,
+    count,
+    hasVectors,
+    contents = 'anything',
+  } = JSON.parse(text) as {
     rows: string[];
     variants: string[];
     count: number;
     hasVectors?: boolean;
+    contents?: VectorContents;
   };
   return Array.from({ length: count }, () => {
     const recorded = readCase(reader, rows, variants);
-    return hasVectors === true ? withVectors(reader, recorded) : recorded;
+    return hasVectors === true ? withVectors(reader, contents, recorded) : recorded;
   });
 }
 
@@ -91,8 +107,8 @@ function writeVectors(writer: Writer, choice: VectorChoice, after: VectorState):
   );
 }
 
-function withVectors(reader: Reader, { given, result }: RecordedCase): RecordedCase {
-  const choice = { seed: reader.u16(), mxcsr: reader.u16() };
+function withVectors(reader: Reader, contents: VectorContents, { given, result }: RecordedCase): RecordedCase {
+  const choice = { contents, seed: reader.u16(), mxcsr: reader.u16() };
   const before = vectorStateOf(choice);
   const xmm = reader.changedBytes(before.xmm, XMM_BYTES);
   const x87 = reader.changedBytes(before.x87, X87_BYTES);

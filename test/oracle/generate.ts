@@ -1,10 +1,12 @@
 import type { Encoding } from '../../src-main/engine/isa/Encoding.ts';
 import { CaseBuilder, type Variant } from './CaseBuilder.ts';
 import { operandSizesOf } from '../support/engine/encodeRow.ts';
+import { computesFloats } from './floatState.ts';
 import { Random } from '../support/engine/Random.ts';
 import { digestOf, type OracleCase } from './OracleCase.ts';
 
-/** Instances of each variant. */
+/** Instances of each variant; of those that compute with floating-point numbers so many times more. */
+const FLOAT_FACTOR = 4;
 const COUNTS = { register: 20, memory32: 20, memory16: 8, implicit: 32, lock: 8, illegalLock: 1 };
 
 /** Cases of a row, always the same for the same table, whatever other rows there are. */
@@ -24,8 +26,12 @@ export function generateCases(row: Encoding): OracleCase[] {
 
 function variantsOf(row: Encoding): { variant: Variant; count: number }[] {
   const variants: { variant: Variant; count: number }[] = [];
+  const factor = computesFloats(row) ? FLOAT_FACTOR : 1;
   const add = (operandSize: 16 | 32, shape: keyof typeof COUNTS, form: Omit<Variant, 'name' | 'operandSize'>): void => {
-    variants.push({ variant: { name: `${operandSize} ${shape}`, operandSize, ...form }, count: COUNTS[shape] });
+    variants.push({
+      variant: { name: `${operandSize} ${shape}`, operandSize, ...form },
+      count: COUNTS[shape] * factor,
+    });
   };
   const usesAddressSize =
     row.operands.some((code) => /^[OXY]/.test(code)) || /^(xlatb|loop|loope|loopne)$/.test(row.mnemonic);

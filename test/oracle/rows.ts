@@ -7,6 +7,7 @@ import { stringRows } from '../../src-main/engine/isa/tables/strings.ts';
 import { extensionRows } from '../../src-main/engine/isa/tables/extensions.ts';
 import { systemRows } from '../../src-main/engine/isa/tables/system.ts';
 import { vectorFloatRows } from '../../src-main/engine/isa/tables/vectorFloat.ts';
+import { computesFloats } from './floatState.ts';
 import { vectorIntegerRows } from '../../src-main/engine/isa/tables/vectorInteger.ts';
 
 /** Instructions whose result in user mode is the host's or its kernel's own, so that nothing can be compared. */
@@ -34,7 +35,7 @@ const integerRows = [...arithmeticRows, ...bitRows, ...dataRows, ...stringRows, 
 );
 
 /** Moves, shuffles and logic of floating-point vectors, which look at no number. */
-const floatMoveRows = vectorFloatRows.filter(({ mnemonic }) => /^(mov|andn?p|orp|xorp|unpck|shufp)/.test(mnemonic));
+const floatMoveRows = vectorFloatRows.filter((row) => !computesFloats(row));
 
 const vectorRows = [
   ...vectorIntegerRows,
@@ -47,6 +48,7 @@ const vectorRows = [
 export const ROW_GROUPS: readonly RowGroup[] = [
   { name: 'integer', rows: integerRows },
   { name: 'vector', rows: vectorRows },
+  { name: 'float', rows: [...vectorFloatRows, ...extensionRows].filter(computesFloats) },
 ];
 
 /** The rows of a group that can be compared. */

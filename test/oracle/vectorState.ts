@@ -1,5 +1,6 @@
 import type { Encoding } from '../../src-main/engine/isa/Encoding.ts';
 import { EDGES, Random } from '../support/engine/Random.ts';
+import { randomNumbers } from './floatState.ts';
 
 /** MMX, x87 and XMM registers with what controls them, as the instruction finds or leaves them. */
 export interface VectorState {
@@ -15,8 +16,12 @@ export interface VectorState {
   readonly mxcsr: number;
 }
 
+/** What XMM registers hold: anything, or floating-point numbers: doubles by an odd seed, singles by an even one. */
+export type VectorContents = 'anything' | 'numbers';
+
 /** What a case says of its vector state: everything else follows. */
 export interface VectorChoice {
+  readonly contents: VectorContents;
   /** 0 to 65535. */
   readonly seed: number;
   readonly mxcsr: number;
@@ -88,7 +93,7 @@ function randomVector(random: Random): Uint8Array {
 }
 
 /** The state before the instruction. One in sixteen has an x87 exception pending. */
-export function vectorStateOf({ seed, mxcsr }: VectorChoice): VectorState {
+export function vectorStateOf({ contents, seed, mxcsr }: VectorChoice): VectorState {
   const random = new Random(seed ^ 0x5eed_0000);
   const xmm = new Uint8Array(REGISTERS * XMM_BYTES);
   const x87 = new Uint8Array(REGISTERS * X87_BYTES);
@@ -96,6 +101,7 @@ export function vectorStateOf({ seed, mxcsr }: VectorChoice): VectorState {
     xmm.set(randomVector(random), register * XMM_BYTES);
     x87.set(randomVector(random).subarray(0, X87_BYTES), register * X87_BYTES);
   }
+  if (contents === 'numbers') xmm.set(randomNumbers(random, REGISTERS, seed % 2 === 1));
   const top = random.below(8);
   const isPending = seed % 16 === 0;
   const CONDITIONS = 0x4700;

@@ -5,7 +5,8 @@ import { RBP, RCX, RDI, RSI, RSP } from '../../../src-main/engine/state/layout.t
 import { encodeRow, operandSizesOf } from '../../support/engine/encodeRow.ts';
 import { EDGES, type Random } from '../../support/engine/Random.ts';
 import { PLACE, type OracleCase } from '../OracleCase.ts';
-import { DEFAULT_MXCSR, hasVectors } from '../vectorState.ts';
+import { computesFloats, randomMxcsr } from '../floatState.ts';
+import { DEFAULT_MXCSR, hasVectors, type VectorChoice } from '../vectorState.ts';
 import type { Ingredients } from './ingredients.ts';
 
 const STATUS = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.OF | FLAG.DF;
@@ -25,6 +26,7 @@ export class SequenceBuilder {
   private readonly ingredients: Ingredients;
   /** Pointers are aligned, and vector registers hold something. */
   private readonly hasVectors: boolean;
+  private readonly hasFloats: boolean;
   private readonly code: number[] = [];
   /** ECX counts a loop and may not be written meanwhile. */
   private isCounting = false;
@@ -33,6 +35,7 @@ export class SequenceBuilder {
     this.random = random;
     this.ingredients = ingredients;
     this.hasVectors = ingredients.rows.some(hasVectors);
+    this.hasFloats = ingredients.rows.some(computesFloats);
   }
 
   build(name: string): OracleCase {
@@ -57,8 +60,15 @@ export class SequenceBuilder {
       registers: registers.map((value) => value >>> 0),
       flags: 2 | FLAG.IF | (random.word() & STATUS),
       pokes: [],
-      ...(this.hasVectors ? { vectors: { seed: random.below(0x1_0000), mxcsr: DEFAULT_MXCSR } } : {}),
+      ...(this.hasVectors ? { vectors: this.vectors() } : {}),
     };
+  }
+
+  private vectors(): VectorChoice {
+    const { random } = this;
+    const seed = random.below(0x1_0000);
+    if (this.hasFloats) return { contents: 'numbers', seed, mxcsr: randomMxcsr(random) };
+    return { contents: 'anything', seed, mxcsr: DEFAULT_MXCSR };
   }
 
   private append(bytes: readonly number[]): void {

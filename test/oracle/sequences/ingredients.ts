@@ -24,6 +24,7 @@ const LEFT_OUT = new Set([
     'verw',
     'arpl',
     'movSegmentFrom',
+    'ldmxcsr',
   ],
   ...['ud', 'int', 'int3', 'into', 'cli', 'sti'],
 ]);

@@ -23,7 +23,7 @@ import {
 } from '../../wasm/floats.ts';
 import { replaceLane, shuffle, splat, vector, vectorBits } from '../../wasm/vectors.ts';
 import { MXCSR } from '../../softfloat/sse/mxcsr.ts';
-import type { Emitter, Semantics } from '../Emitter.ts';
+import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
 import { combine, onVectors, transform } from './instructions.ts';
 import { callRoutine, inexactnessMatters, mxcsr, precisionMatters, unlessUnusual } from './mxcsr.ts';
 import { SINGLES_BITS, SINGLE_BITS, isNoPlainNumber, isOutOfRange } from './ordinary.ts';
@@ -96,14 +96,28 @@ function singlesToIntegers(rounding: Rounding): Semantics {
   return transform((source, e) => integersFromSingles(e, e.let(source), rounding));
 }
 
-/** CVTPS2PI, CVTTPS2PI: of the low two alone. */
-function singlesToMmx(rounding: Rounding): Semantics {
-  return transform((source, e) => integersFromSingles(e, e.let(lowHalf(source)), rounding));
-}
-
-/** CVTPD2DQ and CVTPD2PI, and their truncating forms. */
+/** CVTPD2DQ, CVTTPD2DQ. */
 function doublesToIntegers(rounding: Rounding): Semantics {
   return transform((source, e) => integersFromDoubles(e, e.let(source), rounding));
+}
+
+/** Conversions to and from MMX registers: these are taken into use even by an instruction that ends in #XM. */
+function withMmx(operation: (e: Emitter, source: V128, dst: OperandHandle) => V128): Semantics {
+  return onVectors((e, [dst, src], commit) => {
+    const source = e.let(e.readVector(src));
+    commit();
+    e.writeVector(dst, operation(e, source, dst));
+  });
+}
+
+/** CVTPS2PI, CVTTPS2PI: of the low two alone. */
+function singlesToMmx(rounding: Rounding): Semantics {
+  return withMmx((e, source) => integersFromSingles(e, e.let(lowHalf(source)), rounding));
+}
+
+/** CVTPD2PI, CVTTPD2PI. */
+function doublesToMmx(rounding: Rounding): Semantics {
+  return withMmx((e, source) => integersFromDoubles(e, source, rounding));
 }
 
 function singlesFromIntegers(e: Emitter, value: V128): V128 {
@@ -118,9 +132,9 @@ function singlesFromIntegers(e: Emitter, value: V128): V128 {
 const cvtdq2ps = transform((source, e) => singlesFromIntegers(e, e.let(source)));
 
 /** The low two alone; those above stay. */
-const cvtpi2ps = combine((left, right, e) => {
-  const singles = singlesFromIntegers(e, e.let(lowHalf(right)));
-  return shuffle(singles, left, [0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31]);
+const cvtpi2ps = withMmx((e, source, dst) => {
+  const singles = singlesFromIntegers(e, source);
+  return shuffle(singles, e.readVector(dst), [0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31]);
 });
 
 /** CVTDQ2PD, CVTPI2PD: always exact. */
@@ -203,8 +217,8 @@ export const floatConversionSemantics: Readonly<Record<string, Semantics>> = {
   cvttps2pi: singlesToMmx('truncated'),
   cvtpd2dq: doublesToIntegers('rounded'),
   cvttpd2dq: doublesToIntegers('truncated'),
-  cvtpd2pi: doublesToIntegers('rounded'),
-  cvttpd2pi: doublesToIntegers('truncated'),
+  cvtpd2pi: doublesToMmx('rounded'),
+  cvttpd2pi: doublesToMmx('truncated'),
   cvtdq2ps,
   cvtpi2ps,
   cvtdq2pd: integersToDoubles,
