@@ -3,7 +3,7 @@ import type { CpuFeatures } from './SystemContext.ts';
 
 /** What an owner may choose about a processor. */
 export interface CpuSettings {
-  /** Leaf 1's EAX: stepping 0..3, model 4..7, family 8..11. Default: family 6, model 1, stepping 9. */
+  /** Leaf 1's EAX: stepping 0..3, model 4..7, family 8..11. Default: family 15, model 3, stepping 4. */
   readonly signature?: number;
   /** 12 characters. */
   readonly vendor?: string;
@@ -15,8 +15,8 @@ export interface CpuSettings {
   readonly apicId?: number;
 }
 
-/** Family 6, model 1, stepping 9: the last Pentium Pro. */
-const PENTIUM_PRO = 0x0000_0619;
+/** Family 15, model 3, stepping 4: a Pentium 4 of 2004, the first with SSE3. */
+const PENTIUM_4 = 0x0000_0f34;
 const HYPERVISOR_LEAF = 0x4000_0000;
 const EXTENDED_LEAF = 0x8000_0000;
 const HIGHEST_BASIC_LEAF = 2;
@@ -48,9 +48,9 @@ export function createCpuFeatures(settings: CpuSettings = {}): CpuFeatures {
   leaves.set(0, [HIGHEST_BASIC_LEAF, packCharacters(vendor, 0), packCharacters(vendor, 8), packCharacters(vendor, 4)]);
   const clflushLines = names.has('clfsh') ? 8 << 8 : 0;
   const identity = ((settings.apicId ?? 0) << 24) | clflushLines;
-  leaves.set(1, [settings.signature ?? PENTIUM_PRO, identity, bits(1, 'ecx'), bits(1, 'edx')]);
-  // Descriptors of the Pentium Pro's caches and TLBs (SDM vol. 2A, table 3-12).
-  leaves.set(2, [0x0302_0101, 0, 0, 0x0c04_0843]);
+  leaves.set(1, [settings.signature ?? PENTIUM_4, identity, bits(1, 'ecx'), bits(1, 'edx')]);
+  // Descriptors of a Pentium 4's caches and TLBs (SDM vol. 2A, table 3-12).
+  leaves.set(2, [0x605b_5101, 0, 0, 0x007c_7040]);
   if (names.has('hypervisor')) {
     const signature = 'VivariumVMM\0';
     const [ebx, ecx, edx] = [0, 4, 8].map((from) => packCharacters(signature, from));

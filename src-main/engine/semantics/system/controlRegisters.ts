@@ -16,6 +16,8 @@ const CR4_FEATURES: readonly (readonly [bit: number, feature: string])[] = [
   [CR4.PAE, 'pae'],
   [CR4.MCE, 'mce'],
   [CR4.PGE, 'pge'],
+  [CR4.OSFXSR, 'fxsr'],
+  [CR4.OSXMMEXCPT, 'sse'],
 ];
 
 /** MOV r32, CRn (SDM vol. 2B, MOV—Move to/from Control Registers). */
@@ -93,9 +95,7 @@ function writeCr4(c: SystemContext, value: number): void {
 
 function writableCr4(c: SystemContext): number {
   // RDPMC, and with it PCE, is there since the Pentium with MMX and has no CPUID bit.
-  // OSFXSR and OSXMMEXCPT are an operating system's word to the processor and change nothing by themselves:
-  // kernels that set them without asking CPUID run on.
-  let mask: number = CR4.PCE | CR4.OSFXSR | CR4.OSXMMEXCPT;
+  let mask: number = CR4.PCE;
   for (const [bit, feature] of CR4_FEATURES) if (c.features.has(feature)) mask |= bit;
   return mask;
 }

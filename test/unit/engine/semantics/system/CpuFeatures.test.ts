@@ -24,12 +24,13 @@ test('the vendor string comes in EBX, EDX, ECX', () => {
   expect([eax, text(ebx, edx, ecx)]).toEqual([2, 'GenuineIntel']);
 });
 
-test('leaf 1 announces a Pentium Pro and what works', () => {
+test('leaf 1 announces a Pentium 4 and what works', () => {
   const [eax, , ecx, edx] = createCpuFeatures().cpuid(1, 0);
-  expect(eax).toBe(0x619);
-  // FPU VME DE PSE TSC MSR PAE MCE CX8 SEP MTRR PGE MCA CMOV PAT PSE-36 CLFSH MMX; POPCNT, hypervisor.
-  expect(setBits(edx)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 19, 23]);
-  expect(setBits(ecx)).toEqual([23, 31]);
+  expect(eax).toBe(0xf34);
+  // FPU VME DE PSE TSC MSR PAE MCE CX8 SEP MTRR PGE MCA CMOV PAT PSE-36 CLFSH MMX FXSR SSE SSE2.
+  expect(setBits(edx)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 19, 23, 24, 25, 26]);
+  // SSE3 SSSE3 POPCNT, hypervisor.
+  expect(setBits(ecx)).toEqual([0, 9, 23, 31]);
 });
 
 test('physical addresses have as many bits as page tables can hold', () => {
