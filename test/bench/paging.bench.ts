@@ -4,7 +4,7 @@
  *   npm run bench -- paging
  */
 import { createTestMachine, machineCode, type TestMachine } from '../support/engine/TestMachine.ts';
-import { CR3, PAGED_RAM_BYTES, PROGRAM, preparePagedMachine } from './paging/pagedMachine.ts';
+import { CR3, PAGED_RAM_BYTES, PROGRAM, preparePagedMachine } from '../support/engine/pagedMachine.ts';
 
 interface Case {
   readonly name: string;

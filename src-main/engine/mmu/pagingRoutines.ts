@@ -133,8 +133,8 @@ function buildFill(cpu: number, walk: number, enter: number): PagingFunction {
   const flags = f.newLocal('i32');
   f.set(flags, load(flagsAddress, 8));
   f.if(and(f.get(flags), i32Const(PAGE_FLAG.covered)), () => f.return(i32Const(FILL.elsewhere)));
-  const isWrite = and(access, i32Const(ACCESS.write));
-  f.if(and(isWrite, eqz(and(f.get(flags), i32Const(PAGE_FLAG.dirty | PAGE_FLAG.readOnly)))), () => {
+  const isSettled = and(f.get(flags), i32Const(PAGE_FLAG.dirty | PAGE_FLAG.readOnly));
+  f.if(f.where(eqz(isSettled), and(access, i32Const(ACCESS.write))), () => {
     f.set(flags, or(f.get(flags), i32Const(PAGE_FLAG.dirty)));
     f.emit(storeCode(flagsAddress, f.get(flags), 8));
   });

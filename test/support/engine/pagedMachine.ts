@@ -1,7 +1,7 @@
 import { CS, DS, ES, FS, GS, RSP, SS, TR } from '../../../src-main/engine/state/layout.ts';
 import type { SegmentRegister } from '../../../src-main/engine/state/CpuState.ts';
-import { gateDescriptor, segmentDescriptor, TYPE } from '../../support/engine/descriptors.ts';
-import { machineCode, type TestMachine } from '../../support/engine/TestMachine.ts';
+import { gateDescriptor, segmentDescriptor, TYPE } from './descriptors.ts';
+import { machineCode, type TestMachine } from './TestMachine.ts';
 
 export const PAGED_RAM_BYTES = 0x0200_0000;
 /** Where the program under measurement starts; the page behind it is free. */
