@@ -79,7 +79,20 @@ function spellings(row: Encoding): Spelling[] {
   return ways;
 }
 
-function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean): Form[] {
+/** Predicates of CMPPS and its like as part of the mnemonic, by the immediate's value (SDM vol. 2A, table 3-2). */
+const PREDICATES = ['eq', 'lt', 'le', 'unord', 'neq', 'nlt', 'nle', 'ord'];
+
+/** `cmpltps xmm0, xmm1` is `cmpps xmm0, xmm1, 1`. */
+function addPredicates(row: Encoding, add: (name: string, forms: Form[]) => void): void {
+  const format = /^cmp([ps][sd])$/.exec(row.mnemonic)?.[1];
+  if (format === undefined || row.operands.length !== 3) return;
+  const shapes = row.operands.slice(0, 2).map(operandShape);
+  PREDICATES.forEach((predicate, implied) => {
+    add(`cmp${predicate}${format}`, formsOfRow(row, true, false, [{ shapes, implied }]));
+  });
+}
+
+function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean, ways = spellings(row)): Form[] {
   const sizes = row.sizes.filter((size) => size !== 64);
   const addressSizes = row.addressSizes.filter((size) => size !== 64);
   const addressSize = addressSizes.length === 1 ? addressSizes[0] : 0;
@@ -87,7 +100,7 @@ function formsOfRow(row: Encoding, sizeIsNamed: boolean, wait: boolean): Form[] 
   const extends16 = /^mov[sz]x$/.test(row.mnemonic) && row.operands[1] === 'Ew';
   const indifferent = !scales && sizes.length === 2;
   const forms: Form[] = [];
-  for (const { shapes, repeated = false, implied = -1, to = false } of spellings(row)) {
+  for (const { shapes, repeated = false, implied = -1, to = false } of ways) {
     for (const size of indifferent ? ([32] as const) : sizes) {
       // From 16 to 16 bits nothing is extended; NASM has no such form.
       if (extends16 && size === 16) continue;
@@ -124,6 +137,7 @@ function index(): Map<string, Form[]> {
         row.mnemonic,
         [row, ...wide].flatMap((sibling) => formsOfRow(sibling, false, false)),
       );
+    addPredicates(row, add);
     for (const alias of row.aliases) add(alias, formsOfRow(row, single, false));
     if (/^fn(?!op)/.test(row.mnemonic)) add(`f${row.mnemonic.slice(2)}`, formsOfRow(row, single, true));
   }
