@@ -1,6 +1,5 @@
 import { CS, DS, ES, FS, GS, RSP, SS, STATE, TR, X87_SLOT, xmmOffset } from '../../src-main/engine/state/layout.ts';
 import { CR0, CR4 } from '../../src-main/engine/semantics/system/controlBits.ts';
-import { createCpuFeatures } from '../../src-main/engine/semantics/system/CpuFeatures.ts';
 import { TYPE, gateDescriptor, segmentDescriptor, type DescriptorWords } from '../support/engine/descriptors.ts';
 import { createTestMachine, type TestMachine } from '../support/engine/TestMachine.ts';
 import { PLACE, SELECTOR, codeAddress, windowOf, type OracleCase, type OracleResult } from './OracleCase.ts';
@@ -16,14 +15,9 @@ const USER_GATES = new Set([3, 4]);
 /** More than the longest repetition. */
 const MOST_INSTRUCTIONS = 1000;
 
-/** What the hosts that cases are recorded on have. */
-const FEATURES = Object.fromEntries(
-  ['mmx', 'fxsr', 'sse', 'sse2', 'sse3', 'ssse3', 'popcnt', 'clfsh'].map((name) => [name, true]),
-);
-
 /** The engine in the state in which the native runner starts its cases: flat user mode, interrupts enabled. */
 export class OracleMachine {
-  private readonly machine: TestMachine = createTestMachine({ features: createCpuFeatures({ features: FEATURES }) });
+  private readonly machine: TestMachine = createTestMachine();
   /** Data as it was before, window included: alike in both places. */
   private readonly expected = new Uint8Array(PLACE.dataBytes);
 

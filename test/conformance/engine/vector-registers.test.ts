@@ -1,20 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createCpuFeatures } from '../../../src-main/engine/semantics/system/CpuFeatures.ts';
 import { CR0, CR4 } from '../../../src-main/engine/semantics/system/controlBits.ts';
+import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { DS, SS, STATE, mmxOffset, xmmOffset } from '../../../src-main/engine/state/layout.ts';
 import { AT, startCode, type ModeName } from '../../support/engine/machineModes.ts';
 import { createTestMachine } from '../../support/engine/TestMachine.ts';
 
-const machine = createTestMachine({
-  features: createCpuFeatures({ features: { sse: true, sse2: true, sse3: true, ssse3: true } }),
-});
+const machine = createTestMachine();
 const { state } = machine;
 const UD = 6,
   NM = 7,
   SS_FAULT = 12,
   GP = 13,
   PF = 14,
-  MF = 16;
+  MF = 16,
+  AC = 17;
 /** Where pages of the tests lie; the identity mapping lacks the second one. */
 const PRESENT = 0x1_0000,
   ABSENT = 0x1_1000;
@@ -186,6 +185,23 @@ describe('alignment is that of the linear address', () => {
     state.setRegister(5, 0xfff1);
     expect(step()).toBe(SS_FAULT);
     expect(state.segmentLimit(SS)).toBe(0xffff);
+  });
+});
+
+describe('with alignment checked for user code', () => {
+  test.each([
+    { text: 'movdqu xmm1,[8008h]', vector: AC },
+    { text: 'movups [8004h],xmm1', vector: AC },
+    { text: 'movdqu xmm1,[8010h]', vector: -1 },
+    { text: 'movq xmm1,[8004h]', vector: AC },
+    { text: 'movq [8008h],xmm1', vector: -1 },
+    { text: 'punpcklbw mm1,[8004h]', vector: -1 },
+    { text: 'movdqa xmm1,[8008h]', vector: GP },
+  ])('$text raises $vector', ({ text, vector }) => {
+    start(text, 'user32', CR0.AM);
+    state.eflags |= FLAG.AC;
+    machine.processor.stateChanged();
+    expect(step()).toBe(vector);
   });
 });
 
