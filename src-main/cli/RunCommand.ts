@@ -5,9 +5,11 @@ import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import { load } from '../machine/loaders/load.ts';
+import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
+import { type DriveChoice, openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { NetworkCable } from './NetworkCable.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
@@ -50,6 +52,7 @@ export interface RunOptions {
   readonly kernelArguments: string | undefined;
   readonly initrd: string | undefined;
   readonly network: VmNetwork | undefined;
+  readonly drives: DriveChoice;
   readonly bios: string | undefined;
   readonly isJson: boolean;
 }
@@ -72,27 +75,38 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
   const cable = options.network && new NetworkCable(options.network);
-  const machine = await makeMachine(options, bios, cable, {
-    frame: (bytes) => {
-      cable?.send(bytes);
-      if (options.clock === 'host') machine.kick();
+  const drives = openDrives(options.drives);
+  const machine = await makeMachine(
+    options,
+    { bios, cable, drives },
+    {
+      frame: (bytes) => {
+        cable?.send(bytes);
+        if (options.clock === 'host') machine.kick();
+      },
+      driveProblem: (_, message) => terminal.complain(message),
+      serial: (port, byte) => {
+        if (port !== 0) return;
+        output.serial(byte, options.serial === 'stdio');
+        if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
+      },
+      portLog: (port, byte) => {
+        output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
+        if (isLineUrgent(options, output)) machine.kick();
+      },
     },
-    serial: (port, byte) => {
-      if (port !== 0) return;
-      output.serial(byte, options.serial === 'stdio');
-      if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
-    },
-    portLog: (port, byte) => {
-      output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
-      if (isLineUrgent(options, output)) machine.kick();
-    },
-  });
+  );
   if (image === undefined) machine.reset();
   else machine.load(image);
   if (keys.length > 0) machine.type(keys, { whenReady: true });
 
   const input = new SerialConsole();
-  const result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable });
+  let result: RunResult;
+  try {
+    result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable });
+  } finally {
+    machine.chipset.drives.close();
+  }
   if (serialFile !== undefined) closeSync(serialFile);
   await report(machine, result, { options, output, terminal });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
@@ -212,10 +226,15 @@ async function tell(machine: Machine, result: RunResult, { options, output, term
   terminal.complain(`${result.reason}${detail}: ${instructions} instructions in ${seconds.toFixed(3)} s, ${mips} MIPS`);
 }
 
+interface MachineParts {
+  readonly bios: Uint8Array | undefined;
+  readonly cable: NetworkCable | undefined;
+  readonly drives: DriveOptions;
+}
+
 async function makeMachine(
   options: RunOptions,
-  bios: Uint8Array | undefined,
-  cable: NetworkCable | undefined,
+  { bios, cable, drives }: MachineParts,
   sinks: Partial<MachineSinks>,
 ): Promise<Machine> {
   const handlers = await compileThreadedHandlers();
@@ -227,6 +246,7 @@ async function makeMachine(
       clock: { kind: options.clock },
       wallClockMs: options.clock === 'host' ? Date.now() : DETERMINISTIC_EPOCH_MS,
       sinks,
+      drives,
       logPorts: options.logPorts,
       ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
       ...(cable && { macAddress: cable.macAddress }),

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
+import { DRIVE_SLOTS } from '../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
 import { asm } from './AsmCommand.ts';
 import { disasm } from './DisasmCommand.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import {
+  parseBootOrder,
   parseChoice,
   parseCount,
   parseFileName,
@@ -14,6 +16,7 @@ import {
   parseSeconds,
 } from './optionValues.ts';
 import { parseNetwork } from './NetworkCable.ts';
+import type { DriveChoice } from './drives.ts';
 import { run } from './RunCommand.ts';
 import { samples } from './SamplesCommand.ts';
 import type { Terminal } from './Terminal.ts';
@@ -91,6 +94,17 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
 /** Options as commander hands them over: texts, each read by its own parser. */
 type Values = Readonly<Record<string, string | undefined>>;
 
+type RunValues = Values & { readonly json?: boolean; readonly overlay?: boolean; readonly readOnly?: boolean };
+
+function driveChoice(options: RunValues): DriveChoice {
+  const files = DRIVE_SLOTS.flatMap((slot): DriveChoice['files'] => {
+    const file = options[slot];
+    return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
+  });
+  const access = options.overlay === true ? 'overlay' : options.readOnly === true ? 'read-only' : 'read-write';
+  return { files, access, bootOrder: options['boot'] === undefined ? undefined : parseBootOrder(options['boot']) };
+}
+
 function addRun(program: Command, terminal: Terminal, done: (status: number) => void): void {
   program
     .command('run')
@@ -117,10 +131,17 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--kernel-args <text>', 'the same as --append')
     .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
     .option('--net <network>', 'network adapter: host, or the name of an isolated segment')
+    .option('--floppy <file>', 'diskette in drive A')
+    .option('--hda <file>', 'first hard disk: raw or qcow2')
+    .option('--hdb <file>', 'second hard disk')
+    .option('--cdrom <file>', 'CD or DVD image')
+    .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
+    .addOption(new Option('--overlay', 'keep writes to disks and diskettes until the end, then forget them'))
+    .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'))
     .option('--bios <file>', 'firmware image, started at the reset vector')
     .addOption(new Option('--json', 'print one JSON object at the end'))
     .addHelpText('after', RUN_HELP)
-    .action(async (file: string | undefined, options: Values & { readonly json?: boolean }) => {
+    .action(async (file: string | undefined, options: RunValues) => {
       const isJson = options.json === true;
       const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
         const text = options[name];
@@ -147,6 +168,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             kernelArguments: options['append'] ?? options['kernelArgs'],
             initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
             network: parse('net', parseNetwork),
+            drives: driveChoice(options),
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
             isJson,
           },

@@ -1,3 +1,4 @@
+import { BOOT_DEVICES, type BootDevice } from '../machine/drives/DriveSlot.ts';
 import { UsageError } from './ExitStatus.ts';
 
 const KIB = 1024;
@@ -54,6 +55,15 @@ export function parseCount(text: string, option: string): number {
   const count = Math.floor(Number(match?.[1]) * factor);
   if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
   throw new UsageError(`${option} ${text}: expected a number of instructions from 1, such as 1000000 or 10M.`);
+}
+
+/** `cdrom,disk`, or QEMU's letters: a floppy, c disk, d CD-ROM. */
+export function parseBootOrder(text: string): BootDevice[] {
+  const letters: Readonly<Record<string, BootDevice>> = { a: 'floppy', c: 'disk', d: 'cdrom' };
+  const names = /^[acd]{1,3}$/.test(text) ? Array.from(text, (letter) => letters[letter] ?? letter) : text.split(',');
+  const order = BOOT_DEVICES.filter((device) => names.includes(device));
+  if (order.length === names.length) return order.sort((a, b) => names.indexOf(a) - names.indexOf(b));
+  throw new UsageError(`--boot ${text}: expected floppy, disk and cdrom, each at most once, such as cdrom,disk.`);
 }
 
 export function parseChoice<Choice extends string>(text: string, option: string, choices: readonly Choice[]): Choice {

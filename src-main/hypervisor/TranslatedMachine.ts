@@ -48,7 +48,11 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
   const machine = new Machine({
     ...rest,
     vcpuCount,
-    memory: { size: memoryBytes, view: (address, byteLength) => memory.ram(address, byteLength) },
+    memory: {
+      size: memoryBytes,
+      view: (address, byteLength) => memory.ram(address, byteLength),
+      noteWritten: (address, byteLength) => markDirty(memory, address, byteLength),
+    },
     video: videoMemory(memory, processors),
     addressLine20: { setA20: (isOpen) => processors.forEach((processor) => processor.setA20(isOpen)) },
     createProcessor: (id, wiring) => {
@@ -58,6 +62,11 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     },
   });
   return { machine, memory, processors };
+}
+
+function markDirty(memory: PhysicalMemory, address: number, byteLength: number): void {
+  for (let page = address & -PAGE_BYTES; page < address + byteLength; page += PAGE_BYTES)
+    memory.setFlags(page, PAGE_FLAG.dirty);
 }
 
 /** Video memory with its windows; the processors forget what they cached of a window that changes. */

@@ -4,6 +4,7 @@ import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
 import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
+import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
 import type { AddressLine20, VideoMemory } from './GuestMemory.ts';
 import { Controller8042 } from './keyboard/Controller8042.ts';
 import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
@@ -34,6 +35,9 @@ export interface ChipsetParts {
   readonly timers: TimerService;
   readonly sinks: Partial<MachineSinks>;
   readonly memoryBytes: number;
+  /** Guest memory as devices reach it. */
+  readonly memory: DeviceMemory;
+  readonly drives: DriveOptions;
   readonly vcpuCount: number;
   readonly wallClockMs: number;
   readonly addressLine20: AddressLine20 | undefined;
@@ -64,6 +68,7 @@ export class Chipset {
   readonly network: NetworkAdapter | undefined;
   /** By number: 0 is COM1. */
   readonly uarts: readonly Uart16550[];
+  readonly drives: DriveBay;
   /** By the number of the processor; empty in machines without. */
   readonly localApics: readonly LocalApic[];
   private readonly apics = new ApicBus();
@@ -90,7 +95,16 @@ export class Chipset {
     };
     this.pit = new Pit8254(row('pit').id, timers, irq(row('pit')));
     this.rtc = new Mc146818(row('rtc').id, timers, irq(row('rtc')), parts.wallClockMs / 1000);
-    writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount);
+    this.drives = new DriveBay({
+      timers,
+      memory: parts.memory,
+      options: parts.drives,
+      rows,
+      irq,
+      hasBusMaster: false,
+      onProblem: (slot, message) => sinks.driveProblem?.(slot, message),
+    });
+    writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount, this.drives.equipment);
     this.vga = new VgaAdapter({
       ids: { registers: row('vga-registers').id, memory: row('vga-memory').id, vbe: row('vbe').id },
       timers,
@@ -139,6 +153,7 @@ export class Chipset {
       this.coprocessor,
       ...this.uarts,
       ...adapters,
+      ...this.drives.devices,
       ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),

@@ -8,6 +8,8 @@ export interface GuestMemory {
   readonly size: number;
   /** A window on the bytes themselves, not a copy. */
   view(physicalAddress: number, byteLength: number): Uint8Array;
+  /** A device wrote these bytes: their pages count as written, as if the guest had done it. */
+  noteWritten?(physicalAddress: number, byteLength: number): void;
 }
 
 /** The gate on address line 20: closed, each odd mebibyte shows the even one below it. */

@@ -97,6 +97,8 @@ export class Machine {
       timers: this.timers,
       sinks: options.sinks ?? {},
       memoryBytes: options.memory.size,
+      memory: new RamMaster(options.memory, (address, byteLength) => this.onDeviceWrite(address, byteLength)),
+      drives: options.drives ?? { images: {} },
       vcpuCount: options.vcpuCount ?? 1,
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,
@@ -415,6 +417,12 @@ export class Machine {
     if (lasted === undefined) return;
     const detail = `interrupts off for ${Math.round(lasted / 1e9)} s`;
     this.containment.report('spin', 'execute', place, undefined, detail);
+  }
+
+  /** A device wrote guest memory. */
+  private onDeviceWrite(physicalAddress: number, byteLength: number): void {
+    this.options.memory.noteWritten?.(physicalAddress, byteLength);
+    for (const processor of this.processors) processor.invalidatePhysical(physicalAddress, byteLength);
   }
 
   private ask(request: MachineExit): void {

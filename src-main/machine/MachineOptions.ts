@@ -5,6 +5,8 @@ import type {
   RefusalObserver,
   VirtualProcessor,
 } from '../engine/VirtualProcessor.ts';
+import type { DriveOptions } from './drives/DriveBay.ts';
+import type { DriveSlot } from './drives/DriveSlot.ts';
 import type { AddressLine20, GuestMemory, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
@@ -50,6 +52,8 @@ export interface MachineSinks {
   frame(bytes: Uint8Array): void;
   /** A byte written to one of `logPorts`. */
   portLog(port: number, byte: number): void;
+  /** The host could not read or write what lies in a drive: a sentence for the user. */
+  driveProblem(slot: DriveSlot, message: string): void;
 }
 
 export interface MachineOptions {
@@ -70,6 +74,7 @@ export interface MachineOptions {
   readonly sinks?: Partial<MachineSinks>;
   /** The machine has a network adapter with this address; without, it has none. */
   readonly macAddress?: Uint8Array;
+  readonly drives?: DriveOptions;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];
   /** A write to this port ends the run (`poweroff`, the value written as its detail). */

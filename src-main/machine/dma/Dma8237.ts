@@ -53,7 +53,7 @@ interface Channel {
  * | 14 | clear all masks | |
  * | 15 | all four masks | masks |
  *
- * A transfer takes no time: single, demand and block mode do the same. Memory to memory, which the AT cannot do,
+ * The registers of the controller that moves words lie two ports apart. A transfer takes no time: single, demand and block mode do the same. Memory to memory, which the AT cannot do,
  * is left out. Addresses wrap within their 64 KiB (or 128 KiB) page, as on the board.
  */
 export class Dma8237 implements BusDevice {
@@ -88,7 +88,8 @@ export class Dma8237 implements BusDevice {
     if (channel) channel.page = page;
   }
 
-  read(offset: number): number {
+  read(at: number): number {
+    const offset = at >> this.unitShift;
     const channel = this.channels[offset >> 1];
     if (channel && offset < 8) {
       const value = (offset & 1) === 0 ? channel.address : channel.count & 0xffff;
@@ -109,7 +110,8 @@ export class Dma8237 implements BusDevice {
     }
   }
 
-  write(offset: number, _width: number, value: number): void {
+  write(at: number, _width: number, value: number): void {
+    const offset = at >> this.unitShift;
     const channel = this.channels[offset >> 1];
     if (channel && offset < 8) {
       this.writeAddressOrCount(channel, (offset & 1) === 0, value);

@@ -160,7 +160,7 @@ export class Fdc82077 implements BusDevice {
       isLocked: this.isLocked,
       lastTrackLength: this.lastTrackLength,
       work: WORKS.indexOf(this.work),
-      deadline: this.deadline,
+      deadline: this.work === 'none' ? 0 : this.deadline,
       drive0: this.drives[0].save(),
       drive1: this.drives[1].save(),
     };

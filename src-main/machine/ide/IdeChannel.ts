@@ -92,6 +92,12 @@ export class IdeChannel implements BusDevice {
 
   read(offset: number, width: AccessWidth): number {
     if (offset === 0) return this.readData(width);
+    // Only data are wider than a byte.
+    if (width > 1) {
+      let value = 0;
+      for (let i = 0; i < width; i++) value += this.read(offset + i, 1) * 2 ** (8 * i);
+      return value;
+    }
     const registers = this.registers(this.selected);
     switch (offset) {
       case 1:
@@ -112,6 +118,10 @@ export class IdeChannel implements BusDevice {
   }
 
   write(offset: number, width: AccessWidth, value: number): void {
+    if (offset > 0 && width > 1) {
+      for (let i = 0; i < width; i++) this.write(offset + i, 1, (value >>> (8 * i)) & 0xff);
+      return;
+    }
     switch (offset) {
       case 0:
         this.writeData(width, value);
@@ -154,7 +164,7 @@ export class IdeChannel implements BusDevice {
       control: this.control,
       isInterrupting: this.isInterrupting,
       work: WORKS.indexOf(this.work),
-      deadline: this.deadline,
+      deadline: this.work === 'none' ? 0 : this.deadline,
       registers0: this.registers(0).save(),
       registers1: this.registers(1).save(),
       ...(this.drives[0] && { drive0: this.drives[0].save() }),

@@ -27,6 +27,7 @@ interface DiskIdentity {
 }
 
 const FIRMWARE = '1.0';
+const SECTOR_BYTES = 512;
 /** The largest number of sectors in a block of READ and WRITE MULTIPLE. */
 export const MOST_MULTIPLE = 16;
 /** Multiword DMA 0..2, Ultra DMA 0..5. */
@@ -74,6 +75,9 @@ export function identifyDisk(disk: DiskIdentity): Uint8Array {
       .word(0, 0x0040)
       .word(1, geometry.cylinders)
       .word(3, geometry.heads)
+      // Bytes on a track and in a sector, and the buffer: retired with ATA-2, and still what Bochs' BIOS goes by.
+      .word(4, geometry.sectorsPerTrack * SECTOR_BYTES)
+      .word(5, SECTOR_BYTES)
       .word(6, geometry.sectorsPerTrack)
       .text(10, 10, disk.serial)
       .text(23, 4, FIRMWARE)

@@ -16,6 +16,11 @@ export const DEVICE_KINDS = [
   'debug-port',
   'power-port',
   'ne2000',
+  'dma-bytes',
+  'dma-words',
+  'dma-pages',
+  'floppy',
+  'ide',
 ] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 

@@ -26,6 +26,12 @@ export const isaProfile: MachineProfile = {
     { kind: 'ne2000', id: 'net0', ports: [{ first: 0x300, count: 16 }, { first: 0x310, count: 16, offset: 0x10, width: 2 }], irqs: [9] },
     { kind: 'vga-memory', id: 'vga0-memory', ports: [], memory: [{ first: 0xa0000, byteLength: 0x20000 }] },
     { kind: 'vbe', id: 'vbe0', ports: [{ first: 0x1ce, count: 1, width: 2 }, { first: 0x1cf, count: 1, offset: 1, width: 2 }] },
+    { kind: 'dma-bytes', id: 'dma0', ports: [{ first: 0x00, count: 16 }] },
+    { kind: 'dma-words', id: 'dma1', ports: [{ first: 0xc0, count: 32 }] },
+    { kind: 'dma-pages', id: 'dma-pages', ports: [{ first: 0x81, count: 15, offset: 1 }] },
+    { kind: 'floppy', id: 'fdc0', ports: [{ first: 0x3f0, count: 6 }, { first: 0x3f7, count: 1, offset: 7 }], irqs: [6] },
+    { kind: 'ide', id: 'ide0', ports: [{ first: 0x1f0, count: 8, width: 4 }, { first: 0x3f6, count: 1, offset: 8 }], irqs: [14] },
+    { kind: 'ide', id: 'ide1', ports: [{ first: 0x170, count: 8, width: 4 }, { first: 0x376, count: 1, offset: 8 }], irqs: [15] },
     // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
     { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
     { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AccessWidth } from '../../../src-main/engine/VirtualProcessor.ts';
+import type { DiskImage } from '../../../src-main/machine/images/DiskImage.ts';
+import { type ImageAccess, openImage } from '../../../src-main/machine/images/openImage.ts';
 import { Machine } from '../../../src-main/machine/Machine.ts';
 import { isaProfile } from '../../../src-main/machine/profiles/isa.ts';
+import { MemoryImageHost } from '../../support/machine/MemoryImageHost.ts';
 import { ScriptedProcessor } from '../../support/machine/ScriptedProcessor.ts';
 
 /** Hostile guests against every device: nothing throws, nothing hangs, and any state survives a snapshot. */
@@ -50,7 +53,20 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 function make(): { machine: Machine; processor: ScriptedProcessor } {
   const ram = new Uint8Array(RAM_BYTES);
   let processor: ScriptedProcessor | undefined;
+  const host = new MemoryImageHost().put('a.img', new Uint8Array(0x8000)).put('c.img', new Uint8Array(0x2_0000));
+  const image = (name: string, access: ImageAccess): DiskImage => {
+    const opened = openImage(host, name, access);
+    if (!opened.ok) throw new Error(opened.message);
+    return opened.image;
+  };
   const machine = new Machine({
+    drives: {
+      images: {
+        floppy: image('a.img', 'read-write'),
+        hda: image('c.img', 'read-write'),
+        cdrom: image('c.img', 'read-only'),
+      },
+    },
     memory: { size: RAM_BYTES, view: (address, length) => ram.subarray(address, address + length) },
     createProcessor: (id, wiring) => (processor = new ScriptedProcessor(id, wiring, [])),
     hostTime: { monotonicNs: () => 0 },

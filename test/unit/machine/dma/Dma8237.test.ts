@@ -24,15 +24,17 @@ function program(channel: number, mode: number, address: number, units: number):
   const controller = isWord ? words : bytes;
   const index = channel & 3;
   const start = isWord ? address >> 1 : address;
-  controller.write(10, 1, 4 | index);
-  controller.write(12, 1, 0);
-  controller.write(11, 1, mode | index);
-  controller.write(2 * index, 1, start & 0xff);
-  controller.write(2 * index, 1, (start >> 8) & 0xff);
-  controller.write(2 * index + 1, 1, (units - 1) & 0xff);
-  controller.write(2 * index + 1, 1, (units - 1) >> 8);
+  // Registers of the controller for words lie two ports apart.
+  const write = (register: number, value: number): void => controller.write(isWord ? 2 * register : register, 1, value);
+  write(10, 4 | index);
+  write(12, 0);
+  write(11, mode | index);
+  write(2 * index, start & 0xff);
+  write(2 * index, (start >> 8) & 0xff);
+  write(2 * index + 1, (units - 1) & 0xff);
+  write(2 * index + 1, (units - 1) >> 8);
   pages.write([7, 3, 1, 2, 15, 11, 9, 10][channel] ?? 0, 1, address >> 16);
-  controller.write(10, 1, index);
+  write(10, index);
 }
 
 describe('a transfer', () => {

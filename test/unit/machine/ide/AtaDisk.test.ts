@@ -27,6 +27,7 @@ describe('identify', () => {
     const reply = ide.readAll();
     expect(reply).toHaveLength(512);
     expect([word(reply, 1), word(reply, 3), word(reply, 6)]).toEqual([4, 16, 63]);
+    expect(word(reply, 5)).toBe(512);
     expect(word(reply, 60) + word(reply, 61) * 0x1_0000).toBe(4096);
     expect(word(reply, 100)).toBe(4096);
     expect(word(reply, 49) & 0x300).toBe(0x300);

@@ -171,12 +171,20 @@ test('bit 7 of the index masks NMI', () => {
 });
 
 test('configuration bytes name the memory and carry a checksum', () => {
-  writeConfigurationBytes(rtc, 64 * 1024 * 1024, 2);
+  const geometry = { cylinders: 1300, heads: 16, sectorsPerTrack: 63 };
+  writeConfigurationBytes(rtc, 64 * 1024 * 1024, 2, {
+    floppyTypes: [4, 0],
+    disks: [geometry, undefined],
+    bootOrder: ['cdrom', 'disk'],
+  });
   const word = (at: number): number => read(at) | (read(at + 1) << 8);
   expect(word(0x15)).toBe(640);
   expect(word(0x30)).toBe(63 * 1024);
   expect(word(0x34)).toBe((48 * 1024) / 64);
   expect(read(0x5f)).toBe(1);
+  expect([read(0x10), read(0x12), read(0x14) & 0xc1]).toEqual([0x40, 0xf0, 0x01]);
+  expect([word(0x1b), read(0x1d), read(0x23), read(0x39)]).toEqual([1300, 16, 63, 1]);
+  expect([read(0x3d), read(0x38)]).toEqual([0x23, 0x01]);
   const sum = Array.from({ length: 0x1e }, (_, index) => read(0x10 + index)).reduce((a, b) => a + b);
   expect((read(0x2e) << 8) | read(0x2f)).toBe(sum);
 });

@@ -1,0 +1,29 @@
+import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
+import type { DriveOptions } from '../machine/drives/DriveBay.ts';
+import type { BootDevice, DriveSlot } from '../machine/drives/DriveSlot.ts';
+import { openDriveImage } from '../machine/drives/openDriveImage.ts';
+import type { DiskImage } from '../machine/images/DiskImage.ts';
+import type { ImageAccess } from '../machine/images/openImage.ts';
+import { UsageError } from './ExitStatus.ts';
+
+/** What the user put into the machine's drives. */
+export interface DriveChoice {
+  readonly files: readonly { readonly slot: DriveSlot; readonly file: string }[];
+  readonly access: ImageAccess;
+  readonly bootOrder: readonly BootDevice[] | undefined;
+}
+
+/** Opens all images; throws {@link UsageError} on the first that cannot be used, and leaves none open. */
+export function openDrives({ files, access, bootOrder }: DriveChoice): DriveOptions {
+  const host = new NodeImageHost();
+  const images: Partial<Record<DriveSlot, DiskImage>> = {};
+  for (const { slot, file } of files) {
+    const opened = openDriveImage(host, slot, file, access);
+    if (!opened.ok) {
+      for (const image of Object.values(images)) image.close();
+      throw new UsageError(`--${slot}: ${opened.message}`);
+    }
+    images[slot] = opened.image;
+  }
+  return { images, ...(bootOrder && { bootOrder }) };
+}
