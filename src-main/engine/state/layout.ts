@@ -207,8 +207,8 @@ export const TLB = {
   entries: 1024,
 } as const;
 
-/** A tag that no page-aligned address equals. */
-export const TLB_INVALID = 1;
+/** A tag that no address equals of which the page and the low four bits are kept, as the probe for aligned operands does. */
+export const TLB_INVALID = 0x800;
 
 /** Bits 11..0 of an entry's physical address. */
 export const TLB_FLAG = {

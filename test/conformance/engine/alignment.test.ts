@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { RAX, RSP } from '../../../src-main/engine/state/layout.ts';
 import { AT, startCode, type ModeName } from '../../support/engine/machineModes.ts';
+import { allFeatures } from '../../support/engine/randomModes.ts';
 import { createTestMachine } from '../../support/engine/TestMachine.ts';
 
 /** #AC: SDM vol. 3A, 6.15 (interrupt 17) and table 6-7. */
@@ -76,3 +77,16 @@ test('POPF switches the check on and off', () => {
   expect(vectorOf('user32', `${toggle}\nmov eax, [0x9001]\n${toggle}\nmov eax, 1\nmov ebx, [0x9001]`)).toBe(AC);
   expect(state.register(RAX)).toBe(1);
 });
+
+test.each([0x21, 0x1021, 0x2f])(
+  'a 16-byte operand at %i is #GP whether or not its page was accessed before',
+  (address) => {
+    const vectors = createTestMachine({ features: allFeatures() });
+    for (const warming of ['nop', 'mov al, [0x21]\nmov al, [0x1021]']) {
+      startCode(vectors, 'flat32', `${warming}\nmovaps xmm0, [${address}]\nhlt`);
+      vectors.state.setControlRegister(4, 0x600);
+      vectors.runToHalt();
+      expect((vectors.state.eip - 1 - AT.handlers) / 16).toBe(GP);
+    }
+  },
+);

@@ -357,3 +357,14 @@ test('MOV DRn with DR7.GD set is a fault that sets BD and clears GD', () => {
   expect(trap()).toEqual({ vector: 1, eip: 1, status: 0x2000, hasResumeFlag: true });
   expect(state.debugRegister(7)).toBe(0x400);
 });
+
+test('a data breakpoint that the delivery of an event meets on its stack traps before the handler, in whatever pieces', () => {
+  for (const pieces of [100, 1]) {
+    startCode(machine, 'flat32', 'int 0x21\nhlt');
+    machine.load(AT.handlers + 0x21 * 16, [0x43, 0xcf]); // INC EBX; IRETD
+    arm({ address: AT.stack - 8, kind: WRITE });
+    while (machine.run(pieces).reason === 'budget');
+    expect(state.eip - 1).toBe(AT.handlers + 16);
+    expect([machine.read32(state.register(RSP)), state.register(RBX)]).toEqual([AT.handlers + 0x21 * 16, 0]);
+  }
+});

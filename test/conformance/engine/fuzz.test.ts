@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runHostile } from '../../support/engine/hostileRun.ts';
+import { allFeatures } from '../../support/engine/randomModes.ts';
 import { createTestMachine } from '../../support/engine/TestMachine.ts';
 
 /** For more: `npm run fuzz -- --minutes N`. */
@@ -10,7 +11,7 @@ const FOUND: readonly number[] = [];
 
 describe('random bytes as code, in every mode', () => {
   test('never break the engine, hang it or reach beyond their memory', { timeout: 60_000 }, () => {
-    const machine = createTestMachine({ ramBytes: 0x2_0000 });
+    const machine = createTestMachine({ ramBytes: 0x2_0000, features: allFeatures() });
     const findings = FOUND.map((seed) => runHostile(machine, seed));
     const end = Date.now() + SECONDS * 1000;
     // The same programs every time; how many of them depends on the computer.

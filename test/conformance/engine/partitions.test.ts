@@ -28,4 +28,11 @@ describe.each(MODE_NAMES)('random programs with faults and self-modification in 
     );
     expect(found.filter((text) => text !== '')).toEqual([]);
   });
+
+  test('do so with breakpoints, alignment checks, and page tables that they change', { timeout: 60_000 }, () => {
+    const found = Array.from({ length: 16 }, (_, index) =>
+      disagreement(machine, { mode, seed: 3000 + index, ingredients: 'system' }, 400),
+    );
+    expect(found.filter((text) => text !== '')).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 import { MEMORY_LAYOUT, VCPU_BLOCK } from '../../../src-main/engine/state/layout.ts';
 import { AT, MODE_NAMES, enterMode, type ModeName } from './machineModes.ts';
-import { enablePaging, enterVirtual8086 } from './randomModes.ts';
+import { addSystemState, enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { placeRandomProgram } from './randomProgram.ts';
 import { EDGES, Random } from './Random.ts';
 import type { TestMachine } from './TestMachine.ts';
@@ -22,6 +22,7 @@ export function runHostile(machine: TestMachine, seed: number): string {
   place(machine, mode, random);
   if (mode !== 'real' && random.chance(25)) enablePaging(machine, random);
   if (mode === 'user32' && random.chance(40)) enterVirtual8086(machine, random);
+  if (random.chance(50)) addSystemState(machine, mode, random);
   const { processor } = machine;
   // Most of a megabyte: looked at now and then.
   const isWatched = seed % 8 === 0;
@@ -52,7 +53,7 @@ export function runHostile(machine: TestMachine, seed: number): string {
 
 function place(machine: TestMachine, mode: ModeName, random: Random): void {
   if (random.chance(50)) {
-    placeRandomProgram(machine, mode, random, random.chance(50) ? 'vector' : 'integer');
+    placeRandomProgram(machine, mode, random, random.pick(['integer', 'vector', 'system']));
     return;
   }
   machine.clear();

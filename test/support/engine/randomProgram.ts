@@ -5,11 +5,11 @@ import { RSP, STATE, X87_SLOT } from '../../../src-main/engine/state/layout.ts';
 import { encodeRow, sizesOf } from './encodeRow.ts';
 import { AT, codeBits, enterMode, type ModeName } from './machineModes.ts';
 import { EDGES, type Random } from './Random.ts';
-import { enablePaging, enterVirtual8086 } from './randomModes.ts';
+import { PAGE_TABLE, addSystemState, enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { machineCode, type TestMachine } from './TestMachine.ts';
 
-/** Which instructions a program is made of. */
-export type Ingredients = 'integer' | 'vector';
+/** Which instructions a program is made of; `system` is everything, on a processor with breakpoints, PAE and alignment checks. */
+export type Ingredients = 'integer' | 'vector' | 'system';
 
 /** Everything but x87 and vectors, and CLI's and HLT's more often than real programs have them. */
 const integerRows = encodings.filter(({ feature }) => /^(|cmov|cx8|tsc|msr|sep)$/.test(feature));
@@ -17,6 +17,7 @@ const integerRows = encodings.filter(({ feature }) => /^(|cmov|cx8|tsc|msr|sep)$
 const vectorRows = encodings.filter(({ feature }) => /^(fpu|mmx|s*sse\d?|fxsr|popcnt|clfsh)$/.test(feature));
 
 function randomRow(random: Random, ingredients: Ingredients): Encoding {
+  if (ingredients === 'system') return random.pick(encodings);
   return random.pick(ingredients === 'vector' && random.chance(60) ? vectorRows : integerRows);
 }
 
@@ -60,9 +61,10 @@ export function placeRandomProgram(
   // Some programs lie across a page boundary from the start.
   state.eip = random.chance(30) ? AT.code + 0xff0 + random.below(16) : AT.code + random.below(64);
   machine.processor.stateChanged();
-  if (ingredients === 'vector') fillVectors(machine, random);
+  if (ingredients !== 'integer') fillVectors(machine, random);
   if (mode !== 'real' && random.chance(20)) enablePaging(machine, random);
   if (mode === 'user32' && random.chance(20)) enterVirtual8086(machine, random);
+  if (ingredients === 'system') addSystemState(machine, mode, random);
 }
 
 /** Registers with anything in them, mostly usable, and addresses that vectors may be at. */
@@ -122,6 +124,7 @@ function randomBytes(random: Random, length: number): Uint8Array {
 function randomCode(random: Random, bits: 16 | 32, ingredients: Ingredients): Uint8Array {
   const bytes: number[] = [];
   while (bytes.length < CODE_BYTES) {
+    if (ingredients === 'system' && bits === 32 && random.chance(2)) bytes.push(...pageTableModification(random));
     if (random.chance(12)) bytes.push(...selfModification(random, bits));
     else bytes.push(...randomInstruction(random, bits, ingredients));
   }
@@ -154,6 +157,20 @@ function randomInstruction(random: Random, bits: 16 | 32, ingredients: Ingredien
     });
     return Uint8Array.from([...prefix, ...bytes]);
   }
+}
+
+/** XOR of rights or the frame in an entry of the page table, and some kind of flush. */
+function pageTableModification(random: Random): number[] {
+  const address = PAGE_TABLE + 4 * random.below(32);
+  const where = [address & 0xff, (address >> 8) & 0xff, (address >> 16) & 0xff, 0];
+  const change = [0x81, 0x35, ...where, random.below(256) & 0xe7, random.below(4) << 4, 0, 0];
+  const page = random.below(32) << 12;
+  const flush = random.pick([
+    [],
+    [0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8], // MOV EAX, CR3; MOV CR3, EAX
+    [0x0f, 0x01, 0x3d, page & 0xff, (page >> 8) & 0xff, page >> 16, 0], // INVLPG [page]
+  ]);
+  return [...change, ...flush];
 }
 
 /** A write to somewhere in the program: MOV, ADD, INC, OR with an absolute address. */

@@ -176,23 +176,25 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   /** Raises the instruction breakpoint at EIP, or executes at least one instruction. */
   private advance(left: number, isPrecise: boolean, isBreakpoint: boolean): VmExit | undefined {
-    if (this.raisesCodeBreakpoint()) return this.codeBreakpoint();
+    if (this.raisesDebugException()) return this.debugException();
     if (this.needsSingleStep()) return this.stretch(1, true);
     const most = Math.min(left, MAX_BUDGET);
-    // A step has no breakpoint of its own; of a repetition it does all that it may.
+    // A step has no breakpoint of its own. A repetition that has begun does all that it may.
     const isPassed = isBreakpoint || this.breakpoints.codeAt(this.linear(this.state.eip)) !== 0;
-    if (isPassed) return this.stretch(most, true);
+    if (isPassed) return this.stretch(this.isRepeating ? most : 1, true);
     const budget = isPrecise ? most - (MAX_BLOCK_INSTRUCTIONS - 1) : most;
     return budget > 0 ? this.stretch(budget, false) : this.stretch(1, true);
   }
 
-  /** The guest's breakpoint stands at EIP: recorded in DR6, #DB is to be delivered in the instruction's place. */
-  private raisesCodeBreakpoint(): boolean {
+  /** Whether #DB, recorded in DR6, is to be delivered in the place of the instruction at EIP: breakpoints of the guest. */
+  private raisesDebugException(): boolean {
+    // Met by delivering an event on a stack that is watched, or put off by MOV SS to an instruction that has faulted.
+    if (this.breakpoints.traps !== 0 && this.breakpoints.raisesAfter(false)) return true;
     const isPassed = this.breakpoints.takeResumeFlag() || this.isRepeating;
     return !isPassed && this.breakpoints.raisesBefore(this.linear(this.state.eip));
   }
 
-  private codeBreakpoint(): VmExit | undefined {
+  private debugException(): VmExit | undefined {
     this.retire(1);
     return this.deliver(new GuestFault(VECTOR.DB), false);
   }
@@ -207,7 +209,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   private stepOne(): VmExit | undefined {
-    return this.raisesCodeBreakpoint() ? this.codeBreakpoint() : this.stretch(1, true);
+    return this.raisesDebugException() ? this.debugException() : this.stretch(1, true);
   }
 
   kick(): void {
@@ -406,9 +408,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private deliverInPlace(fault: GuestFault): VmExit | undefined {
     this.retire(1);
     // #DB comes here for DR7.GD alone: a fault, so RF is pushed set.
-    const exit = this.deliver(fault, fault.vector === VECTOR.DB ? true : undefined);
-    // Put off by MOV SS to behind an instruction that has faulted.
-    return exit ?? (this.breakpoints.traps !== 0 ? this.trapAfter(false) : undefined);
+    return this.deliver(fault, fault.vector === VECTOR.DB ? true : undefined);
   }
 
   /** @param resumeFlag whether RF is pushed set; by default the vector tells */
