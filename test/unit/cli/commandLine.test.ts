@@ -31,7 +31,10 @@ describe('usage errors are one message and status 2', () => {
     [['run', '/'], '/ cannot be read: it is a folder.'],
     [['run', 'x', '--memory', '5G'], '--memory 5G: expected a size from 1M to 2G, such as 64M.'],
     [['run', 'x', '--bits', '64'], '--bits 64: expected 16 or 32.'],
-    [['run', 'x', '--format', 'exe'], '--format exe: expected auto, seed, asm, com, bin, boot, elf, multiboot or linux.'],
+    [
+      ['run', 'x', '--format', 'exe'],
+      '--format exe: expected auto, seed, asm, com, bin, boot, elf, multiboot or linux.',
+    ],
     [['run', 'x', '--tier', 'jit'], '--tier jit: expected auto, threaded or region.'],
     [['run', 'x', '--clock', 'none'], '--clock none: expected host or instructions.'],
     [['run', 'x', '--screen', 'a.gif'], '--screen a.gif: expected a file name that ends in .txt or .png.'],
