@@ -91,10 +91,12 @@ export const pusha: Semantics = (e) => {
 export const popa: Semantics = (e) => {
   const width = e.operandSize,
     bytes = width / 8;
+  // From the lowest address up, so that the first byte that cannot be read is the one that a fault names.
   const values: Integer[] = [];
-  for (let index = 0; index < 8; index++) values.push(peek(e, width, bytes * (7 - index)));
+  for (let slot = 0; slot < 8; slot++) values.push(peek(e, width, bytes * slot));
   release(e, i32Const(8 * bytes));
-  values.forEach((value, index) => {
+  values.forEach((value, slot) => {
+    const index = RDI - slot;
     if (index !== RSP) e.setRegister(index, width, value);
   });
 };
