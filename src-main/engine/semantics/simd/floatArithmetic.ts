@@ -6,7 +6,7 @@ import type { Emitter, Semantics } from '../Emitter.ts';
 import { combine, transform } from './instructions.ts';
 import { callRoutine, precisionMatters, unlessUnusual } from './mxcsr.ts';
 import { DOUBLES_BITS, SINGLES_BITS, isNoPlainNumber, isNotPositive, isOutOfRange } from './ordinary.ts';
-import { DOUBLE, SINGLE, type Scalar } from './scalars.ts';
+import { DOUBLE, SINGLE, type Scalar, combineScalars } from './scalars.ts';
 
 /** Operations that round. */
 type Rounding = Exclude<BinaryOperation, 'minimum' | 'maximum'>;
@@ -51,9 +51,9 @@ function packed(packedFormat: Packed, operation: Rounding): Semantics {
 }
 
 function scalar<B extends I32 | I64, F extends F32 | F64>(format: Scalar<B, F>, operation: Rounding): Semantics {
-  return combine((left, right, e) => {
+  return combineScalars(format, (left, right, e) => {
     const operands = [e.let(format.bitsIn(left)), e.let(format.bitsIn(right))];
-    const result = unlessUnusual(
+    return unlessUnusual(
       e,
       SCALAR[operation](format.floatIn(left), format.floatIn(right)),
       (sum) => or(precisionMatters(e), isOutOfRange(e, format.bits, operands, format.bitsOf(sum))),
@@ -62,7 +62,6 @@ function scalar<B extends I32 | I64, F extends F32 | F64>(format: Scalar<B, F>, 
         return format.fromElement(callRoutine(e, `${operation}${format.precision}`, elements) as I64);
       },
     );
-    return format.put(left, result);
   });
 }
 
@@ -110,9 +109,9 @@ function scalarExtreme<B extends I32 | I64, F extends F32 | F64>(
   operation: 'minimum' | 'maximum',
 ): Semantics {
   const instruction: BinaryVector = operation === 'minimum' ? `${shape}.pmin` : `${shape}.pmax`;
-  return combine((left, right, e) => {
+  return combineScalars(format, (left, right, e) => {
     const operands = [e.let(format.bitsIn(left)), e.let(format.bitsIn(right))];
-    const result = unlessUnusual(
+    return unlessUnusual(
       e,
       format.floatIn(vector(instruction, right, left)),
       () => isNoPlainNumber(e, format.bits, operands),
@@ -121,7 +120,6 @@ function scalarExtreme<B extends I32 | I64, F extends F32 | F64>(
         return format.fromElement(callRoutine(e, `${operation}${format.precision}`, elements) as I64);
       },
     );
-    return format.put(left, result);
   });
 }
 
@@ -138,15 +136,14 @@ function packedRoot({ plural, shape, bits }: Packed): Semantics {
 }
 
 function scalarRoot<B extends I32 | I64, F extends F32 | F64>(format: Scalar<B, F>): Semantics {
-  return combine((left, right, e) => {
+  return combineScalars(format, (left, right, e) => {
     const operand = e.let(format.bitsIn(right));
-    const result = unlessUnusual(
+    return unlessUnusual(
       e,
       floatSqrt(format.floatIn(right)),
       () => or(precisionMatters(e), isNotPositive(e, format.bits, operand)),
       () => format.fromElement(callRoutine(e, `squareRoot${format.precision}`, [format.elementIn(right)]) as I64),
     );
-    return format.put(left, result);
   });
 }
 
@@ -156,9 +153,9 @@ function approximation(routine: 'reciprocalSingles' | 'reciprocalRootSingles'): 
 }
 
 function scalarApproximation(routine: 'reciprocalSingle' | 'reciprocalRootSingle'): Semantics {
-  return combine((left, right, e) => {
+  return combineScalars(SINGLE, (_, right, e) => {
     const [result] = e.routine(routine, SINGLE.elementIn(right));
-    return SINGLE.put(left, SINGLE.fromElement(result as I64));
+    return SINGLE.fromElement(result as I64);
   });
 }
 

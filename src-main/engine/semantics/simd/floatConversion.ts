@@ -24,10 +24,10 @@ import {
 import { replaceLane, shuffle, splat, vector, vectorBits } from '../../wasm/vectors.ts';
 import { MXCSR } from '../../softfloat/sse/mxcsr.ts';
 import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
-import { combine, onVectors, transform } from './instructions.ts';
+import { onVectors, transform } from './instructions.ts';
 import { callRoutine, inexactnessMatters, mxcsr, precisionMatters, unlessUnusual } from './mxcsr.ts';
 import { SINGLES_BITS, SINGLE_BITS, isNoPlainNumber, isOutOfRange } from './ordinary.ts';
-import { DOUBLE, SINGLE } from './scalars.ts';
+import { DOUBLE, SINGLE, combineScalars } from './scalars.ts';
 
 /** The low half alone, zeros above it. */
 function lowHalf(value: V128): V128 {
@@ -156,25 +156,23 @@ const cvtsi2sd = onVectors((e, [dst, src]) => {
   e.writeVector(dst, DOUBLE.put(e.readVector(dst), f64FromSigned(integer)));
 });
 
-const cvtss2sd = combine((left, right, e) => {
+const cvtss2sd = combineScalars(DOUBLE, (_, right, e) => {
   const operand = e.let(SINGLE.bitsIn(right));
-  const result = unlessUnusual(
+  return unlessUnusual(
     e,
     promote(SINGLE.floatIn(right)),
     () => isNoPlainNumber(e, SINGLE_BITS, [operand]),
     () => DOUBLE.fromElement(callRoutine(e, 'doubleFromSingle', [SINGLE.elementIn(right)]) as I64),
   );
-  return DOUBLE.put(left, result);
 });
 
-const cvtsd2ss = combine((left, right, e) => {
-  const result = unlessUnusual(
+const cvtsd2ss = combineScalars(SINGLE, (_, right, e) => {
+  return unlessUnusual(
     e,
     demote(DOUBLE.floatIn(right)),
     (single) => or(precisionMatters(e), isOutOfRange(e, SINGLE_BITS, [], SINGLE.bitsOf(single))),
     () => SINGLE.fromElement(callRoutine(e, 'singleFromDouble', [DOUBLE.elementIn(right)]) as I64),
   );
-  return SINGLE.put(left, result);
 });
 
 const cvtps2pd = transform((source, e) => {

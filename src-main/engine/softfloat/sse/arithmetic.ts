@@ -41,12 +41,18 @@ import {
   unpack,
 } from './elements.ts';
 import { MXCSR } from './mxcsr.ts';
+import { type NativeOperation, returnNative } from './native.ts';
 
 type Body = (f: RoutineFunction) => void;
 
-/** Two operands that are no NaNs, denormals taken as MXCSR says, and MXCSR. */
-function takeTwo(f: RoutineFunction, format: ElementFormat): { a: I64; b: I64; mxcsr: I32; raised: I32 } {
+/** What is left of an operation when it is not the usual case: two operands that are no NaNs, denormals taken as MXCSR says, and MXCSR. */
+function takeTwo(
+  f: RoutineFunction,
+  format: ElementFormat,
+  operation: NativeOperation,
+): { a: I64; b: I64; mxcsr: I32; raised: I32 } {
   const mxcsr = f.i32Parameter(2);
+  returnNative(f, format, operation, mxcsr);
   returnNan(f, format, f.i64Parameter(0), f.i64Parameter(1));
   const { values, raised } = takeDenormals(f, format, [f.i64Parameter(0), f.i64Parameter(1)], mxcsr);
   return { a: values[0], b: values[1], mxcsr, raised };
@@ -55,7 +61,7 @@ function takeTwo(f: RoutineFunction, format: ElementFormat): { a: I64; b: I64; m
 /** a + b, or a - b. */
 export function addition(format: ElementFormat, isSubtraction: boolean): Body {
   return (f) => {
-    const { a, b: second, mxcsr, raised } = takeTwo(f, format);
+    const { a, b: second, mxcsr, raised } = takeTwo(f, format, isSubtraction ? 'subtract' : 'add');
     const b = isSubtraction ? f.bind64(xor(second, format.sign)) : second;
     const haveSameSign = eqz(and(xor(a, b), format.sign));
     f.if(isInfinite(format, a), () => {
@@ -95,7 +101,7 @@ export function addition(format: ElementFormat, isSubtraction: boolean): Body {
 
 export function multiplication(format: ElementFormat): Body {
   return (f) => {
-    const { a, b, mxcsr, raised } = takeTwo(f, format);
+    const { a, b, mxcsr, raised } = takeTwo(f, format, 'multiply');
     const sign = f.bind(signOf(format, xor(a, b)));
     const isAnyZero = f.bind(or(isZero(format, a), isZero(format, b)));
     f.if(or(isInfinite(format, a), isInfinite(format, b)), () => {
@@ -131,7 +137,7 @@ function productOf(f: RoutineFunction, format: ElementFormat, x: Unpacked, y: Un
 
 export function division(format: ElementFormat): Body {
   return (f) => {
-    const { a, b, mxcsr, raised } = takeTwo(f, format);
+    const { a, b, mxcsr, raised } = takeTwo(f, format, 'divide');
     const sign = f.bind(signOf(format, xor(a, b)));
     f.if(isInfinite(format, a), () => {
       f.if(isInfinite(format, b), () => returnInvalid(f, format));
@@ -177,6 +183,7 @@ function quotientOf(
 export function squareRoot(format: ElementFormat): Body {
   return (f) => {
     const mxcsr = f.i32Parameter(1);
+    returnNative(f, format, 'squareRoot', mxcsr);
     returnNan(f, format, f.i64Parameter(0), f.i64Parameter(0));
     const { values, raised } = takeDenormals(f, format, [f.i64Parameter(0)], mxcsr);
     const [a] = values;

@@ -78,7 +78,7 @@ export function isZero(format: ElementFormat, a: I64): I32 {
   return eqz(magnitudeOf(format, a));
 }
 
-function isDenormal(format: ElementFormat, a: I64): I32 {
+export function isDenormal(format: ElementFormat, a: I64): I32 {
   return ltUnsigned(sub(magnitudeOf(format, a), ONE64), sub(format.smallest, ONE64));
 }
 
