@@ -78,6 +78,13 @@ const deviations: readonly Deviation[] = [
     names: ['exception with an error code'],
     theirs: /EFLAGS 00000002$/,
   },
+  {
+    why: 'The trap flag of a TSS does nothing.',
+    program: 'tasks',
+    names: ['jump to a TSS'],
+    theirs: /^: EFLAGS 00000203/,
+  },
+  { why: 'A task switch leaves DR7.LE.', program: 'tasks', names: ['DR7 then'], theirs: / 00000500$/ },
   { why: 'INT1 is undefined for its processor.', program: 'interrupts', names: ['INT1'], theirs: /^: #06$/ },
   {
     why: 'The EXT bit of error codes is not set.',

@@ -95,6 +95,25 @@ tests:
         call report_tables
         restore
 
+        say {"-- the trap flag of a TSS", 10}
+        put_gate idt + 1 * 8, CODE0, linear(on_debug), 0x8e, 0
+        xor eax, eax
+        mov dr6, eax
+        mov eax, 0x555
+        mov dr7, eax
+        call prepare
+        mov word [other_tss + AT_TRAP], 1
+        attempt "jump to a TSS", jmp dword OTHER_TSS:0
+        restore
+        mov eax, dr7
+        say "DR7 then"
+        mov [SCRATCH], eax
+        mov esi, SCRATCH
+        mov ecx, 1
+        call print_dwords
+        say {10}
+        put_gate idt + 1 * 8, CODE0, linear(stubs) + 1 * 16, 0x8e, 0
+
         say {"-- what is checked before", 10}
         switch "busy TSS", jmp dword TSS:0
         put_segment gdt + OWN, 0x20000, 0x66, 0x89, 0
@@ -156,6 +175,20 @@ fault_task%1:
         fault_task 10
         fault_task 11
         fault_task 12
+
+; Before the first instruction of the task: where, and DR6.
+on_debug:
+        pushad
+        mov ebp, esp
+        say " #DB at task +"
+        mov eax, [ss:ebp + 32]
+        sub eax, report_task
+        print_value eax, 2
+        say " DR6 "
+        mov eax, dr6
+        print_value eax, 4
+        popad
+        iretd
 
 ; On the stack: the error code. The second task is the one interrupted, and has not executed anything.
 report_task_fault:
