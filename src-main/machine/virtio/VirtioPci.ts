@@ -1,0 +1,256 @@
+import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
+import type { BusDevice, DeviceState, TimerService } from '../BusDevice.ts';
+import type { PciBar, PciDevice, PciIdentity, PciSlot } from '../pci/PciDevice.ts';
+import { partOf, readSpace, withHalf } from './configurationSpace.ts';
+import { VIRTIO_TYPE, type VirtioFunction, type VirtioType } from './VirtioFunction.ts';
+import { isQueueSize } from './VirtioMmio.ts';
+import { VirtioCore } from './VirtioCore.ts';
+
+const VENDOR = 0x1af4;
+/** Device ids that old drivers know (4.1.2.1). */
+const TRANSITIONAL_IDS: Readonly<Record<VirtioType, number>> = {
+  [VIRTIO_TYPE.network]: 0x1000,
+  [VIRTIO_TYPE.block]: 0x1001,
+  [VIRTIO_TYPE.console]: 0x1003,
+  [VIRTIO_TYPE.entropy]: 0x1005,
+};
+
+const LEGACY_BAR = 0, LEGACY_BYTES = 0x80, LEGACY_CONFIGURATION = 0x14; // prettier-ignore
+const LEGACY_PAGE_BYTES = 4096;
+const MODERN_BAR = 4, MODERN_BYTES = 0x4000; // prettier-ignore
+/** Where the structures lie in the modern range. */
+const COMMON = 0x0000, CAUSE = 0x1000, DEVICE = 0x2000, NOTIFY = 0x3000; // prettier-ignore
+const NOTIFY_BYTES_PER_QUEUE = 4;
+const COMMON_BYTES = 56;
+const CAPABILITY_VENDOR = 0x09;
+const STRUCTURE = { common: 1, notify: 2, cause: 3, device: 4 } as const;
+const NO_VECTOR = 0xffff;
+
+/**
+ * Virtio over PCI (Virtual I/O Device 1.2, 4.1), for new drivers by memory-mapped structures and for old ones by ports
+ * (4.1.4.8), with a shared interrupt line. Message-signalled interrupts and access to the structures through
+ * configuration space are left out.
+ *
+ * Modern structures, each named by a capability: common (0), cause of the interrupt (1000h), the device's own
+ * configuration (2000h), notification (3000h, four bytes a queue).
+ */
+export class VirtioPci implements PciDevice {
+  readonly id: string;
+  readonly identity: PciIdentity;
+  readonly bars: readonly PciBar[];
+  readonly interruptPin = 1;
+  readonly capabilities: NonNullable<PciDevice['capabilities']>;
+  private readonly core: VirtioCore;
+
+  constructor(virtio: VirtioFunction, timers: TimerService) {
+    this.id = virtio.id;
+    this.core = new VirtioCore(virtio, timers);
+    this.identity = {
+      vendorId: VENDOR,
+      deviceId: TRANSITIONAL_IDS[virtio.type],
+      classCode: virtio.classCode,
+      subsystemVendorId: VENDOR,
+      subsystemId: virtio.type,
+    };
+    this.bars = [
+      { index: LEGACY_BAR, space: 'io', byteLength: LEGACY_BYTES, device: this.range('legacy'), width: 4 },
+      { index: MODERN_BAR, space: 'memory', byteLength: MODERN_BYTES, device: this.range('modern'), width: 4 },
+    ];
+    this.capabilities = [
+      { bytes: capability(STRUCTURE.common, COMMON, COMMON_BYTES) },
+      { bytes: capability(STRUCTURE.cause, CAUSE, 1) },
+      { bytes: capability(STRUCTURE.device, DEVICE, Math.max(4, virtio.configuration.length)) },
+      {
+        bytes: capability(
+          STRUCTURE.notify,
+          NOTIFY,
+          NOTIFY_BYTES_PER_QUEUE * virtio.queueSizes.length,
+          NOTIFY_BYTES_PER_QUEUE,
+        ),
+      },
+    ];
+  }
+
+  attach({ interrupt, memory }: PciSlot): void {
+    this.core.connect(memory, interrupt);
+  }
+
+  reset(): void {
+    this.core.reset();
+  }
+
+  save(): DeviceState {
+    return this.core.save();
+  }
+
+  restore(state: DeviceState): void {
+    this.core.restore(state);
+  }
+
+  /** One of the two ranges as the bus reaches it; its state is the device's. */
+  private range(kind: 'legacy' | 'modern'): BusDevice {
+    const isLegacy = kind === 'legacy';
+    return {
+      id: this.id,
+      read: (offset, width) => (isLegacy ? this.readLegacy(offset, width) : this.readModern(offset, width)),
+      write: (offset, width, value) =>
+        isLegacy ? this.writeLegacy(offset, value) : this.writeModern(offset, width, value),
+      reset: () => undefined,
+      save: () => ({ version: 1 }),
+      restore: () => undefined,
+    };
+  }
+
+  private takeCause(): number {
+    const cause = this.core.interruptCause;
+    this.core.acknowledge(cause);
+    return cause;
+  }
+
+  private readModern(offset: number, width: AccessWidth): number {
+    const { core } = this;
+    if (offset >= NOTIFY) return 0;
+    if (offset >= DEVICE) return readSpace(core.function.configuration, offset - DEVICE, width);
+    if (offset >= CAUSE) return offset === CAUSE ? this.takeCause() : 0;
+    return partOf(this.commonRegister(offset & ~3), offset, width);
+  }
+
+  /** 32 bits of the common structure (4.1.4.3). */
+  private commonRegister(offset: number): number {
+    const { core } = this;
+    const queue = core.selectedQueue;
+    const half = (address: number | undefined): number =>
+      (offset & 4 ? Math.floor((address ?? 0) / 2 ** 32) : (address ?? 0) % 2 ** 32) >>> 0;
+    switch (offset) {
+      case 0:
+        return core.deviceFeatureSelect;
+      case 4:
+        return core.offeredFeatures(core.deviceFeatureSelect);
+      case 8:
+        return core.driverFeatureSelect;
+      case 12:
+        return core.driverFeatureSelect === 0 ? core.features : 0;
+      case 16:
+        return (NO_VECTOR | (core.queues.length << 16)) >>> 0;
+      case 20:
+        return (core.status | (core.generation << 8) | (core.queueSelect << 16)) >>> 0;
+      case 24:
+        return ((queue?.size ?? 0) | (NO_VECTOR << 16)) >>> 0;
+      case 28:
+        return ((queue?.isEnabled === true ? 1 : 0) | (core.queueSelect << 16)) >>> 0;
+      case 32:
+      case 36:
+        return half(queue?.addresses.descriptors);
+      case 40:
+      case 44:
+        return half(queue?.addresses.available);
+      case 48:
+      case 52:
+        return half(queue?.addresses.used);
+      default:
+        return 0;
+    }
+  }
+
+  private writeModern(offset: number, width: AccessWidth, value: number): void {
+    const { core } = this;
+    if (offset >= NOTIFY) {
+      core.notify((offset - NOTIFY) / NOTIFY_BYTES_PER_QUEUE);
+      return;
+    }
+    if (offset >= COMMON_BYTES) return;
+    const queue = core.selectedQueue;
+    switch (offset) {
+      case 0:
+        core.deviceFeatureSelect = value;
+        return;
+      case 8:
+        core.driverFeatureSelect = value;
+        return;
+      case 12:
+        core.acceptFeatures(core.driverFeatureSelect, value);
+        return;
+      case 20:
+        core.writeStatus(value & 0xff);
+        return;
+      case 22:
+        core.queueSelect = value & 0xffff;
+        return;
+      case 24:
+        if (queue && !queue.isEnabled && isQueueSize(value, queue.most)) queue.size = value;
+        return;
+      case 28:
+        if (queue && value === 1) queue.isEnabled = true;
+        return;
+    }
+    const part = (['descriptors', 'available', 'used'] as const)[(offset - 32) >> 3];
+    if (queue === undefined || queue.isEnabled || width !== 4 || offset < 32 || part === undefined) return;
+    const { addresses } = queue;
+    queue.addresses = { ...addresses, [part]: withHalf(addresses[part], (offset & 4) !== 0, value) };
+  }
+
+  private readLegacy(offset: number, width: AccessWidth): number {
+    const { core } = this;
+    if (offset >= LEGACY_CONFIGURATION)
+      return readSpace(core.function.configuration, offset - LEGACY_CONFIGURATION, width);
+    // The cause alone falls when it is read.
+    if (offset === 0x13) return this.takeCause();
+    const queue = core.selectedQueue;
+    const registers = [
+      core.offeredFeatures(0),
+      core.features,
+      queue?.isEnabled === true ? queue.addresses.descriptors / LEGACY_PAGE_BYTES : 0,
+      (queue?.most ?? 0) | (core.queueSelect << 16),
+      core.status << 16,
+    ];
+    return partOf((registers[offset >> 2] ?? 0) >>> 0, offset, width);
+  }
+
+  private writeLegacy(offset: number, value: number): void {
+    const { core } = this;
+    switch (offset) {
+      case 0x04:
+        core.acceptFeatures(0, value);
+        return;
+      case 0x08:
+        this.placeLegacyQueue(value);
+        return;
+      case 0x0e:
+        core.queueSelect = value & 0xffff;
+        return;
+      case 0x10:
+        core.notify(value & 0xffff);
+        return;
+      case 0x12:
+        core.writeStatus(value & 0xff);
+        return;
+    }
+  }
+
+  /** Old drivers name one page; the rings lie behind the descriptors, the used ring on a page of its own (2.7.2). */
+  private placeLegacyQueue(page: number): void {
+    const queue = this.core.selectedQueue;
+    if (queue === undefined) return;
+    if (page === 0) {
+      queue.reset();
+      return;
+    }
+    const descriptors = page * LEGACY_PAGE_BYTES;
+    const available = descriptors + 16 * queue.most;
+    const end = available + 6 + 2 * queue.most;
+    const used = Math.ceil(end / LEGACY_PAGE_BYTES) * LEGACY_PAGE_BYTES;
+    queue.addresses = { descriptors, available, used };
+    queue.isEnabled = true;
+  }
+}
+
+/** Names a structure in the modern range (4.1.4). The notification's says how far queues lie apart, too. */
+function capability(kind: number, offset: number, byteLength: number, multiplier?: number): Uint8Array {
+  const bytes = new Uint8Array(multiplier === undefined ? 16 : 20);
+  const view = new DataView(bytes.buffer);
+  bytes.set([CAPABILITY_VENDOR, 0, bytes.length, kind, MODERN_BAR]);
+  view.setUint32(8, offset, true);
+  view.setUint32(12, byteLength, true);
+  if (multiplier !== undefined) view.setUint32(16, multiplier, true);
+  return bytes;
+}
