@@ -68,6 +68,12 @@ const cases: readonly Case[] = [
   { name: 'write into code that runs', body: 'inc byte [patched + 1]\npatched: mov eax, 1', rounds: 100_000 },
 ];
 
+/** Processor time of this process in milliseconds: other programs on the computer do not count. */
+function now(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 function time(machine: TestMachine, source: string, rounds: number, isUser: boolean): number {
   const code = machineCode(source, 32, PROGRAM);
   let best = Infinity;
@@ -75,9 +81,9 @@ function time(machine: TestMachine, source: string, rounds: number, isUser: bool
     preparePagedMachine(machine, isUser);
     machine.load(PROGRAM, code);
     machine.state.setRegister(3, rounds);
-    const start = performance.now();
+    const start = now();
     machine.runToHalt(2 ** 40);
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, now() - start);
   }
   return best;
 }
@@ -116,9 +122,9 @@ function coldCode(machine: TestMachine): number {
     machine.state.setRegister(6, 0x300000);
     machine.state.setRegister(7, 0x300000);
     machine.state.eip = 0x400000;
-    const start = performance.now();
+    const start = now();
     machine.runToHalt(2 ** 40);
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, now() - start);
   }
   return (best * 1e6) / instructions;
 }

@@ -115,8 +115,9 @@ export class Mmu implements LinearMemory {
     else this.tlb.flushNonGlobal();
   }
 
-  flushPage(linear: number): void {
-    this.tlb.flushPage(linear);
+  /** The same for the page that holds a linear address. @returns false when all had to be dropped: it may be a large one */
+  flushPage(linear: number): boolean {
+    return this.tlb.flushPage(linear);
   }
 
   /** Code has been translated from a physical page: writes to it are compared with it from now on. */

@@ -1,6 +1,6 @@
 import { GuestFault, VECTOR } from '../GuestFault.ts';
 import type { CpuState } from '../state/CpuState.ts';
-import { ACCESS, FILL, PAGING, STATE, VCPU_BLOCK } from '../state/layout.ts';
+import { ACCESS, FILL, PAGING, RIGHT, STATE, VCPU_BLOCK } from '../state/layout.ts';
 import type { PhysicalMemory } from './PhysicalMemory.ts';
 
 const CR0_WP = 1 << 16,
@@ -92,6 +92,8 @@ export class Paging {
     const rights = this.routines.walk(linear, access);
     if (rights < 0) throw new GuestFault(VECTOR.PF, ~rights, linear >>> 0);
     this.set(PAGING.rights, rights);
+    if (rights & RIGHT.large)
+      this.i32[this.block + ((PAGING.largePages >> 2) + (linear >>> 27))] |= 1 << (linear >>> 22);
     this.set(PAGING.physical, this.get(PAGING.physical) & this.memory.lineMask);
     return this.physical;
   }

@@ -60,12 +60,15 @@ export class TlbEntries {
     i32[counter] = 0;
   }
 
-  /** Drops all that is cached of the page that holds a linear address, however large it is (SDM vol. 3A, 4.10.4.1). */
-  flushPage(linear: number): void {
+  /**
+   * Drops all that is cached of the page that holds a linear address, however large it is (SDM vol. 3A, 4.10.4.1).
+   * @returns false when everything was dropped
+   */
+  flushPage(linear: number): boolean {
     const word = this.i32[this.block + (PAGING.largePages >> 2) + (linear >>> 27)];
     if ((word >>> ((linear >>> 22) & 31)) & 1) {
       this.flush();
-      return;
+      return false;
     }
     for (const tlb of this.tlbs) {
       const entry = entryIndex(tlb, linear);
@@ -73,6 +76,7 @@ export class TlbEntries {
       this.i32[entry] = TLB_INVALID;
       this.i32[entry + 1] = TLB_INVALID;
     }
+    return true;
   }
 
   /** Writes to a physical page have to be compared with the code in it. */

@@ -264,7 +264,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     } else {
       this.mmu.flush(scope);
     }
-    this.translations.flushJumpCache(scope);
+    this.translations.flush(scope);
     this.mustRefetch = true;
   }
 
@@ -490,8 +490,9 @@ export class TranslatedProcessor implements VirtualProcessor {
       flushTlb: (scope) => this.addressSpaceChanged(scope),
       loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),
       invalidatePage: (linear) => {
-        mmu.flushPage(linear);
-        if (this.translations.flushPage(linear)) this.mustRefetch = true;
+        if (!mmu.flushPage(linear)) this.translations.flush('all');
+        else if (!this.translations.flushPage(linear)) return;
+        this.mustRefetch = true;
       },
       coprocessorError: () => options.onCoprocessorError?.(),
       apicBaseChanged: (low, high) => options.onApicBase?.(low, high),

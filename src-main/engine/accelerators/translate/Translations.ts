@@ -9,12 +9,12 @@ import {
   BlockTranslator,
   type HandlerIndex,
   type TranslationMode,
-  type TranslationSite,
 } from '../../tiers/threaded/BlockTranslator.ts';
 import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
 import { CodeBytes } from '../../tiers/threaded/CodeBytes.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import type { Instruction } from '../../decode/Instruction.ts';
+import { type CodeSite, CodeSites } from './CodeSites.ts';
 import { JumpCache } from './JumpCache.ts';
 import { CodeKeys, modeOf, translationKey } from './Mode.ts';
 
@@ -43,6 +43,7 @@ export class Translations {
   private readonly code: CodeBytes;
   private readonly keys = new CodeKeys();
   private readonly jumpCache: JumpCache;
+  private readonly sites = new CodeSites();
   private readonly breakpoints: Record<BreakpointOwner, ReadonlySet<number>> = {
     debugger: new Set(),
     guest: new Set(),
@@ -85,7 +86,7 @@ export class Translations {
   currentKey(): number {
     if (this.keys.isExhausted) {
       this.keys.restart();
-      this.jumpCache.clear();
+      this.flush('all');
     }
     return this.keys.current(this.options.state);
   }
@@ -98,7 +99,6 @@ export class Translations {
     const { state } = this.options;
     state.eip = eip;
     const site = this.site(eip);
-    const { isGlobal } = this.options.mmu;
     const offset = this.linear(eip) & 0xfff;
     let block = site.page.blocks.get(offset);
     if (!block) {
@@ -106,7 +106,7 @@ export class Translations {
       block = this.translate(room, offset, false);
     }
     state.setInt(STATE.eipBase, eip - offset);
-    this.jumpCache.enter(this.linear(eip), state.getInt(STATE.codeKey), block.firstRecord, isGlobal);
+    this.jumpCache.enter(this.linear(eip), state.getInt(STATE.codeKey), block.firstRecord, site.isGlobal);
     return block.firstRecord;
   }
 
@@ -178,11 +178,10 @@ export class Translations {
       // The numbers are given out anew.
       this.breakpointSets.clear();
       this.cache.clear();
-      this.jumpCache.clear();
     }
     this.breakpointPages.clear();
     for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
-    this.jumpCache.clear();
+    this.flush('all');
   }
 
   isBreakpoint(owner: BreakpointOwner, linearAddress: number): boolean {
@@ -190,13 +189,15 @@ export class Translations {
   }
 
   /** Linear pages lie elsewhere now: all, or those that are not global. */
-  flushJumpCache(scope: 'all' | 'non-global'): void {
+  flush(scope: 'all' | 'non-global'): void {
+    this.sites.flush(scope);
     if (scope === 'all') this.jumpCache.clear();
     else this.jumpCache.clearNonGlobal();
   }
 
   /** The same for one page. @returns whether code may have been found there */
   flushPage(linear: number): boolean {
+    this.sites.flushPage(linear);
     return this.jumpCache.clearPage(linear);
   }
 
@@ -214,14 +215,21 @@ export class Translations {
     return (this.options.state.segmentBase(CS) + eip) >>> 0;
   }
 
-  private site(eip: number): TranslationSite {
-    const { state, mmu } = this.options;
+  /** Where the code at `eip` is translated. Throws what fetching there raises. */
+  private site(eip: number): CodeSite {
+    const { state } = this.options;
     const limit = state.segmentLimit(CS);
     if (eip > limit) throw new GuestFault(VECTOR.GP, 0);
     const linear = this.linear(eip);
+    const codeKey = state.getInt(STATE.codeKey);
+    return this.sites.find(linear, codeKey) ?? this.sites.enter(this.newSite(eip, linear, codeKey, limit));
+  }
+
+  private newSite(eip: number, linear: number, codeKey: number, limit: number): CodeSite {
+    const { mmu } = this.options;
     const offset = linear & 0xfff;
-    const physical = (mmu.translate(linear, 'execute', 'current') & ~0xfff) >>> 0;
-    const key = translationKey(state.getInt(STATE.codeKey));
+    const physical = mmu.translate(linear, 'execute', 'current') - offset;
+    const key = translationKey(codeKey);
     const mode = this.modeOf(key);
     const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
     const high = mode.isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
@@ -229,22 +237,25 @@ export class Translations {
     const breakpointPage = this.breakpointPages.get(linear >>> 12) ?? 0;
     const pageKey = (key | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20 + breakpointPage * 2 ** 34;
     return {
+      codeKey,
+      isGlobal: mmu.isGlobal,
       page: this.cache.page(physical, pageKey, low, high),
       mode,
       linearPage: (linear - offset) >>> 0,
       isBelow64K,
+      hasBreakpoints: breakpointPage !== 0,
     };
   }
 
   /** Starts over with an empty arena when it is nearly full. */
-  private makeRoom(site: TranslationSite, eip: number): TranslationSite {
+  private makeRoom(site: CodeSite, eip: number): CodeSite {
     if (this.cache.hasRoom(BLOCK_ROOM)) return site;
     this.cache.clear();
-    this.jumpCache.clear();
+    this.flush('all');
     return this.site(eip);
   }
 
-  private translate(site: TranslationSite, offset: number, isStep: boolean): Block {
+  private translate(site: CodeSite, offset: number, isStep: boolean): Block {
     const block = this.translator.translate(site, offset, isStep);
     for (const physical of this.cache.add(block)) this.options.mmu.watchWrites(physical);
     this.options.onTranslated();

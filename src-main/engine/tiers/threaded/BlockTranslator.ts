@@ -3,7 +3,8 @@ import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import type { Block, CodeCache, CodePage, Link } from './CodeCache.ts';
 import { CodeBytes } from './CodeBytes.ts';
-import { type TranslationContext, formOf, isDefined, semanticsOf } from './Form.ts';
+import type { TranslationContext } from './Form.ts';
+import { InstructionPlans } from './InstructionPlans.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from './record.ts';
 import type { StepKind } from './stepHandlers.ts';
 import { writeOperands, writeStep } from './writeRecord.ts';
@@ -19,23 +20,6 @@ export interface HandlerIndex {
 export interface TranslationMode extends TranslationContext {
   readonly mode: 'real' | 'protected' | 'v86';
 }
-
-/** Semantics behind which a block ends, beyond what the table's `flow` says. */
-const ENDS_BLOCK = new Set(['hlt', 'movToControl', 'movToDebug', 'lmsw', 'invlpg', 'clts', 'wrmsr', 'ud', 'rsm']);
-const ENDS_FLOW = new Set(['jump', 'call', 'indirect']);
-const TRANSFERS = new Set([
-  'int',
-  'int1',
-  'int3',
-  'iret',
-  'jmpFar',
-  'callFar',
-  'retFar',
-  'jmpFarIndirect',
-  'callFarIndirect',
-  'sysenter',
-  'sysexit',
-]);
 
 /** Room that a block may need: instructions, a guard, an end, and stubs. */
 export const BLOCK_ROOM = 3 * MAX_BLOCK_INSTRUCTIONS;
@@ -58,14 +42,21 @@ export interface TranslationSite {
   readonly linearPage: number;
   /** Whether jumps with 16-bit operands may be chained: no offset of the page is beyond 64 KiB. */
   readonly isBelow64K: boolean;
+  /** Breakpoints stand in the linear page. */
+  readonly hasBreakpoints: boolean;
 }
 
 /** Decodes guest code and writes it as records. */
 export class BlockTranslator {
   private readonly options: TranslatorOptions;
+  private readonly plans: InstructionPlans;
 
   constructor(options: TranslatorOptions) {
     this.options = options;
+    this.plans = new InstructionPlans({
+      form: (key) => options.handlers.form(key),
+      hasFeature: (feature) => options.hasFeature(feature),
+    });
   }
 
   /**
@@ -75,13 +66,14 @@ export class BlockTranslator {
    * @param isStep one instruction followed by a stop, and no breakpoints
    */
   translate(site: TranslationSite, offset: number, isStep: boolean): Block {
-    return new BlockBuilder(this.options, site, isStep).build(offset);
+    return new BlockBuilder(this.options, this.plans, site, isStep).build(offset);
   }
 }
 
 /** One block in the making. */
 class BlockBuilder {
   private readonly options: TranslatorOptions;
+  private readonly plans: InstructionPlans;
   private readonly site: TranslationSite;
   private readonly isStep: boolean;
   private readonly view: DataView;
@@ -92,8 +84,9 @@ class BlockBuilder {
   private end = 0;
   private nextPhysical = -1;
 
-  constructor(options: TranslatorOptions, site: TranslationSite, isStep: boolean) {
+  constructor(options: TranslatorOptions, plans: InstructionPlans, site: TranslationSite, isStep: boolean) {
     this.options = options;
+    this.plans = plans;
     this.site = site;
     this.isStep = isStep;
     this.view = options.physicalMemory.view;
@@ -123,7 +116,7 @@ class BlockBuilder {
   private instruction(at: number, count: number): number | undefined {
     const { site } = this;
     if (at > site.page.high || at < site.page.low) return this.endWith('generalProtection', at, count, at + 1);
-    if (!this.isStep && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
+    if (!this.isStep && site.hasBreakpoints && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
       return this.endWith('breakpoint', at, count, at + 1);
     }
     let result = this.code.decode(site.page.physical, at, site.mode.codeSize);
@@ -148,10 +141,10 @@ class BlockBuilder {
     const { instruction } = result;
     const next = at + instruction.length;
     if (next - 1 > site.page.high) return this.endWith('generalProtection', at, count, next);
-    if (!this.exists(instruction)) return this.endWith('undefined', at, count, next);
+    const endsBlock = this.writeInstruction(instruction, at, count + 1);
+    if (endsBlock === undefined) return this.endWith('undefined', at, count, next);
     this.end = next;
-    this.writeInstruction(instruction, at, count + 1);
-    return !this.isStep && endsBlock(instruction, this.site.mode) ? undefined : next;
+    return !this.isStep && endsBlock ? undefined : next;
   }
 
   /** Reads on in the next page, and puts a check of its place before the instruction. */
@@ -164,15 +157,6 @@ class BlockBuilder {
     this.view.setUint32(guard + RECORD.immediate, this.nextPhysical, true);
     this.view.setUint32(guard + RECORD.link, this.isStep ? 1 : 0, true);
     return this.code.decodeAcross(site.page.physical, at, this.nextPhysical, site.mode.codeSize);
-  }
-
-  private exists(instruction: Instruction): boolean {
-    const { encoding } = instruction;
-    if (!encoding.modes[this.site.mode.mode] || !isDefined(instruction, this.site.mode)) return false;
-    const { feature } = encoding;
-    // Hints stand on opcodes that do nothing where they are not known (SDM vol. 2B, NOP).
-    if (encoding.semantics === 'nop') return true;
-    return feature === '' || feature === 'fpu' || this.options.hasFeature(feature);
   }
 
   /** A record of the translator's own; `count` as STEP_KINDS says. */
@@ -211,25 +195,26 @@ class BlockBuilder {
     return record;
   }
 
-  private writeInstruction(instruction: Instruction, at: number, count: number): void {
+  /** @returns whether the block ends behind it; undefined when the instruction does not exist */
+  private writeInstruction(instruction: Instruction, at: number, count: number): boolean | undefined {
     const { view, site } = this;
-    const record = this.newRecord();
     const next = at + instruction.length;
-    const relative = instruction.operands.find((operand) => operand.kind === 'relative');
-    const target = relative ? next + relative.displacement : 0;
-    const isInside = relative !== undefined && this.isChainable(instruction, target);
-    const form = formOf(instruction, site.mode, isInside);
-    const handler = this.options.handlers.form(form.key);
-    if (handler === undefined) {
-      throw new Error(`no handler was generated for the form ${form.key} (${instruction.encoding.name})`);
-    }
-    view.setUint32(record + RECORD.handler, handler, true);
+    // It is a jump's only operand.
+    const [relative] = instruction.operands;
+    const isRelative = relative?.kind === 'relative';
+    const target = isRelative ? next + relative.displacement : 0;
+    const isInside = isRelative && this.isChainable(instruction, target);
+    const plan = this.plans.planOf(instruction, site.mode, isInside);
+    if (plan === null) return undefined;
+    const record = this.newRecord();
+    view.setUint32(record + RECORD.handler, plan.handler, true);
     view.setUint16(record + RECORD.pageOffset, at, true);
     view.setUint16(record + RECORD.nextOffset, next, true);
     view.setUint8(record + RECORD.count, count);
     if (isInside) this.links.push({ field: record + RECORD.link, offset: target });
-    else if (relative) view.setInt32(record + RECORD.displacement, target, true);
-    writeOperands(view, record, instruction, form.operands.length > 0);
+    else if (isRelative) view.setInt32(record + RECORD.displacement, target, true);
+    writeOperands(view, record, instruction, plan.usesOperands);
+    return plan.endsBlock;
   }
 
   /** A target in the same page, reached without wrapping at 64 KiB. */
@@ -267,9 +252,4 @@ class BlockBuilder {
     }
     this.view.setUint32(field, record, true);
   }
-}
-
-function endsBlock(instruction: Instruction, mode: TranslationMode): boolean {
-  const name = semanticsOf(instruction, mode);
-  return ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
 }
