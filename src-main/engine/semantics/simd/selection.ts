@@ -1,5 +1,5 @@
 import { type I32, type V128, add, and, i32Const, ltUnsigned, mul, or, select, shl } from '../../wasm/Expression.ts';
-import { shuffle, splat, vector, vectorConst, vectorOfWords } from '../../wasm/vectors.ts';
+import { extractLane, replaceLane, shuffle, splat, vector, vectorConst, vectorOfWords } from '../../wasm/vectors.ts';
 import type { Emitter } from '../Emitter.ts';
 
 /**
@@ -91,8 +91,12 @@ export function selectWords(value: V128, immediate: I32, half: 'low' | 'high', e
   return vector('i8x16.swizzle', value, vector('i8x16.add', repeated, base));
 }
 
-/** PALIGNR: the bytes of `low` and then `high`, from number `count` on; zeros behind them. `bytes`: of a register. */
+/**
+ * The 16 bytes from number `count` on of `low` and, behind it, `high`, of which each has `bytes`; what lies beyond
+ * is zero. PALIGNR; PSRLDQ with zero behind, PSLLDQ with zero before.
+ */
 export function selectAligned(high: V128, low: V128, count: I32, bytes: 8 | 16, e: Emitter): V128 {
+  if (count.constant !== undefined && bytes === 16) return alignedByConstant(high, low, count.constant);
   const bound = e.let(count);
   const shift = splat('i8x16.splat', select(ltUnsigned(bound, c(2 * bytes)), bound, c(2 * bytes)) as I32);
   const fromLow = e.let(vector('i8x16.add', vectorConst(BYTE_NUMBERS), shift));
@@ -101,21 +105,42 @@ export function selectAligned(high: V128, low: V128, count: I32, bytes: 8 | 16, 
   return vector('v128.or', vector('i8x16.swizzle', low, fromLow), vector('i8x16.swizzle', high, fromHigh));
 }
 
-/** Mask of the word lane that an immediate names, of `lanes` lanes. */
-function wordMask(immediate: I32, lanes: 4 | 8): V128 {
-  const chosen = splat('i16x8.splat', and(immediate, c(lanes - 1)));
-  return vector('i16x8.eq', chosen, vectorOfWords(0, 1, 2, 3, 4, 5, 6, 7));
+function alignedByConstant(high: V128, low: V128, count: number): V128 {
+  const lanes = (from: number): number[] => BYTE_NUMBERS.map((byte) => Math.min(byte + from, 31));
+  if (count >= 32) return ZERO;
+  // Behind a vector's last byte, only zeros are chosen.
+  return count < 16 ? shuffle(low, high, lanes(count)) : shuffle(high, ZERO, lanes(count - 16));
+}
+
+/** Bytes `count` places up or down, zeros in the places that become free. Counts from 16 on clear all. */
+export function shiftBytes(value: V128, count: I32, direction: 'up' | 'down', e: Emitter): V128 {
+  if (count.constant !== undefined) {
+    const bytes = Math.min(count.constant, 16);
+    return direction === 'up' ? alignedByConstant(value, ZERO, 16 - bytes) : alignedByConstant(ZERO, value, bytes);
+  }
+  const bound = e.let(count);
+  const limited = splat('i8x16.splat', select(ltUnsigned(bound, c(16)), bound, c(16)) as I32);
+  const operation = direction === 'up' ? 'i8x16.sub' : 'i8x16.add';
+  return vector('i8x16.swizzle', value, vector(operation, vectorConst(BYTE_NUMBERS), limited));
 }
 
 /** PINSRW. */
 export function insertWord(value: V128, word: I32, immediate: I32, lanes: 4 | 8): V128 {
-  return vector('v128.bitselect', splat('i16x8.splat', word), value, wordMask(immediate, lanes));
+  if (immediate.constant !== undefined) {
+    return replaceLane('i16x8.replace_lane', value, immediate.constant & (lanes - 1), word);
+  }
+  const chosen = splat('i16x8.splat', and(immediate, c(lanes - 1)));
+  const mask = vector('i16x8.eq', chosen, vectorOfWords(0, 1, 2, 3, 4, 5, 6, 7));
+  return vector('v128.bitselect', splat('i16x8.splat', word), value, mask);
 }
 
-/** A vector whose lowest word is the one that an immediate names. */
-export function wordToFront(value: V128, immediate: I32, lanes: 4 | 8): V128 {
+/** PEXTRW. */
+export function extractWord(value: V128, immediate: I32, lanes: 4 | 8): I32 {
+  if (immediate.constant !== undefined) {
+    return extractLane('i16x8.extract_lane_u', value, immediate.constant & (lanes - 1));
+  }
   const WORD_NUMBER_TO_BYTES = 0x0202,
     ODD_BYTE = 0x0100;
   const control = add(mul(and(immediate, c(lanes - 1)), c(WORD_NUMBER_TO_BYTES)), c(ODD_BYTE));
-  return vector('i8x16.swizzle', value, splat('i16x8.splat', control));
+  return extractLane('i16x8.extract_lane_u', vector('i8x16.swizzle', value, splat('i16x8.splat', control)), 0);
 }

@@ -1,19 +1,10 @@
-import {
-  type I32,
-  type V128,
-  gtUnsigned,
-  i32Const,
-  i64Const,
-  ltUnsigned,
-  select,
-  wrap,
-} from '../../wasm/Expression.ts';
-import { type ShiftVector, extractLane, splat, vector, vectorConst, vectorOfWords } from '../../wasm/vectors.ts';
+import { type I32, type V128, gtUnsigned, i32Const, i64Const, select, wrap } from '../../wasm/Expression.ts';
+import { type ShiftVector, extractLane, vector, vectorOfWords } from '../../wasm/vectors.ts';
 import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
 import { onVectors } from './instructions.ts';
+import { shiftBytes } from './selection.ts';
 
 const ZERO = vectorOfWords(0, 0, 0, 0);
-const BYTE_NUMBERS = vectorConst(Array.from({ length: 16 }, (_, byte) => byte));
 
 /** A shift count and whether it reaches the lanes' width: an immediate, or all 64 low bits of a vector. */
 function shiftCount(e: Emitter, src: OperandHandle, laneBits: number): { count: I32; isTooLarge: I32 } {
@@ -40,14 +31,10 @@ function shift(operation: ShiftVector): Semantics {
   });
 }
 
-/** PSLLDQ and PSRLDQ: by bytes. Numbers of bytes that are none of the vector's choose zero. */
-function shiftBytes(direction: 'i8x16.sub' | 'i8x16.add'): Semantics {
+/** PSLLDQ and PSRLDQ. */
+function shiftWhole(direction: 'up' | 'down'): Semantics {
   return onVectors((e, [dst, src]) => {
-    const bytes = wrap(e.read(src));
-    const bound = e.let(bytes);
-    const count = select(ltUnsigned(bound, i32Const(16)), bound, i32Const(16)) as I32;
-    const chosen = vector(direction, BYTE_NUMBERS, splat('i8x16.splat', count));
-    e.writeVector(dst, vector('i8x16.swizzle', e.readVector(dst), chosen));
+    e.writeVector(dst, shiftBytes(e.let(e.readVector(dst)), wrap(e.read(src)), direction, e));
   });
 }
 
@@ -60,6 +47,6 @@ export const shiftSemantics: Readonly<Record<string, Semantics>> = {
   psrlq: shift('i64x2.shr_u'),
   psraw: shift('i16x8.shr_s'),
   psrad: shift('i32x4.shr_s'),
-  pslldq: shiftBytes('i8x16.sub'),
-  psrldq: shiftBytes('i8x16.add'),
+  pslldq: shiftWhole('up'),
+  psrldq: shiftWhole('down'),
 };

@@ -1,15 +1,15 @@
 import { i32Const, wrap } from '../../wasm/Expression.ts';
-import { type BinaryVector, extractLane, shuffle, splat, vector } from '../../wasm/vectors.ts';
+import { type BinaryVector, shuffle, splat, vector } from '../../wasm/vectors.ts';
 import type { Semantics } from '../Emitter.ts';
 import { combineBy, isMmxRegister, onVectors, pair, transformBy } from './instructions.ts';
 import {
   dwordsOfHalves,
+  extractWord,
   insertWord,
   selectAligned,
   selectDwords,
   selectFromBoth,
   selectWords,
-  wordToFront,
 } from './selection.ts';
 
 const BYTE_NUMBERS = Array.from({ length: 16 }, (_, byte) => byte);
@@ -61,8 +61,7 @@ const pinsrw = onVectors((e, [dst, src, immediate], commit) => {
 });
 
 const pextrw = onVectors((e, [dst, src, immediate], commit) => {
-  const chosen = wordToFront(e.readVector(src), wrap(e.read(immediate)), isMmxRegister(src) ? 4 : 8);
-  const word = e.let(extractLane('i16x8.extract_lane_u', chosen, 0));
+  const word = e.let(extractWord(e.readVector(src), wrap(e.read(immediate)), isMmxRegister(src) ? 4 : 8));
   commit();
   e.write(dst, word);
 });

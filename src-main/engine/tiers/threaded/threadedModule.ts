@@ -21,7 +21,7 @@ const REGION_SLOTS = 32_768;
 
 /**
  * Generates the Wasm module with the handlers of every form that the instruction table gives rise to.
- * Takes about a second: done when the program is built.
+ * Takes two or three seconds: done when the program is built.
  *
  * @param cpu start of the vCPU block in its VM's memory: handlers address the state by constants
  */
