@@ -240,6 +240,36 @@ describe('16 bytes across two pages', () => {
   });
 });
 
+describe('16 bytes of a device', () => {
+  const DEVICE = 0x80_0000;
+  const log: string[] = [];
+
+  beforeEach(() => {
+    log.length = 0;
+    machine.mmioRead = (address, width) => {
+      log.push(`read ${width} at ${address - DEVICE}`);
+      return address - DEVICE + 1;
+    };
+    machine.mmioWrite = (address) => log.push(`write at ${address - DEVICE}`);
+  });
+
+  test('are read as four dwords', () => {
+    expect(run(`movdqa xmm1,[${DEVICE}]`)).toBe(-1);
+    expect(log).toEqual(['read 4 at 0', 'read 4 at 4', 'read 4 at 8', 'read 4 at 12']);
+    expect([...xmm(1)]).toEqual([1, 0, 0, 0, 5, 0, 0, 0, 9, 0, 0, 0, 13, 0, 0, 0]);
+  });
+
+  test('are written as four dwords, and not read before', () => {
+    expect(run(`movdqa [${DEVICE}],xmm1`)).toBe(-1);
+    expect(log).toEqual(['write at 0', 'write at 4', 'write at 8', 'write at 12']);
+  });
+
+  test('are two dwords of an MMX register', () => {
+    expect(run(`movq [${DEVICE}],mm1`)).toBe(-1);
+    expect(log).toEqual(['write at 0', 'write at 4']);
+  });
+});
+
 describe('a vector stored over code', () => {
   test('takes effect at the next instruction', () => {
     // The store turns the INC EAX that follows it into NOP, and what is behind into HLT.
