@@ -57,6 +57,9 @@ export interface RunOptions {
   readonly isJson: boolean;
 }
 
+/** Times that code runs before it becomes a region, by --tier. */
+const REGION_THRESHOLD = { auto: 0, threaded: 0, region: 500 } as const;
+
 const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 
 /** `vivarium run`: one machine, headless, in this thread. Returns the exit status; throws {@link UsageError}. */
@@ -67,7 +70,6 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const image = readProgram(options, terminal);
   if (image === undefined && bios === undefined) throw new UsageError('run: name a program file, or a --bios image.');
   if (image === undefined) refusePlacing(options, undefined, 'there is no program file');
-  if (options.tier === 'region') terminal.complain('--tier region: this version has the threaded tier only; using it.');
   const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
   // Opened for appending: an older picture stays until there is a new one.
   if (options.screen !== undefined) closeSync(openForWriting(options.screen, '--screen', 'a'));
@@ -241,6 +243,7 @@ async function makeMachine(
   try {
     return createTranslatedMachine({
       memoryBytes: options.memoryBytes,
+      regionThreshold: REGION_THRESHOLD[options.tier],
       handlers,
       hostTime,
       clock: { kind: options.clock },

@@ -26,6 +26,8 @@ export interface TranslatedMachineOptions extends Omit<
   readonly vcpuCount?: number;
   /** Compiled once for all machines of a thread. */
   readonly handlers: CompiledHandlers;
+  /** Times that code runs before it becomes a region; 0: it never does. */
+  readonly regionThreshold?: number;
   /** A firmware image that starts at the reset vector. */
   readonly bios?: Uint8Array;
 }
@@ -40,7 +42,8 @@ export interface TranslatedMachine {
 
 /** Throws a RangeError when the host has not enough memory, or no room for the firmware. */
 export function createTranslatedMachine(options: TranslatedMachineOptions): TranslatedMachine {
-  const { memoryBytes, vcpuCount = 1, handlers, bios, ...rest } = options;
+  const { memoryBytes, vcpuCount = 1, handlers, bios, regionThreshold = 0, ...rest } = options;
+  const regions = regionThreshold > 0 ? { threshold: regionThreshold, nowMs: () => performance.now() } : undefined;
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
   if (bios) mapBios(memory, bios);
   const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
@@ -56,7 +59,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     video: videoMemory(memory, processors),
     addressLine20: { setA20: (isOpen) => processors.forEach((processor) => processor.setA20(isOpen)) },
     createProcessor: (id, wiring) => {
-      const processor = new TranslatedProcessor({ id, memory, handlers, features, ...wiring });
+      const processor = new TranslatedProcessor({ id, memory, handlers, features, regions, ...wiring });
       processors.push(processor);
       return processor;
     },

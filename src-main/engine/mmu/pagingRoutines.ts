@@ -65,6 +65,9 @@ export interface PagingRoutines {
   readonly modify: number;
   /** The same for bytes that are written whole: those in the bounce buffer are anything. */
   readonly store: number;
+  /** `read` and `modify` of memory alone: 0 without a fault where that is not all there is to it. */
+  readonly readMemory: number;
+  readonly modifyMemory: number;
 }
 
 /** What becomes of writes to a page that is entered. */
@@ -97,6 +100,7 @@ export function definePagingRoutines(
   const enter = add(buildEnter(cpu));
   const fill = add(buildFill(cpu, walk, enter));
   const isCode = add(buildIsCode(cpu));
+  const nothing = add(buildNothing(cpu));
   return {
     walk,
     fill,
@@ -105,6 +109,8 @@ export function definePagingRoutines(
     write: add(buildWrite(cpu, fill, isCode, imports.writeElsewhere)),
     modify: add(buildModify(cpu, fill, isCode, imports.modifyElsewhere)),
     store: add(buildModify(cpu, fill, isCode, imports.storeElsewhere)),
+    readMemory: add(buildRead(cpu, fill, nothing)),
+    modifyMemory: add(buildModify(cpu, fill, isCode, nothing)),
   };
 }
 
@@ -207,6 +213,14 @@ function buildIsCode(cpu: number): PagingFunction {
   const bits = load(add(f.field(PAGING.codeLines), shr(first, i32Const(3))), 16);
   const mask = sub(shl(i32Const(2), others), i32Const(1));
   f.return(and(shr(bits, and(first, i32Const(7))), mask));
+  f.unreachable();
+  return f;
+}
+
+/** (linear, bytes) -> 0: in the place of an access that is left to someone else. */
+function buildNothing(cpu: number): PagingFunction {
+  const f = new PagingFunction(cpu, 2);
+  f.return(ZERO);
   f.unreachable();
   return f;
 }

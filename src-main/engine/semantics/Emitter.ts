@@ -78,9 +78,9 @@ export interface Emitter {
   while(condition: () => I32, body: () => void): void;
   /**
    * A check of what only helpers can change, such as control registers: a tier may leave it out where it has been
-   * made before.
+   * made before. Of an x87 exception left pending: that and instructions that raise unmasked ones.
    */
-  invariant(name: 'sse', check: () => void): void;
+  invariant(name: 'sse' | 'x87', check: () => void): void;
 
   // Operands
   read(operand: OperandHandle): Integer;

@@ -46,10 +46,20 @@ export class FlagEmitter {
     this.set(width, result, carries);
   }
 
+  /** The same where nothing is carried in, so that operands may be compared instead. */
+  fromPlainAdd(width: Width, left: Integer, right: Integer, result: Integer): void {
+    this.fromAdd(width, left, right, result);
+  }
+
   /** OSZAPC from result = left - right (- borrow). */
   fromSub(width: Width, left: Integer, right: Integer, result: Integer): void {
     const borrows = or(and(not(left), right), and(or(not(left), right), result));
     this.set(width, result, borrows);
+  }
+
+  /** The same where nothing is borrowed. */
+  fromPlainSub(width: Width, left: Integer, right: Integer, result: Integer): void {
+    this.fromSub(width, left, right, result);
   }
 
   /** SZP from the result; O, C and A cleared. */

@@ -37,7 +37,7 @@ export const add: Semantics = (e, [dst, src]) => {
     right = e.let(e.read(src));
   const result = e.let(plus(left, right));
   e.write(dst, result);
-  e.flags.fromAdd(widthOf(dst), left, right, result);
+  e.flags.fromPlainAdd(widthOf(dst), left, right, result);
 };
 
 /** ADC: dst <- dst + src + CF. */
@@ -55,7 +55,7 @@ export const sub: Semantics = (e, [dst, src]) => {
     right = e.let(e.read(src));
   const result = e.let(minus(left, right));
   e.write(dst, result);
-  e.flags.fromSub(widthOf(dst), left, right, result);
+  e.flags.fromPlainSub(widthOf(dst), left, right, result);
 };
 
 /** SBB: dst <- dst - (src + CF). */
@@ -71,7 +71,7 @@ export const sbb: Semantics = (e, [dst, src]) => {
 export const cmp: Semantics = (e, [dst, src]) => {
   const left = e.let(e.read(dst)),
     right = e.let(e.read(src));
-  e.flags.fromSub(widthOf(dst), left, right, e.let(minus(left, right)));
+  e.flags.fromPlainSub(widthOf(dst), left, right, e.let(minus(left, right)));
 };
 
 function logic(combine: (a: Integer, b: Integer) => Integer): Semantics {
@@ -118,7 +118,7 @@ export const neg: Semantics = (e, [dst]) => {
     right = e.let(e.readToModify(dst));
   const result = e.let(negate(right));
   e.write(dst, result);
-  e.flags.fromSub(width, constant(width, 0), right, result);
+  e.flags.fromPlainSub(width, constant(width, 0), right, result);
 };
 
 /** NOT: no flags. */
@@ -253,7 +253,7 @@ export const cmpxchg: Semantics = (e, [dst, src]) => {
       e.setRegister(RAX, width, old);
     },
   );
-  e.flags.fromSub(width, accumulator, old, e.let(minus(accumulator, old)));
+  e.flags.fromPlainSub(width, accumulator, old, e.let(minus(accumulator, old)));
 };
 
 /** CMPXCHG8B m64: EDX:EAX against memory; ZF alone changes. */
@@ -282,7 +282,7 @@ export const xadd: Semantics = (e, [dst, src]) => {
   const result = e.let(plus(left, right));
   e.write(src, left);
   e.write(dst, result);
-  e.flags.fromAdd(widthOf(dst), left, right, result);
+  e.flags.fromPlainAdd(widthOf(dst), left, right, result);
 };
 
 function carryAs(e: Emitter, width: Width): Integer {

@@ -30,6 +30,7 @@ function countOf(e: Emitter, width: Width, operand: OperandHandle): I32 {
 
 /** Runs `body` unless the count is zero, in which case neither the destination nor a flag changes. */
 function unlessZero(e: Emitter, count: I32, body: () => void): void {
+  if (count.constant === 0) return;
   if (count.constant !== undefined) body();
   else e.if(ne(count, i32Const(0)), body);
 }

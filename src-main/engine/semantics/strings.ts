@@ -102,7 +102,7 @@ function untilMismatch(e: Emitter): () => I32 {
 }
 
 function compare(e: Emitter, width: Width, left: Integer, right: Integer): void {
-  e.flags.fromSub(width, left, right, e.let(sub(left, right)));
+  e.flags.fromPlainSub(width, left, right, e.let(sub(left, right)));
 }
 
 /** CMPS: flags from [DS:SI] - [ES:DI]. */

@@ -94,6 +94,10 @@ export const STATE = {
    * a data breakpoint's trap or because the device that was reached wants attention.
    */
   stopAfter: 0x0e4,
+  /** Stands for the code key and everything that flushes have forgotten: a region that was found right under it still is. */
+  regionKey: 0x0e8,
+  /** For regions: minus the end of the linear page that the last access was in, 0 when it is good for no other. i64. */
+  regionPage: 0x0f0,
 
   /** Control registers CR0..CR4 and CR8, 64-bit slots: cr(n) = cr0 + 8 n. */
   cr0: 0x100,
@@ -301,6 +305,9 @@ export const JUMP_CACHE = {
   entries: 4096,
 } as const;
 
+/** Where indirect jumps and calls went: pairs found by a hash, the last of each place. */
+export const PROFILE = { record: 0, target: 4, size: 8, entries: 1024 } as const;
+
 /** Where the parts of a vCPU's block lie. */
 export const VCPU_BLOCK = {
   state: 0,
@@ -310,6 +317,7 @@ export const VCPU_BLOCK = {
   /** A TLB in which nothing is ever found: in use while every access has to be looked at. */
   emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
   paging: 0x1000 + 3 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
+  targetProfile: 0x3c000,
   size: 0x40000,
 } as const;
 

@@ -91,12 +91,26 @@ function withZeroIdentity(operation: ReturnType<typeof binary>) {
   return <T extends Integer>(a: T, b: T): T => (b.constant === 0 ? a : operation(a, b));
 }
 
-export const add = withZeroIdentity(binary(0x6a, 0x7c, (a, b) => a + b));
+/** The same for operations whose operands may change places. */
+function withEitherZero(operation: ReturnType<typeof binary>) {
+  return <T extends Integer>(a: T, b: T): T => (b.constant === 0 ? a : a.constant === 0 ? b : operation(a, b));
+}
+
+/** Operands are free of effects, so that one that does not matter may be left out. */
+function conjunction(operation: ReturnType<typeof binary>) {
+  return <T extends Integer>(a: T, b: T): T => {
+    if (a.constant === 0 || b.constant === -1) return a;
+    if (b.constant === 0 || a.constant === -1) return b;
+    return operation(a, b);
+  };
+}
+
+export const add = withEitherZero(binary(0x6a, 0x7c, (a, b) => a + b));
 export const sub = withZeroIdentity(binary(0x6b, 0x7d, (a, b) => a - b));
 export const mul = binary(0x6c, 0x7e, Math.imul);
-export const and = binary(0x71, 0x83, (a, b) => a & b);
-export const or = withZeroIdentity(binary(0x72, 0x84, (a, b) => a | b));
-export const xor = withZeroIdentity(binary(0x73, 0x85, (a, b) => a ^ b));
+export const and = conjunction(binary(0x71, 0x83, (a, b) => a & b));
+export const or = withEitherZero(binary(0x72, 0x84, (a, b) => a | b));
+export const xor = withEitherZero(binary(0x73, 0x85, (a, b) => a ^ b));
 export const shl = withZeroIdentity(binary(0x74, 0x86, (a, b) => a << b));
 export const shrSigned = withZeroIdentity(binary(0x75, 0x87, (a, b) => a >> b));
 export const shr = withZeroIdentity(binary(0x76, 0x88, (a, b) => a >>> b));

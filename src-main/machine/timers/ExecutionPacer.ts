@@ -2,6 +2,8 @@
 const CHUNK_NS = 500_000;
 const LEAST_CHUNK = 500;
 const MOST_CHUNK = 2_000_000;
+/** Runs below this say little about speed. */
+const SHORT_NS = 5_000;
 /** Assumed until measured: 50 million instructions a second. */
 const FIRST_SPEED = 0.05;
 
@@ -20,9 +22,10 @@ export class ExecutionPacer {
   }
 
   onRun(instructions: number, nanoseconds: number): void {
-    // Too short to say anything.
-    if (nanoseconds < 10_000) return;
-    const measured = Math.max(instructions, 1) / nanoseconds;
+    // Too short to say anything, unless it is for the plan alone that it was: a run that met a slow host once
+    // would stay cut to pieces.
+    if (nanoseconds < SHORT_NS && instructions < LEAST_CHUNK) return;
+    const measured = Math.max(instructions, 1) / Math.max(nanoseconds, SHORT_NS);
     // Slower counts at once, faster in steps: a plan that is too long hurts, one that is too short does not.
     this.speed = measured < this.speed ? measured : this.speed * 0.75 + measured * 0.25;
   }

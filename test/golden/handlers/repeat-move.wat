@@ -198,11 +198,9 @@
               (i32.const 0))
             (i32.const 1024)))))
     (local.set 17
-      (i32.and
-        (i32.sub
-          (local.get 2)
-          (local.get 10))
-        (i32.const -1)))
+      (i32.sub
+        (local.get 2)
+        (local.get 10)))
     (i32.store offset=cpu.ecx align=1
       (i32.const 0)
       (local.get 17))

@@ -1,3 +1,4 @@
+import { regionOptions } from './TestMachine.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CompiledHandlers, TranslatedProcessor } from '../../../src-main/engine/accelerators/translate/index.ts';
@@ -59,6 +60,7 @@ export function runRom(image: Uint8Array): RomRun {
     interrupts: { isPending: () => false, acknowledge: () => 0 },
     clock: { timestamp: (retired) => retired },
     features: createCpuFeatures(),
+    regions: regionOptions(),
   });
   const exit = processor.run({ instructions: INSTRUCTION_LIMIT, precise: false });
   if (exit.reason === 'error') throw new Error(`${exit.detail}\n${text}`);

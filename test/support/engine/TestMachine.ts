@@ -2,6 +2,7 @@ import { TranslatedProcessor } from '../../../src-main/engine/accelerators/trans
 import { PhysicalMemory } from '../../../src-main/engine/mmu/PhysicalMemory.ts';
 import { createCpuFeatures } from '../../../src-main/engine/semantics/system/CpuFeatures.ts';
 import type { CpuFeatures } from '../../../src-main/engine/semantics/system/SystemContext.ts';
+import type { RegionOptions } from '../../../src-main/engine/tiers/region/RegionTier.ts';
 import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
 import { EXIT_KINDS, type AccessWidth, type ExitKind, type VmExit } from '../../../src-main/engine/VirtualProcessor.ts';
 import type { CpuState } from '../../../src-main/engine/state/CpuState.ts';
@@ -12,6 +13,8 @@ export interface TestMachineOptions {
   /** Default 2 MiB. */
   readonly ramBytes?: number;
   readonly features?: CpuFeatures;
+  /** Default: what the environment's VIVARIUM_REGION_THRESHOLD says, else none. */
+  readonly regionThreshold?: number;
 }
 
 /** A translating processor with RAM, and a bus and interrupt pins that a test scripts. */
@@ -57,6 +60,7 @@ export class TestMachine {
       // The clock is the count of retired instructions: runs are reproducible.
       clock: { timestamp: (retired) => retired },
       features: options.features ?? createCpuFeatures(),
+      regions: regionOptions(options.regionThreshold),
       onCoprocessorError: () => this.coprocessorErrors++,
     });
     this.state = this.processor.state;
@@ -120,6 +124,13 @@ export class TestMachine {
     const exit = this.processor.run({ instructions, precise: false });
     if (exit.reason !== 'halt') throw new Error(`expected HLT, got ${JSON.stringify(exit)}`);
   }
+}
+
+/** A threshold of 1 forces all code that can be into regions at its first execution. */
+export function regionOptions(
+  threshold = Number(process.env['VIVARIUM_REGION_THRESHOLD'] ?? 0),
+): RegionOptions | undefined {
+  return threshold > 0 ? { threshold, nowMs: () => performance.now() } : undefined;
 }
 
 export function createTestMachine(options: TestMachineOptions = {}): TestMachine {

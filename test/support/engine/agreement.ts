@@ -93,3 +93,27 @@ function difference(a: Record<string, string | number>, b: Record<string, string
 function describe({ mode, seed, ingredients = 'integer' }: RandomProgram, what: string): string {
   return `${ingredients} program ${seed} in ${mode}: ${what}`;
 }
+
+/**
+ * Runs a program in the threaded tier alone and with regions, to the same count of instructions; returns how the
+ * ends differ, or ''.
+ */
+export function tierDisagreement(
+  threaded: TestMachine,
+  regions: TestMachine,
+  place: (machine: TestMachine) => void,
+  counts: readonly number[],
+): string {
+  for (const machine of [threaded, regions]) place(machine);
+  for (const count of counts) {
+    const [expected, actual] = [threaded, regions].map((machine) => {
+      const exit = machine.run(count);
+      const stopped = exit.reason === 'error' ? exit.detail : exit.reason;
+      return { stopped, ...processorImage(machine) };
+    });
+    const found = difference(expected, actual);
+    if (found !== '') return `after ${count} instructions at ${machineText(regions)}: ${found}`;
+    if (expected['stopped'] !== 'budget') return '';
+  }
+  return '';
+}

@@ -7,6 +7,8 @@ import { FORMS_SECTION } from '../../tiers/threaded/threadedModule.ts';
 export interface HandlerExports extends PagingExports {
   /** Enters generated code at a record, returns the record where it was left (0: none). */
   run(record: number, budget: number): number;
+  /** The handlers by index, with room for regions behind them. */
+  readonly table: WebAssembly.Table;
 }
 
 /**
@@ -33,6 +35,11 @@ export class CompiledHandlers implements HandlerIndex {
 
   form(key: string): number | undefined {
     return this.forms.get(key);
+  }
+
+  /** Table indices from here on are free for regions. */
+  get firstRegionSlot(): number {
+    return STEP_KINDS.length + this.forms.size;
   }
 
   /** An instance for one vCPU. */

@@ -10,6 +10,7 @@ const BEHIND_INSTRUCTIONS: ReadonlySet<StepKind | undefined> = new Set([
   'leavePageSegmented',
   'stub',
   'stop',
+  'yield',
 ]);
 
 const NO_RECORD = 0;

@@ -26,10 +26,11 @@ import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
 import { ExitCounts } from './ExitCounts.ts';
 import { failureText, shutdownText } from './failureText.ts';
 import { GuestBreakpoints } from './GuestBreakpoints.ts';
+import { type RegionOptions, type RegionStatistics, RegionTier } from '../../tiers/region/RegionTier.ts';
 import { createImports } from './imports.ts';
 import { StopAfter } from './StopAfter.ts';
 import { type BreakpointOwner, Translations } from './Translations.ts';
-import type { CompiledHandlers } from './CompiledHandlers.ts';
+import type { CompiledHandlers, HandlerExports } from './CompiledHandlers.ts';
 
 /** What a translating vCPU is made of and wired to. */
 export interface TranslatedProcessorOptions {
@@ -45,6 +46,8 @@ export interface TranslatedProcessorOptions {
   readonly onCoprocessorError?: (() => void) | undefined;
   /** IA32_APIC_BASE was written. */
   readonly onApicBase?: ((low: number, high: number) => void) | undefined;
+  /** Without it all code runs in the threaded tier. */
+  readonly regions?: RegionOptions | undefined;
 }
 
 /** The largest budget that is handed to generated code at once. */
@@ -67,6 +70,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private readonly stopAfter: StopAfter;
   private readonly context: SystemContext;
   private readonly attention: Int32Array;
+  private readonly regions: RegionTier | undefined;
   private readonly enter: (record: number, budget: number) => number;
   /** Instructions retired before the present stretch of generated code, and that stretch's budget. */
   private retiredBefore = 0;
@@ -102,6 +106,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       handlers: options.handlers,
       features: options.features,
       onTranslated: () => this.count('translation'),
+      hotThreshold: options.regions?.threshold ?? 0,
     });
     this.breakpoints = new GuestBreakpoints(this.state, {
       setCode: (addresses) => this.setBreakpointsOf('guest', addresses),
@@ -121,11 +126,14 @@ export class TranslatedProcessor implements VirtualProcessor {
       afterAccess: () => {
         if (this.attention[0] !== 0 || this.breakpoints.traps !== 0) this.stopAfter.request();
       },
+      enterHot: (record) => this.regions?.enterHot(record) ?? record + RECORD.size,
+      validateRegion: (data) => this.regions?.validate(data) ?? 0,
       mustLeave: () => this.mustLeave(),
     });
     const generated = options.handlers.instantiate(imports);
     this.enter = generated.run;
     this.mmu.connect(generated);
+    if (options.regions) this.regions = this.createRegions(generated, options.regions);
     this.reset();
   }
 
@@ -265,11 +273,13 @@ export class TranslatedProcessor implements VirtualProcessor {
       this.mmu.flush(scope);
     }
     this.translations.flush(scope);
+    this.codeMayHaveMoved();
     this.mustRefetch = true;
   }
 
   private setBreakpointsOf(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     this.translations.setBreakpoints(owner, linearAddresses);
+    this.codeMayHaveMoved();
     this.mustRefetch = true;
   }
 
@@ -453,6 +463,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private updateMode(): void {
     const { state } = this;
     state.setInt(STATE.codeKey, this.translations.currentKey());
+    this.updateRegionKey();
     const isUser = state.cpl === 3;
     const isAligning =
       isUser && (state.getInt(STATE.systemFlags) & FLAG.AC) !== 0 && (state.controlRegister(0) & CR0.AM) !== 0;
@@ -474,6 +485,44 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.exits.count(kind);
   }
 
+  /** Regions are looked at again before they are entered. */
+  private codeMayHaveMoved(): void {
+    this.regions?.forgetKeys();
+    this.updateRegionKey();
+  }
+
+  private updateRegionKey(): void {
+    this.state.setInt(STATE.regionKey, this.regions?.key(this.state.getInt(STATE.codeKey)) ?? 0);
+  }
+
+  private createRegions(runtime: HandlerExports, options: RegionOptions): RegionTier {
+    const { state, translations } = this;
+    const regions = new RegionTier(
+      {
+        memory: this.memory,
+        cpu: state.base,
+        runtime: runtime as unknown as WebAssembly.Exports,
+        options,
+        codeKey: () => state.getInt(STATE.codeKey),
+        mode: () => translations.mode,
+        linear: (eip) => this.linear(eip),
+        eipBase: () => state.getInt(STATE.eipBase),
+        blockAt: (eip) => translations.blockAt(eip),
+        single: (eip) => translations.single(eip),
+        codePage: (eip) => translations.codePage(eip),
+        allocate: () => translations.allocateData(),
+      },
+      this.options.handlers.firstRegionSlot,
+    );
+    translations.watcher = regions;
+    return regions;
+  }
+
+  /** What the region tier has done, undefined without one. */
+  get regionStatistics(): RegionStatistics | undefined {
+    return this.regions?.statistics;
+  }
+
   private createContext(): SystemContext {
     const { options, mmu } = this;
     return {
@@ -490,6 +539,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       flushTlb: (scope) => this.addressSpaceChanged(scope),
       loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),
       invalidatePage: (linear) => {
+        this.codeMayHaveMoved();
         if (!mmu.flushPage(linear)) this.translations.flush('all');
         else if (!this.translations.flushPage(linear)) return;
         this.mustRefetch = true;

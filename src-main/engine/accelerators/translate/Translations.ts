@@ -10,7 +10,13 @@ import {
   type HandlerIndex,
   type TranslationMode,
 } from '../../tiers/threaded/BlockTranslator.ts';
-import { type Block, CodeCache } from '../../tiers/threaded/CodeCache.ts';
+import {
+  type Block,
+  type BlockKind,
+  type CacheWatcher,
+  CodeCache,
+  type CodePage,
+} from '../../tiers/threaded/CodeCache.ts';
 import { CodeBytes } from '../../tiers/threaded/CodeBytes.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import type { Instruction } from '../../decode/Instruction.ts';
@@ -25,6 +31,8 @@ export interface TranslationsOptions {
   readonly handlers: HandlerIndex;
   readonly features: CpuFeatures;
   onTranslated(): void;
+  /** Times that a block is entered before a region may be made of it; 0: never. */
+  readonly hotThreshold: number;
 }
 
 /** Whose breakpoints: the debugger's stop the machine, the guest's raise #DB. */
@@ -34,6 +42,15 @@ const MAX_BREAKPOINT_SETS = 4096;
 
 /** The furthest page offset of an instruction that begins in a page. */
 const HIGHEST_REACHED = 0xfff + 14;
+
+/** What translations of a page are kept under, and what of it lies in CS. */
+interface PageKey {
+  readonly key: number;
+  readonly low: number;
+  readonly high: number;
+  readonly isBelow64K: boolean;
+  readonly hasBreakpoints: boolean;
+}
 
 /** Finds or makes the translation of guest code for one vCPU, and drops it when it is stale. */
 export class Translations {
@@ -73,6 +90,7 @@ export class Translations {
       mmu,
       hasFeature: (feature) => features.has(feature),
       isBreakpoint: (linear) => this.isBreakpoint('debugger', linear) || this.isBreakpoint('guest', linear),
+      hotThreshold: options.hotThreshold,
     });
     this.code = new CodeBytes(memory);
     this.jumpCache = new JumpCache(memory.memory.buffer, state.base);
@@ -103,7 +121,7 @@ export class Translations {
     let block = site.page.blocks.get(offset);
     if (!block) {
       const room = this.makeRoom(site, eip);
-      block = this.translate(room, offset, false);
+      block = this.translate(room, offset, 'block');
     }
     state.setInt(STATE.eipBase, eip - offset);
     this.jumpCache.enter(this.linear(eip), state.getInt(STATE.codeKey), block.firstRecord, site.isGlobal);
@@ -117,9 +135,53 @@ export class Translations {
     const site = this.site(eip);
     const offset = this.linear(eip) & 0xfff;
     let block = site.page.steps.get(offset);
-    if (!block) block = this.translate(this.makeRoom(site, eip), offset, true);
+    if (!block) block = this.translate(this.makeRoom(site, eip), offset, 'step');
     state.setInt(STATE.eipBase, eip - offset);
     return block.firstRecord;
+  }
+
+  set watcher(watcher: CacheWatcher) {
+    this.cache.watcher = watcher;
+  }
+
+  /** The translation mode of the processor's present state. */
+  get mode(): TranslationMode {
+    return this.modeOf(this.options.state.getInt(STATE.codeKey));
+  }
+
+  /** The block at an offset in CS when it has been translated. Has no effects. */
+  blockAt(eip: number): Block | undefined {
+    const { state, mmu } = this.options;
+    if (eip > state.segmentLimit(CS)) return undefined;
+    const physical = mmu.probe(this.linear(eip));
+    if (physical === undefined) return undefined;
+    const page = (physical & ~0xfff) >>> 0;
+    const { key } = this.pageKey(eip, this.linear(eip), state.getInt(STATE.codeKey), state.segmentLimit(CS));
+    return this.cache.knownPage(page, key)?.blocks.get(physical & 0xfff);
+  }
+
+  /** The page of translations that code at an offset in CS runs by; undefined when fetching there faults. */
+  codePage(eip: number): CodePage | undefined {
+    try {
+      return this.site(eip).page;
+    } catch (thrown) {
+      if (thrown instanceof GuestFault) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Record of one instruction that comes back to a region, 0 when it cannot be had. */
+  single(eip: number): number {
+    if (!this.cache.hasRoom(BLOCK_ROOM) || !this.codePage(eip)) return 0;
+    const site = this.site(eip);
+    const offset = this.linear(eip) & 0xfff;
+    const block = site.page.singles.get(offset) ?? this.translate(site, offset, 'single');
+    return block.nextPhysical < 0 ? block.firstRecord : 0;
+  }
+
+  /** A record's place for a region's data, 0 when the arena is nearly full. */
+  allocateData(): number {
+    return this.cache.hasRoom(BLOCK_ROOM) ? this.cache.allocate() : 0;
   }
 
   /** A jump inside the page has reached its untranslated target. */
@@ -229,22 +291,29 @@ export class Translations {
     const { mmu } = this.options;
     const offset = linear & 0xfff;
     const physical = mmu.translate(linear, 'execute', 'current') - offset;
-    const key = translationKey(codeKey);
-    const mode = this.modeOf(key);
-    const low = mode.isFlat ? 0 : Math.max(0, offset - eip);
-    const high = mode.isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
-    const isBelow64K = eip - offset + 0xfff <= 0xffff;
-    const breakpointPage = this.breakpointPages.get(linear >>> 12) ?? 0;
-    const pageKey = (key | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20 + breakpointPage * 2 ** 34;
+    const { key, low, high, isBelow64K, hasBreakpoints } = this.pageKey(eip, linear, codeKey, limit);
     return {
       codeKey,
       isGlobal: mmu.isGlobal,
-      page: this.cache.page(physical, pageKey, low, high),
-      mode,
+      page: this.cache.page(physical, key, low, high),
+      mode: this.modeOf(translationKey(codeKey)),
       linearPage: (linear - offset) >>> 0,
       isBelow64K,
-      hasBreakpoints: breakpointPage !== 0,
+      hasBreakpoints,
     };
+  }
+
+  /** What translations of the page at an offset in CS are kept under. */
+  private pageKey(eip: number, linear: number, codeKey: number, limit: number): PageKey {
+    const offset = linear & 0xfff;
+    const translation = translationKey(codeKey);
+    const { isFlat } = this.modeOf(translation);
+    const low = isFlat ? 0 : Math.max(0, offset - eip);
+    const high = isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
+    const isBelow64K = eip - offset + 0xfff <= 0xffff;
+    const breakpointPage = this.breakpointPages.get(linear >>> 12) ?? 0;
+    const key = (translation | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20 + breakpointPage * 2 ** 34;
+    return { key, low, high, isBelow64K, hasBreakpoints: breakpointPage !== 0 };
   }
 
   /** Starts over with an empty arena when it is nearly full. */
@@ -255,8 +324,8 @@ export class Translations {
     return this.site(eip);
   }
 
-  private translate(site: CodeSite, offset: number, isStep: boolean): Block {
-    const block = this.translator.translate(site, offset, isStep);
+  private translate(site: CodeSite, offset: number, kind: BlockKind): Block {
+    const block = this.translator.translate(site, offset, kind);
     for (const physical of this.cache.add(block)) this.options.mmu.watchWrites(physical);
     this.options.onTranslated();
     return block;

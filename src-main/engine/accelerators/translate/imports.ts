@@ -60,6 +60,8 @@ export interface ImportTargets {
   checkCrossPage(record: number): number;
   /** After a memory access by call: generated code may have to be left at the end of the instruction. */
   afterAccess(): void;
+  enterHot(record: number): number;
+  validateRegion(data: number): number;
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean;
 }
@@ -110,6 +112,8 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     [IMPORTS.lookup]: guarded((eip) => targets.lookup(eip >>> 0)),
     [IMPORTS.translateStub]: guarded((record) => targets.translateStub(record)),
     [IMPORTS.checkCrossPage]: guarded((record) => targets.checkCrossPage(record)),
+    [IMPORTS.enterHot]: (record: number) => targets.enterHot(record),
+    [IMPORTS.validateRegion]: (data: number) => targets.validateRegion(data),
   };
 
   for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {

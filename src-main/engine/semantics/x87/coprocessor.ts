@@ -58,11 +58,13 @@ export function requireCoprocessor(e: Emitter): void {
 
 /** What a waiting instruction begins with: #NM, then #MF for an exception that an earlier one left. */
 export function await_(e: Emitter): void {
-  const unavailable = and(e.stateField(STATE.cr0), c(CR0.EM | CR0.TS));
-  const pending = and(e.stateField(STATE.x87Status), c(STATUS.errorSummary));
-  e.if(or(unavailable, pending), () => {
-    requireCoprocessor(e);
-    raisePending(e);
+  e.invariant('x87', () => {
+    const unavailable = and(e.stateField(STATE.cr0), c(CR0.EM | CR0.TS));
+    const pending = and(e.stateField(STATE.x87Status), c(STATUS.errorSummary));
+    e.if(or(unavailable, pending), () => {
+      requireCoprocessor(e);
+      raisePending(e);
+    });
   });
 }
 
@@ -143,7 +145,7 @@ export function conclude(e: Emitter, raised: I32, preventing: number, commit: ()
     return;
   }
   const flags = e.let(raised);
-  const unmasked = e.let(and(and(flags, xor(control(e), c(-1))), c(STATUS.exceptions)));
+  const unmasked = e.let(and(flags, and(xor(control(e), c(-1)), c(STATUS.exceptions))));
   const next = conditions === undefined ? or(before, flags) : or(or(before, flags), conditions);
   e.setStateField(STATE.x87Status, next);
   const kept = conditions === undefined ? before : or(before, conditions);

@@ -3,6 +3,7 @@ import {
   type I64,
   and,
   eq,
+  eqz,
   i32Const,
   i64Const,
   add,
@@ -11,6 +12,7 @@ import {
   shl,
   shr,
   wrap,
+  xor,
 } from '../../wasm/Expression.ts';
 import { RAISED, type RoutineName } from '../../softfloat/routines.ts';
 import type { Emitter, OperandHandle, Semantics, StackRegister } from '../Emitter.ts';
@@ -149,8 +151,8 @@ function converted(e: Emitter, routine: RoutineName, indefinite: I64, ...more: I
 
 /** Writes memory first, since that may fault; then the status word, then pops. */
 function store(e: Emitter, dst: OperandHandle, { value, raised }: Converted, pops: boolean): void {
-  const unmasked = and(and(raised, complement(control(e))), c(BEFORE_STORE));
-  e.if(isZero(unmasked), () => e.write(dst, dst.width === 64 ? value : wrap(value)));
+  const unmasked = and(raised, and(xor(control(e), c(-1)), c(BEFORE_STORE)));
+  e.if(eqz(unmasked), () => e.write(dst, dst.width === 64 ? value : wrap(value)));
   notePointers(e, dst);
   conclude(e, raised, BEFORE_STORE, () => {
     if (pops) pop(e);
@@ -159,10 +161,6 @@ function store(e: Emitter, dst: OperandHandle, { value, raised }: Converted, pop
 
 function complement(value: I32): I32 {
   return { type: 'i32', code: [value.code, 0x41, 0x7f, 0x73] };
-}
-
-function isZero(value: I32): I32 {
-  return { type: 'i32', code: [value.code, 0x45] };
 }
 
 /** FST, FSTP. */
@@ -204,7 +202,7 @@ function storeExtended(e: Emitter, dst: OperandHandle): void {
 function writeExtended(e: Emitter, dst: OperandHandle, value: Value, raised: I32): void {
   const bound = e.let(raised);
   const unmasked = and(and(bound, complement(control(e))), c(BEFORE_STORE));
-  e.if(isZero(unmasked), () => {
+  e.if(eqz(unmasked), () => {
     const address = e.address(dst);
     const upper = e.loadToModify(further(e, address, 8), 16);
     e.store(address, 64, value.mantissa);
@@ -255,7 +253,7 @@ export const fxch: Semantics = (e, [other]) => {
   };
   const exchangeEmpty = (): void => {
     const [first, second] = values.map((value, index) => {
-      return unlessEmpty(e, e.let(isZero(registers[index].isValid())), value);
+      return unlessEmpty(e, e.let(eqz(registers[index].isValid())), value);
     });
     exchange(first, second);
     for (const register of registers) register.setValid(true);

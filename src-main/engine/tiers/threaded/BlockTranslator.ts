@@ -1,7 +1,7 @@
 import type { DecodeResult, Instruction } from '../../decode/Instruction.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import type { Block, CodeCache, CodePage, Link } from './CodeCache.ts';
+import type { Block, BlockKind, CodeCache, CodePage, Link } from './CodeCache.ts';
 import { CodeBytes } from './CodeBytes.ts';
 import type { TranslationContext } from './Form.ts';
 import { InstructionPlans } from './InstructionPlans.ts';
@@ -32,6 +32,8 @@ export interface TranslatorOptions {
   /** CPUID feature names that exist. */
   hasFeature(feature: string): boolean;
   isBreakpoint(linearAddress: number): boolean;
+  /** Times that a block is entered before `enterHot` is called; 0: blocks are not counted. */
+  readonly hotThreshold: number;
 }
 
 /** Where a block is translated: a page and how it lies in linear memory and in CS. */
@@ -63,10 +65,10 @@ export class BlockTranslator {
    * Translates the block that starts at `offset`. The caller has made sure of room in the cache.
    * Throws #PF when the first instruction reaches into a page that is not there.
    *
-   * @param isStep one instruction followed by a stop, and no breakpoints
+   * @param kind of `step` and `single` one instruction, with no breakpoints
    */
-  translate(site: TranslationSite, offset: number, isStep: boolean): Block {
-    return new BlockBuilder(this.options, this.plans, site, isStep).build(offset);
+  translate(site: TranslationSite, offset: number, kind: BlockKind): Block {
+    return new BlockBuilder(this.options, this.plans, site, kind).build(offset);
   }
 }
 
@@ -75,7 +77,7 @@ class BlockBuilder {
   private readonly options: TranslatorOptions;
   private readonly plans: InstructionPlans;
   private readonly site: TranslationSite;
-  private readonly isStep: boolean;
+  private readonly kind: BlockKind;
   private readonly view: DataView;
   private readonly code: CodeBytes;
   private readonly records: number[] = [];
@@ -84,26 +86,30 @@ class BlockBuilder {
   private end = 0;
   private nextPhysical = -1;
 
-  constructor(options: TranslatorOptions, plans: InstructionPlans, site: TranslationSite, isStep: boolean) {
+  constructor(options: TranslatorOptions, plans: InstructionPlans, site: TranslationSite, kind: BlockKind) {
     this.options = options;
     this.plans = plans;
     this.site = site;
-    this.isStep = isStep;
+    this.kind = kind;
     this.view = options.physicalMemory.view;
     this.code = new CodeBytes(options.physicalMemory);
   }
 
   build(offset: number): Block {
-    const limit = this.isStep ? 1 : MAX_BLOCK_INSTRUCTIONS;
+    const limit = this.kind === 'block' ? MAX_BLOCK_INSTRUCTIONS : 1;
     let at = offset,
       count = 0;
+    if (this.kind === 'block' && this.options.hotThreshold > 0) {
+      this.view.setInt32(this.step('head', at, 1) + RECORD.immediate, this.options.hotThreshold, true);
+    }
     while (count < limit && at <= 0xfff) {
       const next = this.instruction(at, count);
       if (next === undefined) return this.finish(offset);
       at = next;
       count++;
     }
-    if (this.isStep) this.ending('stop', at, count);
+    if (this.kind === 'step') this.ending('stop', at, count);
+    else if (this.kind === 'single') this.ending('yield', at, count);
     else if (at > 0xfff) this.leavePage(at, count);
     else this.goTo(at, count);
     return this.finish(offset);
@@ -116,7 +122,7 @@ class BlockBuilder {
   private instruction(at: number, count: number): number | undefined {
     const { site } = this;
     if (at > site.page.high || at < site.page.low) return this.endWith('generalProtection', at, count, at + 1);
-    if (!this.isStep && site.hasBreakpoints && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
+    if (this.kind === 'block' && site.hasBreakpoints && this.options.isBreakpoint((site.linearPage + at) >>> 0)) {
       return this.endWith('breakpoint', at, count, at + 1);
     }
     let result = this.code.decode(site.page.physical, at, site.mode.codeSize);
@@ -144,7 +150,7 @@ class BlockBuilder {
     const endsBlock = this.writeInstruction(instruction, at, count + 1);
     if (endsBlock === undefined) return this.endWith('undefined', at, count, next);
     this.end = next;
-    return !this.isStep && endsBlock ? undefined : next;
+    return this.kind === 'block' && endsBlock ? undefined : next;
   }
 
   /** Reads on in the next page, and puts a check of its place before the instruction. */
@@ -155,7 +161,7 @@ class BlockBuilder {
     this.nextPhysical = next - (next & 0xfff);
     const guard = this.step('crossPage', at, 1);
     this.view.setUint32(guard + RECORD.immediate, this.nextPhysical, true);
-    this.view.setUint32(guard + RECORD.link, this.isStep ? 1 : 0, true);
+    this.view.setUint32(guard + RECORD.link, this.kind === 'step' ? 1 : 0, true);
     return this.code.decodeAcross(site.page.physical, at, this.nextPhysical, site.mode.codeSize);
   }
 
@@ -234,7 +240,7 @@ class BlockBuilder {
       start,
       end: Math.max(this.end, start + 1),
       nextPhysical: this.nextPhysical,
-      isStep: this.isStep,
+      kind: this.kind,
       links: this.links,
     };
   }

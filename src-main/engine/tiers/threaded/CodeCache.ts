@@ -17,6 +17,8 @@ export interface CodePage {
   readonly blocks: Map<number, Block>;
   /** Single-step pairs by page offset. */
   readonly steps: Map<number, Block>;
+  /** Instructions that come back to a region, by page offset. */
+  readonly singles: Map<number, Block>;
   /** The record that stands for each jump target that is not translated yet. */
   readonly stubs: Map<number, number>;
   /** Fields that name the block at a page offset, its stub, or its first record before it went stale. */
@@ -29,6 +31,9 @@ export interface Link {
   readonly offset: number;
 }
 
+/** A `step` is one instruction followed by a stop, a `single` one followed by `yield`. */
+export type BlockKind = 'block' | 'step' | 'single';
+
 /** Records that were translated together from consecutive bytes. */
 export interface Block {
   readonly page: CodePage;
@@ -40,7 +45,7 @@ export interface Block {
   readonly end: number;
   /** Physical address of the next page when `end` lies in it, else -1. */
   readonly nextPhysical: number;
-  readonly isStep: boolean;
+  readonly kind: BlockKind;
   /** What its records link to in their page. */
   readonly links: readonly Link[];
 }
@@ -59,6 +64,13 @@ export interface CacheHandlers {
   readonly goto: number;
 }
 
+/** Told what the cache gives up. */
+export interface CacheWatcher {
+  onDropped(block: Block): void;
+  /** Every record becomes invalid. */
+  onCleared(): void;
+}
+
 /**
  * All translations of one vCPU: records in a bump-allocated arena, found by physical page and mode, and
  * dropped by physical range.
@@ -71,6 +83,7 @@ export class CodeCache {
   private readonly end: number;
   private next: number;
   private readonly watched = new Map<number, WatchedPage>();
+  watcher: CacheWatcher | undefined;
   /** Blocks dropped since power-on because their bytes were written. */
   invalidatedBlocks = 0;
 
@@ -102,6 +115,7 @@ export class CodeCache {
   }
 
   clear(): void {
+    this.watcher?.onCleared();
     for (const physical of this.watched.keys()) {
       this.physicalMemory.clearFlags(physical, PAGE_FLAG.code);
       const lines = physical / CODE_LINE_BYTES / 8;
@@ -121,11 +135,17 @@ export class CodeCache {
       high,
       blocks: new Map(),
       steps: new Map(),
+      singles: new Map(),
       stubs: new Map(),
       links: new Map(),
     };
     watched.pages.push(page);
     return page;
+  }
+
+  /** The page under a key when anything of it has been translated. */
+  knownPage(physical: number, key: number): CodePage | undefined {
+    return this.watched.get(physical)?.pages.find((page) => page.key === key);
   }
 
   /**
@@ -145,8 +165,8 @@ export class CodeCache {
         fresh.push(physical);
       }
     }
-    (block.isStep ? page.steps : page.blocks).set(block.start, block);
-    if (!block.isStep) this.link(page, block);
+    ofKind(page, block.kind).set(block.start, block);
+    if (block.kind === 'block') this.link(page, block);
     return fresh;
   }
 
@@ -158,10 +178,7 @@ export class CodeCache {
     const start = physical - pageAddress,
       end = start + byteLength;
     for (const block of watched.blocks) {
-      const isFirst = block.page.physical === pageAddress;
-      const overlaps = isFirst && start < block.end && end > block.start;
-      const overlapsNext = block.nextPhysical === pageAddress && start < block.end - 0x1000;
-      if (overlaps || overlapsNext) this.drop(block);
+      if (overlaps(block, pageAddress, start, end)) this.drop(block);
     }
     if (watched.blocks.size === 0) this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
   }
@@ -222,6 +239,17 @@ export class CodeCache {
       this.useLines(watched, physical, block, index * PAGE_BYTES, -1);
     }
     for (const { field, offset } of block.links) page.links.get(offset)?.delete(field);
-    (block.isStep ? page.steps : page.blocks).delete(block.start);
+    ofKind(page, block.kind).delete(block.start);
+    this.watcher?.onDropped(block);
   }
+}
+
+function ofKind(page: CodePage, kind: BlockKind): Map<number, Block> {
+  return kind === 'block' ? page.blocks : kind === 'step' ? page.steps : page.singles;
+}
+
+/** Whether a block was made from bytes of a page, from `start` to before `end`. */
+function overlaps(block: Block, pageAddress: number, start: number, end: number): boolean {
+  if (block.page.physical === pageAddress && start < block.end && end > block.start) return true;
+  return block.nextPhysical === pageAddress && start < block.end - PAGE_BYTES;
 }

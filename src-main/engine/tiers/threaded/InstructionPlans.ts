@@ -78,9 +78,7 @@ export class InstructionPlans {
     if (handler === undefined) {
       throw new Error(`no handler was generated for the form ${form.key} (${instruction.encoding.name})`);
     }
-    const name = semanticsOf(instruction, mode);
-    const endsBlock = ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
-    return { handler, usesOperands: form.operands.length > 0, endsBlock };
+    return { handler, usesOperands: form.operands.length > 0, endsBlock: endsBlock(instruction, mode) };
   }
 
   private exists(instruction: Instruction, mode: TranslationMode): boolean {
@@ -91,6 +89,12 @@ export class InstructionPlans {
     if (encoding.semantics === 'nop') return true;
     return feature === '' || feature === 'fpu' || this.options.hasFeature(feature);
   }
+}
+
+/** Whether no block goes on behind an instruction. */
+export function endsBlock(instruction: Instruction, mode: TranslationMode): boolean {
+  const name = semanticsOf(instruction, mode);
+  return ENDS_FLOW.has(instruction.encoding.flow) || TRANSFERS.has(name) || ENDS_BLOCK.has(name);
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   storeCode,
   sub,
   wrap,
+  xor,
   type V128,
   type ValueType,
 } from '../../wasm/Expression.ts';
@@ -34,7 +35,16 @@ import type {
 } from '../../semantics/Emitter.ts';
 import { FlagEmitter } from '../../semantics/FlagEmitter.ts';
 import type { SystemHelperName } from '../../semantics/system/helpers.ts';
-import { EXIT, SEGMENT, STATE, X87_SLOT, registerOffset, segmentOffset } from '../../state/layout.ts';
+import {
+  EXIT,
+  PROFILE,
+  SEGMENT,
+  STATE,
+  VCPU_BLOCK,
+  X87_SLOT,
+  registerOffset,
+  segmentOffset,
+} from '../../state/layout.ts';
 import { ControlFlow } from './ControlFlow.ts';
 import type { Form, OperandForm } from './Form.ts';
 import { HandlerCode, ZERO, call } from './HandlerCode.ts';
@@ -43,6 +53,9 @@ import { RECORD } from './record.ts';
 import type { RuntimeFunctions } from './runtimeFunctions.ts';
 import { StringLoop } from './StringLoop.ts';
 import { X87Stack } from './X87Stack.ts';
+
+/** Jumps whose targets are noted. Returns go where their calls came from. */
+const PROFILED = new Set(['jmpNearIndirect', 'callNearIndirect']);
 
 /** A memory operand that `readToModify` has opened: `write` finishes it. */
 interface OpenModification {
@@ -132,7 +145,7 @@ export class ThreadedEmitter implements Emitter {
   }
 
   /** What ran before a handler is not known. */
-  invariant(_name: 'sse', check: () => void): void {
+  invariant(_name: 'sse' | 'x87', check: () => void): void {
     check();
   }
 
@@ -355,7 +368,20 @@ export class ThreadedEmitter implements Emitter {
   }
 
   jumpTo(offset: I32, commit?: () => void): void {
-    this.flow.jumpTo(offset, commit);
+    this.flow.jumpTo(offset, () => {
+      commit?.();
+      if (PROFILED.has(this.form.semantics)) this.noteTarget(offset);
+    });
+  }
+
+  /** Enters a jump's target in the profile that regions are formed by. */
+  private noteTarget(offset: I32): void {
+    const { record } = this.code;
+    const place = and(xor(shr(record, i32Const(Math.log2(RECORD.size))), offset), i32Const(PROFILE.entries - 1));
+    const entry = this.let(shl(place, i32Const(Math.log2(PROFILE.size))));
+    const profile = this.cpu + VCPU_BLOCK.targetProfile;
+    this.f.emit(storeCode(entry, record, 32, profile + PROFILE.record));
+    this.f.emit(storeCode(entry, offset, 32, profile + PROFILE.target));
   }
 
   resume(): void {

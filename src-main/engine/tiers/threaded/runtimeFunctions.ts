@@ -69,6 +69,10 @@ export interface RuntimeFunctions {
   readonly translateStub: number;
   /** (record) -> record: the next page's mapping is what it was, or a new translation; 0: fault. */
   readonly checkCrossPage: number;
+  /** (record) -> record: a block's head has been entered often; goes on at what stands for the block now. */
+  readonly enterHot: number;
+  /** (region's data) -> 1 when its code still lies where it lay. */
+  readonly validateRegion: number;
 }
 
 const I32_TO: Signature = { parameters: ['i32'], results: ['i32'] };
@@ -85,6 +89,8 @@ export const IMPORTS = {
   lookup: 'lookup',
   translateStub: 'translateStub',
   checkCrossPage: 'checkCrossPage',
+  enterHot: 'enterHot',
+  validateRegion: 'validateRegion',
 } as const;
 
 const ZERO = i32Const(0);
@@ -103,6 +109,8 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
   const lookup = module.importFunction(IMPORTS.lookup, I32_TO);
   const translateStub = module.importFunction(IMPORTS.translateStub, I32_TO);
   const checkCrossPage = module.importFunction(IMPORTS.checkCrossPage, I32_TO);
+  const enterHot = module.importFunction(IMPORTS.enterHot, I32_TO);
+  const validateRegion = module.importFunction(IMPORTS.validateRegion, I32_TO);
   const helpers = new Map<SystemHelperName, number>();
   for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
     helpers.set(name, module.importFunction(`helper.${name}`, signature(3)));
@@ -262,6 +270,8 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     clipToSegment,
     translateStub,
     checkCrossPage,
+    enterHot,
+    validateRegion,
   };
 }
 

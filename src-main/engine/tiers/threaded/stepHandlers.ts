@@ -1,4 +1,4 @@
-import { type I32, add, eqz, i32Const, load, sub } from '../../wasm/Expression.ts';
+import { type I32, add, eqz, i32Const, load, storeCode, sub } from '../../wasm/Expression.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { VECTOR } from '../../GuestFault.ts';
 import { EXIT, STATE } from '../../state/layout.ts';
@@ -32,6 +32,10 @@ export const STEP_KINDS = [
   'crossPage',
   /** Stands in the next record's place while the instruction before it is to be the last, see `StopAfter`. */
   'pause',
+  /** Counts how often a block is entered, in `immediate` downwards; at zero a region may take its place. */
+  'head',
+  /** Ends an instruction that a region had done by its handler: the budget is charged, nothing else happens. */
+  'yield',
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
@@ -74,6 +78,19 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
     case 'pause':
       code.setStateField(STATE.budget, budget);
       code.setStateField(STATE.exit, i32Const(EXIT.pause));
+      f.return(record);
+      break;
+    case 'head': {
+      const left = f.let(sub(load(record, 32, RECORD.immediate), i32Const(1)));
+      f.emit(storeCode(record, left, 32, RECORD.immediate));
+      f.if(eqz(left), () => {
+        code.tailCallRecord(f.let(code.callWithState(runtime.enterHot, record)), budget);
+      });
+      new ControlFlow(code, true).next();
+      break;
+    }
+    case 'yield':
+      code.setStateField(STATE.budget, sub(budget, count));
       f.return(record);
       break;
     case 'undefined':

@@ -6,6 +6,7 @@ import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { unsignedLeb } from '../../wasm/Expression.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
 import { type Form, type TranslationContext, formOf, isDefined, usesDataSegment } from './Form.ts';
+import { defineRegionRuntime } from './regionRuntime.ts';
 import { HANDLER_SIGNATURE, type RuntimeFunctions, defineRuntime } from './runtimeFunctions.ts';
 import { STEP_KINDS, buildStepHandler } from './stepHandlers.ts';
 import { ThreadedEmitter } from './ThreadedEmitter.ts';
@@ -41,6 +42,7 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
   for (const name of ['walk', 'fill', 'enter'] as const) module.exportFunction(name, runtime.paging[name]);
+  defineRegionRuntime(module, runtime, cpu);
   module.table(functions, functions.length + REGION_SLOTS, 'table');
   const names = forms.map((form) => form.key).join('\n');
   module.customSection(

@@ -27,7 +27,16 @@ function addBlock(
   const records = Array.from({ length: count }, () => cache.allocate());
   for (const record of records) memory.view.setUint32(record + RECORD.handler, HANDLER, true);
   const nextPhysical = end > 0x1000 ? 0x3000 : -1;
-  const block = { page, firstRecord: records[0], recordCount: count, start, end, nextPhysical, isStep: false, links };
+  const block = {
+    page,
+    firstRecord: records[0],
+    recordCount: count,
+    start,
+    end,
+    nextPhysical,
+    kind: 'block' as const,
+    links,
+  };
   cache.add(block);
   return block;
 }

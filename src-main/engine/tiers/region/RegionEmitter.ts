@@ -1,0 +1,489 @@
+import {
+  type Expression,
+  type I32,
+  type I64,
+  type Integer,
+  type V128,
+  type ValueType,
+  add,
+  and,
+  eqz,
+  i32Const,
+  i64Const,
+  load64,
+  or,
+  shl,
+  shr,
+  storeCode,
+  gtUnsigned,
+  wrap,
+} from '../../wasm/Expression.ts';
+import type { MemoryOperand, Operand, RegisterOperand } from '../../decode/Instruction.ts';
+import { VECTOR } from '../../GuestFault.ts';
+import type {
+  Alignment,
+  BulkRequest,
+  Emitter,
+  OperandHandle,
+  SegmentChoice,
+  StackRegister,
+  VectorWidth,
+  Width,
+} from '../../semantics/Emitter.ts';
+import { semantics } from '../../semantics/index.ts';
+import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
+import { extractLane, replaceLane, vectorOfWords } from '../../wasm/vectors.ts';
+import { CS, DS, FS, RSP, SEGMENT, SS, STATE, segmentOffset } from '../../state/layout.ts';
+import { formOf } from '../threaded/Form.ts';
+import type { TranslationMode } from '../threaded/BlockTranslator.ts';
+import { type RegionCode, ZERO } from './RegionCode.ts';
+import { type RegionAddress, RegionMemory, STACK_GROUP } from './RegionMemory.ts';
+import type { Site } from './RegionPlan.ts';
+
+/** Passes control on inside the region or out of it; ends the path. */
+export interface RegionFlow {
+  goTo(eip: number): void;
+  /** To an offset known at run time. */
+  goToOffset(offset: I32): void;
+}
+
+interface RegionOperand extends OperandHandle {
+  readonly operand: Operand;
+}
+
+/** The region tier's Emitter: operands are constants, registers, flags and budget are locals. */
+export class RegionEmitter implements Emitter {
+  operandSize: 16 | 32 = 32;
+  addressSize: 16 | 32 = 32;
+  stackSize: 16 | 32 = 32;
+  condition = -1;
+  repeat: 'none' | 'rep' | 'repne' = 'none';
+  operands: readonly RegionOperand[] = [];
+
+  readonly memory: RegionMemory;
+  private readonly code: RegionCode;
+  private readonly mode: TranslationMode;
+  private readonly flow: RegionFlow;
+  private open: { readonly operand: OperandHandle; store(value: Integer): void } | undefined;
+
+  constructor(code: RegionCode, mode: TranslationMode, flow: RegionFlow) {
+    this.code = code;
+    this.mode = mode;
+    this.flow = flow;
+    this.memory = new RegionMemory(code);
+  }
+
+  /** Emits what an instruction does. What it does not end is for the caller to go on behind. */
+  emit(site: Site): void {
+    const { instruction } = site;
+    const form = formOf(instruction, this.mode, false);
+    this.operandSize = form.operandSize;
+    this.addressSize = form.addressSize;
+    this.stackSize = form.stackSize;
+    this.condition = form.condition;
+    this.repeat = form.repeat;
+    this.operands = form.operands.map(({ kind, width }, index) => ({
+      kind,
+      width,
+      operand: instruction.operands[index],
+    }));
+    this.open = undefined;
+    const define = semantics[site.semantics];
+    if (!define) throw new Error(`no semantics for ${site.semantics}`);
+    define(this, this.operands);
+  }
+
+  get flags(): RegionCode['flags'] {
+    return this.code.flags;
+  }
+
+  private get site(): Site {
+    return this.code.site;
+  }
+
+  // Values
+
+  let<T extends Expression>(value: T): T {
+    return this.code.let(value) as T;
+  }
+
+  variable<T extends ValueType>(initial: Expression<T>): { get(): Expression<T>; set(value: Expression<T>): void } {
+    const { f } = this.code;
+    const local = this.code.temporary(initial.type);
+    f.set(local, initial);
+    return { get: () => f.get(local), set: (value) => f.set(local, value) };
+  }
+
+  if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
+    if (condition.constant !== undefined) {
+      if (condition.constant !== 0) whenTrue();
+      else whenFalse?.();
+      return;
+    }
+    const { flags } = this;
+    const { effects } = this.site;
+    // Flags that are set on one path alone meet those from before behind it.
+    if (effects.writesFlags && !effects.replacesFlags && flags.isWanted) flags.materialise();
+    const before = flags.state;
+    const { x87 } = this.code;
+    const { shape } = x87;
+    let after = before;
+    const arm = (body: () => void) => (): void => {
+      flags.state = before;
+      body();
+      if (!x87.isShape(shape))
+        throw new Error(`${this.site.semantics}: an arm that need not run changes the shape of the x87 stack`);
+      if (flags.state === before) return;
+      flags.materialise();
+      after = flags.state;
+    };
+    this.code.f.if(condition, arm(whenTrue), whenFalse && arm(whenFalse));
+    // An arm may have computed what both had as an operation: that still holds the same flags.
+    flags.state = effects.writesFlags ? after : before;
+  }
+
+  invariant(name: 'sse' | 'x87', check: () => void): void {
+    // Where all exceptions are masked none becomes pending, and the entry sees to that none is.
+    if (name === 'x87') this.code.state.assumeNoPending();
+    else check();
+  }
+
+  while(condition: () => I32, body: () => void): void {
+    const { f } = this.code;
+    f.block((done) => {
+      f.loop((again) => {
+        f.breakIf(eqz(condition()), done);
+        body();
+        f.breakTo(again);
+      });
+    });
+  }
+
+  // Operands
+
+  read(handle: OperandHandle): Integer {
+    const { operand } = handle as RegionOperand;
+    switch (operand.kind) {
+      case 'register':
+        return this.readRegister(operand);
+      case 'immediate':
+        return immediate(operand.value, handle.width);
+      case 'memory':
+        return this.load(this.address(handle), handle.width as Width);
+      default:
+        throw new Error(`a ${handle.kind} operand has no value`);
+    }
+  }
+
+  readToModify(handle: OperandHandle): Integer {
+    if (handle.kind !== 'memory') return this.read(handle);
+    const memory = this.loadToModify(this.address(handle), handle.width as Width);
+    this.open = { operand: handle, store: memory.store };
+    return memory.value;
+  }
+
+  write(handle: OperandHandle, value: Integer): void {
+    const { operand } = handle as RegionOperand;
+    if (operand.kind === 'register') {
+      this.writeRegister(operand, value);
+    } else if (operand.kind === 'memory') {
+      if (this.open?.operand === handle) this.open.store(value);
+      else this.store(this.address(handle), handle.width as Width, value);
+    } else {
+      throw new Error(`a ${handle.kind} operand cannot be written`);
+    }
+  }
+
+  readVector(handle: OperandHandle, alignment?: Alignment): V128 {
+    const { operand } = handle as RegionOperand;
+    const width = handle.width as VectorWidth;
+    if (operand.kind === 'memory') {
+      return this.memory.loadVector(this.address(handle), width, alignment ?? alignmentOf(width));
+    }
+    if (operand.kind !== 'register') throw new Error(`a ${operand.kind} operand is no vector`);
+    if (operand.file === 'xmm') return this.code.vector(operand.index);
+    return replaceLane('i64x2.replace_lane', vectorOfWords(0, 0, 0, 0), 0, this.code.x87.mmx(operand.index));
+  }
+
+  writeVector(handle: OperandHandle, value: V128, alignment?: Alignment): void {
+    const { operand } = handle as RegionOperand;
+    const width = handle.width as VectorWidth;
+    if (operand.kind === 'memory') {
+      this.memory.storeVector(this.address(handle), width, value, alignment ?? alignmentOf(width));
+    } else if (operand.kind !== 'register') {
+      throw new Error(`a ${operand.kind} operand cannot be written`);
+    } else if (operand.file === 'xmm') {
+      this.code.setVector(operand.index, value);
+    } else {
+      this.code.x87.setMmx(operand.index, extractLane('i64x2.extract_lane', value, 0));
+    }
+  }
+
+  offset(handle: OperandHandle): I32 {
+    const operand = memoryOperand(handle);
+    const { f, registers } = this.code;
+    let offset: I32 | undefined;
+    const plus = (value: I32): void => {
+      offset = offset === undefined ? value : add(offset, value);
+    };
+    if (operand.base >= 0) plus(f.get(registers[operand.base]));
+    if (operand.index >= 0) plus(shl(f.get(registers[operand.index]), i32Const(operand.scale)));
+    const all = offset === undefined ? i32Const(operand.displacement) : add(offset, i32Const(operand.displacement));
+    return operand.addressSize === 16 ? and(all, i32Const(0xffff)) : all;
+  }
+
+  address(handle: OperandHandle, displacement: I32 = ZERO): RegionAddress {
+    const operand = memoryOperand(handle);
+    let offset = add(this.offset(handle), displacement);
+    if (operand.addressSize === 16 && displacement !== ZERO) offset = and(offset, i32Const(0xffff));
+    return {
+      ...this.location(operand.segment, this.let(offset)),
+      group: groupOf(operand),
+    };
+  }
+
+  registerNumber(handle: OperandHandle): I32 {
+    return i32Const(registerOperand(handle).index);
+  }
+
+  farPointer(handle: OperandHandle): { offset: I32; selector: I32 } {
+    const { operand } = handle as RegionOperand;
+    if (operand.kind !== 'far') throw new Error('not a far pointer');
+    return { offset: i32Const(operand.offset), selector: i32Const(operand.selector) };
+  }
+
+  // Registers
+
+  register(index: number, width: Width): Integer {
+    const whole = this.code.f.get(this.code.registers[index]);
+    if (width === 64) throw new Error('64-bit registers are not kept in regions yet');
+    return width === 32 ? whole : and(whole, i32Const(2 ** width - 1));
+  }
+
+  setRegister(index: number, width: Width, value: Integer): void {
+    const { code } = this;
+    const local = code.registers[index];
+    code.changed.add(index);
+    if (width === 32) {
+      code.f.set(local, wrap(value));
+      return;
+    }
+    const mask = 2 ** width - 1;
+    const kept = and(code.f.get(local), i32Const(~mask));
+    code.f.set(local, or(kept, and(wrap(value), i32Const(mask))));
+  }
+
+  stateField(offset: number): I32 {
+    return offset === STATE.x87Valid ? this.code.x87.valid() : this.code.state.field(offset);
+  }
+
+  setStateField(offset: number, value: I32): void {
+    if (offset === STATE.x87Valid) this.code.x87.setValid(known(value));
+    else this.code.state.setField(offset, value);
+  }
+
+  stateField64(offset: number): I64 {
+    return load64(ZERO, this.code.cpu + offset);
+  }
+
+  setStateField64(offset: number, value: I64): void {
+    this.code.f.emit(storeCode(ZERO, value, 64, this.code.cpu + offset));
+  }
+
+  // The x87's stack
+
+  stackRegister(which: number | OperandHandle): StackRegister {
+    return this.code.x87.register(typeof which === 'number' ? which : registerOperand(which).index);
+  }
+
+  moveStackTop(by: number): void {
+    const { x87 } = this.code;
+    x87.setTop(x87.shape.top + by);
+  }
+
+  stackTop(): I32 {
+    return this.code.x87.top();
+  }
+
+  setStackTop(top: I32): void {
+    this.code.x87.setTop(known(top));
+  }
+
+  // Memory
+
+  location(segment: SegmentChoice, offset: I32): RegionAddress {
+    const { segmentOverride } = this.site.instruction;
+    const number = segment === 'data' ? (segmentOverride >= 0 ? segmentOverride : DS) : segment;
+    // Of the segments that are flat in a flat mode CS still has to be checked: it may not be written.
+    const isFlat = this.mode.isFlat && number !== CS && number < FS;
+    const group = number === SS ? STACK_GROUP : `segment ${number}`;
+    if (isFlat) return { offset, isFlat, segment: undefined, group };
+    return { offset, isFlat, segment: i32Const(this.code.cpu + segmentOffset(number)), group };
+  }
+
+  load(address: RegionAddress, width: Width): Integer {
+    return this.memory.load(address, width);
+  }
+
+  store(address: RegionAddress, width: Width, value: Integer): void {
+    this.memory.store(address, width, value);
+  }
+
+  loadToModify(address: RegionAddress, width: Width): { value: Integer; store(value: Integer): void } {
+    return this.memory.loadToModify(address, width);
+  }
+
+  linearAddress(address: RegionAddress): I32 {
+    return this.memory.linearAddress(address);
+  }
+
+  // Events
+
+  raise(vector: number, errorCode?: I32): void {
+    this.code.raise(vector, errorCode);
+  }
+
+  helper(): I32 {
+    throw new Error('instructions that call helpers are left to their handlers');
+  }
+
+  routine(name: RoutineName, ...parameters: Expression[]): Expression[] {
+    const { code } = this;
+    const { f } = code;
+    f.emit(code.call(`routine.${name}`, ...parameters));
+    const locals = ROUTINES[name].results.map((type) => code.temporary(type));
+    for (const local of [...locals].reverse()) f.emit([0x21, ...indexOf(local.index)]);
+    return locals.map((local) => f.get(local));
+  }
+
+  eip(): I32 {
+    return i32Const(this.site.eip);
+  }
+
+  nextEip(): I32 {
+    return i32Const(this.site.nextEip);
+  }
+
+  escapeOpcode(): I32 {
+    const { encoding, modrm } = this.site.instruction;
+    return i32Const(((encoding.opcode[0] & 7) << 8) | modrm);
+  }
+
+  selector(handle: OperandHandle): I32 {
+    return this.code.stateField(segmentOffset(memoryOperand(handle).segment) + SEGMENT.selector);
+  }
+
+  // Control flow
+
+  jumpRelative(handle: OperandHandle, commit?: () => void): void {
+    const { operand } = handle as RegionOperand;
+    if (operand.kind !== 'relative') throw new Error('not a relative operand');
+    const target = relativeTarget(this.site, operand.displacement, this.operandSize);
+    this.checkLimit(i32Const(target));
+    commit?.();
+    this.flow.goTo(target);
+  }
+
+  jumpTo(offset: I32, commit?: () => void): void {
+    const bound = this.let(offset);
+    this.checkLimit(bound);
+    commit?.();
+    this.flow.goToOffset(bound);
+  }
+
+  resume(): void {
+    throw new Error('instructions that resume elsewhere are left to their handlers');
+  }
+
+  // Strings
+
+  repeatString(body: (request: BulkRequest) => I32): void {
+    if (this.repeat !== 'none') throw new Error('repeated strings are left to their handlers');
+    body({ elements: i32Const(1) });
+  }
+
+  bulkMove(): I32 {
+    throw new Error('repeated strings are left to their handlers');
+  }
+
+  bulkFill(): I32 {
+    throw new Error('repeated strings are left to their handlers');
+  }
+
+  private checkLimit(offset: I32): void {
+    if (this.mode.isFlat) return;
+    const limit = this.code.stateField(segmentOffset(CS) + SEGMENT.limit);
+    this.code.f.if(gtUnsigned(offset, limit), () => this.code.raise(VECTOR.GP, ZERO));
+  }
+
+  private readRegister(operand: RegisterOperand): Integer {
+    const { f, registers } = this.code;
+    if (operand.file === 'segment') return this.code.stateField(segmentOffset(operand.index) + SEGMENT.selector);
+    if (operand.file === 'mmx') return this.code.x87.mmx(operand.index);
+    if (operand.file !== 'general') throw new Error(`${operand.file} registers are not read in regions`);
+    if (operand.highByte) return and(shr(f.get(registers[operand.index]), i32Const(8)), i32Const(0xff));
+    return this.register(operand.index, operand.width as Width);
+  }
+
+  private writeRegister(operand: RegisterOperand, value: Integer): void {
+    if (operand.file === 'mmx') {
+      this.code.x87.setMmx(operand.index, value as I64);
+      return;
+    }
+    if (operand.file !== 'general') throw new Error(`${operand.file} registers are not written in regions`);
+    if (!operand.highByte) {
+      this.setRegister(operand.index, operand.width as Width, value);
+      return;
+    }
+    const { code } = this;
+    const local = code.registers[operand.index];
+    code.changed.add(operand.index);
+    const byte = shl(and(wrap(value), i32Const(0xff)), i32Const(8));
+    code.f.set(local, or(and(code.f.get(local), i32Const(~0xff00)), byte));
+  }
+}
+
+/** Target of a relative jump, in CS. */
+export function relativeTarget(site: Pick<Site, 'nextEip'>, displacement: number, operandSize: number): number {
+  const target = (site.nextEip + displacement) >>> 0;
+  return operandSize === 16 ? target & 0xffff : target;
+}
+
+function alignmentOf(width: VectorWidth): Alignment {
+  return width === 128 ? 'natural' : 'any';
+}
+
+/** The value of an expression that has to be a constant: what is not is left to handlers, see `InstructionEffects`. */
+function known({ constant }: I32): number {
+  if (constant === undefined) throw new Error('the shape of the x87 stack has to be known');
+  return constant;
+}
+
+function indexOf(index: number): number[] {
+  const bytes: number[] = [];
+  for (; index > 0x7f; index >>>= 7) bytes.push((index & 0x7f) | 0x80);
+  return [...bytes, index];
+}
+
+/** Accesses by the same registers are likely to be near each other. */
+function groupOf({ base, index, segment }: MemoryOperand): string {
+  if (segment === SS && base === RSP && index < 0) return STACK_GROUP;
+  return `${segment}:${base}+${index}`;
+}
+
+function immediate(value: number, width: number): Integer {
+  if (width === 64) return i64Const(value);
+  return i32Const(width === 8 || width === 16 ? value & (2 ** width - 1) : value);
+}
+
+function registerOperand(handle: OperandHandle): RegisterOperand {
+  const { operand } = handle as RegionOperand;
+  if (operand.kind !== 'register') throw new Error('only registers have a number');
+  return operand;
+}
+
+function memoryOperand(handle: OperandHandle): MemoryOperand {
+  const { operand } = handle as RegionOperand;
+  if (operand.kind !== 'memory') throw new Error('only memory operands have an address');
+  return operand;
+}

@@ -1,0 +1,383 @@
+import {
+  type I32,
+  add,
+  eq,
+  eqz,
+  extendSigned,
+  i32Const,
+  load,
+  load64,
+  ltSigned,
+  ne,
+  or,
+  storeCode,
+  unsignedLeb,
+} from '../../wasm/Expression.ts';
+import { FunctionBuilder, type Label, type Local } from '../../wasm/FunctionBuilder.ts';
+import { STATE } from '../../state/layout.ts';
+import { RECORD } from '../threaded/record.ts';
+import { HANDLER_SIGNATURE } from '../threaded/runtimeFunctions.ts';
+import { analyseFlow } from './FlowGraph.ts';
+import { type Assumptions, type FunctionIndex, RegionCode, ZERO } from './RegionCode.ts';
+import { Discoveries } from './RegionState.ts';
+import type { StackShape } from './RegionX87.ts';
+import { REGION_DATA } from './regionData.ts';
+import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
+import type { FlagState } from './RegionFlags.ts';
+import type { BasicBlock, RegionPlan, Site } from './RegionPlan.ts';
+
+/** What is known where a block begins that is reached in one way only. */
+interface Arrival {
+  readonly flags: FlagState;
+  readonly temporaries: ReturnType<RegionCode['takenTemporaries']>;
+  readonly uncharged: number;
+}
+
+/** Where a region meets the rest. */
+export interface RegionPlace {
+  /** Start of the vCPU's block. */
+  readonly cpu: number;
+  /** Record that the region stands in the place of; the block's own records follow it. */
+  readonly head: number;
+  /** Its REGION_DATA. */
+  readonly data: number;
+  readonly assumptions: Assumptions;
+  readonly functionIndex: FunctionIndex;
+}
+
+/** Writes the Wasm function of a region: (record, budget) -> record. */
+export function buildRegionFunction(plan: RegionPlan, place: RegionPlace): FunctionBuilder {
+  const discoveries = new Discoveries();
+  const f = new RegionFunction(plan, place, new Discoveries(), discoveries).build();
+  // Where the state is kept shows only when all has been emitted once.
+  return discoveries.matter ? new RegionFunction(plan, place, discoveries, new Discoveries()).build() : f;
+}
+
+class RegionFunction implements RegionFlow {
+  private readonly plan: RegionPlan;
+  private readonly place: RegionPlace;
+  private readonly f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+  private readonly code: RegionCode;
+  private readonly emitter: RegionEmitter;
+  private readonly graph: ReturnType<typeof analyseFlow>;
+  private readonly labels = new Map<number, Label>();
+  private readonly selectors = new Map<number, Local<'i32'>>();
+  private readonly arrivals = new Map<number, Arrival>();
+  /** Whether the flags matter where a block begins. */
+  private readonly wantsFlags: readonly boolean[];
+  /** Whether they matter behind a block's last instruction. */
+  private readonly endWantsFlags: boolean[] = [];
+  /** Instructions from a block's start, at most, until the budget is looked at again. */
+  private readonly reach: readonly number[];
+  private readonly discoveries: Discoveries;
+  /** The x87's stack where blocks begin. */
+  private readonly shapes = new Map<number, StackShape>();
+  private node = 0;
+
+  constructor(plan: RegionPlan, place: RegionPlace, known: Discoveries, discoveries: Discoveries) {
+    this.plan = plan;
+    this.place = place;
+    this.graph = analyseFlow(plan.blocks.map((block) => block.successors));
+    this.code = new RegionCode(this.f, { ...place, vectors: vectorsOf(plan), known, discoveries });
+    this.emitter = new RegionEmitter(this.code, plan.mode, this);
+    this.emitter.memory.declareWindows(known.windows);
+    this.discoveries = discoveries;
+    this.wantsFlags = this.findWantedFlags();
+    this.reach = this.reaches();
+  }
+
+  build(): FunctionBuilder {
+    const { f, code, graph } = this;
+    this.emitEntry();
+    f.block((exit) => {
+      code.exitLabel = exit;
+      const dispatch = graph.dispatch.get(0);
+      if (dispatch) f.set(this.selector(dispatch.node), i32Const(dispatch.value));
+      this.emitTree(graph.entry);
+      f.unreachable();
+    });
+    code.emitExit(this.place.data);
+    for (const name of this.emitter.memory.windowNames) this.discoveries.windows.add(name);
+    return f;
+  }
+
+  /** Only while the code lies where it lay, and with budget enough to get to the next look at it. */
+  private emitEntry(): void {
+    const { f, code, place } = this;
+    const [first] = this.plan.blocks[0].sites;
+    const data = (offset: number): I32 => load(ZERO, 32, place.data + offset);
+    const leave = (): void => code.tailCall('goOn', i32Const(place.head + RECORD.size), code.budget);
+    f.if(ne(code.stateField(STATE.regionKey), data(REGION_DATA.key)), () => {
+      f.if(eqz({ type: 'i32', code: code.call('validate', i32Const(place.data)) }), leave);
+    });
+    const isElsewhere = ne(code.stateField(STATE.eipBase), i32Const(first.eipBase));
+    f.if(or(isElsewhere, ltSigned(code.budget, i32Const(this.reach[this.graph.entry]))), leave);
+    const isOther = or(code.state.isOther, code.x87.isOther);
+    if (isOther.constant !== 0) f.if(isOther, leave);
+    f.emit(storeCode(ZERO, add(data(REGION_DATA.entries), i32Const(1)), 32, place.data + REGION_DATA.entries));
+    const before = add(load64(ZERO, place.data + REGION_DATA.instructions), extendSigned(code.budget));
+    f.emit(storeCode(ZERO, before, 64, place.data + REGION_DATA.instructions));
+    code.loadRegisters();
+  }
+
+  /** A node, then the nodes it dominates, each behind the block that jumps to it break out of. */
+  private emitTree(node: number): void {
+    const { f, graph } = this;
+    const inner = (): void => this.emitChildren(node, [...graph.children[node]].sort(this.byPosition).reverse());
+    if (!graph.isLoopHead[node]) {
+      inner();
+      return;
+    }
+    f.loop((label) => {
+      this.labels.set(node, label);
+      inner();
+    });
+  }
+
+  private readonly byPosition = (a: number, b: number): number => this.graph.position[a] - this.graph.position[b];
+
+  /** @param children in reverse order of the code: the last comes first behind the node */
+  private emitChildren(node: number, children: readonly number[]): void {
+    const [last, ...rest] = children;
+    if (last === undefined) {
+      this.emitNode(node);
+      return;
+    }
+    this.f.block((label) => {
+      this.labels.set(last, label);
+      this.emitChildren(node, rest);
+    });
+    this.emitTree(last);
+  }
+
+  private emitNode(node: number): void {
+    this.node = node;
+    if (node >= this.plan.blocks.length) this.emitDispatch(node);
+    else this.emitBlock(this.plan.blocks[node], this.arrivals.get(node));
+  }
+
+  private emitDispatch(node: number): void {
+    const targets = this.graph.successors[node];
+    const selector = this.f.get(this.selector(node));
+    targets.slice(1).forEach((target, index) => {
+      this.f.breakIf(eq(selector, i32Const(index + 1)), this.label(target));
+    });
+    this.f.breakTo(this.label(targets[0]));
+  }
+
+  private selector(node: number): Local<'i32'> {
+    let local = this.selectors.get(node);
+    if (!local) this.selectors.set(node, (local = this.f.newLocal('i32')));
+    return local;
+  }
+
+  private label(node: number): Label {
+    const label = this.labels.get(node);
+    if (!label) throw new Error(`no label for node ${node}`);
+    return label;
+  }
+
+  private emitBlock(block: BasicBlock, arrival: Arrival | undefined): void {
+    const { code } = this;
+    code.flags.state = arrival?.flags ?? 'computed';
+    code.x87.shape = this.shapes.get(this.node) ?? code.x87.entry;
+    this.shapes.set(this.node, code.x87.shape);
+    code.uncharged = arrival?.uncharged ?? 0;
+    code.keepOnly(arrival?.temporaries ?? []);
+    let kept = arrival?.temporaries ?? [];
+    const wanted = wantedAfter(block, this.endWantsFlags[this.node]);
+    let next = 0;
+    for (const [index, site] of block.sites.entries()) {
+      code.site = site;
+      code.flags.isWanted = wanted[index];
+      const before = code.flags.state;
+      if (site.single !== 0) this.emitSingle(site);
+      else this.emitter.emit(site);
+      const taken = code.takenTemporaries();
+      // What flags are made from stays; the ways out of this instruction have been written.
+      if (code.flags.state !== before) kept = typeof code.flags.state === 'string' ? [] : taken;
+      code.keepOnly(kept);
+      code.uncharged++;
+      this.kept = kept;
+      next = site.nextEip;
+    }
+    const last = block.sites[block.sites.length - 1];
+    code.uncharged--;
+    if (fallsThrough(last)) this.goTo(next);
+  }
+
+  /** Temporaries that the flags behind the last instruction need. */
+  private kept: ReturnType<RegionCode['takenTemporaries']> = [];
+
+  // RegionFlow
+
+  goTo(eip: number): void {
+    const { code, graph } = this;
+    const node = this.plan.blockAt.get(eip);
+    const isInside = node !== undefined && this.plan.blocks[this.node].successors.includes(node);
+    const shape = node === undefined ? undefined : this.shapes.get(node);
+    if (!isInside || (shape !== undefined && !code.x87.isShape(shape))) {
+      code.flags.onTheWayOut(() => {
+        code.charge(code.uncharged + 1);
+        code.leave(i32Const(eip));
+      });
+      return;
+    }
+    this.shapes.set(node, code.x87.shape);
+    const dispatch = graph.dispatch.get(node);
+    const target = dispatch?.node ?? node;
+    const isBack = graph.position[target] <= graph.position[this.node];
+    if (graph.predecessorCount[target] === 1 && dispatch === undefined && !isBack) {
+      this.arrivals.set(node, {
+        flags: code.flags.state,
+        temporaries: [...this.kept, ...this.pendingNow()],
+        uncharged: code.uncharged + 1,
+      });
+      this.f.breakTo(this.label(target));
+      return;
+    }
+    const go = (): void => {
+      code.charge(code.uncharged + 1);
+      if (isBack) this.checkBudget(this.reach[target], eip);
+      if (dispatch) this.f.set(this.selector(target), i32Const(dispatch.value));
+      this.f.breakTo(this.label(target));
+    };
+    if (this.wantsFlags[node]) code.flags.onTheWayOut(go);
+    else go();
+  }
+
+  goToOffset(offset: I32): void {
+    const { code } = this;
+    for (const target of code.site.targets) {
+      code.f.if(eq(offset, i32Const(target | 0)), () => this.goTo(target));
+    }
+    code.flags.onTheWayOut(() => {
+      code.charge(code.uncharged + 1);
+      code.leave(offset);
+    });
+  }
+
+  /** The last instruction's own temporaries may be part of the flags that it leaves. */
+  private pendingNow(): ReturnType<RegionCode['takenTemporaries']> {
+    const taken = this.code.takenTemporaries();
+    this.code.retake(taken);
+    return taken;
+  }
+
+  /** Leaves when less than `least` of the budget, which has been charged, is left. */
+  private checkBudget(least: number, eip: number): void {
+    const { code, f } = this;
+    f.if(ltSigned(code.budget, i32Const(least)), () => {
+      code.flags.onTheWayOut(() => code.leave(i32Const(eip)));
+    });
+  }
+
+  /** An instruction that the threaded tier's handler does, on the state in memory. */
+  private emitSingle(site: Site): void {
+    const { code, f } = this;
+    code.flags.materialise();
+    this.discoveries.hasCalls = true;
+    code.storeRegisters(code.registers.keys());
+    code.x87.storeShape();
+    code.setStateField(STATE.eipBase, i32Const(site.eipBase));
+    f.emit(code.call('single', i32Const(site.single), code.budgetHere()));
+    const record = code.temporary('i32');
+    f.emit([0x21, ...unsignedLeb(record.index)]);
+    f.if(code.stateField(STATE.exit), () => {
+      code.countInstructions(this.place.data, code.stateField(STATE.budget));
+      f.return(f.get(record));
+    });
+    code.loadRegisters();
+    for (let index = 0; index < code.registers.length; index++) code.changed.add(index);
+    code.flags.state = 'computed';
+    this.emitter.memory.forgetPages();
+    code.setBudget(add(code.stateField(STATE.budget), i32Const(code.uncharged + 1)));
+    const isStale = ne(code.stateField(STATE.regionKey), load(ZERO, 32, this.place.data + REGION_DATA.key));
+    const isShort = ltSigned(code.budget, i32Const(this.reach[this.node] + code.uncharged + 1));
+    const isOther = or(code.state.isOther, code.x87.isOther);
+    f.if(or(or(isStale, isShort), isOther), () => {
+      code.charge(code.uncharged + 1);
+      code.leaveStored(i32Const(site.nextEip));
+    });
+  }
+
+  /**
+   * Liveness of the flags at the start of each block. Ways out want them, since nothing is known of what follows;
+   * every jump back is one, when the budget is spent.
+   */
+  private findWantedFlags(): boolean[] {
+    const { blocks } = this.plan;
+    const wanted = blocks.map(() => false);
+    for (let hasChanged = true; hasChanged;) {
+      hasChanged = false;
+      for (let node = blocks.length - 1; node >= 0; node--) {
+        const block = blocks[node];
+        const atEnd = this.hasWayOut(node) || block.successors.some((target) => wanted[target]);
+        this.endWantsFlags[node] = atEnd;
+        const atStart = block.sites.reduceRight((isWanted, site) => wantedBefore(site, isWanted), atEnd);
+        if (wanted[node] === atStart) continue;
+        wanted[node] = atStart;
+        hasChanged = true;
+      }
+    }
+    return wanted;
+  }
+
+  /** Whether a block's end may leave the region: to what is not part of it, or on a jump back. */
+  private hasWayOut(node: number): boolean {
+    const { sites, successors } = this.plan.blocks[node];
+    const last = sites[sites.length - 1];
+    const { position, dispatch } = this.graph;
+    const isBack = (target: number): boolean => position[dispatch.get(target)?.node ?? target] <= position[node];
+    if (last.instruction.encoding.flow === 'indirect' || successors.some(isBack)) return true;
+    const goesOn = fallsThrough(last) ? [last.nextEip] : [];
+    const jumps = last.relativeTarget === undefined ? [] : [last.relativeTarget];
+    return [...goesOn, ...jumps].some((eip) => !successors.includes(this.plan.blockAt.get(eip) ?? -1));
+  }
+
+  /** Longest way, in instructions, from each node's start to the next look at the budget behind it. */
+  private reaches(): number[] {
+    const { order, position, successors } = this.graph;
+    const reach = new Array<number>(position.length).fill(0);
+    for (const node of [...order].reverse()) {
+      const own = this.plan.blocks[node]?.sites.length ?? 0;
+      let further = 0;
+      for (const target of successors[node]) {
+        if (position[target] > position[node]) further = Math.max(further, reach[target]);
+      }
+      reach[node] = own + further;
+    }
+    return reach;
+  }
+}
+
+/** Numbers of the XMM registers that a region's instructions name. */
+function vectorsOf(plan: RegionPlan): Set<number> {
+  const sites = plan.blocks.flatMap((block) => block.sites);
+  const operands = sites.flatMap((site) => site.instruction.operands);
+  return new Set(
+    operands.flatMap((operand) => (operand.kind === 'register' && operand.file === 'xmm' ? [operand.index] : [])),
+  );
+}
+
+/** Whether control may go on behind an instruction in the order of its bytes. */
+export function fallsThrough({ instruction }: Pick<Site, 'instruction'>): boolean {
+  const { flow } = instruction.encoding;
+  return flow === 'next' || flow === 'branch' || flow === 'system';
+}
+
+/** For each instruction of a block, whether the flags it leaves may matter. */
+function wantedAfter(block: BasicBlock, atEnd: boolean): boolean[] {
+  const wanted: boolean[] = [];
+  let isWanted = atEnd;
+  for (let index = block.sites.length - 1; index >= 0; index--) {
+    wanted[index] = isWanted;
+    isWanted = wantedBefore(block.sites[index], isWanted);
+  }
+  return wanted;
+}
+
+function wantedBefore({ effects, single }: Site, isWantedAfter: boolean): boolean {
+  if (effects.readsFlags || effects.mayLeave || single !== 0) return true;
+  return effects.replacesFlags ? false : isWantedAfter;
+}

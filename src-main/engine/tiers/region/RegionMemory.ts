@@ -1,0 +1,174 @@
+import {
+  type I32,
+  type Integer,
+  type V128,
+  add,
+  and,
+  eqz,
+  extendUnsigned,
+  gtSigned,
+  i32Const,
+  i64Const,
+  load,
+  load64,
+  ltUnsigned,
+  or,
+  storeCode,
+  sub,
+} from '../../wasm/Expression.ts';
+import type { Local } from '../../wasm/FunctionBuilder.ts';
+import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
+import type { Address, Alignment, VectorWidth, Width } from '../../semantics/Emitter.ts';
+import { VECTOR } from '../../GuestFault.ts';
+import { PAGE_BYTES, SEGMENT, SS, STATE, segmentOffset } from '../../state/layout.ts';
+import { type RegionCode, ZERO } from './RegionCode.ts';
+
+/** An address, and which others are likely to lie in the same page: those made from the same registers. */
+export interface RegionAddress extends Address {
+  readonly group?: string;
+}
+
+/** The page that a group of accesses was in last. */
+interface PageWindow {
+  /** Minus the page's end; 0: no page. As the local starts with 0, no code has to set it. */
+  readonly minusEnd: Local<'i64'>;
+  /** Host address less linear address. */
+  readonly addend: Local<'i32'>;
+}
+
+/** Groups of their own at most; further ones share. */
+const MOST_WINDOWS = 14;
+
+/** The group of the stack, which is read and written alike. */
+export const STACK_GROUP = 'stack';
+
+/**
+ * Guest memory from inside a region. Accesses that are likely to stay in one page share a window: the page they were
+ * in last, in two locals. Outside of it a function of the threaded module looks in the TLB, and beyond.
+ */
+export class RegionMemory {
+  private readonly code: RegionCode;
+  private readonly windows = new Map<string, PageWindow>();
+
+  constructor(code: RegionCode) {
+    this.code = code;
+  }
+
+  linearAddress(address: Address): I32 {
+    if (address.isFlat || !address.segment) return address.offset;
+    return add(address.offset, load(address.segment, 32, SEGMENT.base));
+  }
+
+  load(address: RegionAddress, width: Width): Integer {
+    const host = this.readable(address, width / 8, 'any');
+    return width === 64 ? load64(host) : load(host, width);
+  }
+
+  loadVector(address: RegionAddress, width: VectorWidth, alignment: Alignment): V128 {
+    return loadVector(this.readable(address, width / 8, alignment), width);
+  }
+
+  storeVector(address: RegionAddress, width: VectorWidth, value: V128, alignment: Alignment): void {
+    this.checkSegment(address, width / 8, SEGMENT.writeSpan);
+    const bound = this.code.let(value);
+    this.code.f.emit(storeVectorCode(this.writable(address, width / 8, alignment), bound, width));
+  }
+
+  store(address: RegionAddress, width: Width, value: Integer): void {
+    this.checkSegment(address, width / 8, SEGMENT.writeSpan);
+    const bound = this.code.let(value);
+    this.code.f.emit(storeCode(this.writable(address, width / 8), bound, width));
+  }
+
+  loadToModify(address: RegionAddress, width: Width): { value: Integer; store(value: Integer): void } {
+    this.checkSegment(address, width / 8, SEGMENT.writeSpan);
+    this.checkSegment(address, width / 8, SEGMENT.readSpan);
+    const host = this.code.let(this.writable(address, width / 8));
+    return {
+      value: width === 64 ? load64(host) : load(host, width),
+      store: (value) => this.code.f.emit(storeCode(host, value, width)),
+    };
+  }
+
+  /** Pages may have come under another rule: every window is looked up again. */
+  forgetPages(): void {
+    for (const { minusEnd } of this.windows.values()) this.code.f.set(minusEnd, i64Const(0));
+  }
+
+  /** Makes the windows of an earlier function body known, so that `forgetPages` reaches them all. */
+  declareWindows(names: Iterable<string>): void {
+    for (const name of names) this.window(name);
+  }
+
+  get windowNames(): Iterable<string> {
+    return this.windows.keys();
+  }
+
+  private readable(address: RegionAddress, bytes: number, alignment: Alignment): I32 {
+    this.checkSegment(address, bytes, SEGMENT.readSpan);
+    const group = address.group ?? '';
+    const linear = this.code.let(this.linearAddress(address));
+    if (alignment === 'natural') this.requireAligned(linear, bytes);
+    const window = this.window(`${group} ${group === STACK_GROUP ? 'write' : 'read'}`);
+    return this.host(window, linear, bytes, 'readable');
+  }
+
+  /** Leaves what has to be aligned and is not to the threaded tier, which raises #GP(0). */
+  private requireAligned(linear: I32, bytes: number): void {
+    const { code } = this;
+    code.f.if(and(linear, i32Const(bytes - 1)), () => {
+      code.storePlace();
+      code.leaveHere();
+    });
+  }
+
+  private writable(address: RegionAddress, bytes: number, alignment: Alignment = 'any'): I32 {
+    const linear = this.code.let(this.linearAddress(address));
+    if (alignment === 'natural') this.requireAligned(linear, bytes);
+    return this.host(this.window(`${address.group ?? ''} write`), linear, bytes, 'writable');
+  }
+
+  /** Host address of guest bytes. */
+  private host(window: PageWindow, linear: I32, bytes: number, lookUp: 'readable' | 'writable'): I32 {
+    const { code } = this;
+    const { f } = code;
+    const last = add(extendUnsigned(linear), i64Const(bytes - 1));
+    const distance = add(last, f.get(window.minusEnd));
+    f.if(ltUnsigned(distance, i64Const(bytes - 1 - PAGE_BYTES)), () => {
+      const host = code.temporary('i32');
+      f.set(host, { type: 'i32', code: code.call(lookUp, linear, i32Const(bytes)) });
+      f.if(eqz(f.get(host)), () => {
+        code.storePlace();
+        code.leaveHere();
+      });
+      f.set(window.addend, sub(f.get(host), linear));
+      f.set(window.minusEnd, load64(ZERO, code.cpu + STATE.regionPage));
+    });
+    return add(linear, f.get(window.addend));
+  }
+
+  private window(name: string): PageWindow {
+    const known = this.windows.get(name);
+    if (known) return known;
+    const { f } = this.code;
+    if (this.windows.size >= MOST_WINDOWS && !name.startsWith('other')) {
+      return this.window(name.endsWith('write') ? 'other write' : 'other read');
+    }
+    const made = { minusEnd: f.newLocal('i64'), addend: f.newLocal('i32') };
+    this.windows.set(name, made);
+    return made;
+  }
+
+  /** Raises #SS(0) or #GP(0) unless all bytes lie within the segment. */
+  private checkSegment(address: Address, bytes: number, span: number): void {
+    const { segment } = address;
+    if (address.isFlat || !segment) return;
+    const { code } = this;
+    const first = code.let(sub(address.offset, load(segment, 32, SEGMENT.low)));
+    const limit = code.let(load64(segment, span));
+    let isOutside = gtSigned(extendUnsigned(first), limit);
+    if (bytes > 1) isOutside = or(isOutside, gtSigned(extendUnsigned(add(first, i32Const(bytes - 1))), limit));
+    const isStack = segment.constant === code.cpu + segmentOffset(SS);
+    code.f.if(isOutside, () => code.raise(isStack ? VECTOR.SS : VECTOR.GP, ZERO));
+  }
+}

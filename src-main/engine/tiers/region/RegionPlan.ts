@@ -1,0 +1,43 @@
+import type { Instruction } from '../../decode/Instruction.ts';
+import type { TranslationMode } from '../threaded/BlockTranslator.ts';
+import type { Block } from '../threaded/CodeCache.ts';
+import type { InstructionEffects } from './InstructionEffects.ts';
+
+/** One guest instruction of a region. */
+export interface Site {
+  readonly instruction: Instruction;
+  /** Key in `semantics`. */
+  readonly semantics: string;
+  readonly eip: number;
+  readonly nextEip: number;
+  /** EIP of byte 0 of its page. */
+  readonly eipBase: number;
+  /** Its record in the threaded tier, which calls out of the region name, and that record's `count`. */
+  readonly record: number;
+  readonly recordCount: number;
+  readonly effects: InstructionEffects;
+  /** Record to call for an instruction that the threaded tier's handler does, else 0. */
+  readonly single: number;
+  /** Where a relative jump, branch or call goes. */
+  readonly relativeTarget: number | undefined;
+  /** EIPs that an indirect jump, call or return may go to inside the region, likeliest first. */
+  readonly targets: readonly number[];
+}
+
+/** Instructions that run one after the other. */
+export interface BasicBlock {
+  readonly sites: readonly Site[];
+  /** Where control goes: positions in `RegionPlan.blocks`. */
+  readonly successors: readonly number[];
+}
+
+/** What a region is made from. The first block is its entry. */
+export interface RegionPlan {
+  readonly mode: TranslationMode;
+  readonly blocks: readonly BasicBlock[];
+  /** Position of the block that starts at an EIP. */
+  readonly blockAt: ReadonlyMap<number, number>;
+  /** Translations of the threaded tier that it was made beside: it lives as long as all of them. */
+  readonly sources: ReadonlySet<Block>;
+  readonly instructionCount: number;
+}

@@ -1,0 +1,292 @@
+import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
+import { CodeBytes } from '../threaded/CodeBytes.ts';
+import { RECORD } from '../threaded/record.ts';
+import { STEP_KINDS } from '../threaded/stepHandlers.ts';
+import type { TranslationMode } from '../threaded/BlockTranslator.ts';
+import { type CompiledRegion, compileRegion } from './compileRegion.ts';
+import { type TranslatedCode, type TranslatedInstruction, formRegion } from './RegionFormer.ts';
+import type { Assumptions } from './RegionCode.ts';
+import { ASSUMABLE } from './RegionState.ts';
+import { REGION_DATA } from './regionData.ts';
+import type { RegionPlan } from './RegionPlan.ts';
+
+export interface RegionOptions {
+  /** Times that a block is entered before it becomes part of a region. */
+  readonly threshold: number;
+  /** For statistics. */
+  nowMs(): number;
+}
+
+/** What the tier needs of the threaded tier's translations. */
+export interface RegionSurroundings {
+  readonly memory: PhysicalMemory;
+  /** Start of the vCPU's block. */
+  readonly cpu: number;
+  /** Exports of the threaded module's instance. */
+  readonly runtime: WebAssembly.Exports;
+  readonly options: RegionOptions;
+  /** The code key of the present mode. */
+  codeKey(): number;
+  mode(): TranslationMode;
+  /** Linear address of an offset in CS. */
+  linear(eip: number): number;
+  /** Offset in CS of byte 0 of the page that a record lies in, while it is being executed. */
+  eipBase(): number;
+  blockAt(eip: number): Block | undefined;
+  single(eip: number): number;
+  /** The translations that code at an offset in CS would run by; undefined when fetching there faults, or there are none. */
+  codePage(eip: number): CodePage | undefined;
+  /** A record's place in the arena, or 0 when it is nearly full. */
+  allocate(): number;
+}
+
+/** Guest code that runs as one Wasm function, in the place of a block's head. */
+interface Region {
+  readonly head: number;
+  readonly headBlock: Block;
+  readonly data: number;
+  readonly slot: number;
+  readonly plan: RegionPlan;
+  readonly compiled: CompiledRegion;
+  /** An EIP in each of its pages, and the page. */
+  readonly pages: ReadonlyMap<number, CodePage | undefined>;
+}
+
+/** Of the regions since power-on. */
+export interface RegionStatistics {
+  readonly regions: number;
+  readonly compiled: number;
+  readonly instructions: number;
+  readonly compileMs: number;
+  readonly codeBytes: number;
+  /** Plans that no code could be made for, and why the last one. */
+  readonly failures: number;
+  readonly lastFailure: string;
+}
+
+const LIMITS = { instructions: 500, blocks: 120 };
+/** Below this many instructions a region without a loop costs more to enter than it saves. */
+const LEAST_INSTRUCTIONS = 6;
+
+/** Finds hot code, has it compiled, puts it in place, and takes it out again when it is stale. */
+export class RegionTier implements CacheWatcher {
+  private readonly surroundings: RegionSurroundings;
+  private readonly table: WebAssembly.Table;
+  private nextSlot: number;
+  private readonly freeSlots: number[] = [];
+  private readonly code: CodeBytes;
+  private readonly view: DataView;
+  private readonly byData = new Map<number, Region>();
+  private readonly bySource = new Map<Block, Set<Region>>();
+  private readonly keys = new Map<number, number>();
+  private nextKey = 0;
+  private failures = 0;
+  private lastFailure = '';
+  private compiledCount = 0;
+  private compileMs = 0;
+  private codeBytes = 0;
+  /** Instructions retired in regions that are no more. */
+  private retiredBefore = 0;
+
+  constructor(surroundings: RegionSurroundings, firstSlot: number) {
+    this.surroundings = surroundings;
+    this.table = surroundings.runtime['table'] as WebAssembly.Table;
+    this.nextSlot = firstSlot;
+    this.code = new CodeBytes(surroundings.memory);
+    this.view = surroundings.memory.view;
+  }
+
+  get statistics(): RegionStatistics {
+    let instructions = this.retiredBefore;
+    for (const { data } of this.byData.values()) instructions += this.retiredIn(data);
+    return {
+      regions: this.byData.size,
+      compiled: this.compiledCount,
+      instructions,
+      compileMs: this.compileMs,
+      codeBytes: this.codeBytes,
+      failures: this.failures,
+      lastFailure: this.lastFailure,
+    };
+  }
+
+  /** A block's head has been entered often. Returns the record to go on at. */
+  enterHot(head: number): number {
+    const { surroundings, view } = this;
+    const eip = (surroundings.eipBase() + view.getUint16(head + RECORD.pageOffset, true)) >>> 0;
+    const headBlock = surroundings.blockAt(eip);
+    if (headBlock?.firstRecord !== head) return head + RECORD.size;
+    const plan = formRegion(this.translatedCode(), eip, LIMITS);
+    const isForced = surroundings.options.threshold === 1;
+    if (!plan || !(isForced || isWorthwhile(plan))) return head + RECORD.size;
+    const slot = this.freeSlots.pop() ?? this.nextSlot++;
+    const data = surroundings.allocate();
+    if (data === 0 || slot >= this.table.length) return head + RECORD.size;
+    const started = surroundings.options.nowMs();
+    const compiled = this.compile(plan, head, data);
+    if (!compiled) return head + RECORD.size;
+    this.compileMs += surroundings.options.nowMs() - started;
+    this.compiledCount++;
+    this.codeBytes += compiled.bytes.length;
+    const region: Region = {
+      head,
+      headBlock,
+      data,
+      slot,
+      plan,
+      compiled,
+      pages: this.pagesOf(plan),
+    };
+    this.byData.set(data, region);
+    for (const source of plan.sources) {
+      const regions = this.bySource.get(source) ?? new Set();
+      this.bySource.set(source, regions.add(region));
+    }
+    this.table.set(slot, compiled.function);
+    view.setUint32(data + REGION_DATA.key, this.key(surroundings.codeKey()), true);
+    view.setUint32(head + RECORD.handler, slot, true);
+    return head;
+  }
+
+  /** A region is entered under a code key that it does not know. Returns 1 when it may run. */
+  validate(data: number): number {
+    const region = this.byData.get(data);
+    const { surroundings } = this;
+    if (!region) return 0;
+    for (const [eip, page] of region.pages) if (page === undefined || surroundings.codePage(eip) !== page) return 0;
+    this.view.setUint32(data + REGION_DATA.key, this.key(surroundings.codeKey()), true);
+    return 1;
+  }
+
+  /** The number, never 0, that stands for a code key until `forgetKeys`. */
+  key(codeKey: number): number {
+    let key = this.keys.get(codeKey);
+    if (key === undefined) this.keys.set(codeKey, (key = this.nextKey = (this.nextKey % 0xffff_fffe) + 1));
+    return key;
+  }
+
+  /** Linear pages may lie elsewhere, or hold breakpoints: every region is looked at before it is entered again. */
+  forgetKeys(): void {
+    this.keys.clear();
+  }
+
+  onDropped(block: Block): void {
+    for (const region of this.bySource.get(block) ?? []) {
+      this.remove(region);
+      if (region.headBlock === block) continue;
+      this.view.setUint32(region.head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
+      this.view.setInt32(region.head + RECORD.immediate, this.surroundings.options.threshold, true);
+    }
+    this.bySource.delete(block);
+  }
+
+  onCleared(): void {
+    for (const region of [...this.byData.values()]) this.remove(region);
+    this.bySource.clear();
+    const profile = this.surroundings.cpu + VCPU_BLOCK.targetProfile;
+    this.surroundings.memory.bytes.fill(0, profile, profile + PROFILE.entries * PROFILE.size);
+  }
+
+  private remove(region: Region): void {
+    this.retiredBefore += this.retiredIn(region.data);
+    this.view.setUint32(region.data + REGION_DATA.key, 0, true);
+    this.byData.delete(region.data);
+    for (const source of region.plan.sources) this.bySource.get(source)?.delete(region);
+    this.table.set(region.slot, null);
+    this.freeSlots.push(region.slot);
+    this.codeBytes -= region.compiled.bytes.length;
+  }
+
+  /** undefined where the code cannot be a region, which is then the threaded tier's for good. */
+  private compile(plan: RegionPlan, head: number, data: number): CompiledRegion | undefined {
+    const { cpu, runtime, memory } = this.surroundings;
+    try {
+      return compileRegion(plan, { cpu, head, data, assumptions: this.assumptions() }, runtime, memory.memory);
+    } catch (thrown) {
+      this.lastFailure = String(thrown);
+      this.failures++;
+      return undefined;
+    }
+  }
+
+  /** What regions that are made now are made for. */
+  private assumptions(): Assumptions {
+    const { cpu } = this.surroundings;
+    return {
+      fields: new Map(ASSUMABLE.map((offset) => [offset, this.view.getInt32(cpu + offset, true)])),
+      stack: {
+        top: this.view.getInt32(cpu + STATE.x87Top, true),
+        valid: this.view.getInt32(cpu + STATE.x87Valid, true),
+      },
+    };
+  }
+
+  private retiredIn(data: number): number {
+    return Number(this.view.getBigInt64(data + REGION_DATA.instructions, true));
+  }
+
+  /** An EIP in each page of a region: byte 0 of a page may lie outside of CS. */
+  private pagesOf(plan: RegionPlan): Map<number, CodePage | undefined> {
+    const eips = new Map<number, number>();
+    for (const block of plan.blocks) for (const { eip, eipBase } of block.sites) eips.set(eipBase, eip);
+    return new Map([...eips.values()].map((eip) => [eip, this.surroundings.codePage(eip)]));
+  }
+
+  private translatedCode(): TranslatedCode {
+    const { surroundings, view } = this;
+    return {
+      mode: surroundings.mode(),
+      masksX87Exceptions: (view.getInt32(surroundings.cpu + STATE.x87Control, true) & 0x3f) === 0x3f,
+      blockAt: (eip) => surroundings.blockAt(eip),
+      instructionsOf: (block, eip) => this.instructionsOf(block, eip),
+      isWarm: ({ firstRecord }) => {
+        const handler = view.getUint32(firstRecord + RECORD.handler, true);
+        if (handler !== STEP_KINDS.indexOf('head')) return true;
+        const entered = surroundings.options.threshold - view.getInt32(firstRecord + RECORD.immediate, true);
+        return entered * 16 >= surroundings.options.threshold;
+      },
+      single: (eip) => surroundings.single(eip),
+      observedTargets: (record) => this.observedTargets(record),
+    };
+  }
+
+  private instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
+    const { view } = this;
+    const { codeSize } = this.surroundings.mode();
+    const found: TranslatedInstruction[] = [];
+    const eipBase = (eip - block.start) >>> 0;
+    // The first record is the head.
+    for (let index = 1; index < block.recordCount; index++) {
+      const record = block.firstRecord + index * RECORD.size;
+      if (view.getUint32(record + RECORD.handler, true) < STEP_KINDS.length) break;
+      const offset = view.getUint16(record + RECORD.pageOffset, true);
+      const result = this.code.decode(block.page.physical, offset, codeSize);
+      if (result.kind !== 'instruction') break;
+      found.push({
+        instruction: result.instruction,
+        eip: (eipBase + offset) >>> 0,
+        eipBase,
+        record,
+        recordCount: view.getUint8(record + RECORD.count),
+      });
+    }
+    return found;
+  }
+
+  private observedTargets(record: number): number[] {
+    const targets: number[] = [];
+    const start = this.surroundings.cpu + VCPU_BLOCK.targetProfile;
+    for (let at = start; at < start + PROFILE.entries * PROFILE.size; at += PROFILE.size) {
+      if (this.view.getUint32(at + PROFILE.record, true) !== record) continue;
+      targets.push(this.view.getUint32(at + PROFILE.target, true));
+    }
+    return targets.slice(0, 12);
+  }
+}
+
+function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean {
+  if (instructionCount >= LEAST_INSTRUCTIONS) return true;
+  return blocks.some((block, index) => block.successors.some((target) => target <= index));
+}

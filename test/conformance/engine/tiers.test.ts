@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { STATE } from '../../../src-main/engine/state/layout.ts';
+import { tierDisagreement } from '../../support/engine/agreement.ts';
+import { AT, MODE_NAMES, enterMode } from '../../support/engine/machineModes.ts';
+import { Random } from '../../support/engine/Random.ts';
+import { randomLoops } from '../../support/engine/randomLoops.ts';
+import { placeRandomProgram } from '../../support/engine/randomProgram.ts';
+import { createTestMachine, machineCode, type TestMachine } from '../../support/engine/TestMachine.ts';
+
+const RAM = 0x4_0000;
+const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const threaded = createTestMachine({ ramBytes: RAM, regionThreshold: 0 });
+
+/** Words on their way between helpers and generated code are no state. */
+function forgetTransfers({ state }: TestMachine): void {
+  state.bytes.fill(0, STATE.x87Transfer, STATE.mxcsr);
+}
+
+function counts(random: Random): number[] {
+  return Array.from({ length: 8 }, () => random.below(random.chance(50) ? 3000 : 90) + 1);
+}
+
+describe.each([1, 2, 5])('regions from the %sth execution on', (regionThreshold) => {
+  const regions = createTestMachine({ ramBytes: RAM, regionThreshold });
+
+  test.each(SEEDS)('end loops, calls and branches as the threaded tier does, program %s', (seed) => {
+    const code = machineCode(randomLoops(new Random(seed)), 32, AT.code);
+    const place = (machine: TestMachine): void => {
+      machine.clear();
+      enterMode(machine, 'flat32');
+      machine.load(
+        AT.data,
+        Uint8Array.from({ length: 0x1000 }, (_, index) => (index * 167 + seed) & 255),
+      );
+      machine.load(AT.code, code);
+      machine.processor.stateChanged();
+      forgetTransfers(machine);
+    };
+    expect(tierDisagreement(threaded, regions, place, counts(new Random(~seed)))).toBe('');
+  });
+
+  test.each(SEEDS)('end random instructions as the threaded tier does, program %s', (seed) => {
+    const mode = MODE_NAMES[seed % MODE_NAMES.length];
+    const ingredients = seed % 2 === 0 ? 'vector' : 'integer';
+    const place = (machine: TestMachine): void => {
+      placeRandomProgram(machine, mode, new Random(seed), ingredients);
+      forgetTransfers(machine);
+    };
+    expect(tierDisagreement(threaded, regions, place, counts(new Random(~seed)))).toBe('');
+  });
+});
