@@ -221,6 +221,7 @@ export class DesktopApplication {
       if (id === this.menuVm) this.menuVm = null;
       this.buildMenu();
     });
+    hypervisor.on('drive-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
     hypervisor.on('store-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
   }
 

@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { VmCommand } from './lifecycle/transitions.ts';
+import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
+import type { ImageAccess } from '../machine/images/openImage.ts';
+import { findImageConflict } from './imageConflicts.ts';
+import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { MachineNetwork } from './network/MachineNetwork.ts';
 import { Observatory } from './Observatory.ts';
@@ -32,6 +35,7 @@ import {
   type ScreenChange,
   type UpdateVmRequest,
   type VcpuRegisters,
+  type VmDrive,
   type VmId,
   type VmProgram,
   type VmSummary,
@@ -106,16 +110,40 @@ export class Hypervisor implements HypervisorService {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
-    const isDeep = [request.memoryMiB, request.vcpuCount, request.clock, request.network].some(
-      (value) => value !== undefined,
-    );
-    return this.#command(id, isDeep ? 'change memory, processors, clock or network of' : null, async (machine) => {
+    const { memoryMiB, vcpuCount, clock, network, drives, bootOrder } = request;
+    const isDeep = [memoryMiB, vcpuCount, clock, network, drives, bootOrder].some((value) => value !== undefined);
+    const command = isDeep ? 'change memory, processors, clock, network or drives of' : null;
+    return this.#command(id, command, async (machine) => {
       const changed = await this.#registry.update(id, request);
       if (!changed.ok) return changed;
       machine.stored = changed.value;
       machine.applyShare();
       this.#emitter.emit('vm-changed', machine.summary());
       return changed;
+    });
+  }
+
+  async changeMedium(
+    id: VmId,
+    slot: RemovableSlot,
+    image: { readonly path: string; readonly access: ImageAccess } | null,
+  ): Promise<Result<VmSummary>> {
+    return this.#command(id, null, async (machine) => {
+      const drive: VmDrive | null = image && { slot, path: image.path, access: image.access };
+      if (drive !== null) {
+        const free = findImageConflict(machine, [drive], this.#machines.values());
+        if (free !== undefined) return free;
+      }
+      if (isObeyed('send input to', machine.state)) {
+        const changed = await machine.send('changeMedium', { slot, drive });
+        if (!changed.ok) return refused('drive-refused', changed.error.message);
+      }
+      const drives = [...machine.stored.drives.filter((each) => each.slot !== slot), ...(drive ? [drive] : [])];
+      const stored = await this.#registry.update(id, { drives });
+      if (!stored.ok) return stored;
+      machine.stored = stored.value;
+      this.#emitter.emit('vm-changed', machine.summary());
+      return stored;
     });
   }
 
@@ -173,7 +201,9 @@ export class Hypervisor implements HypervisorService {
       if (!program.ok) return program;
       // Another start, or a deletion, may have come first while the program was read.
       const allowed = machine.check('start');
-      return allowed.ok ? machine.start(program.value, paused) : allowed;
+      if (!allowed.ok) return allowed;
+      const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
+      return conflict ?? machine.start(program.value, paused);
     });
   }
 
@@ -350,6 +380,8 @@ export class Hypervisor implements HypervisorService {
       onFrames: (machine, frames) => {
         for (const frame of frames) this.#network.send(machine.id, frame);
       },
+      onDriveProblem: (machine, slot, message) =>
+        this.#emitter.emit('drive-problem', { vmId: machine.id, slot, message }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
       onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),

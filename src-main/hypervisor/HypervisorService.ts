@@ -1,3 +1,5 @@
+import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
+import type { ImageAccess } from '../machine/images/openImage.ts';
 import type { RegisterName } from './registers.ts';
 import type {
   ContainmentEntry,
@@ -36,6 +38,15 @@ export interface HypervisorService {
   reloadProgram(id: VmId): Promise<Result<VmSummary>>;
   /** The stored copy, e.g. for the editor. */
   readProgram(id: VmId): Promise<Result<{ readonly program: VmProgram; readonly bytes: Uint8Array }>>;
+  /**
+   * Puts an image into a drive whose medium can be changed, or with null takes out what is there: at once in a machine
+   * that runs, and for its next starts. Refused while the guest has locked the drive.
+   */
+  changeMedium(
+    id: VmId,
+    slot: RemovableSlot,
+    image: { readonly path: string; readonly access: ImageAccess } | null,
+  ): Promise<Result<VmSummary>>;
   clone(id: VmId, name?: string): Promise<Result<VmSummary>>;
   /** Refused unless off or crashed. */
   delete(id: VmId): Promise<Result<null>>;

@@ -57,6 +57,8 @@ export class MachineRegistry {
       capPercent: request.capPercent ?? CAP_RANGE.usual,
       clock: request.clock ?? 'host',
       network: request.network ?? null,
+      drives: [...(request.drives ?? [])],
+      bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,
       notes: request.notes ?? '',
       colour: request.colour ?? freeColour(this.all().map(({ colour }) => colour)),

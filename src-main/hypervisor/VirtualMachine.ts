@@ -1,4 +1,5 @@
 import { CpuState } from '../engine/state/CpuState.ts';
+import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
@@ -32,6 +33,7 @@ export interface VirtualMachineEvents {
   onSerial(output: SerialOutput): void;
   /** What its network adapter sent. */
   onFrames(machine: VirtualMachine, frames: readonly Uint8Array[]): void;
+  onDriveProblem(machine: VirtualMachine, slot: DriveSlot, message: string): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
   /** The program was loaded, at a start or a reset: RAM is known. */
   onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
@@ -159,6 +161,8 @@ export class VirtualMachine {
       memoryMiB: stored.memoryMiB,
       vcpuCount: stored.vcpuCount,
       clock: stored.clock,
+      drives: stored.drives,
+      bootOrder: stored.bootOrder,
       macAddress: stored.network === null ? null : macAddressOf(stored.id),
       program,
     };
@@ -292,6 +296,7 @@ export class VirtualMachine {
             if (!isCurrent()) return;
             this.#thread = undefined;
             if (reason === 'program') settle(refused('program-refused', message));
+            else if (reason === 'drive') settle(refused('drive-refused', message));
             else settle(refused('out-of-memory', `The host refuses the memory of “${this.stored.name}”: ${message}.`));
           },
           onBatch: (batch) => {
@@ -340,6 +345,9 @@ export class VirtualMachine {
         if (this.#state === 'paused') this.#pauseReason = { kind: 'started-paused' };
         this.#events.onLoaded(this, happening.loaded);
         this.#events.onChanged(this);
+        return;
+      case 'drive-problem':
+        this.#events.onDriveProblem(this, happening.slot, happening.message);
         return;
       case 'power-off':
         void this.powerOff();

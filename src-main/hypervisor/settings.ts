@@ -22,7 +22,7 @@ export function newVmId(): VmId {
 
 /** What is wrong with a machine's settings; undefined when nothing is. Fields that are absent are not looked at. */
 export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefined {
-  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, network, notes, colour } = settings;
+  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, network, drives, notes, colour } = settings;
   if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
     return invalid('name', `The name needs 1 to ${NAME_LENGTH_MOST} characters.`);
   if (!isWithin(memoryMiB, MEMORY_MIB_RANGE))
@@ -43,6 +43,8 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
       'network',
       'A network segment’s name has 1 to 32 letters, digits, dots, dashes or underscores, and starts with a letter or digit.',
     );
+  if (drives !== undefined && new Set(drives.map(({ slot }) => slot)).size < drives.length)
+    return invalid('drives', 'Each drive can hold one image.');
   if (notes !== undefined && notes.length > NOTES_LENGTH_MOST)
     return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))

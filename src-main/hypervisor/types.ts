@@ -3,6 +3,8 @@
  * directly. Everything here is plain data that survives a structured clone, but for the interface itself.
  */
 import type { ExitKind } from '../engine/VirtualProcessor.ts';
+import type { BootDevice, DriveSlot } from '../machine/drives/DriveSlot.ts';
+import type { ImageAccess } from '../machine/images/openImage.ts';
 import type { LoadProblem, ProgramFormat } from '../machine/loaders/ProgramImage.ts';
 import type { Screen } from '../machine/vga/Screen.ts';
 import type { RegisterValues } from './registers.ts';
@@ -29,6 +31,8 @@ export const HYPERVISOR_ERROR_CODES = [
   'storage-failed',
   /** Another process has the store open. */
   'storage-locked',
+  /** An image cannot be used in a drive. */
+  'drive-refused',
   /** The host has not enough memory for the machine. */
   'out-of-memory',
   /** The vCPU's thread did not answer in time; it may be hung. */
@@ -102,6 +106,14 @@ export interface VmProgram extends ProgramOptions {
   readonly sha256: string;
 }
 
+/** An image in a drive. The file stays where it is, and may be gone when the machine starts next. */
+export interface VmDrive {
+  readonly slot: DriveSlot;
+  readonly path: string;
+  /** What becomes of the guest's writes. */
+  readonly access: ImageAccess;
+}
+
 export interface VmDefinition {
   readonly id: VmId;
   readonly name: string;
@@ -113,6 +125,10 @@ export interface VmDefinition {
   readonly clock: ClockKind;
   /** null: it has no network adapter. */
   readonly network: VmNetwork | null;
+  /** One for each drive that has something inside. */
+  readonly drives: readonly VmDrive[];
+  /** What firmware starts from; null: diskette, disk, CD. */
+  readonly bootOrder: readonly BootDevice[] | null;
   readonly program: VmProgram | null;
   readonly notes: string;
   /** 0 .. COLOUR_COUNT - 1. */
@@ -135,12 +151,14 @@ export interface CreateVmRequest {
   readonly capPercent?: number;
   readonly clock?: ClockKind;
   readonly network?: VmNetwork | null;
+  readonly drives?: readonly VmDrive[];
+  readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;
   readonly colour?: number;
   readonly program?: ProgramSource;
 }
 
-/** Weight, cap, name, notes and colour may change at any time; memory, vCPUs, clock and network only while off or crashed. */
+/** Weight, cap, name, notes and colour may change at any time; memory, vCPUs, clock, network and drives only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly memoryMiB?: number;
@@ -149,6 +167,8 @@ export interface UpdateVmRequest {
   readonly capPercent?: number;
   readonly clock?: ClockKind;
   readonly network?: VmNetwork | null;
+  readonly drives?: readonly VmDrive[];
+  readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;
   readonly colour?: number;
 }
@@ -418,6 +438,8 @@ export interface HypervisorEvents {
   isolation: IsolationSample;
   'scheduler-changed': SchedulerSettings;
   'store-problem': StoreProblem;
+  /** The host could not read or write what lies in a drive; the guest got an I/O error. Once until it works again. */
+  'drive-problem': { readonly vmId: VmId; readonly slot: DriveSlot; readonly message: string };
 }
 export type HypervisorEventName = keyof HypervisorEvents;
 

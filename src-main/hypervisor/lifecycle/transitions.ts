@@ -45,7 +45,7 @@ export const COMMAND_STATES = {
   reset: ['running', 'paused', 'crashed'],
   'power off': ['starting', 'running', 'paused', 'saving', 'crashed'],
   delete: ['off', 'crashed'],
-  'change memory, processors, clock or network of': ['off', 'crashed'],
+  'change memory, processors, clock, network or drives of': ['off', 'crashed'],
   'change registers of': ['paused'],
   'write to the memory of': ['running', 'paused'],
   'translate addresses of': ['running', 'paused'],

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
+import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import {
   CAP_RANGE,
@@ -46,6 +48,12 @@ const storedNetwork = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host') }),
 ]);
 
+const storedDrive = z.object({
+  slot: z.enum(DRIVE_SLOTS),
+  path: z.string().min(1).max(4096),
+  access: z.enum(IMAGE_ACCESSES),
+});
+
 const storedMachine = z.object({
   id: z.string().regex(/^vm-[0-9a-f]{16}$/),
   name: z.string().min(1).max(NAME_LENGTH_MOST),
@@ -55,6 +63,8 @@ const storedMachine = z.object({
   capPercent: integer(CAP_RANGE),
   clock: z.enum(CLOCK_KINDS),
   network: storedNetwork.nullable().default(null),
+  drives: z.array(storedDrive).max(DRIVE_SLOTS.length).default([]),
+  bootOrder: z.array(z.enum(BOOT_DEVICES)).max(BOOT_DEVICES.length).nullable().default(null),
   program: storedProgram.nullable(),
   notes: z.string().max(NOTES_LENGTH_MOST),
   colour: integer({ least: 0, most: COLOUR_COUNT - 1 }),

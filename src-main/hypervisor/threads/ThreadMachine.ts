@@ -2,7 +2,8 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
-import type { ClockKind, KeyStroke, ProgramOptions } from '../types.ts';
+import type { BootDevice, DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { ClockKind, KeyStroke, ProgramOptions, VmDrive } from '../types.ts';
 
 /** A file that an assembly text may include, by the name it uses. */
 export interface ProgramInclude {
@@ -17,8 +18,13 @@ export interface ThreadMachineDefinition {
   readonly clock: ClockKind;
   /** Of its network adapter; null: it has none. */
   readonly macAddress: Uint8Array | null;
+  readonly drives: readonly VmDrive[];
+  readonly bootOrder: readonly BootDevice[] | null;
   readonly program: ThreadProgram | null;
 }
+
+/** An image that a machine is to have cannot be used; thrown while the machine is made. */
+export class DriveRefusal extends Error {}
 
 export interface ThreadProgram {
   readonly bytes: Uint8Array;
@@ -82,6 +88,8 @@ export interface ThreadMachine {
   /** Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;
   receiveFrame(frame: Uint8Array): void;
+  /** Throws an error with a sentence for the user. */
+  changeMedium(slot: RemovableSlot, drive: VmDrive | null): void;
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
   /** See `Machine.changedScreen`. */
@@ -91,6 +99,8 @@ export interface ThreadMachine {
 
 /** Where a machine's output goes; called from inside `run`. */
 export interface ThreadMachineSinks {
+  /** The host could not read or write an image. */
+  driveProblem(slot: DriveSlot, message: string): void;
   serial(port: number, byte: number): void;
   frame(bytes: Uint8Array): void;
 }

@@ -1,5 +1,9 @@
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
+import type { DriveOptions } from '../../machine/drives/DriveBay.ts';
+import type { BootDevice, DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
+import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
@@ -8,9 +12,10 @@ import { writeRegister } from '../registerAccess.ts';
 import type { RegisterName } from '../registers.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
-import type { KeyStroke } from '../types.ts';
+import { NodeImageHost } from '../storage/NodeImageHost.ts';
+import type { KeyStroke, VmDrive } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
-import { PAGE_WRITES } from './ThreadMachine.ts';
+import { DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -42,7 +47,12 @@ export class TranslatedThreadMachine implements ThreadMachine {
       // The instruction clock repeats a run exactly, so its machine always starts at the same moment.
       wallClockMs: definition.clock === 'instructions' ? Date.UTC(2000, 0, 1) : Date.now(),
       ...(definition.macAddress !== null && { macAddress: definition.macAddress }),
-      sinks: { serial: (port, byte) => sinks.serial(port, byte), frame: (bytes) => sinks.frame(bytes) },
+      drives: openDrives(definition.drives, definition.bootOrder),
+      sinks: {
+        driveProblem: (slot, message) => sinks.driveProblem(slot, message),
+        serial: (port, byte) => sinks.serial(port, byte),
+        frame: (bytes) => sinks.frame(bytes),
+      },
     });
     const { memory } = this.#parts;
     const { layout } = memory;
@@ -144,6 +154,15 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#parts.machine.receiveFrame(frame);
   }
 
+  changeMedium(slot: RemovableSlot, drive: VmDrive | null): void {
+    const { drives } = this.#parts.machine.chipset;
+    const image = drive === null ? undefined : openDrive(drive);
+    const outcome = drives.insert(slot, image);
+    if (outcome.ok) return;
+    image?.close();
+    throw new Error(outcome.message);
+  }
+
   collectWrites(): void {
     const writes = new Uint8Array(this.views.writes);
     const { ramFlags } = this.#parts.memory;
@@ -170,4 +189,22 @@ export class TranslatedThreadMachine implements ThreadMachine {
     if (processor === undefined) throw new RangeError(`There is no vCPU ${vcpu}.`);
     return processor;
   }
+}
+
+function openDrive({ slot, path, access }: VmDrive): DiskImage {
+  const opened = openDriveImage(new NodeImageHost(), slot, path, access);
+  if (!opened.ok) throw new DriveRefusal(opened.message);
+  return opened.image;
+}
+
+/** Opens every image, or none. */
+function openDrives(drives: readonly VmDrive[], bootOrder: readonly BootDevice[] | null): DriveOptions {
+  const images: Partial<Record<DriveSlot, DiskImage>> = {};
+  try {
+    for (const drive of drives) images[drive.slot] = openDrive(drive);
+  } catch (error) {
+    for (const image of Object.values(images)) image.close();
+    throw error;
+  }
+  return { images, ...(bootOrder && { bootOrder }) };
 }

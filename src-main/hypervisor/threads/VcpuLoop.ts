@@ -337,6 +337,9 @@ export class VcpuLoop {
         machine.typeText(command.request);
         this.#stir();
         return null;
+      case 'changeMedium':
+        machine.changeMedium(command.request.slot, command.request.drive);
+        return null;
       case 'serialInput':
         this.#queueSerialInput(command.request.port, command.request.bytes);
         return null;

@@ -2,7 +2,8 @@
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
-import type { CrashReport, KeyStroke, PauseReason } from '../types.ts';
+import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { VmDrive, CrashReport, KeyStroke, PauseReason } from '../types.ts';
 import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
 
 export interface ThreadData {
@@ -49,6 +50,11 @@ export interface ThreadCommands {
   sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
   typeText: { readonly request: string; readonly reply: null };
+  /** Fails with a sentence for the user; then the drive holds what it held. */
+  changeMedium: {
+    readonly request: { readonly slot: RemovableSlot; readonly drive: VmDrive | null };
+    readonly reply: null;
+  };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
   /** Frames from the network, in order. */
   receiveFrames: { readonly request: readonly Uint8Array[]; readonly reply: null };
@@ -75,6 +81,7 @@ export type ThreadHappening =
   /** HLT that no interrupt can end. */
   | { readonly kind: 'stopped'; readonly detail: string }
   | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }
+  | { readonly kind: 'drive-problem'; readonly slot: DriveSlot; readonly message: string }
   | { readonly kind: 'power-off'; readonly detail: string }
   | { readonly kind: 'crashed'; readonly report: Omit<CrashReport, 'at'> };
 
@@ -96,7 +103,7 @@ export type ThreadMessage =
       readonly loaded: LoadedPages;
     }
   /** The machine could not be made; the thread ends. */
-  | { readonly kind: 'refused'; readonly reason: 'program' | 'memory'; readonly message: string }
+  | { readonly kind: 'refused'; readonly reason: 'program' | 'memory' | 'drive'; readonly message: string }
   | { readonly kind: 'batch'; readonly batch: ThreadBatch }
   | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Scheduler } from '../scheduler/Scheduler.ts';
 import { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadData, ThreadMessage } from './protocol.ts';
-import type { ThreadMachine, ThreadMachineFactory } from './ThreadMachine.ts';
+import { DriveRefusal, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
 import { VcpuLoop } from './VcpuLoop.ts';
 
 /** The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run. */
@@ -17,10 +17,12 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
     machine = create(data.definition, {
       serial: (serialPort, byte) => output.serial(serialPort, byte),
       frame: (bytes) => output.frame(bytes),
+      driveProblem: (slot, message) => output.happen({ kind: 'drive-problem', slot, message }),
     });
   } catch (error) {
     // What the engine throws here is that the host refuses so much memory.
-    post({ kind: 'refused', reason: 'memory', message: error instanceof Error ? error.message : String(error) });
+    const reason = error instanceof DriveRefusal ? 'drive' : 'memory';
+    post({ kind: 'refused', reason, message: error instanceof Error ? error.message : String(error) });
     return;
   }
   const loaded = machine.load(data.definition.program);

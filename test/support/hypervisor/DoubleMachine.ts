@@ -91,6 +91,8 @@ export class DoubleMachine implements ThreadMachine {
     return { reason: 'budget' };
   }
 
+  changeMedium(): void {}
+
   serialInput(bytes: Uint8Array): number {
     for (const byte of bytes) this.#sinks.serial(0, byte);
     return bytes.length;

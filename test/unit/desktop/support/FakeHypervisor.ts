@@ -59,6 +59,8 @@ export class FakeHypervisor implements HypervisorService {
       capPercent: 0,
       clock: 'host',
       network: null,
+      drives: [],
+      bootOrder: null,
       notes: '',
       colour: 0,
       createdAt: 1,
@@ -98,6 +100,7 @@ export class FakeHypervisor implements HypervisorService {
     if (!program || source?.kind !== 'bytes') return notFound;
     return { ok: true, value: { program, bytes: source.bytes } };
   }
+  changeMedium = async (id: string): Promise<Result<VmSummary>> => this.change(id, {});
   clone = async (id: string): Promise<Result<VmSummary>> => {
     const vm = this.vms.get(id);
     return vm ? this.create({ name: `${vm.name} copy` }) : notFound;

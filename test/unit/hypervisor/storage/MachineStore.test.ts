@@ -159,6 +159,8 @@ describe('damage is reported, and nothing is lost', () => {
       capPercent: 0,
       clock: 'host',
       network: null,
+      drives: [],
+      bootOrder: null,
       program: null,
       notes: '',
       colour: 0,

@@ -1,0 +1,158 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
+import { Hypervisor } from '../../../src-main/hypervisor/Hypervisor.ts';
+import { REGISTER_INDEX } from '../../../src-main/hypervisor/registers.ts';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import type { VmDrive, VmSummary } from '../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../support/hypervisor/bundle.ts';
+import { openTestHypervisor, type TestHypervisor, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { numberedSectors } from '../../support/machine/testMedium.ts';
+
+/** Reads the first word of the first disk's sector 7 into BX, and then fills the sector with 5Ah. */
+const DISK_PROGRAM = `bits 16
+org 100h
+mov dx, 1f6h
+mov al, 0e0h
+out dx, al
+mov dx, 1f2h
+mov al, 1
+out dx, al
+inc dx
+mov al, 7
+out dx, al
+inc dx
+xor al, al
+out dx, al
+inc dx
+out dx, al
+mov dx, 1f7h
+mov al, 20h
+out dx, al
+call ready
+mov dx, 1f0h
+in ax, dx
+mov bx, ax
+mov cx, 255
+skip: in ax, dx
+loop skip
+mov dx, 1f2h
+mov al, 1
+out dx, al
+mov dx, 1f7h
+mov al, 30h
+out dx, al
+call ready
+mov dx, 1f0h
+mov ax, 5a5ah
+mov cx, 256
+fill: out dx, ax
+loop fill
+cli
+hlt
+ready: mov dx, 1f7h
+again: in al, dx
+test al, 80h
+jnz again
+ret`;
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+}, 60_000);
+beforeEach(async () => {
+  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
+});
+afterEach(() => opened.dispose());
+
+async function disk(name = 'disk.img', sectors = 64): Promise<string> {
+  const file = path.join(opened.folder, name);
+  await writeFile(file, numberedSectors(sectors));
+  return file;
+}
+
+async function create(drives: readonly VmDrive[], text = 'bits 16\norg 100h\nagain: jmp again'): Promise<VmSummary> {
+  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
+  return unwrap(await opened.hypervisor.create({ memoryMiB: 1, program, drives }));
+}
+
+async function firstBytesAfterRun(access: VmDrive['access']): Promise<{ ebx: number; byte: number | undefined }> {
+  const file = await disk();
+  const { id } = await create([{ slot: 'hda', path: file, access }], DISK_PROGRAM);
+  unwrap(await opened.hypervisor.start(id));
+  await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
+  const ebx = Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX.ebx]);
+  await opened.hypervisor.powerOff(id);
+  return { ebx, byte: (await readFile(file))[7 * 512] };
+}
+
+test('a guest reads its disk and writes it', async () => {
+  expect(await firstBytesAfterRun('read-write')).toEqual({ ebx: 7, byte: 0x5a });
+});
+
+test('with an overlay the file stays as it is', async () => {
+  expect(await firstBytesAfterRun('overlay')).toEqual({ ebx: 7, byte: 7 });
+});
+
+test('a machine does not start with an image that cannot be used, and says why', async () => {
+  const { id } = await create([{ slot: 'hda', path: path.join(opened.folder, 'gone.img'), access: 'read-write' }]);
+  const started = await opened.hypervisor.start(id);
+  expect(started).toMatchObject({ ok: false, error: { code: 'drive-refused' } });
+  expect(started.ok ? '' : started.error.message).toContain('gone.img cannot be opened: there is no such file');
+  expect(opened.hypervisor.get(id)?.state).toBe('off');
+});
+
+test('drives are kept with the machine', async () => {
+  const file = await disk();
+  const { id } = await create([{ slot: 'hda', path: file, access: 'overlay' }]);
+  await opened.hypervisor.dispose();
+  const again = unwrap(
+    await Hypervisor.open({ folder: opened.folder, threadEntry, handlers, stepOverEnd: () => null }),
+  );
+  expect(again.get(id)?.drives).toEqual([{ slot: 'hda', path: file, access: 'overlay' }]);
+  await again.dispose();
+});
+
+test('diskettes and discs are changed while the machine runs, and when it is off', async () => {
+  const file = await disk('floppy.img', 2880);
+  const { id } = await create([]);
+  unwrap(await opened.hypervisor.start(id));
+  const changed = unwrap(await opened.hypervisor.changeMedium(id, 'floppy', { path: file, access: 'read-write' }));
+  expect(changed.drives).toEqual([{ slot: 'floppy', path: file, access: 'read-write' }]);
+  const refused = await opened.hypervisor.changeMedium(id, 'cdrom', {
+    path: path.join(opened.folder, 'gone.iso'),
+    access: 'read-only',
+  });
+  expect(refused).toMatchObject({ ok: false, error: { code: 'drive-refused' } });
+  expect(unwrap(await opened.hypervisor.changeMedium(id, 'floppy', null)).drives).toEqual([]);
+  unwrap(await opened.hypervisor.powerOff(id));
+  expect(
+    unwrap(await opened.hypervisor.changeMedium(id, 'cdrom', { path: file, access: 'read-only' })).drives,
+  ).toHaveLength(1);
+});
+
+test('two machines do not write one image', async () => {
+  const file = await disk();
+  const first = await create([{ slot: 'hda', path: file, access: 'read-write' }]);
+  const second = await create([{ slot: 'hda', path: path.join(opened.folder, '.', 'disk.img'), access: 'overlay' }]);
+  unwrap(await opened.hypervisor.start(first.id));
+  const refused = await opened.hypervisor.start(second.id);
+  expect(refused.ok ? '' : refused.error.message).toContain('disk.img is in use by');
+  unwrap(await opened.hypervisor.powerOff(first.id));
+  unwrap(await opened.hypervisor.start(second.id));
+  expect((await stat(file)).size).toBe(64 * 512);
+});
+
+test('drives change only while the machine is off', async () => {
+  const { id } = await create([]);
+  unwrap(await opened.hypervisor.start(id));
+  expect(await opened.hypervisor.update(id, { drives: [] })).toMatchObject({
+    ok: false,
+    error: { code: 'wrong-state' },
+  });
+});
