@@ -51,6 +51,11 @@ export class GuestBreakpoints implements AccessWatch {
     if (!isSame) this.sites.setWatch(pages.size > 0 ? this : undefined);
   }
 
+  /** Whether instruction breakpoints are enabled. */
+  get hasCode(): boolean {
+    return this.codeCount > 0;
+  }
+
   /** DR6's bits when an instruction breakpoint stands at an address, else 0. */
   codeAt(linearAddress: number): number {
     return this.codeCount === 0 ? 0 : conditionsMet(this.all, ['execute'], linearAddress, 1);

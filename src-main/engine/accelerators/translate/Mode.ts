@@ -8,6 +8,9 @@ const CR0_PE = 1;
 /** Bits of a code key; above them a number, see `CodeKeys`. */
 const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, numberShift: 6 };
 
+/** Keys without their numbers: 6 bits. */
+const RECENT = 64;
+
 /** Real mode alone has 65,536 code segments. */
 const MOST_NUMBERS = 100_000;
 
@@ -32,6 +35,10 @@ export class CodeKeys {
   /** By CS's base, then by its limit and the key. */
   private readonly numbers = new Map<number, Map<number, number>>();
   private next = 1;
+  /** The last number asked for by each key. */
+  private readonly recentBases = new Float64Array(RECENT).fill(-1);
+  private readonly recentLimits = new Float64Array(RECENT);
+  private readonly recentNumbers = new Float64Array(RECENT);
 
   /** The code key of the processor's present mode. */
   current(state: CpuState): number {
@@ -53,6 +60,17 @@ export class CodeKeys {
   }
 
   private number(base: number, limitAndKey: number): number {
+    // Transfers go to and fro between few segments.
+    const at = limitAndKey & (RECENT - 1);
+    if (this.recentBases[at] === base && this.recentLimits[at] === limitAndKey) return this.recentNumbers[at];
+    const number = this.find(base, limitAndKey);
+    this.recentBases[at] = base;
+    this.recentLimits[at] = limitAndKey;
+    this.recentNumbers[at] = number;
+    return number;
+  }
+
+  private find(base: number, limitAndKey: number): number {
     let byLimit = this.numbers.get(base);
     if (byLimit === undefined) {
       byLimit = new Map();
@@ -73,21 +91,26 @@ export class CodeKeys {
 
   restart(): void {
     this.numbers.clear();
+    this.recentBases.fill(-1);
     this.next = 1;
   }
 }
 
 /** Accesses through ES, CS, SS and DS need neither base nor check. */
 function isFlat(state: CpuState): boolean {
-  for (const segment of [ES, CS, SS, DS]) {
-    if (state.segmentBase(segment) !== 0 || state.segmentLimit(segment) !== 0xffff_ffff) return false;
-    const attributes = state.segmentAttributes(segment);
-    if ((attributes & ATTRIBUTE.P) === 0) return false;
-    if (segment === CS) continue;
-    const isWritableData =
-      (attributes & (ATTRIBUTE.CODE | ATTRIBUTE.READ_WRITE | ATTRIBUTE.CONFORMING_EXPAND_DOWN)) ===
-      ATTRIBUTE.READ_WRITE;
-    if (!isWritableData) return false;
-  }
-  return true;
+  return isWhole(state, CS) && isFlatData(state, SS) && isFlatData(state, DS) && isFlatData(state, ES);
+}
+
+function isFlatData(state: CpuState, segment: number): boolean {
+  const kind = ATTRIBUTE.CODE | ATTRIBUTE.READ_WRITE | ATTRIBUTE.CONFORMING_EXPAND_DOWN;
+  return isWhole(state, segment) && (state.segmentAttributes(segment) & kind) === ATTRIBUTE.READ_WRITE;
+}
+
+/** Present, and all 4 GiB from 0. */
+function isWhole(state: CpuState, segment: number): boolean {
+  return (
+    state.segmentBase(segment) === 0 &&
+    state.segmentLimit(segment) === 0xffff_ffff &&
+    (state.segmentAttributes(segment) & ATTRIBUTE.P) !== 0
+  );
 }

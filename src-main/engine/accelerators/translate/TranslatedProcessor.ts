@@ -80,6 +80,8 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** Where linear addresses lead has changed since generated code was entered. */
   private mustRefetch = false;
   private isRunning = false;
+  /** Generated code was entered for one instruction. */
+  private isStepping = false;
   /** EIP at which a breakpoint or a step stopped last, -1 when something else did. */
   private stoppedAt = -1;
   /** The instruction at EIP is a repeated string instruction with some iterations done. */
@@ -129,6 +131,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       enterHot: (record) => this.regions?.enterHot(record) ?? record + RECORD.size,
       validateRegion: (data) => this.regions?.validate(data) ?? 0,
       mustLeave: () => this.mustLeave(),
+      mustLeaveBeforeLookup: () => this.mustLeaveBeforeLookup(),
     });
     const generated = options.handlers.instantiate(imports);
     this.enter = generated.run;
@@ -363,6 +366,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     state.setInt(STATE.exit, EXIT.none);
     state.setInt(STATE.budget, budget);
     this.stretchBudget = budget;
+    this.isStepping = isStep;
     this.isRunning = true;
     let last = 0,
       unpaused = 0;
@@ -439,10 +443,26 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   private mustLeave(): boolean {
+    return this.state.getInt(STATE.codeKey) !== this.codeKey || this.mustRefetch || this.wantsAttention();
+  }
+
+  /** A transfer, or what changes the mode or the address space: the lookup that follows takes both into account. */
+  private mustLeaveBeforeLookup(): boolean {
+    const { state } = this;
+    if (this.isStepping || this.wantsAttention() || this.breakpoints.hasCode) return true;
+    if (state.getInt(STATE.nmiPending) !== 0) return true;
+    const flags = state.getInt(STATE.systemFlags);
+    if ((flags & FLAG.IF) !== 0 && this.options.interrupts.isPending()) return true;
+    this.codeKey = state.getInt(STATE.codeKey);
+    this.mustRefetch = false;
+    // Holds off breakpoints alone, and there are none.
+    if (flags & FLAG.RF) state.setInt(STATE.systemFlags, flags & ~FLAG.RF);
+    return false;
+  }
+
+  private wantsAttention(): boolean {
     const { state } = this;
     return (
-      state.getInt(STATE.codeKey) !== this.codeKey ||
-      this.mustRefetch ||
       Atomics.load(this.attention, 0) !== 0 ||
       this.breakpoints.traps !== 0 ||
       state.getInt(STATE.interruptShadow) !== 0 ||

@@ -64,10 +64,29 @@ export interface ImportTargets {
   validateRegion(data: number): number;
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean;
+  /** The same where the next instruction is looked up anew, in the present mode. */
+  mustLeaveBeforeLookup(): boolean;
 }
 
 /** Helpers after which an interrupt that was held off may be due. */
 const MAY_ENABLE_INTERRUPTS: ReadonlySet<string> = new Set(['popFlags', 'setInterruptFlag']);
+
+/** Helpers of instructions that end with `Emitter.resume`: what follows is looked up in whatever mode there is now. */
+const RESUMES: ReadonlySet<string> = new Set([
+  'jumpFar',
+  'callFar',
+  'returnFar',
+  'softwareInterrupt',
+  'interruptReturn',
+  'sysenter',
+  'sysexit',
+  'writeControl',
+  'writeDebug',
+  'loadStatusWord',
+  'clearTaskSwitched',
+  'writeMsr',
+  'invalidatePage',
+] satisfies SystemHelperName[]);
 
 /** Stores a fault where generated code and the run loop look for it. */
 export function setPendingFault(state: CpuState, fault: GuestFault): void {
@@ -119,6 +138,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
   for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
     const helper: SystemHelper = systemHelpers[name];
     const mayEnable = MAY_ENABLE_INTERRUPTS.has(name);
+    const resumes = RESUMES.has(name);
     env[`helper.${name}`] = (a: number, b: number, d: number): number => {
       const record = state.getInt(STATE.record);
       state.eip = state.getInt(STATE.eipBase) + view.getUint16(record + RECORD.nextOffset, true);
@@ -130,7 +150,10 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
         setPendingFault(state, thrown);
         return 0;
       }
-      if (targets.mustLeave() || (mayEnable && context.interrupts.isPending())) state.setInt(STATE.exit, EXIT.resume);
+      const leaves = resumes
+        ? targets.mustLeaveBeforeLookup()
+        : targets.mustLeave() || (mayEnable && context.interrupts.isPending());
+      if (leaves) state.setInt(STATE.exit, EXIT.resume);
       return result === undefined ? 0 : result | 0;
     };
   }

@@ -67,9 +67,13 @@ export class ControlFlow {
    * included, is the next instruction's own.
    */
   goOnAt(offset: I32): void {
+    this.lookUp(offset, this.isCodeFlat);
+  }
+
+  private lookUp(offset: I32, isCodeFlat: boolean): void {
     const { code } = this;
     const base = code.stateField(segmentOffset(CS) + SEGMENT.base);
-    const linear = this.isCodeFlat ? offset : code.f.let(add(offset, base));
+    const linear = isCodeFlat ? offset : code.f.let(add(offset, base));
     const budget = code.f.let(code.chargedBudget());
     const hash = and(xor(linear, shr(linear, i32Const(12))), i32Const(JUMP_CACHE.entries - 1));
     const entry = code.f.let(shl(hash, i32Const(Math.log2(JUMP_CACHE.size))));
@@ -84,11 +88,11 @@ export class ControlFlow {
     code.tailCall(code.runtime.jumpMiss, offset, budget);
   }
 
-  /** Leaves generated code with the instruction complete: on at STATE.rip. */
+  /** On at STATE.rip, in the mode that the instruction has brought about; a helper may have asked to leave before. */
   resume(): void {
     const { code } = this;
-    code.f.if(eqz(code.stateField(STATE.exit)), () => code.setStateField(STATE.exit, i32Const(EXIT.resume)));
-    code.f.return(code.record);
+    code.f.if(code.stateField(STATE.exit), () => code.f.return(code.record));
+    this.lookUp(code.f.let(code.stateField(STATE.rip)), false);
   }
 }
 
