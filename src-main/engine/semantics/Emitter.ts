@@ -1,4 +1,5 @@
 import type { Expression, I32, I64, Integer, V128, ValueType } from '../wasm/Expression.ts';
+import type { RegisterFile } from '../isa/OperandCode.ts';
 import type { RoutineName } from '../softfloat/routines.ts';
 import type { FlagEmitter } from './FlagEmitter.ts';
 import type { SystemHelperName } from './system/helpers.ts';
@@ -20,6 +21,8 @@ export interface OperandHandle {
   readonly kind: 'register' | 'memory' | 'immediate' | 'relative' | 'far';
   /** 0 when the operand has no data (LEA's source) or is a far pointer. */
   readonly width: number;
+  /** Of a register, always. */
+  readonly file?: RegisterFile;
 }
 
 /** A segment register named by number, or taken from the instruction (its override, else the default). */

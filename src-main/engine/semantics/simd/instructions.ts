@@ -3,17 +3,8 @@ import { shuffle } from '../../wasm/vectors.ts';
 import type { Emitter, OperandHandle, Semantics } from '../Emitter.ts';
 import { occupyX87, requireMmx, requireSse } from './availability.ts';
 
-/** Widths of the registers of the two files, in bits. */
-const MMX = 64,
-  XMM = 128;
-
-/** Whether an operand is a register of that width; no other register is as wide, and memory does not count. */
-function usesRegister(operands: readonly OperandHandle[], width: number): boolean {
-  return operands.some((operand) => operand.kind === 'register' && operand.width === width);
-}
-
-export function isMmxRegister({ kind, width }: OperandHandle): boolean {
-  return kind === 'register' && width === MMX;
+export function isMmxRegister({ file }: OperandHandle): boolean {
+  return file === 'mmx';
 }
 
 /** What `body` gets beside the operands: to be called between its last possible fault and its first change. */
@@ -25,8 +16,8 @@ type Commit = () => void;
  */
 export function onVectors(body: (e: Emitter, operands: readonly OperandHandle[], commit: Commit) => void): Semantics {
   return (e, operands) => {
-    if (usesRegister(operands, XMM)) requireSse(e);
-    const isMmx = usesRegister(operands, MMX);
+    if (operands.some(({ file }) => file === 'xmm')) requireSse(e);
+    const isMmx = operands.some(isMmxRegister);
     if (isMmx) requireMmx(e);
     body(e, operands, () => {
       if (isMmx) occupyX87(e);

@@ -82,11 +82,7 @@ export class RegionEmitter implements Emitter {
     this.stackSize = form.stackSize;
     this.condition = form.condition;
     this.repeat = form.repeat;
-    this.operands = form.operands.map(({ kind, width }, index) => ({
-      kind,
-      width,
-      operand: instruction.operands[index],
-    }));
+    this.operands = form.operands.map((shape, index) => ({ ...shape, operand: instruction.operands[index] }));
     this.open = undefined;
     const define = semantics[site.semantics];
     if (!define) throw new Error(`no semantics for ${site.semantics}`);

@@ -1,4 +1,4 @@
-import type { Instruction, MemoryOperand, Operand } from '../../decode/Instruction.ts';
+import type { Instruction, MemoryOperand, Operand, RegisterFile } from '../../decode/Instruction.ts';
 import { CS, FS } from '../../state/layout.ts';
 import { semantics } from '../../semantics/index.ts';
 
@@ -17,7 +17,7 @@ export type OperandForm =
   | {
       readonly kind: 'register';
       readonly width: number;
-      readonly file: string;
+      readonly file: RegisterFile;
       readonly field: 'registerA' | 'registerB' | 'none';
     }
   | {
