@@ -4,7 +4,6 @@ import {
   add,
   and,
   eq,
-  eqz,
   extendUnsigned,
   gtSigned,
   gtUnsigned,
@@ -20,7 +19,7 @@ import {
   xor,
 } from '../../wasm/Expression.ts';
 import { VECTOR } from '../../GuestFault.ts';
-import { CS, EXIT, JUMP_CACHE, SEGMENT, STATE, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
+import { CS, JUMP_CACHE, SEGMENT, STATE, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
 import { type HandlerCode, ZERO } from './HandlerCode.ts';
 import { RECORD } from './record.ts';
 

@@ -15,6 +15,7 @@ function site(linearPage: number, isGlobal: boolean, codeKey = 1): CodeSite {
       high: 0,
       blocks: new Map(),
       steps: new Map(),
+      singles: new Map(),
       stubs: new Map(),
       links: new Map(),
     },
