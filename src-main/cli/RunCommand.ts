@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import path from 'node:path';
+import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import { createTranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import type { VmNetwork } from '../hypervisor/types.ts';
@@ -8,6 +9,7 @@ import { load } from '../machine/loaders/load.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
+import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { type DriveChoice, openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
@@ -53,7 +55,11 @@ export interface RunOptions {
   readonly initrd: string | undefined;
   readonly network: VmNetwork | undefined;
   readonly drives: DriveChoice;
+  readonly profile: MachineProfile;
+  /** undefined: as the profile says. */
+  readonly hasLocalApic: boolean | undefined;
   readonly bios: string | undefined;
+  readonly vgaBios: string | undefined;
   readonly isJson: boolean;
 }
 
@@ -66,7 +72,8 @@ const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   if (options.screen !== undefined) screenFormat(options.screen);
   const keys = readKeys(options.keys);
-  const bios = options.bios === undefined ? undefined : readFile(options.bios);
+  const firmware = readFirmware(options);
+  const bios = firmware?.bios;
   const image = readProgram(options, terminal);
   if (image === undefined && bios === undefined) throw new UsageError('run: name a program file, or a --bios image.');
   if (image === undefined) refusePlacing(options, undefined, 'there is no program file');
@@ -80,7 +87,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const drives = openDrives(options.drives);
   const machine = await makeMachine(
     options,
-    { bios, cable, drives },
+    { firmware, cable, drives },
     {
       frame: (bytes) => {
         cable?.send(bytes);
@@ -229,14 +236,14 @@ async function tell(machine: Machine, result: RunResult, { options, output, term
 }
 
 interface MachineParts {
-  readonly bios: Uint8Array | undefined;
+  readonly firmware: FirmwareImages | undefined;
   readonly cable: NetworkCable | undefined;
   readonly drives: DriveOptions;
 }
 
 async function makeMachine(
   options: RunOptions,
-  { bios, cable, drives }: MachineParts,
+  { firmware, cable, drives }: MachineParts,
   sinks: Partial<MachineSinks>,
 ): Promise<Machine> {
   const handlers = await compileThreadedHandlers();
@@ -253,12 +260,22 @@ async function makeMachine(
       logPorts: options.logPorts,
       ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
       ...(cable && { macAddress: cable.macAddress }),
-      ...(bios && { bios }),
+      profile: options.profile,
+      ...(options.hasLocalApic !== undefined && { hasLocalApic: options.hasLocalApic }),
+      ...firmware,
     }).machine;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`The machine cannot be made: ${error.message}.`);
   }
+}
+
+function readFirmware({ bios, vgaBios }: RunOptions): FirmwareImages | undefined {
+  if (bios === undefined) {
+    if (vgaBios !== undefined) throw new UsageError('--vgabios: of use with --bios alone.');
+    return undefined;
+  }
+  return { bios: readFile(bios), ...(vgaBios !== undefined && { vgaBios: readFile(vgaBios) }) };
 }
 
 function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | undefined {

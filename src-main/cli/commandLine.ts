@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { DRIVE_SLOTS } from '../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
+import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
+import { DEFAULT_PROFILE, PROFILES } from '../machine/profiles/profiles.ts';
 import { asm } from './AsmCommand.ts';
 import { disasm } from './DisasmCommand.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
@@ -94,7 +96,12 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
 /** Options as commander hands them over: texts, each read by its own parser. */
 type Values = Readonly<Record<string, string | undefined>>;
 
-type RunValues = Values & { readonly json?: boolean; readonly overlay?: boolean; readonly readOnly?: boolean };
+type RunValues = Values & {
+  readonly json?: boolean;
+  readonly apic?: boolean;
+  readonly overlay?: boolean;
+  readonly readOnly?: boolean;
+};
 
 function driveChoice(options: RunValues): DriveChoice {
   const files = DRIVE_SLOTS.flatMap((slot): DriveChoice['files'] => {
@@ -138,7 +145,10 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
     .addOption(new Option('--overlay', 'keep writes to disks and diskettes until the end, then forget them'))
     .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'))
+    .option('--profile <name>', `kind of machine: ${PROFILES.map(({ name }) => name).join(', ')}`, DEFAULT_PROFILE.name)
+    .option('--no-apic', 'a processor without a local APIC')
     .option('--bios <file>', 'firmware image, started at the reset vector')
+    .option('--vgabios <file>', "with --bios: the display adapter's firmware, at C0000h")
     .addOption(new Option('--json', 'print one JSON object at the end'))
     .addHelpText('after', RUN_HELP)
     .action(async (file: string | undefined, options: RunValues) => {
@@ -169,7 +179,10 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
             network: parse('net', parseNetwork),
             drives: driveChoice(options),
+            profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
+            hasLocalApic: options.apic === false ? false : undefined,
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
+            vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
             isJson,
           },
           terminal,
@@ -181,6 +194,12 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
 function parseBits(text: string | undefined): 16 | 32 | undefined {
   if (text === undefined) return undefined;
   return parseChoice(text, '--bits', ['16', '32']) === '16' ? 16 : 32;
+}
+
+function profileNamed(name: string): MachineProfile {
+  const names = PROFILES.map((profile) => profile.name);
+  const chosen = parseChoice(name, '--profile', names);
+  return PROFILES.find((profile) => profile.name === chosen) ?? DEFAULT_PROFILE;
 }
 
 function parseText(text: string, option: string): string {

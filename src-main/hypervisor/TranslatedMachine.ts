@@ -5,21 +5,18 @@ import {
   TranslatedProcessor,
 } from '../engine/accelerators/translate/index.ts';
 import { PAGE_FLAG } from '../engine/state/layout.ts';
+import { FirmwareShadow } from './FirmwareShadow.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { hasLocalApic, Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
 
-/** A BIOS ends below 4 GiB; its last 128 KiB are seen below 1 MiB too (SDM vol. 3A, 10.1.4; IBM PC AT memory map). */
-const BIOS_TOP = 2 ** 32;
-const LEGACY_TOP = 0x10_0000;
-const LEGACY_BYTES = 0x2_0000;
 const PAGE_BYTES = 0x1000;
 /** Enough for 1600 by 1200 pixels of four bytes, twice. What is not touched costs the host nothing. */
 const VIDEO_BYTES = 0x100_0000;
 
 export interface TranslatedMachineOptions extends Omit<
   MachineOptions,
-  'memory' | 'video' | 'createProcessor' | 'addressLine20' | 'vcpuCount'
+  'memory' | 'video' | 'createProcessor' | 'addressLine20' | 'vcpuCount' | 'hasFirmware' | 'firmwareFiles' | 'shadow'
 > {
   /** A multiple of 4 KiB. */
   readonly memoryBytes: number;
@@ -30,6 +27,8 @@ export interface TranslatedMachineOptions extends Omit<
   readonly regionThreshold?: number;
   /** A firmware image that starts at the reset vector. */
   readonly bios?: Uint8Array;
+  /** With `bios`: the display adapter's own firmware, at C0000h. */
+  readonly vgaBios?: Uint8Array;
 }
 
 /** A machine whose processors run by binary translation, with the memory that they share. */
@@ -42,14 +41,18 @@ export interface TranslatedMachine {
 
 /** Throws a RangeError when the host has not enough memory, or no room for the firmware. */
 export function createTranslatedMachine(options: TranslatedMachineOptions): TranslatedMachine {
-  const { memoryBytes, vcpuCount = 1, handlers, bios, regionThreshold = 0, ...rest } = options;
+  const { memoryBytes, vcpuCount = 1, handlers, bios, vgaBios, regionThreshold = 0, ...rest } = options;
   const regions = regionThreshold > 0 ? { threshold: regionThreshold, nowMs: () => performance.now() } : undefined;
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
-  if (bios) mapBios(memory, bios);
   const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
   const processors: TranslatedProcessor[] = [];
+  const shadow = bios && new FirmwareShadow(memory, processors, { bios, ...(vgaBios && { vgaBios }) });
   const machine = new Machine({
     ...rest,
+    ...(shadow && { shadow }),
+    hasFirmware: bios !== undefined,
+    // Firmware that shadows C0000h takes it from here (SeaBIOS, vgarom_setup).
+    firmwareFiles: vgaBios ? [{ name: 'vgaroms/vgabios.bin', contents: vgaBios }] : [],
     vcpuCount,
     memory: {
       size: memoryBytes,
@@ -127,14 +130,4 @@ function takeWrittenPages(
   }
   if (hasWritten) for (const processor of processors) processor.watchVideoWrites();
   return hasWritten;
-}
-
-function mapBios(memory: PhysicalMemory, bios: Uint8Array): void {
-  // Whole pages, filled up in front: a BIOS is known by where it ends.
-  const image = new Uint8Array(Math.ceil(bios.length / PAGE_BYTES) * PAGE_BYTES).fill(0xff);
-  image.set(bios, image.length - bios.length);
-  const legacy = image.subarray(Math.max(0, image.length - LEGACY_BYTES));
-  const isMapped =
-    memory.mapRom(image, [BIOS_TOP - image.length]) && memory.mapRom(legacy, [LEGACY_TOP - legacy.length]);
-  if (!isMapped) throw new RangeError(`a firmware image of ${bios.length} bytes does not fit the machine's ROM space`);
 }

@@ -5,19 +5,22 @@ import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusD
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
 import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
-import type { AddressLine20, VideoMemory } from './GuestMemory.ts';
+import { type FirmwareFile, FwCfg } from './fwcfg/FwCfg.ts';
+import type { AddressLine20, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import { Controller8042 } from './keyboard/Controller8042.ts';
 import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
 import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
 import type { MachineSinks } from './MachineOptions.ts';
 import { Ne2000 } from './network/Ne2000.ts';
 import type { NetworkAdapter } from './network/NetworkPort.ts';
+import { type PlacedBytes, PciChipset } from './pci/PciChipset.ts';
 import { InterruptController } from './pic/InterruptController.ts';
 import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
 import { Pit8254 } from './pit/Pit8254.ts';
 import { A20Gate } from './platform/A20Gate.ts';
 import { ByteSinkPort } from './platform/ByteSinkPort.ts';
 import { CoprocessorLatch } from './platform/CoprocessorLatch.ts';
+import { InterruptWires } from './platform/InterruptWires.ts';
 import { Port61 } from './platform/Port61.ts';
 import { Port92 } from './platform/Port92.ts';
 import { PowerPort } from './platform/PowerPort.ts';
@@ -27,6 +30,9 @@ import { Mc146818 } from './rtc/Mc146818.ts';
 import { SnapshotError } from './snapshot.ts';
 import { Uart16550 } from './uart/Uart16550.ts';
 import { FRAME_BUFFER_ADDRESS, VgaAdapter } from './vga/VgaAdapter.ts';
+
+/** The line of a device that the profile leaves out. */
+const UNWIRED: InterruptLine = { set: () => undefined };
 
 /** Bochs' mark by which a guest finds the debug port. */
 const DEBUG_PORT_MARK = 0xe9;
@@ -44,6 +50,10 @@ export interface ChipsetParts {
   readonly hasLocalApic: boolean;
   /** Of the network adapter, if there is to be one. */
   readonly macAddress: Uint8Array | undefined;
+  /** A BIOS image runs first; else the machine starts in the state in which firmware leaves it. */
+  readonly hasFirmware: boolean;
+  readonly firmwareFiles: readonly FirmwareFile[];
+  readonly shadow: ShadowRam | undefined;
   /** By number; asked only once processors run. */
   readonly processor: (id: number) => ApicProcessor;
   readonly video: VideoMemory;
@@ -71,6 +81,8 @@ export class Chipset {
   readonly drives: DriveBay;
   /** By the number of the processor; empty in machines without. */
   readonly localApics: readonly LocalApic[];
+  /** Present in machines with PCI. */
+  readonly pci: PciChipset | undefined;
   private readonly apics = new ApicBus();
   private readonly devices: readonly BusDevice[];
 
@@ -83,15 +95,18 @@ export class Chipset {
       return found;
     };
     const rows = (kind: ProfileRow['kind']): ProfileRow[] => profile.devices.filter((each) => each.kind === kind);
+    /** A device that the profile may leave out: it is made all the same, and nobody reaches it. */
+    const optional = (kind: ProfileRow['kind']): ProfileRow => rows(kind)[0] ?? { kind, id: kind, ports: [], irqs: [] };
+    const hasRow = ({ id }: BusDevice): boolean => profile.devices.some((each) => each.id === id);
     const a20 = new A20Gate(parts.addressLine20);
 
     const master = new Pic8259(row('pic-master').id, ELCR_MASTER);
     const slave = new Pic8259(row('pic-slave').id, ELCR_SLAVE);
     this.interrupts = new InterruptController(master, slave);
+    const wires = new InterruptWires(this.interrupts);
     const irq = (from: ProfileRow, index = 0): InterruptLine => {
       const number = from.irqs?.[index];
-      if (number === undefined) throw new Error(`${from.id} has no interrupt line ${index}`);
-      return this.interrupts.line(number);
+      return number === undefined ? UNWIRED : wires.line(number, from.id);
     };
     this.pit = new Pit8254(row('pit').id, timers, irq(row('pit')));
     this.rtc = new Mc146818(row('rtc').id, timers, irq(row('rtc')), parts.wallClockMs / 1000);
@@ -101,12 +116,16 @@ export class Chipset {
       options: parts.drives,
       rows,
       irq,
-      hasBusMaster: false,
+      hasBusMaster: rows('pci-host').length > 0,
       onProblem: (slot, message) => sinks.driveProblem?.(slot, message),
     });
     writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount, this.drives.equipment);
     this.vga = new VgaAdapter({
-      ids: { registers: row('vga-registers').id, memory: row('vga-memory').id, vbe: row('vbe').id },
+      ids: {
+        registers: optional('vga-registers').id,
+        memory: optional('vga-memory').id,
+        vbe: optional('vbe').id,
+      },
       timers,
       video: parts.video,
       ram: parts.ram,
@@ -115,16 +134,16 @@ export class Chipset {
     this.uarts = rows('uart').map(
       (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
     );
-    this.keyboardController = new Controller8042(row('keyboard-controller').id, {
+    this.keyboardController = new Controller8042(optional('keyboard-controller').id, {
       timers,
-      irq1: irq(row('keyboard-controller'), 0),
-      irq12: irq(row('keyboard-controller'), 1),
+      irq1: irq(optional('keyboard-controller'), 0),
+      irq12: irq(optional('keyboard-controller'), 1),
       keyboard: this.keyboard,
       aux: this.mouse,
       a20,
       requestReset: parts.onReset,
     });
-    this.coprocessor = new CoprocessorLatch(row('coprocessor').id, irq(row('coprocessor')));
+    this.coprocessor = new CoprocessorLatch(optional('coprocessor').id, irq(optional('coprocessor')));
     const processors = parts.hasLocalApic ? parts.vcpuCount : 0;
     this.localApics = Array.from({ length: processors }, (_, id) =>
       this.apics.addLocalApic(id, timers, this.interrupts, {
@@ -140,17 +159,27 @@ export class Chipset {
             (each) => new Ne2000(each.id, macAddress, irq(each), { send: (frame) => sinks.frame?.(frame) }),
           );
     this.network = adapters[0];
+    const host = rows('pci-host')[0];
+    this.pci =
+      host &&
+      new PciChipset({
+        ...parts,
+        bus,
+        wires,
+        apics: this.apics,
+        ids: { host: host.id, ioApic: row('io-apic').id, hpet: row('hpet').id, apm: row('apm').id },
+      });
+    const { ideChannels } = this.drives;
+    if (ideChannels) this.pci?.attachIde(ideChannels);
     this.devices = [
+      wires,
       ...this.localApics,
       master,
       slave,
       this.pit,
-      this.keyboardController,
       this.rtc,
-      this.vga.registers,
-      this.vga.memory,
-      this.vga.vbe,
-      this.coprocessor,
+      ...[this.keyboardController, this.vga.registers, this.vga.memory, this.vga.vbe, this.coprocessor].filter(hasRow),
+      ...(this.pci?.devices ?? []),
       ...this.uarts,
       ...adapters,
       ...this.drives.devices,
@@ -158,6 +187,14 @@ export class Chipset {
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),
       ...rows('debug-port').map(({ id }) => new ByteSinkPort(id, (byte) => sinks.debug?.(byte), DEBUG_PORT_MARK)),
+      ...rows('fw-cfg').map(
+        ({ id }) =>
+          new FwCfg(id, parts.memory, {
+            ramBytes: parts.memoryBytes,
+            cpuCount: parts.vcpuCount,
+            files: [...(this.pci?.firmwareFiles() ?? []), ...parts.firmwareFiles],
+          }),
+      ),
       ...rows('power-port').map(({ id }) => new PowerPort(id, parts.onPowerOff)),
     ];
     for (const device of this.devices) {
@@ -188,6 +225,12 @@ export class Chipset {
   /** Pulls every device's reset pin. Interrupt controllers come last: the others let go of their lines first. */
   reset(): void {
     for (const device of this.devices.toReversed()) device.reset();
+    this.pci?.configure();
+  }
+
+  /** Bytes that firmware would have left in memory. */
+  tables(): readonly PlacedBytes[] {
+    return this.pci?.tables() ?? [];
   }
 
   save(): Record<string, DeviceState> {

@@ -37,3 +37,12 @@ export interface VideoMemory {
   /** Marks in `pages` (a byte for each 4 KiB) those written through a window since the last call; false when none was. */
   takeWrittenPages(pages: Uint8Array): boolean;
 }
+
+/** Who answers a range between C0000h and FFFFFh: the ROM there (or nobody, where there is none), or RAM. */
+export type ShadowAccess = 'rom' | 'ram-read-only' | 'ram';
+
+/** The RAM behind the firmware's addresses, into which it copies itself. */
+export interface ShadowRam {
+  /** Cheap when nothing changes. */
+  setShadow(range: AddressRange, access: ShadowAccess): void;
+}

@@ -14,8 +14,8 @@ import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
 import type { HostTime, MachineOptions } from './MachineOptions.ts';
 import type { MachineState, MachineStatistics } from './MachineState.ts';
-import { clearMemory, enterProgram, writeSegments } from './ProgramStart.ts';
-import { isaProfile } from './profiles/isa.ts';
+import { clearMemory, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
+import { DEFAULT_PROFILE } from './profiles/profiles.ts';
 import { SnapshotError } from './snapshot.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
@@ -33,7 +33,7 @@ const UNWIRED = { notifyInterrupt: () => undefined, requestNmi: () => undefined 
 
 /** Whether the processors of such a machine have local APICs, which CPUID then announces. */
 export function hasLocalApic(options: Pick<MachineOptions, 'profile' | 'hasLocalApic'>): boolean {
-  return options.hasLocalApic ?? (options.profile ?? isaProfile).hasLocalApic;
+  return options.hasLocalApic ?? (options.profile ?? DEFAULT_PROFILE).hasLocalApic;
 }
 
 /**
@@ -93,7 +93,7 @@ export class Machine {
     this.bus = new SystemBus(this.containment, taps);
     // Devices may write RAM while they are made, before there is a processor to have translated it.
     let processors: readonly VirtualProcessor[] = [];
-    this.chipset = new Chipset(options.profile ?? isaProfile, this.bus, {
+    this.chipset = new Chipset(options.profile ?? DEFAULT_PROFILE, this.bus, {
       timers: this.timers,
       sinks: options.sinks ?? {},
       memoryBytes: options.memory.size,
@@ -104,6 +104,9 @@ export class Machine {
       addressLine20: options.addressLine20,
       macAddress: options.macAddress,
       hasLocalApic: hasLocalApic(options),
+      hasFirmware: options.hasFirmware ?? false,
+      firmwareFiles: options.firmwareFiles ?? [],
+      shadow: options.shadow,
       processor: (id) => this.processors[id] ?? UNWIRED,
       video: options.video ?? detachedVideoMemory(),
       ram: new RamMaster(options.memory, (address, byteLength) => {
@@ -162,6 +165,7 @@ export class Machine {
     if (this.isMemoryDirty) clearMemory(this.options.memory);
     this.isMemoryDirty = true;
     this.chipset.vga.powerOn();
+    writeTables(this.options.memory, this.chipset.tables(), this.image);
     if (this.image === undefined) return;
     writeSegments(this.options.memory, this.image);
     enterProgram(this.processor, this.image);
@@ -287,7 +291,7 @@ export class Machine {
   save(): MachineState {
     return {
       version: 1,
-      profile: (this.options.profile ?? isaProfile).name,
+      profile: (this.options.profile ?? DEFAULT_PROFILE).name,
       guestTimeNs: this.clock.now(),
       devices: this.chipset.save(),
     };
@@ -295,7 +299,7 @@ export class Machine {
 
   /** Takes back what `save` returned; RAM and processors must be restored before. Throws {@link SnapshotError}. */
   restore(state: MachineState): void {
-    const profile = (this.options.profile ?? isaProfile).name;
+    const profile = (this.options.profile ?? DEFAULT_PROFILE).name;
     if (state.version !== 1 || state.profile !== profile) {
       throw new SnapshotError(
         `the snapshot is of a ${state.profile} machine, version ${state.version}; this is ${profile}`,

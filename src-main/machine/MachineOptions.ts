@@ -7,7 +7,8 @@ import type {
 } from '../engine/VirtualProcessor.ts';
 import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
-import type { AddressLine20, GuestMemory, VideoMemory } from './GuestMemory.ts';
+import type { FirmwareFile } from './fwcfg/FwCfg.ts';
+import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
 /** What a vCPU is wired to. */
@@ -69,6 +70,12 @@ export interface MachineOptions {
   /** What the real-time clock shows at power-on, in milliseconds since the Unix epoch (UTC). */
   readonly wallClockMs: number;
   readonly profile?: MachineProfile;
+  /** A BIOS image is mapped and runs first. */
+  readonly hasFirmware?: boolean;
+  /** What firmware finds through fw_cfg beside the machine's own files. */
+  readonly firmwareFiles?: readonly FirmwareFile[];
+  /** The RAM behind the firmware's addresses; absent: nothing shadows it. */
+  readonly shadow?: ShadowRam;
   /** Whether processors have local APICs; as the profile says unless given. */
   readonly hasLocalApic?: boolean;
   readonly sinks?: Partial<MachineSinks>;

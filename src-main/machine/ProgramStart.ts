@@ -2,6 +2,7 @@ import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { ATTRIBUTE, type CpuState } from '../engine/state/CpuState.ts';
 import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
 import type { GuestMemory } from './GuestMemory.ts';
+import type { PlacedBytes } from './pci/PciChipset.ts';
 import type { FlatProtectedEntry, InitialRegisters, ProgramImage, RealModeEntry } from './loaders/ProgramImage.ts';
 
 const CR0_PE = 1 << 0;
@@ -34,6 +35,21 @@ export function writeSegments(memory: GuestMemory, image: ProgramImage): void {
     memory.view(physicalAddress, bytes.length).set(bytes);
     const end = physicalAddress + bytes.length;
     if (zeroedTo !== undefined && zeroedTo > end) memory.view(end, zeroedTo - end).fill(0);
+  }
+}
+
+/** Writes the firmware's tables but for those that the program's own bytes, or the end of RAM, leave no room for. */
+export function writeTables(
+  memory: GuestMemory,
+  tables: readonly PlacedBytes[],
+  image: ProgramImage | undefined,
+): void {
+  for (const { physicalAddress: start, bytes } of tables) {
+    const end = start + bytes.length;
+    const isTaken = image?.segments.some(
+      (segment) => segment.physicalAddress < end && segment.physicalAddress + segment.bytes.length > start,
+    );
+    if (isTaken !== true && end <= memory.size) memory.view(start, bytes.length).set(bytes);
   }
 }
 

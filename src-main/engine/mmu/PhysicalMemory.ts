@@ -156,16 +156,27 @@ export class PhysicalMemory {
    * @returns false when the ROM space of the VM is used up
    */
   mapRom(image: Uint8Array, addresses: readonly number[]): boolean {
+    const host = this.placeRom(image);
+    if (host === undefined) return false;
     const length = Math.ceil(image.length / PAGE_BYTES) * PAGE_BYTES;
-    if (this.romUsed + length > MEMORY_LAYOUT.rom) return false;
-    const host = this.layout.romBase + this.romUsed;
-    this.romUsed += length;
-    this.bytes.fill(0xff, host, host + length);
-    this.bytes.set(image, host);
     for (const start of addresses) {
       this.setWindow(`rom-${start.toString(16)}`, start, length, { kind: 'rom', host });
     }
     return true;
+  }
+
+  /**
+   * Keeps a ROM image, padded to whole pages with FFh, for windows to lead to.
+   * @returns its host address; undefined when the ROM space of the VM is used up
+   */
+  placeRom(image: Uint8Array): number | undefined {
+    const length = Math.ceil(image.length / PAGE_BYTES) * PAGE_BYTES;
+    if (this.romUsed + length > MEMORY_LAYOUT.rom) return undefined;
+    const host = this.layout.romBase + this.romUsed;
+    this.romUsed += length;
+    this.bytes.fill(0xff, host, host + length);
+    this.bytes.set(image, host);
+    return host;
   }
 
   /**

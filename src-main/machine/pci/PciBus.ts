@@ -4,10 +4,20 @@ import type { MovableRange, SystemBus } from '../bus/SystemBus.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
 import { checkVersion, readBytes, readFlag, readObject } from '../snapshot.ts';
 import type { PciBar, PciDevice } from './PciDevice.ts';
-import { CONFIGURATION_BYTES, PciFunction } from './PciFunction.ts';
+import { COMMAND, CONFIGURATION_BYTES, PciFunction } from './PciFunction.ts';
+import { USUAL_ROUTES } from './Piix3.ts';
 
 const DEVICE_COUNT = 32;
 const FUNCTION_COUNT = 8;
+
+/** Registers, and room for ranges, that `assignAddresses` uses. */
+const COMMAND_REGISTER = 0x04,
+  BASE_ADDRESS = 0x10,
+  INTERRUPT_LINE = 0x3c;
+const FIRST_PORT = 0xc000,
+  PORT_COUNT = 0x1_0000;
+/** Below the I/O APIC. */
+const MEMORY_END = 0xfec0_0000;
 
 export interface PciBusWiring {
   readonly bus: SystemBus;
@@ -53,7 +63,7 @@ export class PciBus {
     const { rom } = device;
     const places = new Map<PciBar, number | undefined>();
     let romPlace: number | undefined;
-    const line = (deviceNumber + 3 + (device.interruptPin ?? 1) - 1) & 3;
+    const line = lineOf(deviceNumber, device.interruptPin ?? 1);
     const pciFunction: PciFunction = new PciFunction(device, isMultifunction, {
       onBarMoved: (bar, address) => {
         if (places.get(bar) === address) return;
@@ -85,6 +95,29 @@ export class PciBus {
 
   writeConfiguration(deviceAndFunction: number, offset: number, width: AccessWidth, value: number): void {
     this.functions.get(deviceAndFunction)?.write(offset, width, value);
+  }
+
+  /**
+   * What firmware does at power-on: gives each base address register a place, enables it, and says which interrupt a
+   * pin is routed to. Nothing is placed that does not fit.
+   */
+  assignAddresses(memoryStart: number): void {
+    let [port, memory] = [FIRST_PORT, memoryStart];
+    for (const [key, each] of this.functions) {
+      const largestFirst = [...(each.device.bars ?? [])].sort((a, b) => b.byteLength - a.byteLength);
+      for (const { space, byteLength, index } of largestFirst) {
+        const at = Math.ceil((space === 'io' ? port : memory) / byteLength) * byteLength;
+        if (at + byteLength > (space === 'io' ? PORT_COUNT : MEMORY_END)) continue;
+        each.write(BASE_ADDRESS + 4 * index, 4, at);
+        if (space === 'io') port = at + byteLength;
+        else memory = at + byteLength;
+      }
+      each.write(COMMAND_REGISTER, 2, COMMAND.io | COMMAND.memory);
+      const { interruptPin } = each.device;
+      if (interruptPin !== undefined) {
+        each.write(INTERRUPT_LINE, 1, USUAL_ROUTES[lineOf(key >>> 3, interruptPin)] ?? 0);
+      }
+    }
   }
 
   /** Devices first, so that they let go of their interrupt pins. */
@@ -127,6 +160,11 @@ export class PciBus {
     this.asserted[line] = count;
     this.wiring.interrupts[line]?.set(count > 0);
   }
+}
+
+/** INTA# of device 1 is wired to line 0. */
+function lineOf(deviceNumber: number, pin: number): number {
+  return (deviceNumber + pin + 2) & 3;
 }
 
 function masteredMemory(memory: DeviceMemory, pciFunction: PciFunction): DeviceMemory {

@@ -21,6 +21,11 @@ export const DEVICE_KINDS = [
   'dma-pages',
   'floppy',
   'ide',
+  'pci-host',
+  'io-apic',
+  'hpet',
+  'apm',
+  'fw-cfg',
 ] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 

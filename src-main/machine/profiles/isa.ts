@@ -32,6 +32,7 @@ export const isaProfile: MachineProfile = {
     { kind: 'floppy', id: 'fdc0', ports: [{ first: 0x3f0, count: 6 }, { first: 0x3f7, count: 1, offset: 7 }], irqs: [6] },
     { kind: 'ide', id: 'ide0', ports: [{ first: 0x1f0, count: 8, width: 4 }, { first: 0x3f6, count: 1, offset: 8 }], irqs: [14] },
     { kind: 'ide', id: 'ide1', ports: [{ first: 0x170, count: 8, width: 4 }, { first: 0x376, count: 1, offset: 8 }], irqs: [15] },
+    { kind: 'fw-cfg', id: 'fwcfg0', ports: [{ first: 0x510, count: 12, width: 4 }] },
     // What QEMU's and Bochs' ACPI tables name as PM1a control, so that small kernels' power-off works unchanged.
     { kind: 'power-port', id: 'power-qemu', ports: [{ first: 0x604, count: 2, width: 2 }] },
     { kind: 'power-port', id: 'power-bochs', ports: [{ first: 0xb004, count: 2, width: 2 }] },

@@ -1,0 +1,141 @@
+import { acpiTables, placeAcpiTables } from '../acpi/AcpiTables.ts';
+import { pciHoleStart } from '../acpi/dsdt.ts';
+import { ApmPorts, Piix4Pm, SCI_IRQ } from '../acpi/Piix4Pm.ts';
+import { acpiFiles } from '../acpi/tableLoader.ts';
+import type { ApicBus } from '../apic/ApicBus.ts';
+import { IoApic } from '../apic/IoApic.ts';
+import type { BusDevice, TimerService } from '../BusDevice.ts';
+import type { SystemBus } from '../bus/SystemBus.ts';
+import type { DeviceMemory } from '../DeviceMemory.ts';
+import type { FirmwareFile } from '../fwcfg/FwCfg.ts';
+import type { ShadowRam } from '../GuestMemory.ts';
+import { Hpet } from '../hpet/Hpet.ts';
+import type { IdeChannel } from '../ide/IdeChannel.ts';
+import { PiixIde } from '../ide/PiixIde.ts';
+import type { InterruptWires } from '../platform/InterruptWires.ts';
+import { placeSmbios, smbios } from '../smbios/smbios.ts';
+import { ConfigurationPorts } from './ConfigurationPorts.ts';
+import { I440fx } from './I440fx.ts';
+import { PciBus } from './PciBus.ts';
+import { Piix3, ResetControl } from './Piix3.ts';
+
+/** Where the ISA bridge, the power management function, and with them the IDE controller sit, as on i440FX boards. */
+const ISA_BRIDGE = 1;
+const IDE_FUNCTION = 1;
+const PM_FUNCTION = 3;
+/** Tables of a machine without firmware: between video memory and the BIOS; the SMBIOS anchor must lie from F0000h on. */
+const RSDP_ADDRESS = 0xe_0000;
+const ACPI_ADDRESS = 0xe_0040;
+const SMBIOS_ADDRESS = 0xe_8000;
+const SMBIOS_ANCHOR_ADDRESS = 0xf_0000;
+
+export interface PciChipsetParts {
+  readonly bus: SystemBus;
+  readonly memory: DeviceMemory;
+  readonly timers: TimerService;
+  readonly wires: InterruptWires;
+  readonly apics: ApicBus;
+  readonly shadow: ShadowRam | undefined;
+  readonly memoryBytes: number;
+  readonly vcpuCount: number;
+  readonly hasLocalApic: boolean;
+  readonly hasFirmware: boolean;
+  readonly onReset: (through: string) => void;
+  readonly onPowerOff: (through: string) => void;
+  /** The ids of the rows that map these. */
+  readonly ids: { readonly host: string; readonly ioApic: string; readonly hpet: string; readonly apm: string };
+}
+
+/** Bytes that stand in a machine's memory from the start. */
+export interface PlacedBytes {
+  readonly physicalAddress: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What makes a PC a PCI machine: host bridge, PCI bus, ISA bridge, power management, I/O APIC, HPET, and their tables. */
+export class PciChipset {
+  readonly pci: PciBus;
+  readonly power: Piix4Pm;
+  /** To be mapped as their rows say. */
+  readonly devices: readonly BusDevice[];
+  private readonly parts: PciChipsetParts;
+  /** Made once: a machine may be reset often. */
+  private placed: readonly PlacedBytes[] | undefined;
+
+  constructor(parts: PciChipsetParts) {
+    this.parts = parts;
+    const { wires, timers, hasFirmware, ids } = parts;
+    const isaLines = Array.from({ length: 16 }, (_, irq) => wires.line(irq, 'pirq'));
+    const bridge = new Piix3('piix3', isaLines, hasFirmware);
+    this.pci = new PciBus({ bus: parts.bus, memory: parts.memory, interrupts: bridge.lines });
+    this.power = new Piix4Pm('pm0', {
+      bus: parts.bus,
+      timers,
+      sci: wires.line(SCI_IRQ, 'sci'),
+      onPowerOff: parts.onPowerOff,
+      hasFirmware,
+    });
+    this.pci.attach(new I440fx('i440fx', parts.shadow, hasFirmware), 0);
+    this.pci.attach(bridge, ISA_BRIDGE, 0, true);
+    this.pci.attach(this.power, ISA_BRIDGE, PM_FUNCTION);
+    const ioApic = parts.hasLocalApic ? new IoApic(ids.ioApic, parts.apics) : undefined;
+    if (ioApic) wires.connect(ioApic);
+    const hpetLines = new Map([0, 8].map((irq) => [irq, wires.line(irq, ids.hpet)]));
+    const hpet = new Hpet(ids.hpet, timers, (pin) => hpetLines.get(pin) ?? ioApicPin(ioApic, pin));
+    this.devices = [
+      ...(ioApic ? [ioApic] : []),
+      hpet,
+      new ApmPorts(ids.apm, (isOn) => this.power.pm.setAcpiMode(isOn)),
+      new ConfigurationPorts(ids.host, this.pci, new ResetControl('reset-control', parts.onReset)),
+    ];
+  }
+
+  /** The IDE channels get their bus master. */
+  attachIde(channels: readonly [IdeChannel, IdeChannel]): void {
+    this.pci.attach(new PiixIde('piix-ide', channels), ISA_BRIDGE, IDE_FUNCTION);
+  }
+
+  /** After a reset: what firmware would do for PCI devices, where there is none. */
+  configure(): void {
+    if (!this.parts.hasFirmware) this.pci.assignAddresses(pciHoleStart(this.parts.memoryBytes));
+  }
+
+  /** What firmware finds through fw_cfg. */
+  firmwareFiles(): readonly FirmwareFile[] {
+    const { anchor, structures } = smbios(this.parts.memoryBytes, this.parts.vcpuCount);
+    return [
+      ...acpiFiles(acpiTables(this.parts)),
+      { name: 'etc/e820', contents: availableMemory(this.parts.memoryBytes) },
+      { name: 'etc/smbios/smbios-anchor', contents: anchor },
+      { name: 'etc/smbios/smbios-tables', contents: structures },
+    ];
+  }
+
+  /** Tables that stand in memory when no firmware puts them there. */
+  tables(): readonly PlacedBytes[] {
+    return (this.placed ??= this.placeTables());
+  }
+
+  private placeTables(): readonly PlacedBytes[] {
+    if (this.parts.hasFirmware) return [];
+    const names = smbios(this.parts.memoryBytes, this.parts.vcpuCount);
+    return [
+      ...placeAcpiTables(acpiTables(this.parts), RSDP_ADDRESS, ACPI_ADDRESS),
+      { physicalAddress: SMBIOS_ADDRESS, bytes: names.structures },
+      { physicalAddress: SMBIOS_ANCHOR_ADDRESS, bytes: placeSmbios(names, SMBIOS_ADDRESS) },
+    ];
+  }
+}
+
+/** One entry of INT 15h E820h, for RAM; firmware makes its own holes in it. */
+function availableMemory(memoryBytes: number): Uint8Array {
+  const entry = new DataView(new ArrayBuffer(20));
+  entry.setBigUint64(8, BigInt(memoryBytes), true);
+  entry.setUint32(16, 1, true);
+  return new Uint8Array(entry.buffer);
+}
+
+function ioApicPin(ioApic: IoApic | undefined, pin: number): { set(isAsserted: boolean): void } | undefined {
+  // Below 16 the wires drive the pins.
+  return ioApic && pin >= 16 ? { set: (isAsserted) => ioApic.setPin(pin, isAsserted) } : undefined;
+}

@@ -1,0 +1,85 @@
+import type { IoApic } from '../apic/IoApic.ts';
+import type { BusDevice, DeviceState, InterruptLine } from '../BusDevice.ts';
+import type { InterruptController } from '../pic/InterruptController.ts';
+import { checkVersion, SnapshotError } from '../snapshot.ts';
+
+const ISA_LINES = 16;
+/** The timer reaches the I/O APIC's pin 2, since pin 0 is the 8259's (MADT: interrupt source override). */
+const TIMER_PIN = 2;
+
+interface Driver {
+  readonly irq: number;
+  readonly owner: string;
+  isAsserted: boolean;
+}
+
+/**
+ * The wires of ISA interrupt requests 0 to 15: each may have several drivers, any of which asserts it, and leads to
+ * the 8259 pair and, where there is one, to the I/O APIC's pin of the same number.
+ *
+ * A device only for the sake of its state; nothing maps it.
+ */
+export class InterruptWires implements BusDevice {
+  readonly id = 'wires0';
+  private readonly counts = new Uint32Array(ISA_LINES);
+  private readonly outputs: readonly InterruptLine[];
+  private readonly drivers: Driver[] = [];
+  private ioApic: IoApic | undefined;
+
+  constructor(pic: InterruptController) {
+    this.outputs = Array.from({ length: ISA_LINES }, (_, irq) => pic.line(irq));
+  }
+
+  connect(ioApic: IoApic): void {
+    this.ioApic = ioApic;
+  }
+
+  /** One more driver of a wire; `owner` names it in snapshots. */
+  line(irq: number, owner: string): InterruptLine {
+    const driver: Driver = { irq, owner, isAsserted: false };
+    this.drivers.push(driver);
+    return {
+      set: (isAsserted) => {
+        if (isAsserted === driver.isAsserted) return;
+        driver.isAsserted = isAsserted;
+        this.drive(irq, isAsserted ? 1 : -1);
+      },
+    };
+  }
+
+  read(): number {
+    return 0xffff_ffff;
+  }
+
+  write(): void {}
+
+  /** Drivers let go of their wires themselves. */
+  reset(): void {}
+
+  save(): DeviceState {
+    return { version: 1, asserted: this.drivers.filter(({ isAsserted }) => isAsserted).map(nameOf) };
+  }
+
+  /** Interrupt controllers keep the levels that they saw in states of their own. */
+  restore(state: DeviceState): void {
+    checkVersion(this.id, state, 1);
+    const asserted: unknown = state['asserted'];
+    if (!Array.isArray(asserted)) throw new SnapshotError(`${this.id}: the list of asserted wires is missing`);
+    this.counts.fill(0);
+    for (const driver of this.drivers) {
+      driver.isAsserted = asserted.includes(nameOf(driver));
+      if (driver.isAsserted) this.counts[driver.irq] = (this.counts[driver.irq] ?? 0) + 1;
+    }
+  }
+
+  private drive(irq: number, by: 1 | -1): void {
+    const count = (this.counts[irq] ?? 0) + by;
+    this.counts[irq] = count;
+    this.outputs[irq]?.set(count > 0);
+    this.ioApic?.setPin(irq === 0 ? TIMER_PIN : irq, count > 0);
+  }
+}
+
+function nameOf({ irq, owner }: Driver): string {
+  return `${irq} ${owner}`;
+}
