@@ -151,9 +151,13 @@ export function conclude(e: Emitter, raised: I32, preventing: number, commit: ()
   const kept = conditions === undefined ? before : or(before, conditions);
   e.if(unmasked, () => reportUnmasked(e, kept, flags, unmasked, preventing));
   e.if(eqz(and(unmasked, c(preventing))), commit);
+  // Last of all, where no value has to be kept across the call.
+  e.if(unmasked, () => {
+    e.if(eqz(and(e.stateField(STATE.cr0), c(CR0.NE))), () => void e.helper('coprocessorError'));
+  });
 }
 
-/** The exception stays pending until the next waiting instruction; with CR0.NE clear it goes out by FERR#. */
+/** The exception stays pending until the next waiting instruction; with CR0.NE clear it goes out by FERR# as well. */
 function reportUnmasked(e: Emitter, kept: I32, flags: I32, unmasked: I32, preventing: number): void {
   // What was found before the operation hides what the operation would have raised.
   const first = or(and(flags, c(BEFORE | RAISED.stackFault)), stackOverflowBit(flags));
@@ -162,7 +166,6 @@ function reportUnmasked(e: Emitter, kept: I32, flags: I32, unmasked: I32, preven
   const hidden = and(unmasked, c(preventing & (RAISED.overflow | RAISED.underflow)));
   const stored = select(hidden, and(shown, c(~(RAISED.precision | RAISED.roundedUp))), shown) as I32;
   e.setStateField(STATE.x87Status, or(or(kept, stored), c(STATUS.errorSummary | STATUS.busy)));
-  e.if(eqz(and(e.stateField(STATE.cr0), c(CR0.NE))), () => void e.helper('coprocessorError'));
 }
 
 /** C1 of a stack fault: set for overflow. */
