@@ -5,6 +5,7 @@ import {
   type V128,
   type ValueType,
   add,
+  eq,
   extendSigned,
   i32Const,
   load,
@@ -19,7 +20,7 @@ import { EXIT, STATE, registerOffset, xmmOffset } from '../../state/layout.ts';
 import { REGION_DATA } from './regionData.ts';
 import { type Discoveries, RegionState } from './RegionState.ts';
 import { RegionX87, type StackShape } from './RegionX87.ts';
-import { RegionFlags } from './RegionFlags.ts';
+import { type Recipe, RegionFlags } from './RegionFlags.ts';
 import type { Site } from './RegionPlan.ts';
 
 export const ZERO = i32Const(0);
@@ -80,6 +81,10 @@ export class RegionCode {
   private readonly budgetLocal: Local<'i32'>;
   private readonly result: Local<'i32'>;
   private readonly carries: Local<'i32'>;
+  /** 0, or 1 plus the place in `recipes` of the operation that the flags have to be computed from. */
+  private readonly recipe: Local<'i32'>;
+  private readonly recipeOperands: readonly Local<'i32'>[];
+  private readonly recipes: string[] = [];
   private readonly exitEip: Local<'i32'>;
   private readonly exitRecord: Local<'i32'>;
   private readonly temporaries = new Map<ValueType, Temporary[]>();
@@ -98,11 +103,14 @@ export class RegionCode {
     this.registers = Array.from({ length: REGISTERS }, () => f.newLocal('i32'));
     this.result = f.newLocal('i32');
     this.carries = f.newLocal('i32');
+    this.recipe = f.newLocal('i32');
+    this.recipeOperands = Array.from({ length: 4 }, () => f.newLocal('i32'));
     this.exitEip = f.newLocal('i32');
     this.exitRecord = f.newLocal('i32');
     for (const local of this.registers) this.guestLocals.add(local.index);
     this.vectors = new Map([...vectors].map((index) => [index, f.newLocal('v128')]));
-    for (const local of this.vectors.values()) this.guestLocals.add(local.index);
+    const changing = [...this.vectors.values(), ...this.x87.registerLocals, ...this.state.fieldLocals];
+    for (const { index } of changing) this.guestLocals.add(index);
     this.flags = new RegionFlags({
       let: (value) => this.let(value) as typeof value,
       copy: (value) => {
@@ -117,6 +125,7 @@ export class RegionCode {
         f.emit([result.code, carries.code, 0x21, ...unsignedLeb(this.carries.index)]);
         f.emit([0x21, ...unsignedLeb(this.result.index)]);
       },
+      note: (recipe) => this.noteRecipe(recipe),
     });
   }
 
@@ -163,6 +172,30 @@ export class RegionCode {
     for (const all of this.temporaries.values()) for (const temporary of all) temporary.isFree = true;
     for (const temporary of temporaries) temporary.isFree = false;
     this.taken = [];
+  }
+
+  private noteRecipe(recipe: Recipe | undefined): void {
+    const { f } = this;
+    if (recipe === undefined) {
+      f.set(this.recipe, ZERO);
+      return;
+    }
+    const name = `${recipe.kind} ${recipe.width}`;
+    const known = this.recipes.indexOf(name);
+    f.set(this.recipe, i32Const(known >= 0 ? known + 1 : this.recipes.push(name)));
+    const values = [recipe.left, recipe.right, recipe.result, recipe.kept];
+    values.forEach((value, index) => value && f.set(this.recipeOperands[index], value));
+  }
+
+  /** Computes the flags that a way out has noted as an operation. */
+  private computeNotedFlags(): void {
+    const { f } = this;
+    const [left, right, result, kept] = this.recipeOperands.map((local) => f.get(local));
+    this.recipes.forEach((name, index) => {
+      const [kind, width] = name.split(' ');
+      const recipe = { kind, width: Number(width), left, right, result, kept } as Recipe;
+      f.if(eq(f.get(this.recipe), i32Const(index + 1)), () => this.flags.computeNoted(recipe));
+    });
   }
 
   // The state in memory
@@ -298,6 +331,7 @@ export class RegionCode {
   /** The end of the function: stores the state and goes on wherever `leave` said. */
   emitExit(data: number): void {
     const { f } = this;
+    this.computeNotedFlags();
     this.storeRegisters(this.changed);
     this.countInstructions(data, this.budget);
     const record = f.get(this.exitRecord);

@@ -29,12 +29,29 @@ export interface FlagLocals {
   result(): I32;
   carries(): I32;
   set(result: I32, carries: I32): void;
+  /** Notes an operation that the flags can be computed from later; `undefined`: they are in the locals above. */
+  note(recipe: Recipe | undefined): void;
+}
+
+/** Operations that flags can be computed from when a region is left. */
+export const RECIPE_KINDS = ['add', 'sub', 'addKeepingCarry', 'subKeepingCarry'] as const;
+
+/** An operation by its kind and width, and its operands. */
+export interface Recipe {
+  readonly kind: (typeof RECIPE_KINDS)[number];
+  readonly width: 8 | 16 | 32;
+  readonly left: I32;
+  readonly right: I32;
+  readonly result: I32;
+  /** CF, 0 or 1, where the operation keeps it. */
+  readonly kept?: I32;
 }
 
 /** Flags as the operation that makes them, whose operands are kept in locals. */
 interface Pending {
   /** Computes the lazy pair. */
   materialise(): void;
+  readonly recipe?: Recipe;
   readonly carry?: () => I32;
   readonly overflow?: () => I32;
   readonly zero: () => I32;
@@ -45,8 +62,11 @@ interface Pending {
   readonly lessOrEqual?: () => I32;
 }
 
-/** What is known of the flags at a place in the code: in the locals, as an operation, or wanted by nobody. */
-export type FlagState = 'computed' | 'dead' | Pending;
+/**
+ * What is known of the flags at a place in the code: in the locals, noted as an operation that differs by the way
+ * control came, wanted by nobody, or one operation.
+ */
+export type FlagState = 'computed' | 'noted' | 'dead' | Pending;
 
 /**
  * Flags in a region: an operation that sets them is only remembered. Conditions compare its operands directly;
@@ -79,13 +99,38 @@ export class RegionFlags extends FlagEmitter {
   /** Has the pair in the locals from here on. */
   materialise(): void {
     const { state } = this;
+    if (state === 'noted') throw new Error('flags are wanted that only a way out was to want');
     if (typeof state === 'string') return;
     this.state = 'computed';
     state.materialise();
   }
 
-  /** Emits code that leaves the present path, with the flags computed, and forgets what it did. */
+  /** Computes the pair where it was noted only, from what was noted. */
+  computeNoted(recipe: Recipe): void {
+    const { kind, width, left, right, result, kept = i32Const(0) } = recipe;
+    this.state = 'computed';
+    if (kind === 'add') super.fromAdd(width, left, right, result);
+    else if (kind === 'sub') super.fromSub(width, left, right, result);
+    else if (kind === 'addKeepingCarry') this.computeAdd(width, left, right, result, kept);
+    else this.computeSub(width, left, right, result, kept);
+  }
+
+  /** Emits code that leaves the present path with the flags noted, and forgets what it did. */
   onTheWayOut(emit: () => void): void {
+    const { state } = this;
+    if (typeof state === 'object') {
+      if (state.recipe === undefined) this.materialise();
+      this.locals.note(state.recipe);
+    } else if (state === 'computed') {
+      this.locals.note(undefined);
+    }
+    this.state = 'noted';
+    emit();
+    this.state = state;
+  }
+
+  /** The same towards code that wants to read flags. */
+  towardsReader(emit: () => void): void {
     const { state } = this;
     this.materialise();
     emit();
@@ -95,6 +140,7 @@ export class RegionFlags extends FlagEmitter {
   override fromAdd(width: Width, left: Integer, right: Integer, result: Integer): void {
     this.remember(() => ({
       ...this.ofResult(width, result),
+      ...recipe('add', width, left, right, result),
       materialise: () => super.fromAdd(width, left, right, result),
     }));
   }
@@ -103,6 +149,7 @@ export class RegionFlags extends FlagEmitter {
     this.remember(() => ({
       ...this.ofResult(width, result),
       ...(width === 32 ? { carry: () => ltUnsigned(wrap(result), wrap(left)) } : {}),
+      ...recipe('add', width, left, right, result),
       materialise: () => super.fromAdd(width, left, right, result),
     }));
   }
@@ -110,6 +157,7 @@ export class RegionFlags extends FlagEmitter {
   override fromSub(width: Width, left: Integer, right: Integer, result: Integer): void {
     this.remember(() => ({
       ...this.ofResult(width, result),
+      ...recipe('sub', width, left, right, result),
       materialise: () => super.fromSub(width, left, right, result),
     }));
   }
@@ -123,6 +171,7 @@ export class RegionFlags extends FlagEmitter {
       belowOrEqual: () => leUnsigned(left, right),
       less: () => ltSigned(...signedPair()),
       lessOrEqual: () => leSigned(...signedPair()),
+      ...recipe('sub', width, left, right, result),
       materialise: () => super.fromSub(width, left, right, result),
     }));
   }
@@ -144,12 +193,23 @@ export class RegionFlags extends FlagEmitter {
   }
 
   override fromAddKeepingCarry(width: Width, left: Integer, right: Integer, result: Integer): void {
-    this.rememberKeeping(width, result, (kept) => this.computeAdd(width, left, right, result, kept));
+    this.rememberKeeping(
+      width,
+      result,
+      (kept) => this.computeAdd(width, left, right, result, kept),
+      (kept) => recipe('addKeepingCarry', width, left, right, result, kept),
+    );
   }
 
   override fromSubKeepingCarry(width: Width, left: Integer, right: Integer, result: Integer): void {
     const less = (): I32 => ltSigned(signed(width, left), signed(width, right));
-    this.rememberKeeping(width, result, (kept) => this.computeSub(width, left, right, result, kept), less);
+    this.rememberKeeping(
+      width,
+      result,
+      (kept) => this.computeSub(width, left, right, result, kept),
+      (kept) => recipe('subKeepingCarry', width, left, right, result, kept),
+      less,
+    );
   }
 
   override fromParts(width: Width, result: Integer, carry: I32, overflow: I32, adjust?: I32): void {
@@ -212,7 +272,13 @@ export class RegionFlags extends FlagEmitter {
     this.state = this.isWanted ? make() : 'dead';
   }
 
-  private rememberKeeping(width: Width, result: Integer, compute: (kept: I32) => void, less?: () => I32): void {
+  private rememberKeeping(
+    width: Width,
+    result: Integer,
+    compute: (kept: I32) => void,
+    recipeOf: (kept: I32) => { recipe?: Recipe },
+    less?: () => I32,
+  ): void {
     if (!this.isWanted) {
       this.state = 'dead';
       return;
@@ -221,6 +287,7 @@ export class RegionFlags extends FlagEmitter {
     this.remember(() => ({
       ...this.ofResult(width, result),
       carry: () => kept,
+      ...recipeOf(kept),
       ...(less ? { less } : {}),
       materialise: () => compute(kept),
     }));
@@ -259,6 +326,19 @@ export class RegionFlags extends FlagEmitter {
     this.locals.set(wrap(result), carries);
     this.state = 'computed';
   }
+}
+
+function recipe(
+  kind: Recipe['kind'],
+  width: Width,
+  left: Integer,
+  right: Integer,
+  result: Integer,
+  kept?: I32,
+): { recipe?: Recipe } {
+  if (width === 64) return {};
+  const operands = { left: wrap(left), right: wrap(right), result: wrap(result) };
+  return { recipe: { kind, width, ...operands, ...(kept && { kept }) } };
 }
 
 function zeroLike(value: Integer): Integer {

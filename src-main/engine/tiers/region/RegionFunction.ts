@@ -26,6 +26,13 @@ import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
 import type { BasicBlock, RegionPlan, Site } from './RegionPlan.ts';
 
+/** What may want the flags next: nobody before they are replaced, a way out of the region, or an instruction. */
+const WANTS = ['nothing', 'leave', 'read'] as const;
+type Want = (typeof WANTS)[number];
+
+/** How they are then kept where ways meet. */
+const FLAGS_AT = { nothing: 'dead', leave: 'noted', read: 'computed' } as const;
+
 /** What is known where a block begins that is reached in one way only. */
 interface Arrival {
   readonly flags: FlagState;
@@ -64,9 +71,9 @@ class RegionFunction implements RegionFlow {
   private readonly selectors = new Map<number, Local<'i32'>>();
   private readonly arrivals = new Map<number, Arrival>();
   /** Whether the flags matter where a block begins. */
-  private readonly wantsFlags: readonly boolean[];
+  private readonly wantsFlags: readonly Want[];
   /** Whether they matter behind a block's last instruction. */
-  private readonly endWantsFlags: boolean[] = [];
+  private readonly endWantsFlags: Want[] = [];
   /** Instructions from a block's start, at most, until the budget is looked at again. */
   private readonly reach: readonly number[];
   private readonly discoveries: Discoveries;
@@ -179,7 +186,7 @@ class RegionFunction implements RegionFlow {
 
   private emitBlock(block: BasicBlock, arrival: Arrival | undefined): void {
     const { code } = this;
-    code.flags.state = arrival?.flags ?? 'computed';
+    code.flags.state = arrival?.flags ?? FLAGS_AT[this.wantsFlags[this.node]];
     code.x87.shape = this.shapes.get(this.node) ?? code.x87.entry;
     this.shapes.set(this.node, code.x87.shape);
     code.uncharged = arrival?.uncharged ?? 0;
@@ -189,7 +196,7 @@ class RegionFunction implements RegionFlow {
     let next = 0;
     for (const [index, site] of block.sites.entries()) {
       code.site = site;
-      code.flags.isWanted = wanted[index];
+      code.flags.isWanted = wanted[index] !== 'nothing';
       const before = code.flags.state;
       if (site.single !== 0) this.emitSingle(site);
       else this.emitter.emit(site);
@@ -242,7 +249,9 @@ class RegionFunction implements RegionFlow {
       if (dispatch) this.f.set(this.selector(target), i32Const(dispatch.value));
       this.f.breakTo(this.label(target));
     };
-    if (this.wantsFlags[node]) code.flags.onTheWayOut(go);
+    const wanted = this.wantsFlags[node];
+    if (wanted === 'read') code.flags.towardsReader(go);
+    else if (wanted === 'leave') code.flags.onTheWayOut(go);
     else go();
   }
 
@@ -296,8 +305,10 @@ class RegionFunction implements RegionFlow {
     const isShort = ltSigned(code.budget, i32Const(this.reach[this.node] + code.uncharged + 1));
     const isOther = or(code.state.isOther, code.x87.isOther);
     f.if(or(or(isStale, isShort), isOther), () => {
-      code.charge(code.uncharged + 1);
-      code.leaveStored(i32Const(site.nextEip));
+      code.flags.onTheWayOut(() => {
+        code.charge(code.uncharged + 1);
+        code.leaveStored(i32Const(site.nextEip));
+      });
     });
   }
 
@@ -305,16 +316,19 @@ class RegionFunction implements RegionFlow {
    * Liveness of the flags at the start of each block. Ways out want them, since nothing is known of what follows;
    * every jump back is one, when the budget is spent.
    */
-  private findWantedFlags(): boolean[] {
+  private findWantedFlags(): Want[] {
     const { blocks } = this.plan;
-    const wanted = blocks.map(() => false);
+    const wanted = blocks.map((): Want => 'nothing');
     for (let hasChanged = true; hasChanged;) {
       hasChanged = false;
       for (let node = blocks.length - 1; node >= 0; node--) {
         const block = blocks[node];
-        const atEnd = this.hasWayOut(node) || block.successors.some((target) => wanted[target]);
+        const atEnd = block.successors.reduce<Want>(
+          (most, target) => moreOf(most, wanted[target]),
+          this.hasWayOut(node) ? 'leave' : 'nothing',
+        );
         this.endWantsFlags[node] = atEnd;
-        const atStart = block.sites.reduceRight((isWanted, site) => wantedBefore(site, isWanted), atEnd);
+        const atStart = block.sites.reduceRight<Want>((after, site) => wantedBefore(site, after), atEnd);
         if (wanted[node] === atStart) continue;
         wanted[node] = atStart;
         hasChanged = true;
@@ -366,18 +380,26 @@ export function fallsThrough({ instruction }: Pick<Site, 'instruction'>): boolea
   return flow === 'next' || flow === 'branch' || flow === 'system';
 }
 
-/** For each instruction of a block, whether the flags it leaves may matter. */
-function wantedAfter(block: BasicBlock, atEnd: boolean): boolean[] {
-  const wanted: boolean[] = [];
-  let isWanted = atEnd;
+/** For each instruction of a block, what may want the flags it leaves. */
+function wantedAfter(block: BasicBlock, atEnd: Want): Want[] {
+  const wanted: Want[] = [];
+  let want = atEnd;
   for (let index = block.sites.length - 1; index >= 0; index--) {
-    wanted[index] = isWanted;
-    isWanted = wantedBefore(block.sites[index], isWanted);
+    wanted[index] = want;
+    want = wantedBefore(block.sites[index], want);
   }
   return wanted;
 }
 
-function wantedBefore({ effects, single }: Site, isWantedAfter: boolean): boolean {
-  if (effects.readsFlags || effects.mayLeave || single !== 0) return true;
-  return effects.replacesFlags ? false : isWantedAfter;
+function wantedBefore({ effects, single }: Site, after: Want): Want {
+  if (effects.readsFlags || single !== 0) return 'read';
+  const own = effects.mayLeave ? 'leave' : 'nothing';
+  if (effects.replacesFlags) return own;
+  // Flags that are set on one path only are computed before, to be the same pair of locals behind it.
+  if (effects.writesFlags && after !== 'nothing') return 'read';
+  return moreOf(own, after);
+}
+
+function moreOf(a: Want, b: Want): Want {
+  return WANTS[Math.max(WANTS.indexOf(a), WANTS.indexOf(b))];
 }

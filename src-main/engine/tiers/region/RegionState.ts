@@ -72,6 +72,11 @@ export class RegionState {
     for (const offset of known.writtenFields) discoveries.writtenFields.add(offset);
   }
 
+  /** Locals that instructions change. */
+  get fieldLocals(): Iterable<Local> {
+    return this.cached.values();
+  }
+
   field(offset: number): I32 {
     const local = this.cachedLocal(offset);
     if (local) return this.f.get(local);

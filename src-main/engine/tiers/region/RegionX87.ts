@@ -45,9 +45,14 @@ export class RegionX87 {
     );
   }
 
+  /** Locals that instructions change. */
+  get registerLocals(): readonly Local[] {
+    return [...this.locals.values()].flatMap(({ mantissa, signExponent }) => [mantissa, signExponent]);
+  }
+
   /** Whether instructions of another shape's stack may follow here. */
   isShape(shape: StackShape): boolean {
-    return !this.isUsed || (shape.top === this.shape.top && shape.valid === this.shape.valid);
+    return shape.top === this.shape.top && shape.valid === this.shape.valid;
   }
 
   top(): I32 {
@@ -77,7 +82,7 @@ export class RegionX87 {
     const number = (this.shape.top + place) & 7;
     const bit = 1 << number;
     discoveries.x87Registers.add(number);
-    const locals = this.locals.get(number);
+    const locals = this.localsOf(number);
     const slot = this.cpu + STATE.x87 + number * X87_SLOT.size;
     return {
       mantissa: () => (locals ? f.get(locals.mantissa) : load64(ZERO, slot + X87_SLOT.mantissa)),
@@ -96,14 +101,14 @@ export class RegionX87 {
   /** MM`number`: the mantissa of the register of that number. */
   mmx(number: number): I64 {
     this.discoveries.x87Registers.add(number);
-    const locals = this.locals.get(number);
+    const locals = this.localsOf(number);
     return locals ? this.f.get(locals.mantissa) : i64Const(0);
   }
 
   /** An MMX register that is written reads as a NaN or an infinity to the x87 (SDM vol. 1, 9.2.2). */
   setMmx(number: number, value: I64): void {
     this.discoveries.x87Registers.add(number);
-    const locals = this.locals.get(number);
+    const locals = this.localsOf(number);
     if (!locals) return;
     this.f.set(locals.mantissa, value);
     this.f.set(locals.signExponent, i32Const(0xffff));
@@ -136,6 +141,13 @@ export class RegionX87 {
     if (!this.isUsed) return;
     this.f.emit(storeCode(ZERO, i32Const(this.shape.top), 32, this.cpu + STATE.x87Top));
     this.f.emit(storeCode(ZERO, i32Const(this.shape.valid), 32, this.cpu + STATE.x87Valid));
+  }
+
+  /** undefined while it is being found out which registers are used. */
+  private localsOf(number: number): RegisterLocals | undefined {
+    const locals = this.locals.get(number);
+    if (!locals && this.locals.size > 0) throw new Error(`x87 register ${number} is not among the region's`);
+    return locals;
   }
 
   private field(offset: number): I32 {
