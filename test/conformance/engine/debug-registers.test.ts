@@ -272,6 +272,28 @@ describe('a data breakpoint', () => {
     expect(trap().status).toBe(0x4001);
   });
 
+  test('is met in a loop that has run often, in that very iteration', () => {
+    startCode(machine, 'flat32', 'mov ecx, 3000\nagain: mov [0x9000 + ecx * 4], ecx\ninc ebx\nloop again\nhlt');
+    arm({ address: 0x9000 + 4 * 200, kind: WRITE, length: DWORD });
+    expect(trap().status).toBe(1);
+    expect([state.register(RCX), state.register(RBX)]).toEqual([200, 2800]);
+  });
+
+  test('armed by a debugger while a loop runs hot is met, and an instruction breakpoint too', () => {
+    for (const watch of [
+      { address: 0x9000, kind: WRITE, length: DWORD },
+      { address: AT.code + 5, kind: EXECUTE },
+    ]) {
+      startCode(machine, 'flat32', 'mov ecx, -1\nagain: mov [0x9000], ecx\ninc ebx\nloop again\nhlt');
+      machine.run(10_000);
+      const rounds = state.register(RBX);
+      arm(watch);
+      machine.runToHalt(1000);
+      expect([state.eip - 1, state.register(RBX) - rounds]).toEqual([AT.handlers + 16, expect.any(Number)]);
+      expect(state.register(RBX) - rounds).toBeLessThan(2);
+    }
+  });
+
   test('leaves the count of instructions exact', () => {
     startCode(machine, 'flat32', 'mov ecx, 50\nagain: inc dword [0x9000]\nnop\nloop again\nhlt');
     arm({ address: 0x9000, kind: WRITE });

@@ -211,6 +211,18 @@ describe('interrupts', () => {
     expect(processor.retiredInstructions).toBe(4);
   });
 
+  test('raised by device memory in a loop that has run often are taken in that very iteration', () => {
+    startCode(machine, 'flat32', `mov ecx, 3000\nagain: mov [${DEVICE}], ecx\ninc ebx\nloop again\nhlt`);
+    state.eflags = 2 | FLAG.IF;
+    let writes = 0;
+    machine.mmioWrite = () => {
+      if (++writes === 2500) machine.raiseInterrupt(0x42);
+    };
+    machine.runToHalt();
+    machine.mmioWrite = () => undefined;
+    expect([writes, state.register(RBX), processor.retiredInstructions]).toEqual([2500, 2499, 1 + 3 * 2499 + 2]);
+  });
+
   test('a kick by device memory ends the run behind that instruction', () => {
     startCode(machine, 'flat32', `inc eax\nmov [${DEVICE}], eax\ninc eax\ninc eax\nhlt`);
     machine.mmioWrite = () => processor.kick();
