@@ -17,6 +17,7 @@ const programs = [
   'transfers',
   'interrupts',
   'tasks',
+  'paging',
   'debug',
   'realmode',
   'virtual8086',

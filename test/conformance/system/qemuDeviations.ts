@@ -85,6 +85,36 @@ const deviations: readonly Deviation[] = [
     theirs: /^: EFLAGS 00000203/,
   },
   { why: 'A task switch leaves DR7.LE.', program: 'tasks', names: ['DR7 then'], theirs: / 00000500$/ },
+  {
+    why: 'An instruction that reads, modifies and writes across pages faults as if it only read.',
+    program: 'paging',
+    names: ['modify, second absent'],
+    theirs: /^: #0e\(0000\)$/,
+  },
+  {
+    why: 'Page faults for reserved bits say that the page is absent.',
+    program: 'paging',
+    names: ['reserved bit', 'NX without', '2 MiB, reserved bit', 'fetch, reserved bit'],
+    theirs: /: #0e\(00(08|0e|18)\)/,
+  },
+  {
+    why: 'Entries for 4 MiB hold 40 bits of an address, and PAE entries 36.',
+    program: 'paging',
+    names: ['reserved bit 17'],
+    theirs: /^: done$/,
+  },
+  {
+    why: 'PDPTEs are no registers: they are read again for each walk, and not checked before.',
+    program: 'paging',
+    names: ['CR0.PG with a reserved bit', 'reserved bit 36 of the last', 'reserved bit 8 of the last'],
+    theirs: /^: done$/,
+  },
+  {
+    why: 'The same.',
+    program: 'paging',
+    names: ['they are not read again'],
+    theirs: /^: #0e\(0000\)$/,
+  },
   { why: 'INT1 is undefined for its processor.', program: 'interrupts', names: ['INT1'], theirs: /^: #06$/ },
   {
     why: 'The EXT bit of error codes is not set.',

@@ -19,7 +19,20 @@ export async function runRomInQemu(image: Uint8Array): Promise<string> {
     const child = spawn(
       QEMU,
       [
-        ...['-accel', 'tcg', '-nodefaults', '-display', 'none', '-no-reboot', '-m', '2', '-bios', file],
+        ...[
+          '-accel',
+          'tcg',
+          '-cpu',
+          'qemu32,+nx,+pse36',
+          '-nodefaults',
+          '-display',
+          'none',
+          '-no-reboot',
+          '-m',
+          '2',
+          '-bios',
+          file,
+        ],
         ...['-debugcon', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
       ],
       { stdio: ['ignore', 'pipe', 'ignore'], timeout: TIMEOUT_MS },
