@@ -6,6 +6,7 @@ export const MSR = {
   PLATFORM_ID: 0x17,
   APIC_BASE: 0x1b,
   EBL_CR_POWERON: 0x2a,
+  EBC_FREQUENCY_ID: 0x2c,
   BIOS_UPDT_TRIG: 0x79,
   BIOS_SIGN_ID: 0x8b,
   PERFCTR0: 0xc1,
@@ -145,4 +146,6 @@ export const MODEL_SPECIFIC_REGISTERS: readonly ModelSpecificRegister[] = [
   register(MSR.P5_MC_TYPE, { ...READ_ONLY, feature: 'mce' }),
   register(MSR.MCG_CAP, { ...READ_ONLY, feature: 'mca' }),
   register(MSR.MCG_STATUS, { ...READ_ONLY, feature: 'mca' }),
+  // A core clock of once the bus clock (bits 31..24), so that whoever divides by the ratio can.
+  register(MSR.EBC_FREQUENCY_ID, { ...READ_ONLY, resetLow: 1 << 24 }),
 ];

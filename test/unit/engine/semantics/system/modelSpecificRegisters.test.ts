@@ -42,6 +42,15 @@ test("power-on values are the manual's", () => {
   expect(read(p, 0xfe)).toEqual([0, 0x508]);
 });
 
+test('machine checks have no banks, and a status that only zero can be written to', () => {
+  const p = withEverything();
+  expect(read(p, 0x179)).toEqual([0, 0]);
+  write(p, 0x17a, 0, 0);
+  expect(faultOfWrite(p, 0x17a, 0, 1)).toBe('#GP(0)');
+});
+
+test('the ratio of clocks is one, and not zero', () => expect(read(protectedProcessor(), 0x2c)).toEqual([0, 1 << 24]));
+
 describe('#GP(0)', () => {
   test.each([
     { what: 'an unknown register', address: 0xc000_0081 },
