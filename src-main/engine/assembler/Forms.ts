@@ -41,7 +41,8 @@ function operandsFor(shapes: readonly OperandShape[], size: 16 | 32): FormOperan
   return shapes.map((shape) => ({
     shape,
     width: widthOf(shape.type, size),
-    memoryWidth: widthOf(shape.memoryType, size),
+    // PUNPCKL of MMX registers reads half of what it is written with.
+    memoryWidth: shape.code === 'Qd' ? 64 : widthOf(shape.memoryType, size),
     scales: SCALING.has(shape.type),
   }));
 }

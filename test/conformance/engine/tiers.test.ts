@@ -23,8 +23,13 @@ function counts(random: Random): number[] {
 describe.each([1, 2, 5])('regions from the %sth execution on', (regionThreshold) => {
   const regions = createTestMachine({ ramBytes: RAM, regionThreshold });
 
-  test.each(SEEDS)('end loops, calls and branches as the threaded tier does, program %s', (seed) => {
-    const code = machineCode(randomLoops(new Random(seed)), 32, AT.code);
+  const LOOPS = SEEDS.flatMap((seed) => [
+    { seed, ingredients: 'integer' as const },
+    { seed, ingredients: 'vector' as const },
+  ]);
+  test.each(LOOPS)('end $ingredients loops, calls and branches as the threaded tier does, program $seed', (program) => {
+    const { seed, ingredients } = program;
+    const code = machineCode(randomLoops(new Random(seed), ingredients), 32, AT.code);
     const place = (machine: TestMachine): void => {
       machine.clear();
       enterMode(machine, 'flat32');

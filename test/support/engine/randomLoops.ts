@@ -1,5 +1,7 @@
 import { AT } from './machineModes.ts';
 import type { Random } from './Random.ts';
+import type { Ingredients } from './randomProgram.ts';
+import { randomVectorInstruction, vectorPrelude } from './randomVectors.ts';
 
 const REGISTERS = ['eax', 'ebx', 'edx', 'ebp'];
 const WORDS = ['ax', 'bx', 'dx', 'bp'];
@@ -13,18 +15,20 @@ const SHIFTS = ['shl', 'shr', 'sar', 'rol', 'ror', 'rcl', 'rcr'];
  * NASM text of a program of loops, branches, calls and indirect jumps over random instructions, which ends in HLT:
  * what regions are made of. Its data lie at ESI, which may be unaligned and near a page's end.
  */
-export function randomLoops(random: Random): string {
-  return new LoopProgram(random).text();
+export function randomLoops(random: Random, ingredients: Ingredients = 'integer'): string {
+  return new LoopProgram(random, ingredients).text();
 }
 
 class LoopProgram {
   private readonly random: Random;
+  private readonly ingredients: Ingredients;
   private readonly lines: string[] = [];
   private readonly functions: string[][] = [];
   private labels = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, ingredients: Ingredients) {
     this.random = random;
+    this.ingredients = ingredients;
   }
 
   text(): string {
@@ -38,6 +42,7 @@ class LoopProgram {
     }
     this.lines.push(`mov esi,${AT.data + random.below(0x200) + (random.chance(30) ? 0xe00 : 0)}`);
     this.lines.push('lea edi,[esi+0x40]');
+    if (this.ingredients === 'vector') this.lines.push(...vectorPrelude());
     this.statements(this.lines, 3, 6, functionCount);
     this.lines.push('hlt', ...this.functions.flat());
     return this.lines.join('\n');
@@ -105,6 +110,11 @@ class LoopProgram {
 
   private instruction(out: string[]): void {
     const { random } = this;
+    if (this.ingredients === 'vector' && random.chance(70)) {
+      const register = (): string => this.pick(REGISTERS);
+      out.push(randomVectorInstruction(random, { register, memory: (width) => this.memory(width) }));
+      return;
+    }
     const [width, names] = this.pick([
       ['dword', REGISTERS],
       ['dword', REGISTERS],
