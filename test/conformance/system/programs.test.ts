@@ -34,8 +34,11 @@ function expectedText(name: string): string {
 describe.each(programs)('system program %s', (name) => {
   const image = assembleRom(path.join(here, 'programs', `${name}.asm`));
 
-  test('prints what the manual demands', () => {
-    const { text, end } = runRom(image);
+  test.each([
+    { tier: 'threaded', threshold: 0 },
+    { tier: 'region', threshold: 1 },
+  ])('prints what the manual demands in the $tier tier', ({ threshold }) => {
+    const { text, end } = runRom(image, threshold);
     expect(text).toBe(expectedText(name));
     expect(end).toBe('exit');
   });

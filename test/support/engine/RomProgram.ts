@@ -35,8 +35,11 @@ export interface RomRun {
 
 let handlers: CompiledHandlers | undefined;
 
-/** Runs a ROM image from the reset vector on the real engine, in 2 MiB of RAM. */
-export function runRom(image: Uint8Array): RomRun {
+/**
+ * Runs a ROM image from the reset vector on the real engine, in 2 MiB of RAM.
+ * @param regionThreshold as in TestMachineOptions
+ */
+export function runRom(image: Uint8Array, regionThreshold?: number): RomRun {
   handlers ??= new CompiledHandlers(new WebAssembly.Module(buildThreadedModule(MEMORY_LAYOUT.firstVcpu)));
   const memory = PhysicalMemory.create(2 * 1024 * 1024);
   memory.mapRom(image, [0x10_0000 - image.length, 2 ** 32 - image.length]);
@@ -60,7 +63,7 @@ export function runRom(image: Uint8Array): RomRun {
     interrupts: { isPending: () => false, acknowledge: () => 0 },
     clock: { timestamp: (retired) => retired },
     features: createCpuFeatures(),
-    regions: regionOptions(),
+    regions: regionOptions(regionThreshold),
   });
   const exit = processor.run({ instructions: INSTRUCTION_LIMIT, precise: false });
   if (exit.reason === 'error') throw new Error(`${exit.detail}\n${text}`);
