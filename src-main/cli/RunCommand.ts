@@ -75,7 +75,11 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const firmware = readFirmware(options);
   const bios = firmware?.bios;
   const image = readProgram(options, terminal);
-  if (image === undefined && bios === undefined) throw new UsageError('run: name a program file, or a --bios image.');
+  if (image === undefined && bios === undefined && options.drives.files.length === 0) {
+    throw new UsageError(
+      'run: name a program file, a disk to start from (--floppy, --hda or --cdrom), or a --bios image.',
+    );
+  }
   if (image === undefined) refusePlacing(options, undefined, 'there is no program file');
   const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
   // Opened for appending: an older picture stays until there is a new one.

@@ -133,6 +133,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--timeout <seconds>', 'end the run after this time')
     .option('--max-instructions <count>', 'end the run after exactly this many instructions')
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
+    .option('--screenshot <file>', 'the same as --screen')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
     .option('--kernel-args <text>', 'the same as --append')
@@ -173,7 +174,9 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             until: parse('until', (text) => parseText(text, '--until')),
             timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
             mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
-            screen: parse('screen', (text) => parseFileName(text, '--screen')),
+            screen:
+              parse('screen', (text) => parseFileName(text, '--screen')) ??
+              parse('screenshot', (text) => parseFileName(text, '--screenshot')),
             keys: options['keys'],
             kernelArguments: options['append'] ?? options['kernelArgs'],
             initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),

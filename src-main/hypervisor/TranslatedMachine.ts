@@ -16,7 +16,15 @@ const VIDEO_BYTES = 0x100_0000;
 
 export interface TranslatedMachineOptions extends Omit<
   MachineOptions,
-  'memory' | 'video' | 'createProcessor' | 'addressLine20' | 'vcpuCount' | 'hasFirmware' | 'firmwareFiles' | 'shadow'
+  | 'memory'
+  | 'video'
+  | 'createProcessor'
+  | 'addressLine20'
+  | 'vcpuCount'
+  | 'hasFirmware'
+  | 'hasOwnBios'
+  | 'firmwareFiles'
+  | 'shadow'
 > {
   /** A multiple of 4 KiB. */
   readonly memoryBytes: number;
@@ -51,6 +59,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     ...rest,
     ...(shadow && { shadow }),
     hasFirmware: bios !== undefined,
+    hasOwnBios: bios === undefined,
     // Firmware that shadows C0000h takes it from here (SeaBIOS, vgarom_setup).
     firmwareFiles: vgaBios ? [{ name: 'vgaroms/vgabios.bin', contents: vgaBios }] : [],
     vcpuCount,

@@ -7,6 +7,8 @@ import { SystemBus } from './bus/SystemBus.ts';
 import { Chipset } from './Chipset.ts';
 import { ContainmentLog } from './containment/ContainmentLog.ts';
 import { SpinDetector } from './containment/SpinDetector.ts';
+import { Firmware } from './firmware/Firmware.ts';
+import { SERVICE_PORT } from './firmware/rom.ts';
 import { keysFromSet1 } from './keyboard/keys.ts';
 import { Typist } from './keyboard/Typist.ts';
 import { type TypingStep, typePlainText } from './keyboard/typing.ts';
@@ -14,7 +16,7 @@ import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
 import type { HostTime, MachineOptions } from './MachineOptions.ts';
 import type { MachineState, MachineStatistics } from './MachineState.ts';
-import { clearMemory, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
+import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
 import { SnapshotError } from './snapshot.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
@@ -54,6 +56,8 @@ export class Machine {
   private readonly timers: TimerQueue;
   private readonly bus: SystemBus;
   private readonly typist: Typist;
+  /** The machine's own BIOS, unless an image takes its place. */
+  private readonly firmware: Firmware | undefined;
   private readonly pacer = new ExecutionPacer();
   private readonly spin = new SpinDetector();
   private image: ProgramImage | undefined;
@@ -93,6 +97,9 @@ export class Machine {
     this.bus = new SystemBus(this.containment, taps);
     // Devices may write RAM while they are made, before there is a processor to have translated it.
     let processors: readonly VirtualProcessor[] = [];
+    const ram = new RamMaster(options.memory, (address, byteLength) => {
+      for (const processor of processors) processor.invalidatePhysical(address, byteLength);
+    });
     this.chipset = new Chipset(options.profile ?? DEFAULT_PROFILE, this.bus, {
       timers: this.timers,
       sinks: options.sinks ?? {},
@@ -109,9 +116,7 @@ export class Machine {
       shadow: options.shadow,
       processor: (id) => this.processors[id] ?? UNWIRED,
       video: options.video ?? detachedVideoMemory(),
-      ram: new RamMaster(options.memory, (address, byteLength) => {
-        for (const processor of processors) processor.invalidatePhysical(address, byteLength);
-      }),
+      ram,
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
       onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
     });
@@ -128,6 +133,10 @@ export class Machine {
       }),
     );
     processors = this.processors;
+    this.firmware =
+      options.hasOwnBios && Firmware.fits(options.profile ?? DEFAULT_PROFILE, options.memory.size)
+        ? this.makeFirmware(ram)
+        : undefined;
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
     this.typist = new Typist(this.timers, {
@@ -135,6 +144,26 @@ export class Machine {
       isTaken: () => !keyboard.hasOutput,
       isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
     });
+  }
+
+  private makeFirmware(ram: RamMaster): Firmware {
+    const firmware = new Firmware({
+      chipset: this.chipset,
+      ram,
+      ports: {
+        readPort: (port, width) => this.bus.portRead(port, width),
+        writePort: (port, width, value) => this.bus.portWrite(port, width, value),
+      },
+      now: () => this.clock.now(),
+      processor: () => this.processor,
+      onService: () => {
+        this.isCutShort = true;
+        this.kickProcessors();
+      },
+      onReset: (through) => this.ask({ reason: 'reset', detail: through }),
+    });
+    this.bus.mapPorts(firmware.port, { first: SERVICE_PORT, count: 1 });
+    return firmware;
   }
 
   /** Guest time in nanoseconds since power-on. */
@@ -165,10 +194,13 @@ export class Machine {
     if (this.isMemoryDirty) clearMemory(this.options.memory);
     this.isMemoryDirty = true;
     this.chipset.vga.powerOn();
-    writeTables(this.options.memory, this.chipset.tables(), this.image);
-    if (this.image === undefined) return;
-    writeSegments(this.options.memory, this.image);
-    enterProgram(this.processor, this.image);
+    const { firmware, image } = this;
+    // Programs for protected mode bring what they need, and own the memory that firmware would lie in.
+    if (image === undefined || image.entry.mode === 'real16') firmware?.powerOn(image && diskOf(image));
+    writeTables(this.options.memory, this.chipset.tables(), image);
+    if (image !== undefined) writeSegments(this.options.memory, image);
+    const entry = image?.entry ?? firmware?.bootEntry;
+    if (entry !== undefined) enterProgram(this.processor, entry);
   }
 
   /** Runs until something ends it; see {@link MachineExit}. Cheap to call again at once. */
@@ -358,6 +390,7 @@ export class Machine {
   /** What the processor's exit means for the machine; undefined: go on. */
   private onProcessorExit(exit: VmExit): MachineExit | undefined {
     const isOwnKick = exit.reason === 'kick' && this.takeOwnKick();
+    this.firmware?.serve();
     const { request } = this;
     if (request !== undefined) {
       this.request = undefined;

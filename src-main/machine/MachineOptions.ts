@@ -82,6 +82,8 @@ export interface MachineOptions {
   /** The machine has a network adapter with this address; without, it has none. */
   readonly macAddress?: Uint8Array;
   readonly drives?: DriveOptions;
+  /** The machine has a BIOS of its own; otherwise a firmware image is expected at the reset vector, or a program. */
+  readonly hasOwnBios?: boolean;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];
   /** A write to this port ends the run (`poweroff`, the value written as its detail). */

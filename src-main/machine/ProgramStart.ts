@@ -3,7 +3,14 @@ import { ATTRIBUTE, type CpuState } from '../engine/state/CpuState.ts';
 import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
 import type { GuestMemory } from './GuestMemory.ts';
 import type { PlacedBytes } from './pci/PciChipset.ts';
-import type { FlatProtectedEntry, InitialRegisters, ProgramImage, RealModeEntry } from './loaders/ProgramImage.ts';
+import type {
+  FlatProtectedEntry,
+  InitialRegisters,
+  ProgramDisk,
+  ProgramEntry,
+  ProgramImage,
+  RealModeEntry,
+} from './loaders/ProgramImage.ts';
 
 const CR0_PE = 1 << 0;
 /** Extension type: reads as 1 on every processor since the 486. */
@@ -54,12 +61,12 @@ export function writeTables(
 }
 
 /** Puts a processor that has just been reset where the program starts. */
-export function enterProgram(processor: VirtualProcessor, image: ProgramImage): void {
+export function enterProgram(processor: VirtualProcessor, entry: ProgramEntry): void {
   const { state } = processor;
-  if (image.entry.mode === 'real16') enterRealMode(state, image.entry);
-  else enterFlatProtectedMode(state, image.entry);
-  setRegisters(state, image.entry.registers);
-  state.eip = image.entry.eip;
+  if (entry.mode === 'real16') enterRealMode(state, entry);
+  else enterFlatProtectedMode(state, entry);
+  setRegisters(state, entry.registers);
+  state.eip = entry.eip;
   state.eflags = EFLAGS_RESERVED;
   state.cpl = 0;
   processor.stateChanged();
@@ -98,4 +105,10 @@ function setRegisters(state: CpuState, registers: InitialRegisters): void {
   state.setRegister(RBP, registers.ebp ?? 0);
   state.setRegister(RSI, registers.esi ?? 0);
   state.setRegister(RDI, registers.edi ?? 0);
+}
+
+/** The disk that a program came from: of a lone boot sector, a diskette with nothing else on it. */
+export function diskOf({ format, disk, segments }: ProgramImage): ProgramDisk | undefined {
+  const [sector] = segments;
+  return disk ?? (format === 'boot' && sector ? { kind: 'floppy', bytes: sector.bytes } : undefined);
 }

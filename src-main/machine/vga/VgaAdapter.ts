@@ -7,7 +7,7 @@ import { describeVbeGraphics, describeVgaGraphics, forLinesOfPages, type Graphic
 import type { Screen } from './Screen.ts';
 import { readTextScreen, type TextScreen } from './TextScreen.ts';
 import { VbeRegisters } from './VbeRegisters.ts';
-import { VgaMemory } from './VgaMemory.ts';
+import { VGA_WINDOW, VgaMemory } from './VgaMemory.ts';
 import { VgaRegisters } from './VgaRegisters.ts';
 import { VgaWindows } from './VgaWindows.ts';
 
@@ -15,6 +15,8 @@ import { VgaWindows } from './VgaWindows.ts';
 export const FRAME_BUFFER_ADDRESS = 0xe000_0000;
 const FRAME_BUFFER = 'vga-frame-buffer';
 const PAGE_BYTES = 0x1000;
+const BANK_BYTES = 0x1_0000;
+const PLANES_BYTES = 0x4_0000;
 /** Registers that the picture depends on fit here; see `VgaRegisters.copyPictureState`. */
 const PICTURE_STATE_BYTES = 1024;
 const GLYPH_SLOT = 32;
@@ -34,6 +36,8 @@ export class VgaAdapter {
   readonly registers: VgaRegisters;
   readonly memory: VgaMemory;
   readonly vbe: VbeRegisters;
+  /** Where the linear frame buffer lies at present. */
+  frameBufferAddress: number | undefined;
   private readonly video: VideoMemory;
   private readonly windows: VgaWindows;
   private readonly state = new Uint8Array(PICTURE_STATE_BYTES);
@@ -59,6 +63,7 @@ export class VgaAdapter {
 
   /** Moves the linear frame buffer; undefined: nowhere. */
   placeFrameBuffer(physicalAddress: number | undefined): void {
+    this.frameBufferAddress = physicalAddress;
     if (physicalAddress === undefined) this.video.removeWindow(FRAME_BUFFER);
     else {
       const range = { first: physicalAddress, byteLength: this.video.bytes.length };
@@ -80,6 +85,53 @@ export class VgaAdapter {
     });
     this.display = undefined;
     this.windows.update();
+  }
+
+  get videoBytes(): number {
+    return this.video.bytes.length;
+  }
+
+  /** Whether an address from A0000h to BFFFFh leads to RAM at present, which then is the screen. */
+  isRam(physicalAddress: number): boolean {
+    return this.windows.isText(physicalAddress);
+  }
+
+  /** A byte at A0000h..BFFFFh where that is not RAM, as the processor would read it. */
+  readByte(physicalAddress: number): number {
+    const at = this.bankedByte(physicalAddress);
+    return at === undefined ? this.memory.read(physicalAddress - VGA_WINDOW, 1) : (this.video.bytes[at] ?? 0xff);
+  }
+
+  writeByte(physicalAddress: number, value: number): void {
+    const at = this.bankedByte(physicalAddress);
+    if (at === undefined) this.memory.write(physicalAddress - VGA_WINDOW, 1, value);
+    else this.setVideoByte(at, value);
+  }
+
+  /** A byte of one of the four planes. */
+  planeByte(plane: number, offset: number): number {
+    return this.video.bytes[(offset & 0xffff) * 4 + plane] ?? 0;
+  }
+
+  setPlaneByte(plane: number, offset: number, value: number): void {
+    this.setVideoByte((offset & 0xffff) * 4 + plane, value);
+  }
+
+  clearPlanes(): void {
+    this.video.bytes.fill(0, 0, PLANES_BYTES);
+    this.memory.writtenPages.fill(1, 0, PLANES_BYTES / PAGE_BYTES);
+  }
+
+  private setVideoByte(at: number, value: number): void {
+    this.video.bytes[at] = value;
+    this.memory.writtenPages[Math.floor(at / PAGE_BYTES)] = 1;
+  }
+
+  /** In a VBE mode, what the bank at A0000h shows. */
+  private bankedByte(physicalAddress: number): number | undefined {
+    const { mode } = this.vbe;
+    const isBanked = mode !== undefined && mode.depth !== 4 && physicalAddress < VGA_WINDOW + BANK_BYTES;
+    return isBanked ? this.vbe.bank * BANK_BYTES + physicalAddress - VGA_WINDOW : undefined;
   }
 
   /** Registers, RAM and video memory have been restored: they agree already, nothing is carried over. */

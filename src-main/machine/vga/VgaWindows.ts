@@ -63,6 +63,11 @@ export class VgaWindows {
     if (this.text !== undefined) this.readText(this.text);
   }
 
+  isText(physicalAddress: number): boolean {
+    const { text } = this;
+    return text !== undefined && physicalAddress >= text.first && physicalAddress < text.first + TEXT_BYTES;
+  }
+
   /** Memory has been restored together with the registers: what they describe is there already. */
   adopt(): void {
     this.text = this.textWindow();

@@ -192,6 +192,7 @@ describe('what ends a run', () => {
 
   test('waiting for what nobody can send', async () => {
     const source = `bits 16\norg 0x7c00\nmov al, 0x13\nout 0x20, al\nmov al, 8\nout 0x21, al\nmov al, 1\nout 0x21, al
+      mov al, 0x30\nout 0x43, al ; the BIOS' clock stops
       sti\nwait: hlt\njmp wait\n`;
     const { status, report } = await runJson(file('wait.asm', source));
     expect([status, report.exit.reason]).toEqual([0, 'hlt']);

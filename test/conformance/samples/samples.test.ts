@@ -49,7 +49,7 @@ const hasNasm = spawnSync('nasm', ['-v']).status === 0;
 let handlers: Awaited<ReturnType<typeof compileThreadedHandlers>>;
 beforeAll(async () => {
   handlers = await compileThreadedHandlers();
-});
+}, 60_000);
 
 interface Performance {
   readonly exit: MachineExit;

@@ -26,7 +26,7 @@ async function command(...args: string[]): Promise<{ status: number; output: str
 
 describe('usage errors are one message and status 2', () => {
   test.each([
-    [['run'], 'run: name a program file, or a --bios image.'],
+    [['run'], 'run: name a program file, a disk to start from (--floppy, --hda or --cdrom), or a --bios image.'],
     [['run', 'missing.asm'], 'missing.asm cannot be read: there is no such file.'],
     [['run', '/'], '/ cannot be read: it is a folder.'],
     [['run', 'x', '--memory', '5G'], '--memory 5G: expected a size from 1M to 2G, such as 64M.'],

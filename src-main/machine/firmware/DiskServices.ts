@@ -1,0 +1,305 @@
+import type { CdBootEntry } from '../images/ElTorito.ts';
+import { diskGeometry, type DriveGeometry, type FirmwareDrive, type FirmwareMedium, floppyFormat } from './drives.ts';
+import type { FirmwareMemory } from './FirmwareMemory.ts';
+import { linear, type ServiceFrame } from './ServiceFrame.ts';
+
+/** Status codes of INT 13h. */
+const STATUS = {
+  ok: 0x00,
+  badCommand: 0x01,
+  writeProtected: 0x03,
+  sectorNotFound: 0x04,
+  controllerFailure: 0x20,
+  timeout: 0x80,
+  noMedia: 0x31,
+} as const;
+
+/** Offsets in the BIOS data area. */
+const FLOPPY_STATUS = 0x41,
+  DISK_STATUS = 0x74,
+  DISK_COUNT = 0x75;
+
+export const FIRST_HARD_DISK = 0x80;
+export const CD_DRIVE = 0xe0;
+const MOST_BYTES = 0xffff;
+/** By media type number. */
+const EMULATIONS: readonly CdBootEntry['emulation'][] = ['none', '1.2M', '1.44M', '2.88M', 'disk'];
+const EMULATED_SECTORS: Readonly<Partial<Record<CdBootEntry['emulation'], number>>> = {
+  '1.2M': 2400,
+  '1.44M': 2880,
+  '2.88M': 5760,
+};
+
+interface CdBoot {
+  readonly entry: CdBootEntry;
+  /** Drive that the image stands for. */
+  readonly emulates: number | undefined;
+}
+
+/** INT 13h: floppies, hard disks and CDs, by cylinder, head and sector and by the extensions (Enhanced Disk Drive, 3.0). */
+export class DiskServices {
+  private readonly memory: FirmwareMemory;
+  private readonly drives: () => readonly FirmwareDrive[];
+  /** A CD was booted: its entry, and whether it stands for a diskette or a disk. */
+  private bootEntry: CdBoot | undefined;
+
+  constructor(memory: FirmwareMemory, drives: () => readonly FirmwareDrive[]) {
+    this.memory = memory;
+    this.drives = drives;
+  }
+
+  powerOn(): void {
+    this.bootEntry = undefined;
+    this.memory.setData8(DISK_COUNT, this.count('hard-disk'));
+  }
+
+  /** The drive that a number names; by an emulating CD boot, drive 0 or 80h is the image on the CD. */
+  find(number: number): FirmwareDrive | undefined {
+    const { bootEntry } = this;
+    if (bootEntry?.emulates === number)
+      return { kind: number === 0 ? 'floppy' : 'hard-disk', medium: () => this.emulated(bootEntry.entry) };
+    if (number === CD_DRIVE) return this.nth('cdrom', 0);
+    const isDisk = number >= FIRST_HARD_DISK;
+    const shift = bootEntry?.emulates === (isDisk ? FIRST_HARD_DISK : 0) ? 1 : 0;
+    return this.nth(isDisk ? 'hard-disk' : 'floppy', (number & 0x7f) - shift);
+  }
+
+  setBootEntry(entry: CdBootEntry | undefined): void {
+    this.bootEntry = entry && { entry, emulates: emulatedDrive(entry) };
+  }
+
+  serve(frame: ServiceFrame): void {
+    const number = frame.dl;
+    if (frame.ah === 0x01) {
+      this.finish(frame, this.memory.data8(number >= FIRST_HARD_DISK ? DISK_STATUS : FLOPPY_STATUS));
+      return;
+    }
+    if (frame.ah === 0x4b) return this.serveElTorito(frame);
+    if (frame.ah === 0x08) return this.parameters(frame, number);
+    if (frame.ah === 0x15) return this.driveType(frame, number);
+    const drive = this.find(number);
+    if (drive === undefined) return this.finish(frame, number < FIRST_HARD_DISK ? STATUS.timeout : STATUS.badCommand);
+    switch (frame.ah) {
+      case 0x00:
+      case 0x0d:
+      case 0x11:
+      case 0x0c:
+      case 0x10:
+      case 0x14:
+        return this.finish(frame, STATUS.ok);
+      case 0x02:
+      case 0x03:
+      case 0x04:
+        return this.moveSectors(frame, drive);
+      case 0x16:
+        return this.finish(frame, drive.medium() ? STATUS.ok : STATUS.noMedia);
+      case 0x17:
+      case 0x18:
+        return this.finish(frame, drive.kind === 'floppy' ? STATUS.ok : STATUS.badCommand);
+      default:
+        return this.serveExtension(frame, drive);
+    }
+  }
+
+  /** AH 02h read, 03h write, 04h verify. */
+  private moveSectors(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const medium = drive.medium();
+    if (!medium) return this.fail(frame, STATUS.timeout);
+    const geometry = geometryOf(drive, medium);
+    const cylinder = frame.ch | ((frame.cl & 0xc0) << 2);
+    const sector = frame.cl & 0x3f;
+    const { al: count, dh: head } = frame;
+    if (sector === 0 || sector > geometry.sectors || head >= geometry.heads || count === 0) {
+      return this.fail(frame, count === 0 ? STATUS.badCommand : STATUS.sectorNotFound);
+    }
+    const first = (cylinder * geometry.heads + head) * geometry.sectors + sector - 1;
+    const status = this.transfer(medium, frame.ah - 2, first, count, linear(frame.es, frame.bx));
+    if (status !== STATUS.ok) return this.fail(frame, status);
+    this.finish(frame, STATUS.ok);
+    frame.al = count;
+  }
+
+  /** @param direction 0 read, 1 write, 2 verify */
+  private transfer(medium: FirmwareMedium, direction: number, first: number, count: number, address: number): number {
+    const length = count * medium.sectorBytes;
+    if (first + count > medium.sectorCount) return STATUS.sectorNotFound;
+    if (direction === 1) {
+      if (medium.isReadOnly) return STATUS.writeProtected;
+      return medium.write(first, this.memory.readBytes(address, length)) ? STATUS.ok : STATUS.controllerFailure;
+    }
+    const bytes = new Uint8Array(length);
+    if (!medium.read(first, bytes)) return STATUS.controllerFailure;
+    if (direction === 0) this.memory.writeBytes(address, bytes);
+    return STATUS.ok;
+  }
+
+  private parameters(frame: ServiceFrame, number: number): void {
+    const drive = this.find(number);
+    const isFloppy = number < FIRST_HARD_DISK;
+    if (drive === undefined || drive.kind === 'cdrom') {
+      frame.dl = this.count(isFloppy ? 'floppy' : 'hard-disk');
+      return this.fail(frame, isFloppy ? STATUS.badCommand : 0x07);
+    }
+    const medium = drive.medium();
+    const geometry = isFloppy ? floppyFormat(medium?.sectorCount ?? 2880) : diskGeometry(medium?.sectorCount ?? 0);
+    const last = geometry.cylinders - 1;
+    this.finish(frame, STATUS.ok);
+    frame.al = 0;
+    frame.ch = last & 0xff;
+    frame.cl = geometry.sectors | ((last >> 2) & 0xc0);
+    frame.dh = geometry.heads - 1;
+    frame.dl =
+      this.count(isFloppy ? 'floppy' : 'hard-disk') + Number(this.bootEntry?.emulates === (isFloppy ? 0 : 0x80));
+    if (!isFloppy) return;
+    frame.bx = floppyFormat(medium?.sectorCount ?? 2880).type;
+    // The diskette parameter table, where INT 1Eh points.
+    frame.es = this.memory.read16(0x1e * 4 + 2);
+    frame.di = this.memory.read16(0x1e * 4);
+  }
+
+  private driveType(frame: ServiceFrame, number: number): void {
+    const drive = this.find(number);
+    frame.isCarry = false;
+    if (drive === undefined || drive.kind === 'cdrom') frame.ah = 0;
+    else if (drive.kind === 'floppy') frame.ah = 2;
+    else {
+      const count = drive.medium()?.sectorCount ?? 0;
+      frame.ah = 3;
+      frame.cx = (count >>> 16) & 0xffff;
+      frame.dx = count & 0xffff;
+    }
+  }
+
+  private serveExtension(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const isExtended = drive.kind !== 'floppy';
+    if (frame.ah === 0x41 && isExtended && frame.bx === 0x55aa) {
+      frame.isCarry = false;
+      // Version 3.0: packets, removable media, drive parameters.
+      frame.ah = 0x30;
+      frame.bx = 0xaa55;
+      frame.cx = 0x0007;
+      return;
+    }
+    if (!isExtended) return this.fail(frame, STATUS.badCommand);
+    switch (frame.ah) {
+      case 0x42:
+      case 0x43:
+      case 0x44:
+        return this.movePacket(frame, drive);
+      case 0x45:
+      case 0x46:
+      case 0x47:
+      case 0x49:
+        return this.finish(frame, STATUS.ok);
+      case 0x48:
+        return this.extendedParameters(frame, drive);
+      default:
+        return this.fail(frame, STATUS.badCommand);
+    }
+  }
+
+  /** 42h read, 43h write, 44h verify: the packet at DS:SI. */
+  private movePacket(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const { memory } = this;
+    const packet = linear(frame.ds, frame.si);
+    const medium = drive.medium();
+    if (!medium) return this.fail(frame, STATUS.noMedia);
+    if (memory.read8(packet) < 0x10) return this.fail(frame, STATUS.badCommand);
+    const count = memory.read16(packet + 2);
+    const address = linear(memory.read16(packet + 6), memory.read16(packet + 4));
+    const first = memory.read32(packet + 8) + memory.read32(packet + 12) * 2 ** 32;
+    if (count * medium.sectorBytes > MOST_BYTES * 16) return this.fail(frame, STATUS.badCommand);
+    const status = this.transfer(medium, frame.ah - 0x42, first, count, address);
+    if (status === STATUS.ok) return this.finish(frame, STATUS.ok);
+    memory.write16(packet + 2, 0);
+    this.fail(frame, status);
+  }
+
+  private extendedParameters(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const { memory } = this;
+    const result = linear(frame.ds, frame.si);
+    const medium = drive.medium();
+    const size = memory.read16(result);
+    if (size < 0x1a) return this.fail(frame, STATUS.badCommand);
+    const count = medium?.sectorCount ?? 0;
+    const geometry = diskGeometry(count);
+    memory.write16(result, 0x1a);
+    // Bit 1: the geometry is valid; 2: removable, 4: change line, 5: lockable.
+    memory.write16(result + 2, drive.kind === 'cdrom' ? 0x0074 : 0x0002);
+    memory.write32(result + 4, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.cylinders);
+    memory.write32(result + 8, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.heads);
+    memory.write32(result + 12, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.sectors);
+    memory.write32(result + 16, count >>> 0);
+    memory.write32(result + 20, Math.floor(count / 2 ** 32));
+    memory.write16(result + 24, medium?.sectorBytes ?? (drive.kind === 'cdrom' ? 2048 : 512));
+    this.finish(frame, STATUS.ok);
+  }
+
+  /** 4B00h ends an emulation, 4B01h tells of it: the specification packet at DS:SI (El Torito 1.0, figure 5). */
+  private serveElTorito(frame: ServiceFrame): void {
+    const { bootEntry, memory } = this;
+    if (bootEntry === undefined) return this.fail(frame, STATUS.badCommand);
+    const packet = linear(frame.ds, frame.si);
+    memory.write8(packet, 0x13);
+    memory.write8(packet + 1, EMULATIONS.indexOf(bootEntry.entry.emulation));
+    memory.write8(packet + 2, bootEntry.emulates ?? CD_DRIVE);
+    memory.write8(packet + 3, 0);
+    memory.write32(packet + 4, bootEntry.entry.firstSector);
+    memory.write16(packet + 8, 0);
+    memory.write16(packet + 10, 0);
+    memory.write16(packet + 12, bootEntry.entry.loadSegment);
+    memory.write16(packet + 14, bootEntry.entry.sectorCount);
+    if (frame.al === 0) this.bootEntry = { ...bootEntry, emulates: undefined };
+    this.finish(frame, STATUS.ok);
+  }
+
+  private emulated(entry: CdBootEntry): FirmwareMedium | undefined {
+    const cd = this.nth('cdrom', 0)?.medium();
+    if (!cd) return undefined;
+    const perSector = cd.sectorBytes / 512;
+    const sectorCount = EMULATED_SECTORS[entry.emulation] ?? (cd.sectorCount - entry.firstSector) * perSector;
+    return {
+      sectorBytes: 512,
+      sectorCount,
+      isReadOnly: true,
+      read: (sector, into) => {
+        const first = Math.floor(sector / perSector);
+        const skipped = (sector % perSector) * 512;
+        const whole = new Uint8Array(Math.ceil((skipped + into.length) / cd.sectorBytes) * cd.sectorBytes);
+        if (!cd.read(entry.firstSector + first, whole)) return false;
+        into.set(whole.subarray(skipped, skipped + into.length));
+        return true;
+      },
+      write: () => false,
+    };
+  }
+
+  private nth(kind: FirmwareDrive['kind'], index: number): FirmwareDrive | undefined {
+    return this.drives().filter((drive) => drive.kind === kind)[index];
+  }
+
+  private count(kind: FirmwareDrive['kind']): number {
+    return this.drives().filter((drive) => drive.kind === kind).length;
+  }
+
+  private fail(frame: ServiceFrame, status: number): void {
+    this.finish(frame, status);
+    if (frame.ah < 0x41 || frame.ah > 0x49) frame.al = 0;
+  }
+
+  private finish(frame: ServiceFrame, status: number): void {
+    this.memory.setData8(frame.dl >= FIRST_HARD_DISK ? DISK_STATUS : FLOPPY_STATUS, status);
+    frame.ah = status;
+    frame.isCarry = status !== STATUS.ok;
+  }
+}
+
+/** The drive number that a CD's image takes while it emulates one. */
+export function emulatedDrive({ emulation }: CdBootEntry): number | undefined {
+  if (emulation === 'none') return undefined;
+  return emulation === 'disk' ? FIRST_HARD_DISK : 0;
+}
+
+function geometryOf(drive: FirmwareDrive, medium: FirmwareMedium): DriveGeometry {
+  return drive.kind === 'floppy' ? floppyFormat(medium.sectorCount) : diskGeometry(medium.sectorCount);
+}

@@ -1,0 +1,319 @@
+import { type MemoryRange, memoryMap } from '../loaders/MemoryMap.ts';
+import type { FirmwareMemory } from './FirmwareMemory.ts';
+import { ROM, ROM_SEGMENT } from './rom.ts';
+import { linear, type ServiceFrame } from './ServiceFrame.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SMAP = 0x534d_4150;
+const EBDA_SEGMENT = 0x9fc0;
+const UNSUPPORTED = 0x86;
+
+/** Bytes of a range's description, INT 15h E820h. */
+const RANGE_BYTES = 20;
+
+/** What the services reach of the machine's hardware. */
+export interface SystemHardware {
+  readonly memoryBytes: number;
+  /** Guest time in nanoseconds. */
+  now(): number;
+  readPort(port: number): number;
+  writePort(port: number, value: number): void;
+  /** Puts a command to the PS/2 mouse and returns its answer, acknowledgement excluded. */
+  mouseCommand(...bytes: readonly number[]): readonly number[];
+}
+
+/** INT 11h, 12h, 14h, 15h, 17h and 1Ah (IBM BIOS Interface Technical Reference; E820h by ACPI 6.5, 15.1). */
+export class SystemServices {
+  private readonly memory: FirmwareMemory;
+  private readonly hardware: SystemHardware;
+  /** End of the wait of INT 15h 86h that is under way. */
+  private waitEnd: number | undefined;
+
+  constructor(memory: FirmwareMemory, hardware: SystemHardware) {
+    this.memory = memory;
+    this.hardware = hardware;
+  }
+
+  powerOn(): void {
+    this.waitEnd = undefined;
+    this.memory.setData16(0x0e, EBDA_SEGMENT);
+    this.memory.setData16(0x13, 639);
+    // Of the extended data area: its size in KiB.
+    this.memory.writeBytes(linear(EBDA_SEGMENT, 0), new Uint8Array(0x100));
+    this.memory.write8(linear(EBDA_SEGMENT, 0), 1);
+    this.setTicks();
+  }
+
+  /** INT 15h. */
+  serve15(frame: ServiceFrame): void {
+    frame.isCarry = false;
+    switch (frame.ah) {
+      case 0x24:
+        return this.gateA20(frame);
+      case 0x4f:
+        // The key is not taken: it goes on as it came.
+        frame.isCarry = true;
+        return;
+      case 0x86:
+        return this.wait(frame);
+      case 0x87:
+        return this.moveBlock(frame);
+      case 0x88:
+        frame.ax = Math.min(0xfc00, Math.floor((this.hardware.memoryBytes - MIB) / KIB));
+        return;
+      case 0x90:
+      case 0x91:
+        frame.ah = 0;
+        return;
+      case 0xc0:
+        frame.ah = 0;
+        frame.es = ROM_SEGMENT;
+        frame.bx = ROM.configuration;
+        return;
+      case 0xc1:
+        frame.es = EBDA_SEGMENT;
+        return;
+      case 0xc2:
+        return this.servePointing(frame);
+      case 0xe8:
+        return this.describeMemory(frame);
+      default:
+        return this.refuse15(frame);
+    }
+  }
+
+  /** INT 1Ah but for the PCI functions. */
+  serve1a(frame: ServiceFrame): void {
+    const { hardware, memory } = this;
+    frame.isCarry = false;
+    const register = (index: number): number => {
+      hardware.writePort(0x70, index);
+      return hardware.readPort(0x71);
+    };
+    const setRegister = (index: number, value: number): void => {
+      hardware.writePort(0x70, index);
+      hardware.writePort(0x71, value);
+    };
+    switch (frame.ah) {
+      case 0x00:
+        frame.cx = memory.data16(0x6e);
+        frame.dx = memory.data16(0x6c);
+        frame.al = memory.data8(0x70);
+        memory.setData8(0x70, 0);
+        return;
+      case 0x01:
+        memory.setData16(0x6e, frame.cx);
+        memory.setData16(0x6c, frame.dx);
+        memory.setData8(0x70, 0);
+        return;
+      case 0x02:
+        frame.ch = register(4);
+        frame.cl = register(2);
+        frame.dh = register(0);
+        frame.dl = register(0x0b) & 1;
+        return;
+      case 0x03:
+        setRegister(4, frame.ch);
+        setRegister(2, frame.cl);
+        setRegister(0, frame.dh);
+        return;
+      case 0x04:
+        frame.ch = register(0x32);
+        frame.cl = register(9);
+        frame.dh = register(8);
+        frame.dl = register(7);
+        return;
+      case 0x05:
+        setRegister(0x32, frame.ch);
+        setRegister(9, frame.cl);
+        setRegister(8, frame.dh);
+        setRegister(7, frame.dl);
+        return;
+      default:
+        frame.isCarry = true;
+    }
+  }
+
+  /** INT 14h: the serial ports of 40:00. */
+  serve14(frame: ServiceFrame): void {
+    const { hardware } = this;
+    const base = frame.dx < 4 ? this.memory.data16(frame.dx * 2) : 0;
+    if (base === 0) {
+      frame.ah = 0x80;
+      return;
+    }
+    const status = (): number => hardware.readPort(base + 5);
+    switch (frame.ah) {
+      case 0x00: {
+        const divisor = [1047, 768, 384, 192, 96, 48, 24, 12][frame.al >> 5] ?? 12;
+        hardware.writePort(base + 3, 0x80);
+        hardware.writePort(base, divisor & 0xff);
+        hardware.writePort(base + 1, divisor >> 8);
+        hardware.writePort(base + 3, frame.al & 0x1f);
+        break;
+      }
+      case 0x01:
+        hardware.writePort(base, frame.al);
+        frame.ah = status() & 0x7f;
+        return;
+      case 0x02:
+        if ((status() & 1) === 0) {
+          frame.ah = 0x80;
+          return;
+        }
+        frame.al = hardware.readPort(base);
+        frame.ah = status() & 0x1e;
+        return;
+    }
+    frame.ah = status();
+    frame.al = hardware.readPort(base + 6);
+  }
+
+  /** Ticks since midnight, from the clock. */
+  private setTicks(): void {
+    const { hardware } = this;
+    const bcd = (index: number): number => {
+      hardware.writePort(0x70, index);
+      const value = hardware.readPort(0x71);
+      return (value >> 4) * 10 + (value & 15);
+    };
+    const seconds = (bcd(4) * 60 + bcd(2)) * 60 + bcd(0);
+    const ticks = Math.floor(seconds * (1_193_182 / 65_536));
+    this.memory.setData16(0x6c, ticks & 0xffff);
+    this.memory.setData16(0x6e, ticks >>> 16);
+  }
+
+  private gateA20(frame: ServiceFrame): void {
+    const port = this.hardware.readPort(0x92);
+    frame.ah = 0;
+    switch (frame.al) {
+      case 0:
+      case 1:
+        this.hardware.writePort(0x92, (port & ~3) | (frame.al << 1));
+        return;
+      case 2:
+        frame.al = (port >> 1) & 1;
+        return;
+      case 3:
+        // Both the keyboard controller and port 92h.
+        frame.bx = 3;
+        return;
+      default:
+        this.refuse15(frame);
+    }
+  }
+
+  private wait(frame: ServiceFrame): void {
+    const now = this.hardware.now();
+    this.waitEnd ??= now + ((frame.cx << 16) >>> 0) * 1000 + frame.dx * 1000;
+    if (now < this.waitEnd) {
+      frame.again('soon');
+      return;
+    }
+    this.waitEnd = undefined;
+    frame.isCarry = false;
+  }
+
+  /** CX words between the segments that the descriptors at ES:SI + 10h and + 18h describe. */
+  private moveBlock(frame: ServiceFrame): void {
+    const table = linear(frame.es, frame.si);
+    const base = (at: number): number =>
+      (this.memory.read16(at + 2) | (this.memory.read8(at + 4) << 16) | (this.memory.read8(at + 7) << 24)) >>> 0;
+    this.memory.writeBytes(base(table + 0x18), this.memory.readBytes(base(table + 0x10), frame.cx * 2));
+    frame.ah = 0;
+  }
+
+  private describeMemory(frame: ServiceFrame): void {
+    const { memoryBytes } = this.hardware;
+    const above16 = Math.max(0, Math.floor((memoryBytes - 16 * MIB) / (64 * KIB)));
+    const below16 = Math.max(0, Math.floor((Math.min(memoryBytes, 16 * MIB) - MIB) / KIB));
+    switch (frame.al) {
+      case 0x01:
+        frame.ax = frame.cx = below16;
+        frame.bx = frame.dx = Math.min(0xffff, above16);
+        return;
+      case 0x20:
+        return this.giveRange(frame, memoryMap(memoryBytes));
+      case 0x81:
+        frame.eax = frame.ecx = below16;
+        frame.ebx = frame.edx = above16;
+        return;
+      default:
+        this.refuse15(frame);
+    }
+  }
+
+  private giveRange(frame: ServiceFrame, ranges: readonly MemoryRange[]): void {
+    const range = ranges[frame.ebx];
+    if (frame.edx !== SMAP || frame.ecx < RANGE_BYTES || range === undefined) {
+      this.refuse15(frame);
+      return;
+    }
+    const to = linear(frame.es, frame.di);
+    const length = range.end - range.start;
+    this.memory.write32(to, range.start);
+    this.memory.write32(to + 4, 0);
+    this.memory.write32(to + 8, length % 2 ** 32);
+    this.memory.write32(to + 12, Math.floor(length / 2 ** 32));
+    this.memory.write32(to + 16, range.type);
+    frame.eax = SMAP;
+    frame.ecx = RANGE_BYTES;
+    frame.ebx = frame.ebx + 1 < ranges.length ? frame.ebx + 1 : 0;
+  }
+
+  /** INT 15h C2h: the PS/2 mouse, for drivers that leave it to the BIOS. */
+  private servePointing(frame: ServiceFrame): void {
+    const { hardware, memory } = this;
+    const area = linear(memory.data16(0x0e), 0);
+    const flags = memory.read8(area + 0x27);
+    frame.ah = 0;
+    switch (frame.al) {
+      case 0x00:
+        hardware.mouseCommand(frame.bh === 0 ? 0xf5 : 0xf4);
+        return;
+      case 0x01:
+        hardware.mouseCommand(0xff);
+        frame.bx = 0xaa00;
+        return;
+      case 0x02:
+        hardware.mouseCommand(0xf3, [10, 20, 40, 60, 80, 100, 200][frame.bh] ?? 100);
+        return;
+      case 0x03:
+        hardware.mouseCommand(0xe8, frame.bh & 3);
+        return;
+      case 0x04:
+        frame.bh = hardware.mouseCommand(0xf2)[0] ?? 0;
+        return;
+      case 0x05:
+        memory.write8(area + 0x27, (flags & 0x80) | ((frame.bh - 1) & 7));
+        memory.write8(area + 0x26, 0);
+        hardware.mouseCommand(0xf6);
+        return;
+      case 0x06:
+        if (frame.bh === 0) {
+          const [status = 0, resolution = 0, rate = 0] = hardware.mouseCommand(0xe9);
+          frame.bl = status;
+          frame.cl = resolution;
+          frame.dl = rate;
+        } else hardware.mouseCommand(frame.bh === 1 ? 0xe6 : 0xe7);
+        return;
+      case 0x07: {
+        const isSet = frame.es !== 0 || frame.bx !== 0;
+        memory.write16(area + 0x22, frame.bx);
+        memory.write16(area + 0x24, frame.es);
+        memory.write8(area + 0x26, 0);
+        memory.write8(area + 0x27, isSet ? (flags & 7 || 2) | 0x80 : flags & 0x7f);
+        return;
+      }
+      default:
+        frame.ah = 1;
+        frame.isCarry = true;
+    }
+  }
+
+  private refuse15(frame: ServiceFrame): void {
+    frame.ah = UNSUPPORTED;
+    frame.isCarry = true;
+  }
+}
