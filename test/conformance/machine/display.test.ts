@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { programMode } from '../../../src-main/machine/vga/programMode.ts';
 import { findVgaMode, MODE_3 } from '../../../src-main/machine/vga/vgaModes.ts';
 import { assembledMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
+
+// Once for all tests of the file, with time for a slow host.
+beforeAll(compileThreadedHandlers, 60_000);
 
 const SEQUENCER = 0x14;
 

@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
 import { load } from '../../../src-main/machine/loaders/load.ts';
 import { bareMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
+
+// Once for all tests of the file, with time for a slow host.
+beforeAll(compileThreadedHandlers, 60_000);
 
 const SECTOR = 512;
 
