@@ -15,7 +15,7 @@ import {
   localGet,
 } from '../../wasm/Expression.ts';
 import type { SystemHelperName } from '../../semantics/system/helpers.ts';
-import { type Form, type TranslationContext, formOf } from '../threaded/Form.ts';
+import type { Form } from '../threaded/Form.ts';
 
 /** What of an instruction the region tier has to know before it emits code: found by running its definition. */
 export interface InstructionEffects {
@@ -45,8 +45,7 @@ function immediateCount({ operands }: Instruction): 0 | 1 | undefined {
 }
 
 /** Effects by form: two instructions of a form differ in operands alone. */
-export function effectsOf(instruction: Instruction, context: TranslationContext): InstructionEffects {
-  const form = formOf(instruction, context, false);
+export function effectsOf(instruction: Instruction, form: Form): InstructionEffects {
   const count = SHIFTS.has(form.semantics) ? immediateCount(instruction) : undefined;
   const key = count === undefined ? form.key : `${form.key}|${count}`;
   let effects = known.get(key);

@@ -34,7 +34,6 @@ import { semantics } from '../../semantics/index.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
 import { extractLane, replaceLane, vectorOfWords } from '../../wasm/vectors.ts';
 import { CS, DS, FS, RSP, SEGMENT, SS, STATE, segmentOffset } from '../../state/layout.ts';
-import { formOf } from '../threaded/Form.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
 import { type RegionAddress, RegionMemory, STACK_GROUP } from './RegionMemory.ts';
@@ -76,7 +75,7 @@ export class RegionEmitter implements Emitter {
   /** Emits what an instruction does. What it does not end is for the caller to go on behind. */
   emit(site: Site): void {
     const { instruction } = site;
-    const form = formOf(instruction, this.mode, false);
+    const { form } = site;
     this.operandSize = form.operandSize;
     this.addressSize = form.addressSize;
     this.stackSize = form.stackSize;

@@ -2,7 +2,7 @@ import type { Instruction } from '../../decode/Instruction.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { endsBlock } from '../threaded/InstructionPlans.ts';
 import type { Block } from '../threaded/CodeCache.ts';
-import { semanticsOf } from '../threaded/Form.ts';
+import { formOf } from '../threaded/Form.ts';
 import { effectsOf } from './InstructionEffects.ts';
 import { relativeTarget } from './RegionEmitter.ts';
 import { fallsThrough } from './RegionFunction.ts';
@@ -104,8 +104,9 @@ class RegionFormer {
     const { flow } = instruction.encoding;
     const isTransfer = flow === 'jump' || flow === 'call' || flow === 'indirect';
     if (!isTransfer && endsBlock(instruction, mode)) return undefined;
-    const semantics = semanticsOf(instruction, mode);
-    const effects = effectsOf(instruction, mode);
+    const form = formOf(instruction, mode, false);
+    const { semantics } = form;
+    const effects = effectsOf(instruction, form);
     const isUnmasked = instruction.encoding.feature === 'fpu' && !this.code.masksX87Exceptions;
     const isForHandler = effects.callsHelper || effects.isRepeated || isUnmasked;
     if (isForHandler && flow !== 'next' && flow !== 'system') return undefined;
@@ -115,6 +116,7 @@ class RegionFormer {
     const relative = instruction.operands.find(({ kind }) => kind === 'relative');
     return {
       instruction,
+      form,
       semantics,
       eip,
       nextEip,

@@ -1,12 +1,14 @@
 import type { Instruction } from '../../decode/Instruction.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
+import type { Form } from '../threaded/Form.ts';
 import type { Block } from '../threaded/CodeCache.ts';
 import type { InstructionEffects } from './InstructionEffects.ts';
 
 /** One guest instruction of a region. */
 export interface Site {
   readonly instruction: Instruction;
-  /** Key in `semantics`. */
+  /** Its shape, and the key in `semantics`. */
+  readonly form: Form;
   readonly semantics: string;
   readonly eip: number;
   readonly nextEip: number;

@@ -1,4 +1,5 @@
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import type { Instruction } from '../../decode/Instruction.ts';
 import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { CodeBytes } from '../threaded/CodeBytes.ts';
@@ -54,6 +55,13 @@ interface Region {
   readonly pages: ReadonlyMap<number, CodePage | undefined>;
 }
 
+/** An instruction of a block, and its record. */
+interface Decoded {
+  readonly instruction: Instruction;
+  readonly pageOffset: number;
+  readonly record: number;
+}
+
 /** Of the regions since power-on. */
 export interface RegionStatistics {
   readonly regions: number;
@@ -66,7 +74,9 @@ export interface RegionStatistics {
   readonly lastFailure: string;
 }
 
-const LIMITS = { instructions: 500, blocks: 120 };
+const LIMITS = { instructions: 300, blocks: 80 };
+/** A block that a region holds already gets one of its own when it is entered this many times more often. */
+const DEFERRAL = 8;
 /** Below this many instructions a region without a loop costs more to enter than it saves. */
 const LEAST_INSTRUCTIONS = 6;
 
@@ -82,6 +92,9 @@ export class RegionTier implements CacheWatcher {
   private readonly bySource = new Map<Block, Set<Region>>();
   private readonly keys = new Map<number, number>();
   private nextKey = 0;
+  /** Blocks that have been hot once while a region held them. */
+  private readonly deferred = new WeakSet<Block>();
+  private readonly decoded = new WeakMap<Block, readonly Decoded[]>();
   private failures = 0;
   private lastFailure = '';
   private compiledCount = 0;
@@ -118,6 +131,11 @@ export class RegionTier implements CacheWatcher {
     const eip = (surroundings.eipBase() + view.getUint16(head + RECORD.pageOffset, true)) >>> 0;
     const headBlock = surroundings.blockAt(eip);
     if (headBlock?.firstRecord !== head) return head + RECORD.size;
+    if (this.bySource.get(headBlock)?.size && !this.deferred.has(headBlock) && surroundings.options.threshold > 1) {
+      this.deferred.add(headBlock);
+      view.setInt32(head + RECORD.immediate, surroundings.options.threshold * DEFERRAL, true);
+      return head + RECORD.size;
+    }
     const plan = formRegion(this.translatedCode(), eip, LIMITS);
     const isForced = surroundings.options.threshold === 1;
     if (!plan || !(isForced || isWorthwhile(plan))) return head + RECORD.size;
@@ -244,8 +262,8 @@ export class RegionTier implements CacheWatcher {
       isWarm: ({ firstRecord }) => {
         const handler = view.getUint32(firstRecord + RECORD.handler, true);
         if (handler !== STEP_KINDS.indexOf('head')) return true;
-        const entered = surroundings.options.threshold - view.getInt32(firstRecord + RECORD.immediate, true);
-        return entered * 16 >= surroundings.options.threshold;
+        const left = view.getInt32(firstRecord + RECORD.immediate, true);
+        return left < surroundings.options.threshold * (15 / 16);
       },
       single: (eip) => surroundings.single(eip),
       observedTargets: (record) => this.observedTargets(record),
@@ -253,25 +271,32 @@ export class RegionTier implements CacheWatcher {
   }
 
   private instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
+    const eipBase = (eip - block.start) >>> 0;
+    return this.decode(block).map(({ instruction, pageOffset, record }) => ({
+      instruction,
+      eip: (eipBase + pageOffset) >>> 0,
+      eipBase,
+      record,
+      recordCount: this.view.getUint8(record + RECORD.count),
+    }));
+  }
+
+  /** A block's instructions, up to the first step of the translator's own behind the head. */
+  private decode(block: Block): readonly Decoded[] {
+    const known = this.decoded.get(block);
+    if (known) return known;
     const { view } = this;
     const { codeSize } = this.surroundings.mode();
-    const found: TranslatedInstruction[] = [];
-    const eipBase = (eip - block.start) >>> 0;
-    // The first record is the head.
+    const found: Decoded[] = [];
     for (let index = 1; index < block.recordCount; index++) {
       const record = block.firstRecord + index * RECORD.size;
       if (view.getUint32(record + RECORD.handler, true) < STEP_KINDS.length) break;
-      const offset = view.getUint16(record + RECORD.pageOffset, true);
-      const result = this.code.decode(block.page.physical, offset, codeSize);
+      const pageOffset = view.getUint16(record + RECORD.pageOffset, true);
+      const result = this.code.decode(block.page.physical, pageOffset, codeSize);
       if (result.kind !== 'instruction') break;
-      found.push({
-        instruction: result.instruction,
-        eip: (eipBase + offset) >>> 0,
-        eipBase,
-        record,
-        recordCount: view.getUint8(record + RECORD.count),
-      });
+      found.push({ instruction: result.instruction, pageOffset, record });
     }
+    this.decoded.set(block, found);
     return found;
   }
 
