@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
-import { disagreement } from '../support/engine/agreement.ts';
+import { disagreement, tierDisagreement } from '../support/engine/agreement.ts';
 import { runHostile } from '../support/engine/hostileRun.ts';
 import { MODE_NAMES } from '../support/engine/machineModes.ts';
 import { allFeatures } from '../support/engine/randomModes.ts';
+import { Random } from '../support/engine/Random.ts';
+import { placeRandomProgram } from '../support/engine/randomProgram.ts';
 import { createTestMachine } from '../support/engine/TestMachine.ts';
 
 /**
@@ -17,15 +19,33 @@ const mostFindings = Number(values.findings ?? 5);
 const start = Number(values.seed ?? Date.now() % 1_000_000_000);
 const end = Date.now() + minutes * 60_000;
 
-const machine = createTestMachine({ ramBytes: 0x2_0000, features: allFeatures() });
+const RAM = { ramBytes: 0x2_0000, features: allFeatures() };
+const machine = createTestMachine({ ...RAM, regionThreshold: 0 });
+const regions = createTestMachine({ ...RAM, regionThreshold: 2 });
+
+/** The same program, in the threaded tier and in regions. */
+function betweenTiers(program: number): string {
+  const mode = MODE_NAMES[program % MODE_NAMES.length];
+  const ingredients = (['vector', 'integer', 'system'] as const)[(program >> 2) % 3];
+  const counts = [1, 2, 3].map((index) => new Random(program + index).below(2000) + 1);
+  const found = tierDisagreement(
+    machine,
+    regions,
+    (one) => placeRandomProgram(one, mode, new Random(program), ingredients),
+    counts,
+  );
+  return found === '' ? '' : `${ingredients} program ${program} in ${mode}, in two tiers: ${found}`;
+}
+
 const findings: string[] = [];
 let seed = start;
 for (; Date.now() < end && findings.length < mostFindings; seed++) {
   const mode = MODE_NAMES[seed % MODE_NAMES.length];
   const ingredients = (['vector', 'integer', 'system'] as const)[(seed >> 2) % 3];
   const found = [
-    runHostile(machine, seed),
+    runHostile(seed % 2 === 0 ? machine : regions, seed),
     seed % 4 === 0 ? disagreement(machine, { mode, seed, ingredients }, 600) : '',
+    seed % 4 === 2 ? betweenTiers(seed) : '',
   ];
   for (const text of found) {
     if (text === '') continue;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { STATE } from '../../../src-main/engine/state/layout.ts';
 import { tierDisagreement } from '../../support/engine/agreement.ts';
 import { AT, MODE_NAMES, enterMode } from '../../support/engine/machineModes.ts';
 import { Random } from '../../support/engine/Random.ts';
@@ -10,11 +9,6 @@ import { createTestMachine, machineCode, type TestMachine } from '../../support/
 const RAM = 0x4_0000;
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
 const threaded = createTestMachine({ ramBytes: RAM, regionThreshold: 0 });
-
-/** Words on their way between helpers and generated code are no state. */
-function forgetTransfers({ state }: TestMachine): void {
-  state.bytes.fill(0, STATE.x87Transfer, STATE.mxcsr);
-}
 
 function counts(random: Random): number[] {
   return Array.from({ length: 8 }, () => random.below(random.chance(50) ? 3000 : 90) + 1);
@@ -39,7 +33,6 @@ describe.each([1, 2, 5])('regions from the %sth execution on', (regionThreshold)
       );
       machine.load(AT.code, code);
       machine.processor.stateChanged();
-      forgetTransfers(machine);
     };
     expect(tierDisagreement(threaded, regions, place, counts(new Random(~seed)))).toBe('');
   });
@@ -49,7 +42,6 @@ describe.each([1, 2, 5])('regions from the %sth execution on', (regionThreshold)
     const ingredients = seed % 2 === 0 ? 'vector' : 'integer';
     const place = (machine: TestMachine): void => {
       placeRandomProgram(machine, mode, new Random(seed), ingredients);
-      forgetTransfers(machine);
     };
     expect(tierDisagreement(threaded, regions, place, counts(new Random(~seed)))).toBe('');
   });

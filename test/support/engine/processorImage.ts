@@ -6,7 +6,9 @@ const PARTS: readonly (readonly [string, number, number])[] = [
   ['registers', 0, 0x80],
   ['control', STATE.cr0, 0x1a4],
   ['segments', STATE.segments, STATE.bounce],
-  ['x87', STATE.x87, STATE.msr],
+  // Not the words behind them, which are on their way between helpers and generated code.
+  ['x87', STATE.x87, STATE.x87Transfer],
+  ['vectors', STATE.mxcsr, STATE.msr],
   ['msr', STATE.msr, STATE.size],
 ];
 
