@@ -27,11 +27,11 @@ describe.each(ROW_GROUPS)("the host processor's recording of $name instructions"
     expect(missing, 'encodings without a case: npm run oracle:record').toEqual([]);
   });
 
-  test('is what the engine makes of the same state', { timeout: 120_000 }, () => {
+  test('is what the engine makes of the same state', { timeout: 300_000 }, () => {
     expect(mismatchesIn(recorded)).toEqual([]);
   });
 
-  test('with sequences of them is, too', { timeout: 120_000 }, () => {
+  test('with sequences of them is, too', { timeout: 300_000 }, () => {
     const sequences = recordingOf(`${group.name}-sequences`);
     const instructions = sequences.reduce((sum, { given }) => sum + flagFlow(given.bytes).instructionCount, 0);
     console.log(`${group.name}: ${sequences.length} sequences of ${instructions} instructions`);

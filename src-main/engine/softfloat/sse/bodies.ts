@@ -10,6 +10,7 @@ import {
   approximations,
   ofOneVector,
   ofTwoVectors,
+  ofVectors,
   singlesFromIntegers,
   toIntegers,
   toOtherFormat,
@@ -31,7 +32,10 @@ function bodiesOf(format: ElementFormat): Record<string, Body> {
   const bodies: Record<string, Body> = {};
   for (const operation of BINARY_OPERATIONS) {
     bodies[operation + precision] = BINARY[operation](format);
-    bodies[`${operation}${precision}s`] = ofTwoVectors(format, () => `${operation}${precision}`);
+    const isRounding = operation !== 'minimum' && operation !== 'maximum';
+    bodies[`${operation}${precision}s`] = isRounding
+      ? ofVectors(format, operation)
+      : ofTwoVectors(format, () => `${operation}${precision}`);
   }
   bodies[`squareRoot${precision}`] = squareRoot(format);
   bodies[`squareRoot${precision}s`] = ofOneVector(format, `squareRoot${precision}`);

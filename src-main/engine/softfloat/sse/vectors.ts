@@ -1,10 +1,23 @@
-import { type Expression, type I32, type I64, type V128, extendUnsigned, or, wrap } from '../../wasm/Expression.ts';
+import {
+  type Expression,
+  type I32,
+  type I64,
+  type V128,
+  add,
+  and,
+  eq,
+  eqz,
+  extendUnsigned,
+  or,
+  wrap,
+} from '../../wasm/Expression.ts';
 import type { Local } from '../../wasm/FunctionBuilder.ts';
-import { extractLane, replaceLane, vectorOfWords } from '../../wasm/vectors.ts';
-import { c } from '../format.ts';
+import { extractLane, replaceLane, splat, vector, vectorBits, vectorOfWords } from '../../wasm/vectors.ts';
+import { ONE64, c } from '../format.ts';
 import type { RoutineFunction } from '../RoutineFunction.ts';
-import type { RoutineName } from '../routines.ts';
+import { RAISED, type RoutineName } from '../routines.ts';
 import { DOUBLE, type ElementFormat, SINGLE } from './elements.ts';
+import { MXCSR } from './mxcsr.ts';
 import type { Precision } from './signatures.ts';
 
 type Body = (f: RoutineFunction) => void;
@@ -45,6 +58,59 @@ function returnLanes(
     raised.set(or(raised.get() as I32, flags as I32));
   }
   f.return(result.get(), raised.get());
+}
+
+const INSTRUCTIONS = { add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div' } as const;
+type RoundingOperation = keyof typeof INSTRUCTIONS;
+
+/**
+ * Ends the routine with Wasm's own result when that is all there is: rounding is to nearest, an inexact result is
+ * neither unmasked nor news, and all lanes are normal or, which is common in a lane that is not in use, zero.
+ */
+function returnNative(f: RoutineFunction, format: ElementFormat, operation: RoundingOperation): void {
+  const [shape, floats] = format === DOUBLE ? (['i64x2', 'f64x2'] as const) : (['i32x4', 'f32x4'] as const);
+  const [a, b] = [vectorParameter(f, 0), vectorParameter(f, 1)];
+  const constant = (value: I64): V128 =>
+    f.let(format === DOUBLE ? splat('i64x2.splat', value) : splat('i32x4.splat', wrap(value)));
+  const masked = RAISED.precision << MXCSR.maskShift;
+  const looked = and(f.i32Parameter(2), c(MXCSR.roundingControl | masked | RAISED.precision));
+  f.if(eq(looked, c(masked | RAISED.precision)), () => {
+    const result = f.let(vector(`${floats}.${INSTRUCTIONS[operation]}`, a, b));
+    const smallest = constant(format.smallest);
+    const zero = vectorOfWords(0, 0, 0, 0);
+    // Of these differences the sign bit counts: set where a magnitude is not zero, and where it is below another.
+    const [x, y, z] = [a, b, result].map((value) => {
+      const magnitude = f.let(vector(`${shape}.shr_u`, vector(`${shape}.shl`, value, c(1)), c(1)));
+      return { magnitude, isNotZero: f.let(vector(`${shape}.sub`, zero, magnitude)) };
+    });
+    const isDenormal = ({ magnitude, isNotZero }: typeof x, limit: V128): V128 =>
+      vector('v128.and', vector(`${shape}.sub`, magnitude, limit), isNotZero);
+    const found = [
+      isDenormal(x, smallest),
+      isDenormal(y, smallest),
+      // The smallest normal number may be what a tiny result was rounded to.
+      isDenormal(z, constant(add(format.smallest, ONE64))),
+      vector(`${shape}.add`, z.magnitude, smallest),
+    ];
+    if (operation === 'multiply') {
+      found.push(vector('v128.andnot', vector('v128.and', x.isNotZero, y.isNotZero), z.isNotZero));
+    }
+    if (operation === 'divide') found.push(vector('v128.andnot', x.isNotZero, z.isNotZero));
+    const isUnusual = vectorBits(
+      `${shape}.bitmask`,
+      found.reduce((all, one) => vector('v128.or', all, one)),
+    );
+    f.if(eqz(isUnusual), () => f.return(result, c(0)));
+  });
+}
+
+/** An operation that rounds. */
+export function ofVectors(format: ElementFormat, operation: RoundingOperation): Body {
+  const laneByLane = ofTwoVectors(format, () => `${operation}${format.precision}`);
+  return (f) => {
+    returnNative(f, format, operation);
+    laneByLane(f);
+  };
 }
 
 /** Vector by vector, with the rest of the parameters for each lane. */
