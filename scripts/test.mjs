@@ -196,6 +196,8 @@ async function vitest(extra, show) {
     await node(show, [
       modules('vitest/vitest.mjs'),
       'run',
+      // Whole operating systems take minutes: npm run test:guests.
+      '--project=!guests',
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
       ...extra,
     ]);
