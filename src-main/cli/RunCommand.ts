@@ -88,7 +88,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
   const cable = options.network && new NetworkCable(options.network);
-  const drives = openDrives(options.drives);
+  const drives = openDrives(options.drives, options.profile);
   const machine = await makeMachine(
     options,
     { firmware, cable, drives },

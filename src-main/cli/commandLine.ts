@@ -142,6 +142,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')
+    .option('--vda <file>', 'virtio disk')
     .option('--cdrom <file>', 'CD or DVD image')
     .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
     .addOption(new Option('--overlay', 'keep writes to disks and diskettes until the end, then forget them'))

@@ -1,9 +1,10 @@
 import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
-import type { BootDevice, DriveSlot } from '../machine/drives/DriveSlot.ts';
+import { type BootDevice, type DriveSlot, hasDrive } from '../machine/drives/DriveSlot.ts';
 import { openDriveImage } from '../machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../machine/images/DiskImage.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
+import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import { UsageError } from './ExitStatus.ts';
 
 /** What the user put into the machine's drives. */
@@ -14,7 +15,10 @@ export interface DriveChoice {
 }
 
 /** Opens all images; throws {@link UsageError} on the first that cannot be used, and leaves none open. */
-export function openDrives({ files, access, bootOrder }: DriveChoice): DriveOptions {
+export function openDrives({ files, access, bootOrder }: DriveChoice, profile: MachineProfile): DriveOptions {
+  const homeless = files.find(({ slot }) => !hasDrive(profile, slot));
+  if (homeless !== undefined)
+    throw new UsageError(`--${homeless.slot}: a machine of the profile ${profile.name} has no such drive.`);
   const host = new NodeImageHost();
   const images: Partial<Record<DriveSlot, DiskImage>> = {};
   for (const { slot, file } of files) {

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import {
   type CompiledHandlers,
   createCpuFeatures,
@@ -63,6 +64,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     // Firmware that shadows C0000h takes it from here (SeaBIOS, vgarom_setup).
     firmwareFiles: vgaBios ? [{ name: 'vgaroms/vgabios.bin', contents: vgaBios }] : [],
     vcpuCount,
+    fillRandom: rest.clock.kind === 'host' ? (into) => void randomFillSync(into) : repeatableRandom(),
     memory: {
       size: memoryBytes,
       view: (address, byteLength) => memory.ram(address, byteLength),
@@ -82,6 +84,17 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
 function markDirty(memory: PhysicalMemory, address: number, byteLength: number): void {
   for (let page = address & -PAGE_BYTES; page < address + byteLength; page += PAGE_BYTES)
     memory.setFlags(page, PAGE_FLAG.dirty);
+}
+
+/** A machine that repeats its run takes the same numbers each time (a linear congruential generator, Numerical Recipes). */
+function repeatableRandom(): (into: Uint8Array) => void {
+  let state = 1;
+  return (into) => {
+    for (let i = 0; i < into.length; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+      into[i] = state >>> 24;
+    }
+  };
 }
 
 /** Video memory with its windows; the processors forget what they cached of a window that changes. */

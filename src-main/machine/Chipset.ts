@@ -28,6 +28,10 @@ import type { MachineProfile, ProfileRow } from './profiles/MachineProfile.ts';
 import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
 import { Mc146818 } from './rtc/Mc146818.ts';
 import { SnapshotError } from './snapshot.ts';
+import { VirtioEntropy } from './virtio/VirtioEntropy.ts';
+import type { VirtioFunction } from './virtio/VirtioFunction.ts';
+import { VirtioMmio } from './virtio/VirtioMmio.ts';
+import { VirtioPci } from './virtio/VirtioPci.ts';
 import { Uart16550 } from './uart/Uart16550.ts';
 import { FRAME_BUFFER_ADDRESS, VgaAdapter } from './vga/VgaAdapter.ts';
 
@@ -44,6 +48,7 @@ export interface ChipsetParts {
   /** Guest memory as devices reach it. */
   readonly memory: DeviceMemory;
   readonly drives: DriveOptions;
+  readonly fillRandom: ((into: Uint8Array) => void) | undefined;
   readonly vcpuCount: number;
   readonly wallClockMs: number;
   readonly addressLine20: AddressLine20 | undefined;
@@ -171,6 +176,12 @@ export class Chipset {
       });
     const { ideChannels } = this.drives;
     if (ideChannels) this.pci?.attachIde(ideChannels);
+    const { virtioDisk } = this.drives;
+    const virtio: readonly VirtioFunction[] = [
+      ...(virtioDisk ? [virtioDisk] : []),
+      ...(parts.fillRandom ? [new VirtioEntropy('virtio-rng0', parts.fillRandom)] : []),
+    ];
+    for (const each of virtio) this.pci?.attachVirtio(new VirtioPci(each, timers));
     this.devices = [
       wires,
       ...this.localApics,
@@ -183,6 +194,9 @@ export class Chipset {
       ...this.uarts,
       ...adapters,
       ...this.drives.devices,
+      ...rows('virtio-mmio').flatMap((each) =>
+        virtio.filter(({ id }) => id === each.id).map((one) => new VirtioMmio(one, timers, parts.memory, irq(each))),
+      ),
       ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),

@@ -106,6 +106,7 @@ export class Machine {
       memoryBytes: options.memory.size,
       memory: new RamMaster(options.memory, (address, byteLength) => this.onDeviceWrite(address, byteLength)),
       drives: options.drives ?? { images: {} },
+      fillRandom: options.fillRandom,
       vcpuCount: options.vcpuCount ?? 1,
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,

@@ -84,6 +84,8 @@ export interface MachineOptions {
   readonly drives?: DriveOptions;
   /** The machine has a BIOS of its own; otherwise a firmware image is expected at the reset vector, or a program. */
   readonly hasOwnBios?: boolean;
+  /** Entropy for the guest; without it the machine has no device for that. */
+  readonly fillRandom?: (into: Uint8Array) => void;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];
   /** A write to this port ends the run (`poweroff`, the value written as its detail). */

@@ -14,6 +14,7 @@ import type { Geometry } from '../ide/identify.ts';
 import type { IdeDrive } from '../ide/IdeDrive.ts';
 import type { DiskImage } from '../images/DiskImage.ts';
 import type { ProfileRow } from '../profiles/MachineProfile.ts';
+import { VirtioBlock } from '../virtio/VirtioBlock.ts';
 import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot, USUAL_BOOT_ORDER } from './DriveSlot.ts';
 import { Medium } from './Medium.ts';
 
@@ -61,6 +62,8 @@ export class DriveBay {
   /** The two IDE channels, for the function that masters the bus; absent in machines without. */
   readonly ideChannels: readonly [IdeChannel, IdeChannel] | undefined;
   readonly equipment: DriveEquipment;
+  /** To be connected by whatever the machine has for it. */
+  readonly virtioDisk: VirtioBlock | undefined;
   private readonly parts: DriveBayParts;
   private readonly floppy: FloppyDrive;
   private readonly cdRom: CdRom;
@@ -73,6 +76,8 @@ export class DriveBay {
       const image = images[slot];
       if (image) this.media.set(slot, this.medium(slot, image, DISK_SECTOR_BYTES));
     }
+    const virtioMedium = this.media.get('vda');
+    this.virtioDisk = virtioMedium && new VirtioBlock('virtio-blk0', virtioMedium, 'VM00004');
     const diskette = images.floppy && this.diskette(images.floppy);
     this.floppy = new FloppyDrive(diskette?.format.driveType ?? DRIVE_TYPE['1.44M']);
     this.floppy.insert(diskette);

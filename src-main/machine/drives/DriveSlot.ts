@@ -1,3 +1,5 @@
+import type { MachineProfile } from '../profiles/MachineProfile.ts';
+
 /** Where an image can be put. */
 export const DRIVE_SLOTS = ['floppy', 'hda', 'hdb', 'cdrom', 'vda'] as const;
 export type DriveSlot = (typeof DRIVE_SLOTS)[number];
@@ -14,6 +16,13 @@ export const DRIVE_NAMES: Readonly<Record<DriveSlot, string>> = {
   cdrom: 'the CD-ROM drive',
   vda: 'the virtio disk',
 };
+
+/** Whether machines of a profile have this drive. */
+export function hasDrive({ devices }: MachineProfile, slot: DriveSlot): boolean {
+  if (slot === 'floppy') return devices.some(({ kind }) => kind === 'floppy');
+  if (slot === 'vda') return devices.some(({ kind }) => kind === 'pci-host' || kind === 'virtio-mmio');
+  return devices.some(({ kind }) => kind === 'ide');
+}
 
 /** What firmware can start from. */
 export const BOOT_DEVICES = ['floppy', 'disk', 'cdrom'] as const;

@@ -17,12 +17,15 @@ import { placeSmbios, smbios } from '../smbios/smbios.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
 import { I440fx } from './I440fx.ts';
 import { PciBus } from './PciBus.ts';
+import type { PciDevice } from './PciDevice.ts';
 import { Piix3, ResetControl } from './Piix3.ts';
 
 /** Where the ISA bridge, the power management function, and with them the IDE controller sit, as on i440FX boards. */
 const ISA_BRIDGE = 1;
 const IDE_FUNCTION = 1;
 const PM_FUNCTION = 3;
+/** The slots below are the chipset's, the display's and the network's. */
+const FIRST_VIRTIO_SLOT = 5;
 /** Tables of a machine without firmware: between video memory and the BIOS; the SMBIOS anchor must lie from F0000h on. */
 const RSDP_ADDRESS = 0xe_0000;
 const ACPI_ADDRESS = 0xe_0040;
@@ -59,6 +62,7 @@ export class PciChipset {
   /** To be mapped as their rows say. */
   readonly devices: readonly BusDevice[];
   private readonly parts: PciChipsetParts;
+  private nextVirtioSlot = FIRST_VIRTIO_SLOT;
   /** Made once: a machine may be reset often. */
   private placed: readonly PlacedBytes[] | undefined;
 
@@ -93,6 +97,11 @@ export class PciChipset {
   /** The IDE channels get their bus master. */
   attachIde(channels: readonly [IdeChannel, IdeChannel]): void {
     this.pci.attach(new PiixIde('piix-ide', channels), ISA_BRIDGE, IDE_FUNCTION);
+  }
+
+  /** Virtio devices, one slot after the other. */
+  attachVirtio(device: PciDevice): void {
+    this.pci.attach(device, this.nextVirtioSlot++);
   }
 
   /** After a reset: what firmware would do for PCI devices, where there is none. */

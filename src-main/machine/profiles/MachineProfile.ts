@@ -26,6 +26,7 @@ export const DEVICE_KINDS = [
   'hpet',
   'apm',
   'fw-cfg',
+  'virtio-mmio',
 ] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 

@@ -1,5 +1,6 @@
 import { isaProfile } from './isa.ts';
-import type { DeviceKind, MachineProfile } from './MachineProfile.ts';
+import { VIRTIO_MMIO_BYTES } from '../virtio/VirtioMmio.ts';
+import type { DeviceKind, MachineProfile, MemoryRange } from './MachineProfile.ts';
 
 const KINDS: readonly DeviceKind[] = [
   'pic-master',
@@ -14,9 +15,21 @@ const KINDS: readonly DeviceKind[] = [
   'fw-cfg',
 ];
 
-/** The least that a kernel needs: serial ports, interrupts, time, and a way to switch off. No keyboard, no screen. */
+/** As in QEMU's microvm. */
+const VIRTIO_ADDRESS = 0xfeb0_0000;
+
+function virtioRange(index: number): MemoryRange {
+  return { first: VIRTIO_ADDRESS + VIRTIO_MMIO_BYTES * index, byteLength: VIRTIO_MMIO_BYTES };
+}
+
+/** The least that a kernel needs: serial ports, interrupts, time, virtio, and a way to switch off. No keyboard, no screen. */
 export const microProfile: MachineProfile = {
   name: 'micro',
   hasLocalApic: true,
-  devices: isaProfile.devices.filter(({ kind }) => KINDS.includes(kind)),
+  devices: [
+    ...isaProfile.devices.filter(({ kind }) => KINDS.includes(kind)),
+    // Kernels are told of them on their command line: virtio_mmio.device=512@0xfeb00000:5
+    { kind: 'virtio-mmio', id: 'virtio-blk0', ports: [], memory: [virtioRange(0)], irqs: [5] },
+    { kind: 'virtio-mmio', id: 'virtio-rng0', ports: [], memory: [virtioRange(1)], irqs: [10] },
+  ],
 };
