@@ -308,7 +308,7 @@ export class AtaDisk implements IdeDrive {
     const cylinders = Math.min(0xffff, Math.floor(medium.sectorCount / (heads * sectorsPerTrack)));
     const content = identifyDisk({
       serial: this.serial,
-      model: 'VIVARIUM HARDDISK',
+      model: 'VIVARIUM DISK',
       sectorCount: medium.sectorCount,
       geometry: this.geometry,
       currentGeometry: { cylinders: Math.min(cylinders, MOST_CYLINDERS), heads, sectorsPerTrack },

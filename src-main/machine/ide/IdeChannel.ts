@@ -313,12 +313,12 @@ export class IdeChannel implements BusDevice {
     if (phaseBytes(phase) === 0) {
       this.react(drive, drive.onMoved(phase, isDma));
     } else if (isDma) {
-      drive.registers.status = STATUS.busy | STATUS.seekComplete;
+      drive.registers.status = STATUS.busy | STATUS.ready | STATUS.seekComplete;
       this.startDma();
     } else if (phase.direction === 'out') {
       this.requestBlock(this.transfer, phase.kind === 'parameters');
     } else {
-      drive.registers.status = STATUS.busy | STATUS.seekComplete;
+      drive.registers.status = STATUS.busy | STATUS.ready | STATUS.seekComplete;
       this.schedule('block', this.timers.now() + ACCESS_NS);
     }
   }

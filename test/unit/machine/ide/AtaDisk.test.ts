@@ -32,7 +32,7 @@ describe('identify', () => {
     expect(word(reply, 100)).toBe(4096);
     expect(word(reply, 49) & 0x300).toBe(0x300);
     const model = Array.from({ length: 40 }, (_, i) => String.fromCharCode(reply[(54 + i) ^ 1] ?? 0)).join('');
-    expect(model.trim()).toBe('VIVARIUM HARDDISK');
+    expect(model.trim()).toBe('VIVARIUM DISK');
   });
 
   test('offers no DMA where there is no bus master', () => {
@@ -177,7 +177,7 @@ describe('DMA', () => {
     expect(ide.busMaster.read(2) & 7).toBe(4);
     expect(numbers(ide.ram.bytes.slice(0x1_0000, 0x1_0200))).toEqual([20]);
     expect(ide.ram.view.getUint32(0x2_0000 + 532, true)).toBe(22);
-    expect(ide.status() & (BUSY | REQUEST | FAILED)).toBe(0);
+    expect(ide.status() & (BUSY | READY | REQUEST | FAILED)).toBe(READY);
   });
 
   test('writes from them, whichever of command and engine starts first', () => {
