@@ -220,7 +220,7 @@ async function report(machine: Machine, result: RunResult, parts: ReportParts): 
 }
 
 async function tell(machine: Machine, result: RunResult, { options, output, terminal }: ReportParts): Promise<void> {
-  const statistics = reportStatistics(machine.statistics(), result.seconds);
+  const statistics = reportStatistics(machine.statistics(), machine.processors, result.seconds);
   const newline = output.endsLine ? '' : '\n';
   if (options.isJson) {
     const object: RunReport = {

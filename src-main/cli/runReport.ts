@@ -1,4 +1,4 @@
-import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
+import type { RegionStatistics, VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
 import type { MachineStatistics } from '../machine/MachineState.ts';
@@ -17,6 +17,8 @@ export interface RunReport {
     readonly exits: Readonly<Record<string, number>>;
     /** Instructions by the tier that ran them. */
     readonly tiers: { readonly threaded: number; readonly region: number };
+    /** The region tier's work, one entry a vCPU that has one. */
+    readonly regions: readonly RegionStatistics[];
   };
 }
 
@@ -50,14 +52,21 @@ export function reportVcpu({ id, state }: VirtualProcessor): VcpuReport {
   };
 }
 
-export function reportStatistics(statistics: MachineStatistics, seconds: number): RunReport['stats'] {
+export function reportStatistics(
+  statistics: MachineStatistics,
+  processors: readonly VirtualProcessor[],
+  seconds: number,
+): RunReport['stats'] {
+  const regions = processors.flatMap(({ regionStatistics }) => regionStatistics ?? []);
+  const region = regions.reduce((sum, { instructions }) => sum + instructions, 0);
   const { retiredInstructions: instructions, exits } = statistics;
   return {
     instructions,
     seconds: round(seconds, 6),
     mips: round(instructions / Math.max(seconds, 1e-6) / 1e6, 2),
     exits,
-    tiers: { threaded: instructions, region: 0 },
+    tiers: { threaded: instructions - region, region },
+    regions,
   };
 }
 

@@ -88,6 +88,36 @@ export interface RunLimits {
   readonly precise: boolean;
 }
 
+/** One region: guest code that runs as one function of the host. EIPs are those under which it was made. */
+export interface RegionFigures {
+  readonly entry: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly blocks: number;
+  readonly guestInstructions: number;
+  readonly entries: number;
+  readonly retiredInstructions: number;
+  /** Of its WebAssembly module. */
+  readonly codeBytes: number;
+}
+
+/** Of the regions since power-on. */
+export interface RegionStatistics {
+  /** Regions that exist, and that have been made. */
+  readonly regions: number;
+  readonly compiled: number;
+  /** Retired in regions. */
+  readonly instructions: number;
+  readonly compileMs: number;
+  /** Of the WebAssembly modules that exist. */
+  readonly codeBytes: number;
+  /** Plans that no code could be made for, and why the last one. */
+  readonly failures: number;
+  readonly lastFailure: string;
+  /** Those in which most was retired. */
+  readonly hottest: readonly RegionFigures[];
+}
+
 /**
  * One x86 processor and the means to run it; the contract of every accelerator, shaped like the kernel's
  * KVM vCPU: run until an exit, registers readable and writable while stopped, interrupts requested from
@@ -96,6 +126,9 @@ export interface RunLimits {
  * Not thread-safe but for `kick()`, and for reads of `state`, which lies in shared memory.
  */
 export interface VirtualProcessor {
+  /** What the second tier has done; undefined without one. */
+  readonly regionStatistics?: RegionStatistics | undefined;
+
   /** Number within its VM, from 0. */
   readonly id: number;
   /** Registers, flags and system registers, in the VM's shared memory. Write only while stopped. */

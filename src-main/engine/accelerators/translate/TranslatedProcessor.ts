@@ -4,6 +4,7 @@ import {
   type ProcessorBus,
   type ProcessorClock,
   type RefusalObserver,
+  type RegionStatistics,
   type RunLimits,
   type VirtualProcessor,
   type VmExit,
@@ -26,7 +27,7 @@ import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
 import { ExitCounts } from './ExitCounts.ts';
 import { failureText, shutdownText } from './failureText.ts';
 import { GuestBreakpoints } from './GuestBreakpoints.ts';
-import { type RegionOptions, type RegionStatistics, RegionTier } from '../../tiers/region/RegionTier.ts';
+import { type RegionOptions, RegionTier } from '../../tiers/region/RegionTier.ts';
 import { createImports } from './imports.ts';
 import { StopAfter } from './StopAfter.ts';
 import { type BreakpointOwner, Translations } from './Translations.ts';

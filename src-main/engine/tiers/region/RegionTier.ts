@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import type { Instruction } from '../../decode/Instruction.ts';
+import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
 import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { CodeBytes } from '../threaded/CodeBytes.ts';
@@ -62,21 +63,14 @@ interface Decoded {
   readonly record: number;
 }
 
-/** Of the regions since power-on. */
-export interface RegionStatistics {
-  readonly regions: number;
-  readonly compiled: number;
-  readonly instructions: number;
-  readonly compileMs: number;
-  readonly codeBytes: number;
-  /** Plans that no code could be made for, and why the last one. */
-  readonly failures: number;
-  readonly lastFailure: string;
-}
+/** Regions that statistics list. */
+const MOST_SHOWN = 32;
 
 const LIMITS = { instructions: 300, blocks: 80 };
 /** A block that a region holds already gets one of its own when it is entered this many times more often. */
 const DEFERRAL = 8;
+/** Each time that a block's region is dropped its threshold doubles, this often at most. */
+const MOST_DOUBLINGS = 12;
 /** Below this many instructions a region without a loop costs more to enter than it saves. */
 const LEAST_INSTRUCTIONS = 6;
 
@@ -94,6 +88,8 @@ export class RegionTier implements CacheWatcher {
   private nextKey = 0;
   /** Blocks that have been hot once while a region held them. */
   private readonly deferred = new WeakSet<Block>();
+  /** How often a block's region has been dropped. */
+  private readonly drops = new WeakMap<Block, number>();
   private readonly decoded = new WeakMap<Block, readonly Decoded[]>();
   private failures = 0;
   private lastFailure = '';
@@ -122,7 +118,25 @@ export class RegionTier implements CacheWatcher {
       codeBytes: this.codeBytes,
       failures: this.failures,
       lastFailure: this.lastFailure,
+      hottest: this.hottest(),
     };
+  }
+
+  private hottest(): RegionFigures[] {
+    const figures = [...this.byData.values()].map(({ data, plan, compiled }): RegionFigures => {
+      const eips = plan.blocks.flatMap((block) => block.sites.map((site) => site.eip));
+      return {
+        entry: eips[0],
+        lowest: Math.min(...eips),
+        highest: Math.max(...eips),
+        blocks: plan.blocks.length,
+        guestInstructions: plan.instructionCount,
+        entries: this.view.getUint32(data + REGION_DATA.entries, true),
+        retiredInstructions: this.retiredIn(data),
+        codeBytes: compiled.bytes.length,
+      };
+    });
+    return figures.sort((a, b) => b.retiredInstructions - a.retiredInstructions).slice(0, MOST_SHOWN);
   }
 
   /** A block's head has been entered often. Returns the record to go on at. */
@@ -195,7 +209,11 @@ export class RegionTier implements CacheWatcher {
       this.remove(region);
       if (region.headBlock === block) continue;
       this.view.setUint32(region.head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
-      this.view.setInt32(region.head + RECORD.immediate, this.surroundings.options.threshold, true);
+      // Code that is rewritten again and again is not worth it.
+      const drops = Math.min((this.drops.get(region.headBlock) ?? 0) + 1, MOST_DOUBLINGS);
+      this.drops.set(region.headBlock, drops);
+      const wanted = this.surroundings.options.threshold * 2 ** drops;
+      this.view.setInt32(region.head + RECORD.immediate, wanted, true);
     }
     this.bySource.delete(block);
   }
