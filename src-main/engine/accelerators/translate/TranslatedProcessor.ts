@@ -334,7 +334,6 @@ export class TranslatedProcessor implements VirtualProcessor {
       return this.deliver(thrown);
     }
     this.isRepeating = false;
-    this.updateMode();
     return undefined;
   }
 
@@ -434,7 +433,6 @@ export class TranslatedProcessor implements VirtualProcessor {
       this.count('shutdown');
       return { reason: 'shutdown', detail: shutdownText(this.state, fault) };
     }
-    this.updateMode();
     return undefined;
   }
 
