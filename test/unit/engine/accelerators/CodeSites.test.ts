@@ -14,7 +14,7 @@ function site(linearPage: number, isGlobal: boolean, codeKey = 1): CodeSite {
       low: 0,
       high: 0,
       blocks: new Map(),
-      steps: new Map(), singles: new Map(),
+      steps: new Map(),
       singles: new Map(),
       stubs: new Map(),
       links: new Map(),
