@@ -3,55 +3,27 @@ import type { BusDevice, DeviceState, TimerService } from '../BusDevice.ts';
 import { checkVersion, readBytes, readFlag, readNumber, readObject } from '../snapshot.ts';
 import { type ApicMessage, DELIVERY } from './ApicMessage.ts';
 import { ApicTimer } from './ApicTimer.ts';
+import {
+  APIC_BYTES,
+  BASE_ENABLE,
+  COMMAND_WRITABLE,
+  DEFAULT_BASE,
+  ERROR,
+  FIRST_LEGAL_VECTOR,
+  FLAT_MODEL,
+  LVT,
+  LVT_COUNT,
+  LVT_MASKED,
+  LVT_PERIODIC,
+  LVT_WRITABLE,
+  REGISTER,
+  SHORTHAND,
+  SOFTWARE_ENABLE,
+  VERSION,
+  isReadOnly,
+  lvtIndex,
+} from './localApicRegisters.ts';
 import { VectorSet } from './VectorSet.ts';
-
-/** Offsets of the registers, each at a multiple of 16 (SDM vol. 3A, table 11-1). */
-const REGISTER = {
-  id: 0x020,
-  version: 0x030,
-  taskPriority: 0x080,
-  arbitrationPriority: 0x090,
-  processorPriority: 0x0a0,
-  endOfInterrupt: 0x0b0,
-  remoteRead: 0x0c0,
-  logicalDestination: 0x0d0,
-  destinationFormat: 0x0e0,
-  spurious: 0x0f0,
-  inService: 0x100,
-  triggerMode: 0x180,
-  request: 0x200,
-  errorStatus: 0x280,
-  commandLow: 0x300,
-  commandHigh: 0x310,
-  lvtFirst: 0x320,
-  lvtLast: 0x370,
-  initialCount: 0x380,
-  currentCount: 0x390,
-  divide: 0x3e0,
-} as const;
-
-export const APIC_BYTES = 0x1000;
-/** IA32_APIC_BASE: bit 8 bootstrap processor, bit 11 global enable, bits 35..12 base. */
-const BASE_ENABLE = 1 << 11;
-const DEFAULT_BASE = 0xfee0_0000;
-
-/** An integrated APIC with six LVT entries. */
-const VERSION = 0x0005_0014;
-const SOFTWARE_ENABLE = 0x100;
-
-/** LVT entries in the order of their registers. */
-const LVT = { timer: 0, thermal: 1, performance: 2, lint0: 3, lint1: 4, error: 5 } as const;
-const LVT_COUNT = 6;
-const LVT_MASKED = 1 << 16;
-const LVT_PERIODIC = 1 << 17;
-/** Writable bits: vector; delivery mode but for timer and error; polarity and trigger mode of LINT0/1; mask; timer mode. */
-const LVT_WRITABLE = [0x3_00ff, 0x1_07ff, 0x1_07ff, 0x1_a7ff, 0x1_a7ff, 0x1_00ff];
-
-const ERROR = { sendIllegalVector: 1 << 5, receiveIllegalVector: 1 << 6, illegalRegister: 1 << 7 } as const;
-const COMMAND_WRITABLE = 0x000c_cfff;
-const SHORTHAND = { none: 0, self: 1, all: 2, others: 3 } as const;
-const FLAT_MODEL = 0xf;
-const FIRST_LEGAL_VECTOR = 16;
 
 /** The processor that an APIC belongs to. */
 export interface ApicProcessor {
@@ -455,21 +427,4 @@ export class LocalApic implements BusDevice, InterruptSource {
     this.deliverable = vector >= 0 && vector >>> 4 > this.processorPriority() >>> 4 ? vector : -1;
     if (this.deliverable >= 0 && this.deliverable !== was) this.wiring.processor.notifyInterrupt();
   }
-}
-
-function lvtIndex(register: number): number | undefined {
-  return register >= REGISTER.lvtFirst && register <= REGISTER.lvtLast
-    ? (register - REGISTER.lvtFirst) >>> 4
-    : undefined;
-}
-
-function isReadOnly(register: number): boolean {
-  const readOnly: readonly number[] = [
-    REGISTER.version,
-    REGISTER.arbitrationPriority,
-    REGISTER.processorPriority,
-    REGISTER.remoteRead,
-    REGISTER.currentCount,
-  ];
-  return readOnly.includes(register) || (register >= REGISTER.inService && register < REGISTER.errorStatus);
 }
