@@ -69,6 +69,8 @@ const MOST_SHOWN = 32;
 const LIMITS = { instructions: 300, blocks: 80 };
 /** A block that a region holds already gets one of its own when it is entered this many times more often. */
 const DEFERRAL = 8;
+/** Each is a WebAssembly module, of some 30 KB with its machine code. */
+const MOST_REGIONS = 3000;
 /** Each time that a block's region is dropped its threshold doubles, this often at most. */
 const MOST_DOUBLINGS = 12;
 /** Below this many instructions a region without a loop costs more to enter than it saves. */
@@ -153,6 +155,7 @@ export class RegionTier implements CacheWatcher {
     const plan = formRegion(this.translatedCode(), eip, LIMITS);
     const isForced = surroundings.options.threshold === 1;
     if (!plan || !(isForced || isWorthwhile(plan))) return head + RECORD.size;
+    if (this.byData.size >= MOST_REGIONS) this.evictColdest();
     const slot = this.freeSlots.pop() ?? this.nextSlot++;
     const data = surroundings.allocate();
     if (data === 0 || slot >= this.table.length) return head + RECORD.size;
@@ -207,15 +210,27 @@ export class RegionTier implements CacheWatcher {
   onDropped(block: Block): void {
     for (const region of this.bySource.get(block) ?? []) {
       this.remove(region);
-      if (region.headBlock === block) continue;
-      this.view.setUint32(region.head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
       // Code that is rewritten again and again is not worth it.
       const drops = Math.min((this.drops.get(region.headBlock) ?? 0) + 1, MOST_DOUBLINGS);
       this.drops.set(region.headBlock, drops);
-      const wanted = this.surroundings.options.threshold * 2 ** drops;
-      this.view.setInt32(region.head + RECORD.immediate, wanted, true);
+      if (region.headBlock !== block) this.countAgain(region, this.surroundings.options.threshold * 2 ** drops);
     }
     this.bySource.delete(block);
+  }
+
+  /** Gives a region's place back to its block. */
+  private countAgain({ head }: Region, threshold: number): void {
+    this.view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
+    this.view.setInt32(head + RECORD.immediate, threshold, true);
+  }
+
+  /** Gives up the regions in which least was retired. */
+  private evictColdest(): void {
+    const byWork = [...this.byData.values()].sort((a, b) => this.retiredIn(a.data) - this.retiredIn(b.data));
+    for (const region of byWork.slice(0, byWork.length / 4)) {
+      this.remove(region);
+      this.countAgain(region, this.surroundings.options.threshold * DEFERRAL);
+    }
   }
 
   onCleared(): void {
