@@ -21,6 +21,7 @@ import {
   type ContainmentEntry,
   type CreateVmRequest,
   type Disposer,
+  type MouseMotion,
   type HypervisorEventName,
   type HypervisorEvents,
   type HypervisorService,
@@ -299,6 +300,10 @@ export class Hypervisor implements HypervisorService {
 
   sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null> {
     return this.#post(id, 'sendKeys', keys);
+  }
+
+  moveMouse(id: VmId, motion: MouseMotion): Result<null> {
+    return this.#post(id, 'moveMouse', motion);
   }
 
   typeText(id: VmId, text: string): Result<null> {

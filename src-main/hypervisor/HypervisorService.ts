@@ -5,6 +5,7 @@ import type {
   ContainmentEntry,
   CreateVmRequest,
   Disposer,
+  MouseMotion,
   HypervisorEventName,
   HypervisorEvents,
   HypervisorStatistics,
@@ -89,6 +90,7 @@ export interface HypervisorService {
   /** Keys by their `KeyboardEvent.code`. */
   sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
   /** Types on a US keyboard, as fast as the guest takes it. */
+  moveMouse(id: VmId, motion: MouseMotion): Result<null>;
   typeText(id: VmId, text: string): Result<null>;
   sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;
   /** The newest output, oldest first; at most 256 KiB are kept for each machine. */

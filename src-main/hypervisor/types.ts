@@ -240,6 +240,14 @@ export interface KeyStroke {
   readonly pressed: boolean;
 }
 
+/** Counts since the last motion, y downwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
+export interface MouseMotion {
+  readonly dx: number;
+  readonly dy: number;
+  readonly wheel: number;
+  readonly buttons: number;
+}
+
 export interface SerialOutput {
   readonly vmId: VmId;
   readonly port: number;

@@ -272,9 +272,9 @@ export class Machine {
     return this.typist.isTyping;
   }
 
-  /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle. */
-  moveMouse(dx: number, dy: number, buttons: number): void {
-    this.chipset.mouse.move(dx, dy, buttons);
+  /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
+  moveMouse(dx: number, dy: number, buttons: number, wheel = 0): void {
+    this.chipset.mouse.move(dx, dy, buttons, wheel);
   }
 
   /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */

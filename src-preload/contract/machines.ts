@@ -106,6 +106,15 @@ export type VmSummary = z.infer<typeof VmSummary>;
 export const VmReference = z.object({ id: VmId });
 export type VmReference = z.infer<typeof VmReference>;
 
+const MouseCount = z.number().int().min(-4096).max(4096);
+export const MouseMotion = z.object({
+  dx: MouseCount,
+  dy: MouseCount,
+  wheel: z.number().int().min(-128).max(127),
+  buttons: z.number().int().min(0).max(7),
+});
+export type MouseMotion = z.infer<typeof MouseMotion>;
+
 /** Keys by physical position (`KeyboardEvent.code`), as the machine's keyboard controller reports them. */
 export const KeyStroke = z.object({ code: z.string().min(1).max(32), pressed: z.boolean() });
 export type KeyStroke = z.infer<typeof KeyStroke>;
@@ -152,6 +161,8 @@ export const machineContract = {
   'vm:powerOff': call(VmReference, VmSummary),
 
   'vm:key': call(z.object({ id: VmId, keys: z.array(KeyStroke).max(256) }), z.void()),
+  /** The mouse moved, in counts (y downwards); buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
+  'vm:mouse': call(z.object({ id: VmId, motion: MouseMotion }), z.void()),
   /** Typed on the machine's keyboard, as on a US layout. */
   'vm:typeText': call(z.object({ id: VmId, text: z.string().max(10_000) }), z.void()),
   /** Bytes received by COM1. */

@@ -30,6 +30,7 @@ export function machineHandlers(
     'vm:powerOff': ({ id }) => machines.outcome(hypervisor.powerOff(id)),
 
     'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),
+    'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.moveMouse(id, motion), () => undefined),
     'vm:typeText': ({ id, text }) => toOutcome(hypervisor.typeText(id, text), () => undefined),
     'vm:serialInput': ({ id, bytes }) => toOutcome(hypervisor.sendSerial(id, bytes), () => undefined),
     'vm:screenText': ({ id }) => {

@@ -21,10 +21,12 @@ function restrict(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
-/** No permission is granted, no request leaves the computer, nothing is downloaded. */
+const POINTER_LOCK = 'pointerLock';
+
+/** No permission is granted but to hold the pointer for a guest's mouse, no request leaves the computer, nothing is downloaded. */
 export function restrictSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === POINTER_LOCK));
+  session.setPermissionCheckHandler((_contents, permission) => permission === POINTER_LOCK);
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((details, decide) => {
     const isLocal = isAppUrl(details.url) || /^(devtools|blob|data):/.test(details.url);

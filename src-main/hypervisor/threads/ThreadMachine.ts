@@ -3,7 +3,7 @@ import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { BootDevice, DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
-import type { ClockKind, KeyStroke, ProgramOptions, VmDrive } from '../types.ts';
+import type { ClockKind, KeyStroke, MouseMotion, ProgramOptions, VmDrive } from '../types.ts';
 
 /** A file that an assembly text may include, by the name it uses. */
 export interface ProgramInclude {
@@ -84,6 +84,7 @@ export interface ThreadMachine {
   translateLinear(vcpu: number, linearAddress: number): number | undefined;
   sendScanCodes(codes: readonly number[]): void;
   sendKeys(keys: readonly KeyStroke[]): void;
+  moveMouse(motion: MouseMotion): void;
   typeText(text: string): void;
   /** Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;

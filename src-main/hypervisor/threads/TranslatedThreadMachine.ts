@@ -13,7 +13,7 @@ import type { RegisterName } from '../registers.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
-import type { KeyStroke, VmDrive } from '../types.ts';
+import type { KeyStroke, MouseMotion, VmDrive } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
@@ -140,6 +140,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   sendKeys(keys: readonly KeyStroke[]): void {
     for (const { code, pressed } of keys) this.#parts.machine.key(code, pressed);
+  }
+
+  moveMouse({ dx, dy, wheel, buttons }: MouseMotion): void {
+    this.#parts.machine.moveMouse(dx, -dy, buttons, wheel);
   }
 
   typeText(text: string): void {

@@ -333,6 +333,10 @@ export class VcpuLoop {
         machine.sendKeys(command.request);
         this.#stir();
         return null;
+      case 'moveMouse':
+        machine.moveMouse(command.request);
+        this.#stir();
+        return null;
       case 'typeText':
         machine.typeText(command.request);
         this.#stir();

@@ -3,7 +3,7 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
-import type { VmDrive, CrashReport, KeyStroke, PauseReason } from '../types.ts';
+import type { VmDrive, CrashReport, KeyStroke, MouseMotion, PauseReason } from '../types.ts';
 import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
 
 export interface ThreadData {
@@ -49,6 +49,7 @@ export interface ThreadCommands {
   };
   sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
+  moveMouse: { readonly request: MouseMotion; readonly reply: null };
   typeText: { readonly request: string; readonly reply: null };
   /** Fails with a sentence for the user; then the drive holds what it held. */
   changeMedium: {

@@ -4,10 +4,15 @@ import { checkVersion, readByte, readBytes, readFlag } from '../snapshot.ts';
 import { PS2, type Ps2Device } from './Ps2Device.ts';
 
 const BUFFER_BYTES = 32;
+const WHEEL_KNOCK = [200, 100, 80] as const;
+/** What a mouse with a wheel answers to F2h. */
+const WHEEL_MOUSE = 0x03;
 
 /**
- * A PS/2 mouse with three buttons and no wheel (IBM PS/2 Hardware Interface Technical Reference, "Mouse").
- * Packet: byte 0: bits 2..0 middle, right, left button, bit 3 one, bits 5..4 signs of y and x; then x and y.
+ * A PS/2 mouse with three buttons (IBM PS/2 Hardware Interface Technical Reference, "Mouse") and a wheel
+ * (Microsoft IntelliMouse: sample rates 200, 100, 80 in a row make it identify itself as 3 and send the wheel).
+ * Packet: byte 0: bits 2..0 middle, right, left button, bit 3 one, bits 5..4 signs of y and x; then x and y, then
+ * the wheel's steps towards the user, if asked for.
  *
  * Commands: E6/E7 scaling (kept, no effect), E8 resolution, E9 status, EA stream mode, EB read, EC/EE wrap mode,
  * F0 remote mode, F2 identify, F3 sample rate, F4/F5 reports on/off, F6 default, FE resend, FF reset.
@@ -24,12 +29,15 @@ export class Ps2Mouse implements Ps2Device {
   private buttons = 0;
   private command = 0;
   private lastSent = 0;
+  private hasWheel = false;
+  /** The last three sample rates that were set. */
+  private rates: readonly number[] = [];
 
-  /** Movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle. */
-  move(dx: number, dy: number, buttons: number): void {
+  /** Movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
+  move(dx: number, dy: number, buttons: number, wheel = 0): void {
     this.buttons = buttons & 7;
     if (!this.isReporting || this.isRemote || this.queue.length > BUFFER_BYTES - 8) return;
-    this.putPacket(dx, dy);
+    this.putPacket(dx, dy, wheel);
   }
 
   get hasOutput(): boolean {
@@ -50,7 +58,7 @@ export class Ps2Mouse implements Ps2Device {
     const command = this.command;
     this.command = 0;
     if (command === 0xe8) this.resolution = byte & 3;
-    else if (command === 0xf3) this.sampleRate = byte;
+    else if (command === 0xf3) this.setSampleRate(byte);
     else {
       this.onCommand(byte);
       return;
@@ -65,11 +73,13 @@ export class Ps2Mouse implements Ps2Device {
     this.buttons = 0;
     this.command = 0;
     this.lastSent = 0;
+    this.hasWheel = false;
+    this.rates = [];
   }
 
   save(): DeviceState {
     return {
-      version: 1,
+      version: 2,
       queue: this.queue.toArray(),
       isReporting: this.isReporting,
       isRemote: this.isRemote,
@@ -80,11 +90,13 @@ export class Ps2Mouse implements Ps2Device {
       buttons: this.buttons,
       command: this.command,
       lastSent: this.lastSent,
+      hasWheel: this.hasWheel,
+      rates: [...this.rates],
     };
   }
 
   restore(state: DeviceState): void {
-    checkVersion('mouse', state, 1);
+    checkVersion('mouse', state, 2);
     this.queue.replace(readBytes(state, 'queue', BUFFER_BYTES));
     this.isReporting = readFlag(state, 'isReporting');
     this.isRemote = readFlag(state, 'isRemote');
@@ -95,6 +107,8 @@ export class Ps2Mouse implements Ps2Device {
     this.buttons = readByte(state, 'buttons');
     this.command = readByte(state, 'command');
     this.lastSent = readByte(state, 'lastSent');
+    this.hasWheel = readFlag(state, 'hasWheel');
+    this.rates = readBytes(state, 'rates', WHEEL_KNOCK.length);
   }
 
   private onCommand(byte: number): void {
@@ -115,7 +129,7 @@ export class Ps2Mouse implements Ps2Device {
         break;
       case 0xeb:
         this.put(PS2.acknowledge);
-        this.putPacket(0, 0);
+        this.putPacket(0, 0, 0);
         return;
       case 0xec:
       case 0xee:
@@ -125,7 +139,7 @@ export class Ps2Mouse implements Ps2Device {
         this.isRemote = true;
         break;
       case 0xf2:
-        this.put(PS2.acknowledge, 0x00);
+        this.put(PS2.acknowledge, this.hasWheel ? WHEEL_MOUSE : 0x00);
         return;
       case 0xf4:
       case 0xf5:
@@ -154,10 +168,17 @@ export class Ps2Mouse implements Ps2Device {
     return (this.isRemote ? 0x40 : 0) | (this.isReporting ? 0x20 : 0) | (this.scaling << 4) | swapped;
   }
 
-  private putPacket(dx: number, dy: number): void {
+  private setSampleRate(rate: number): void {
+    this.sampleRate = rate;
+    this.rates = [...this.rates, rate].slice(-WHEEL_KNOCK.length);
+    if (WHEEL_KNOCK.every((knock, index) => knock === this.rates[index])) this.hasWheel = true;
+  }
+
+  private putPacket(dx: number, dy: number, wheel: number): void {
     const x = Math.max(-255, Math.min(255, Math.trunc(dx)));
     const y = Math.max(-255, Math.min(255, Math.trunc(dy)));
     this.put(0x08 | this.buttons | (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0), x & 0xff, y & 0xff);
+    if (this.hasWheel) this.put(Math.max(-8, Math.min(7, Math.trunc(wheel))) & 0xff);
   }
 
   private setDefaults(): void {

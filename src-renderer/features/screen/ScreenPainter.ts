@@ -18,6 +18,7 @@ export class ScreenPainter {
   /** All lines of the present picture. */
   #picture: ImageData | null = null;
   #isStale = false;
+  #isSmooth = false;
   #phase = 0;
   #request = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -47,6 +48,12 @@ export class ScreenPainter {
     this.#invalidate();
   }
 
+  /** Smooth pictures fill the stage; sharp ones keep whole pixels. */
+  setSmooth(isSmooth: boolean): void {
+    this.#isSmooth = isSmooth;
+    this.layOut();
+  }
+
   /** Chooses the largest whole multiple of device pixels that fits; below one, it scales down. */
   layOut(): void {
     const stage = this.#stageOf();
@@ -54,10 +61,11 @@ export class ScreenPainter {
     if (!stage || !canvas || canvas.width === 0) return;
     const ratio = window.devicePixelRatio || 1;
     const fit = Math.min((stage.clientWidth * ratio) / canvas.width, (stage.clientHeight * ratio) / canvas.height);
-    const scale = fit >= 1 ? Math.floor(fit) : fit;
+    const isSharp = fit >= 1 && !this.#isSmooth;
+    const scale = isSharp ? Math.floor(fit) : fit;
     canvas.style.width = `${(canvas.width * scale) / ratio}px`;
     canvas.style.height = `${(canvas.height * scale) / ratio}px`;
-    canvas.style.imageRendering = fit >= 1 ? 'pixelated' : 'auto';
+    canvas.style.imageRendering = isSharp ? 'pixelated' : 'auto';
   }
 
   #invalidate(): void {

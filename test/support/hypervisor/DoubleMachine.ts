@@ -115,6 +115,7 @@ export class DoubleMachine implements ThreadMachine {
   setRegister(): void {}
   sendScanCodes(): void {}
   sendKeys(): void {}
+  moveMouse(): void {}
   typeText(): void {}
   receiveFrame(): void {}
 

@@ -170,6 +170,7 @@ export class FakeHypervisor implements HypervisorService {
     this.keys.push(...keys.map((key) => ({ id, ...key })));
     return { ok: true, value: null };
   };
+  moveMouse = (): Result<null> => ({ ok: true, value: null });
   typeText = (_id: string, text: string): Result<null> => {
     this.typed.push(text);
     return { ok: true, value: null };
