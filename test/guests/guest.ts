@@ -7,6 +7,7 @@ import type { Machine } from '../../src-main/machine/Machine.ts';
 
 /** Where `npm run guests` builds them; VIVARIUM_GUESTS names another folder. */
 const FOLDER = process.env['VIVARIUM_GUESTS'] ?? new URL('../../node_modules/.cache/guests', import.meta.url).pathname;
+const MIB = 1024 * 1024;
 const SLICE_INSTRUCTIONS = 2_000_000;
 
 export const haveGuests = existsSync(`${FOLDER}/vmlinux-686`);
@@ -29,7 +30,7 @@ export class Guest {
   static async make(memoryMiB: number, options: Partial<TranslatedMachineOptions> = {}): Promise<Guest> {
     const serialBytes: number[] = [];
     const { machine } = createTranslatedMachine({
-      memoryBytes: memoryMiB << 20,
+      memoryBytes: memoryMiB * MIB,
       handlers: await compileThreadedHandlers(),
       hostTime: { monotonicNs: () => performance.now() * 1e6 },
       clock: { kind: 'instructions' },
@@ -48,7 +49,7 @@ export class Guest {
     options: Partial<TranslatedMachineOptions> = {},
   ): Promise<Guest> {
     const guest = await Guest.make(memoryMiB, options);
-    const loadOptions: LoadOptions = { memoryBytes: memoryMiB << 20, commandLine, initrd: guestFile('initrd.cpio') };
+    const loadOptions: LoadOptions = { memoryBytes: memoryMiB * MIB, commandLine, initrd: guestFile('initrd.cpio') };
     const result = load('linux', guestFile(kernel), loadOptions);
     if (result.kind === 'refused') throw new Error(result.message);
     guest.machine.load(result.image);
