@@ -1,13 +1,12 @@
 import { regionOptions } from './TestMachine.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CompiledHandlers, TranslatedProcessor } from '../../../src-main/engine/accelerators/translate/index.ts';
+import { TranslatedProcessor } from '../../../src-main/engine/accelerators/translate/index.ts';
 import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
 import { PhysicalMemory } from '../../../src-main/engine/mmu/PhysicalMemory.ts';
 import { createCpuFeatures } from '../../../src-main/engine/semantics/system/CpuFeatures.ts';
-import { MEMORY_LAYOUT } from '../../../src-main/engine/state/layout.ts';
-import { buildThreadedModule } from '../../../src-main/engine/tiers/threaded/threadedModule.ts';
 import type { VmExit } from '../../../src-main/engine/VirtualProcessor.ts';
+import { threadedHandlers } from './threadedHandlers.ts';
 
 /** Where a program writes text, one byte at a time; QEMU's debug console. */
 const TEXT_PORT = 0xe9;
@@ -33,14 +32,11 @@ export interface RomRun {
   readonly processor: TranslatedProcessor;
 }
 
-let handlers: CompiledHandlers | undefined;
-
 /**
  * Runs a ROM image from the reset vector on the real engine, in 2 MiB of RAM.
  * @param regionThreshold as in TestMachineOptions
  */
 export function runRom(image: Uint8Array, regionThreshold?: number): RomRun {
-  handlers ??= new CompiledHandlers(new WebAssembly.Module(buildThreadedModule(MEMORY_LAYOUT.firstVcpu)));
   const memory = PhysicalMemory.create(2 * 1024 * 1024);
   memory.mapRom(image, [0x10_0000 - image.length, 2 ** 32 - image.length]);
   let text = '';
@@ -48,7 +44,7 @@ export function runRom(image: Uint8Array, regionThreshold?: number): RomRun {
   const processor: TranslatedProcessor = new TranslatedProcessor({
     id: 0,
     memory,
-    handlers,
+    handlers: threadedHandlers(),
     bus: {
       portRead: (_port, width) => (2 ** (8 * width) - 1) >>> 0,
       portWrite: (port, _width, value) => {
