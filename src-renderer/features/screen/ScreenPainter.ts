@@ -94,7 +94,15 @@ export class ScreenPainter {
     this.#picture.data.set(pixels, firstLine * width * 4);
   }
 
-  #rasterise(frame: TextScreenFrame): ImageData {
+  /** Without the ninth column of its cells where only so it fits the stage sharp. */
+  #fitted(frame: TextScreenFrame): TextScreenFrame {
+    const room = (this.#stageOf()?.clientWidth ?? 0) * (window.devicePixelRatio || 1);
+    const isTight = room < frame.columns * 9 && room >= frame.columns * 8;
+    return isTight && frame.cellWidth === 9 ? { ...frame, cellWidth: 8 } : frame;
+  }
+
+  #rasterise(screen: TextScreenFrame): ImageData {
+    const frame = this.#fitted(screen);
     if (!this.#raster?.fits(frame)) this.#raster = new TextRaster(frame);
     const isStill = this.#still.matches;
     this.#raster.draw(frame, isStill || this.#phase % 4 < 2, isStill || this.#phase % 2 === 0);
