@@ -12,7 +12,7 @@ import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
 import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
 import type { MachineSinks } from './MachineOptions.ts';
 import { Ne2000 } from './network/Ne2000.ts';
-import type { NetworkAdapter } from './network/NetworkPort.ts';
+import type { NetworkAdapter, NetworkPort } from './network/NetworkPort.ts';
 import { type PlacedBytes, PciChipset } from './pci/PciChipset.ts';
 import { InterruptController } from './pic/InterruptController.ts';
 import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
@@ -157,13 +157,8 @@ export class Chipset {
       }),
     );
     const { macAddress } = parts;
-    const adapters =
-      macAddress === undefined
-        ? []
-        : rows('ne2000').map(
-            (each) => new Ne2000(each.id, macAddress, irq(each), { send: (frame) => sinks.frame?.(frame) }),
-          );
-    this.network = adapters[0];
+    const cable: NetworkPort = { send: (frame) => sinks.frame?.(frame) };
+    const adapters = macAddress ? rows('ne2000').map((each) => new Ne2000(each.id, macAddress, irq(each), cable)) : [];
     const host = rows('pci-host')[0];
     this.pci =
       host &&
@@ -174,6 +169,7 @@ export class Chipset {
         apics: this.apics,
         ids: { host: host.id, ioApic: row('io-apic').id, hpet: row('hpet').id, apm: row('apm').id },
       });
+    this.network = macAddress && this.pci ? this.pci.attachNetwork(macAddress, cable) : adapters[0];
     const { ideChannels } = this.drives;
     if (ideChannels) this.pci?.attachIde(ideChannels);
     const { virtioDisk } = this.drives;

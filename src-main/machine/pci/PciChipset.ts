@@ -12,6 +12,8 @@ import type { ShadowRam } from '../GuestMemory.ts';
 import { Hpet } from '../hpet/Hpet.ts';
 import type { IdeChannel } from '../ide/IdeChannel.ts';
 import { PiixIde } from '../ide/PiixIde.ts';
+import type { NetworkAdapter, NetworkPort } from '../network/NetworkPort.ts';
+import { Rtl8029 } from '../network/Rtl8029.ts';
 import type { InterruptWires } from '../platform/InterruptWires.ts';
 import { placeSmbios, smbios } from '../smbios/smbios.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
@@ -24,6 +26,7 @@ import { Piix3, ResetControl } from './Piix3.ts';
 const ISA_BRIDGE = 1;
 const IDE_FUNCTION = 1;
 const PM_FUNCTION = 3;
+const NETWORK = 3;
 /** The slots below are the chipset's, the display's and the network's. */
 const FIRST_VIRTIO_SLOT = 5;
 /** Tables of a machine without firmware: between video memory and the BIOS; the SMBIOS anchor must lie from F0000h on. */
@@ -102,6 +105,12 @@ export class PciChipset {
   /** Virtio devices, one slot after the other. */
   attachVirtio(device: PciDevice): void {
     this.pci.attach(device, this.nextVirtioSlot++);
+  }
+
+  attachNetwork(macAddress: Uint8Array, cable: NetworkPort): NetworkAdapter {
+    const adapter = new Rtl8029('net0', macAddress, cable);
+    this.pci.attach(adapter, NETWORK);
+    return adapter;
   }
 
   /** After a reset: what firmware would do for PCI devices, where there is none. */

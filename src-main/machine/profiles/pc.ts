@@ -12,8 +12,8 @@ export const pcProfile: MachineProfile = {
   hasLocalApic: true,
   // prettier-ignore
   devices: [
-    // The power management function's PM1 control takes the place of this port.
-    ...isaProfile.devices.filter(({ id }) => id !== 'power-qemu'),
+    // The power management function's PM1 control and a PCI adapter take the places of these.
+    ...isaProfile.devices.filter(({ id }) => id !== 'power-qemu' && id !== 'net0'),
     { kind: 'pci-host', id: 'pci0', ports: [{ first: 0xcf8, count: 8, width: 4 }] },
     { kind: 'apm', id: 'apm0', ports: [{ first: 0xb2, count: 2 }] },
     // Where SeaBIOS writes what it does, if somebody reads as E9h (QEMU's isa-debugcon).
