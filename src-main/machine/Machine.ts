@@ -145,6 +145,8 @@ export class Machine {
       isTaken: () => !keyboard.hasOutput,
       isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
     });
+    // What PCI functions place themselves is placed by their reset.
+    this.chipset.reset();
   }
 
   private makeFirmware(ram: RamMaster): Firmware {
