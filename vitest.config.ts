@@ -10,6 +10,8 @@ export default defineConfig({
     // The machine's other tests and builds want a core too.
     maxWorkers: 2,
     testTimeout: 20_000,
+    // Hooks bundle threads and generate handlers, which a busy host takes its time for.
+    hookTimeout: 60_000,
     passWithNoTests: true,
     projects: suites.map((name) => ({
       extends: true,
