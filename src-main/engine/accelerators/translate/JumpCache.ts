@@ -14,7 +14,7 @@ export class JumpCache {
   private readonly i32: Int32Array;
   /** Index of the first entry's first word. */
   private readonly start: number;
-  /** Indices of entries made since they were last cleared, those of global pages apart. A few may stand twice. */
+  /** Indices of entries made since they were last cleared, those of global pages apart. Some may stand twice. */
   private readonly listed: number[] = [];
   private readonly listedGlobal: number[] = [];
   /** Linear pages of which there may be entries. */
@@ -38,7 +38,8 @@ export class JumpCache {
     i32[entry + 2] = record;
     i32[entry + 3] = flags;
     this.pages.add(linear >>> 12);
-    if (this.pages.size > JUMP_CACHE.entries || this.listed.length > JUMP_CACHE.entries * 4) this.clear();
+    const listed = this.listed.length + this.listedGlobal.length;
+    if (this.pages.size > JUMP_CACHE.entries || listed > JUMP_CACHE.entries * 4) this.clear();
   }
 
   clear(): void {
