@@ -77,6 +77,12 @@ export function readMsrLow(c: SystemContext, address: number): number {
   return register === undefined ? 0 : c.state.getUint(register.slot);
 }
 
+/** The same of the high half. */
+export function readMsrHigh(c: SystemContext, address: number): number {
+  const register = registersByAddress.get(address);
+  return register === undefined ? 0 : c.state.getUint(register.slot + 4);
+}
+
 /** Power-on values. */
 export function resetModelSpecificRegisters(state: CpuState): void {
   for (const register of registersByAddress.values()) {

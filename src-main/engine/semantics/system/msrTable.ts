@@ -35,8 +35,12 @@ export const MSR = {
   EFER: 0xc000_0080,
 } as const;
 
+/** EFER: SYSCALL is there in 64-bit mode. In the others it stays undefined (SDM vol. 2B, SYSCALL). */
+const EFER_SCE = 1 << 0;
 /** EFER: the execute-disable bit of PAE entries is obeyed. */
 export const EFER_NXE = 1 << 11;
+/** MISC_ENABLE, upper half: CPUID does not announce execute-disable (SDM vol. 4, table 2-68). */
+export const MISC_ENABLE_XD_DISABLE = 1 << 2;
 
 /** One 64-bit register. A write with a bit outside of `writable` is #GP(0). */
 export interface ModelSpecificRegister {
@@ -115,7 +119,7 @@ export const MODEL_SPECIFIC_REGISTERS: readonly ModelSpecificRegister[] = [
     accepts: eachByte(isPageAttribute),
   }),
   // Fast strings enabled.
-  register(MSR.MISC_ENABLE, { ...ONLY_LOW, resetLow: 1 }),
+  register(MSR.MISC_ENABLE, { resetLow: 1, writableHigh: MISC_ENABLE_XD_DISABLE }),
   // Eight variable ranges, fixed ranges, write combining.
   register(MSR.MTRR_CAP, { ...READ_ONLY, feature: 'mtrr', resetLow: 0x508 }),
   register(MSR.MTRR_DEF_TYPE, {
@@ -137,7 +141,7 @@ export const MODEL_SPECIFIC_REGISTERS: readonly ModelSpecificRegister[] = [
   register(MSR.EVNTSEL1, ONLY_LOW),
   // Stored only: branch records and branch stepping are not there.
   register(MSR.DEBUGCTL, { writableLow: 0x7f, writableHigh: 0 }),
-  register(MSR.EFER, { feature: 'nx', writableLow: EFER_NXE, writableHigh: 0 }),
+  register(MSR.EFER, { feature: 'nx', writableLow: EFER_NXE | EFER_SCE, writableHigh: 0 }),
   ...[MSR.LAST_BRANCH_FROM_IP, MSR.LAST_BRANCH_TO_IP, MSR.LAST_INT_FROM_IP, MSR.LAST_INT_TO_IP].map((address) =>
     register(address, READ_ONLY),
   ),

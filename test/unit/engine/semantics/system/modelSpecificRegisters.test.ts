@@ -82,6 +82,27 @@ test('EFER.NXE can be set where NX is announced, and drops all cached translatio
   expect(faultOfWrite(p, 0xc000_0080, 0, 0x800)).toBe('#GP(0)');
 });
 
+test('EFER.SCE is kept where EFER is', () => {
+  const p = protectedProcessor();
+  write(p, 0xc000_0080, 0, 1);
+  expect(read(p, 0xc000_0080)).toEqual([0, 1]);
+});
+
+test('NX is not announced while MISC_ENABLE disables it', () => {
+  const p = protectedProcessor();
+  const isNxAnnounced = (): boolean => {
+    p.state.setRegister(RAX, 0x8000_0001);
+    systemHelpers.cpuid(p);
+    return (p.state.register(RDX) & (1 << 20)) !== 0;
+  };
+  expect(isNxAnnounced()).toBe(true);
+  write(p, 0x1a0, 4, 1);
+  expect([read(p, 0x1a0), isNxAnnounced()]).toEqual([[4, 1], false]);
+  write(p, 0x1a0, 0, 1);
+  expect(isNxAnnounced()).toBe(true);
+  expect(faultOfWrite(p, 0x1a0, 2, 1)).toBe('#GP(0)');
+});
+
 describe('the time-stamp counter', () => {
   test('is the clock, in 64 bits', () => {
     const p = protectedProcessor();
