@@ -364,8 +364,20 @@ export class Machine {
   }
 
   private timestamp(retired: number): number {
-    const now = this.clock instanceof InstructionClock ? this.clock.at(retired) : this.clock.now();
+    const { clock } = this;
+    const now = clock instanceof InstructionClock ? clock.at(retired) : clock.now();
+    if (clock instanceof HostClock) this.noteTime(now);
     return Math.floor(now * (TSC_HZ / 1e9));
+  }
+
+  /**
+   * A guest that watches the time runs slower than it was planned to: a timer that is due by the time it is shown
+   * expires behind this instruction, not at the plan's end.
+   */
+  private noteTime(now: number): void {
+    if (this.isCutShort || now < (this.timers.nextDeadline() ?? Infinity)) return;
+    this.isCutShort = true;
+    this.kickProcessors();
   }
 
   private instructionAddress(): number {

@@ -87,6 +87,25 @@ describe('slices', () => {
     expect(processor.runs.at(-1)?.precise).toBe(true);
   });
 
+  test('a timer that is due by the time that the guest reads ends the run of the processor', () => {
+    let reads = 0;
+    const watch: ScriptStep = (cpu) => {
+      const kicks = cpu.kicks;
+      // Each look takes a microsecond, the timer a millisecond.
+      while (cpu.kicks === kicks && reads < 5000) {
+        reads++;
+        cpu.retire(1);
+        cpu.wiring.clock.timestamp(0);
+      }
+      return { reason: 'kick' };
+    };
+    const machine = make([startTimer(1193), watch, compute]);
+    machine.run({ untilHostNs: 20_000_000 });
+    expect(reads).toBeGreaterThan(500);
+    expect(reads).toBeLessThan(1100);
+    expect(processor.vectors[0]).toBe(0x20);
+  });
+
   test('a kick comes through', () => {
     const machine = make([
       (cpu, limits) => {
