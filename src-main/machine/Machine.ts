@@ -29,6 +29,8 @@ import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 const KEYBOARD_IRQ = 1;
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
+/** Events in a row that a waiting processor is not woken by, until the caller gets its turn: minutes of guest time. */
+const MOST_SKIPS = 4096;
 
 /** What devices reach of a processor that is not there yet. */
 const UNWIRED = { notifyInterrupt: () => undefined, requestNmi: () => undefined };
@@ -211,6 +213,7 @@ export class Machine {
     if (this.end !== undefined) return this.end;
     if (this.clock instanceof HostClock) this.clock.start();
     const last = (slice.instructions ?? Infinity) + this.processor.retiredInstructions;
+    let skips = 0;
     for (let hostNow = this.hostTime.monotonicNs(); ;) {
       this.timers.fireDue();
       const left = last - this.processor.retiredInstructions;
@@ -222,6 +225,9 @@ export class Machine {
       hostNow = after;
       const machineExit = this.onProcessorExit(exit);
       if (machineExit !== undefined) return machineExit;
+      // By the instruction clock a processor that waits costs neither time nor instructions: the caller is asked again.
+      skips = this.processor.retiredInstructions === before ? skips + 1 : 0;
+      if (skips === MOST_SKIPS) return { reason: 'budget' };
     }
   }
 
