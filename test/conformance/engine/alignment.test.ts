@@ -36,6 +36,9 @@ test.each([
   { source: 'mov esi, 0x9001\nmov edi, 0x9100\nmov ecx, 4\nrep movsd', isAligned: false },
   { source: 'fninit\nfld qword [0x9004]', isAligned: false },
   { source: 'fninit\nfld qword [0x9008]', isAligned: true },
+  { source: 'fninit\nfnsave [0x9004]\nfrstor [0x9004]', isAligned: true },
+  { source: 'fninit\no16 fnsave [0x9002]\no16 frstor [0x9002]', isAligned: true },
+  { source: 'fninit\nfnsave [0x9002]', isAligned: false },
 ])('$source at level 3: aligned $isAligned', ({ source, isAligned }) => {
   expect(vectorOf('user32', source)).toBe(isAligned ? GP : AC);
 });

@@ -160,18 +160,22 @@ export function loadX87State(c: SystemContext, address: number, size: number): v
   for (let place = 0; place < REGISTERS; place++) readRegister(c, place, address + environment + 10 * place);
 }
 
+/** By words: in FNSAVE's image every other register is aligned to no more, which #AC does not mind. */
 function writeRegister({ state, memory }: SystemContext, place: number, address: number): void {
   const slot = slotOf(state.getInt(STATE.x87Top) + place);
-  memory.write32(address >>> 0, state.getInt(slot), 'current');
-  memory.write32((address + 4) >>> 0, state.getInt(slot + 4), 'current');
+  for (const at of [0, 4]) {
+    const dword = state.getInt(slot + at);
+    memory.write16((address + at) >>> 0, dword & 0xffff, 'current');
+    memory.write16((address + at + 2) >>> 0, dword >>> 16, 'current');
+  }
   memory.write16((address + 8) >>> 0, state.getInt(slot + 8) & 0xffff, 'current');
 }
 
 function readRegister({ state, memory }: SystemContext, place: number, address: number): void {
   const slot = slotOf(state.getInt(STATE.x87Top) + place);
-  state.setInt(slot, memory.read32(address >>> 0, 'current'));
-  state.setInt(slot + 4, memory.read32((address + 4) >>> 0, 'current'));
-  state.setInt(slot + 8, memory.read16((address + 8) >>> 0, 'current'));
+  const read = (at: number): number => memory.read16((address + at) >>> 0, 'current');
+  for (const at of [0, 4]) state.setInt(slot + at, read(at) | (read(at + 2) << 16));
+  state.setInt(slot + 8, read(8));
 }
 
 /** The x87's part of FXSAVE: bytes 0 to 23 and 32 to 159 (SDM vol. 1, table 10-2). */
