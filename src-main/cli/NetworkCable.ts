@@ -7,12 +7,13 @@ import { UsageError } from './ExitStatus.ts';
 const ID = 'vm-0000000000000000';
 const NAME = 'vivarium';
 
-/** `host`, or the name of a segment. */
-export function parseNetwork(text: string): VmNetwork {
+/** `host`, the name of a segment, or `none`. */
+export function parseNetwork(text: string): VmNetwork | undefined {
+  if (text === 'none') return undefined;
   if (text === 'host') return { kind: 'host' };
   if (SEGMENT_NAME.test(text)) return { kind: 'segment', name: text };
   throw new UsageError(
-    `--net ${text}: expected host, or a segment's name of up to 32 letters, digits, dots, dashes and underscores.`,
+    `--net ${text}: expected host, none, or a segment's name of up to 32 letters, digits, dots, dashes and underscores.`,
   );
 }
 

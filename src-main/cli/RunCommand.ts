@@ -9,6 +9,7 @@ import { load } from '../machine/loaders/load.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
+import { hasNetwork } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { type DriveChoice, openDrives } from './drives.ts';
@@ -63,6 +64,9 @@ export interface RunOptions {
   readonly isJson: boolean;
 }
 
+/** The processor starts this far below 4 GiB, where the image ends (SDM vol. 3A, 10.1.4). */
+const RESET_VECTOR_BYTES = 16;
+
 /** Times that code runs before it becomes a region, by --tier. */
 const REGION_THRESHOLD = { auto: 0, threaded: 0, region: 500 } as const;
 
@@ -80,13 +84,18 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
       'run: name a program file, a disk to start from (--floppy, --hda or --cdrom), or a --bios image.',
     );
   }
-  if (image === undefined) refusePlacing(options, undefined, 'there is no program file');
+  if (image === undefined) {
+    refusePlacing(options, undefined, 'there is no program file');
+    refuseKernelOptions(options, undefined, 'there is no program file');
+  }
   const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
   // Opened for appending: an older picture stays until there is a new one.
   if (options.screen !== undefined) closeSync(openForWriting(options.screen, '--screen', 'a'));
 
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
+  if (options.network && !hasNetwork(options.profile))
+    throw new UsageError(`--net: a machine of the profile ${options.profile.name} has no network adapter.`);
   const cable = options.network && new NetworkCable(options.network);
   const drives = openDrives(options.drives, options.profile);
   const machine = await makeMachine(
@@ -98,6 +107,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
         if (options.clock === 'host') machine.kick();
       },
       driveProblem: (_, message) => terminal.complain(message),
+      nothingToStart: (reasons) => terminal.complain(`Nothing to start from. ${reasons.join('; ')}.`),
       serial: (port, byte) => {
         if (port !== 0) return;
         output.serial(byte, options.serial === 'stdio');
@@ -279,7 +289,10 @@ function readFirmware({ bios, vgaBios }: RunOptions): FirmwareImages | undefined
     if (vgaBios !== undefined) throw new UsageError('--vgabios: of use with --bios alone.');
     return undefined;
   }
-  return { bios: readFile(bios), ...(vgaBios !== undefined && { vgaBios: readFile(vgaBios) }) };
+  const image = readFile(bios);
+  if (image.length < RESET_VECTOR_BYTES)
+    throw new UsageError(`--bios: ${bios} has ${image.length} bytes, and none at the reset vector, 16 before its end.`);
+  return { bios: image, ...(vgaBios !== undefined && { vgaBios: readFile(vgaBios) }) };
 }
 
 function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | undefined {
@@ -296,7 +309,9 @@ function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | un
     readFile: (name) => tryToRead(path.resolve(folder, name)),
   });
   if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
-  refusePlacing(options, result.image.format, `${file} is taken as ${result.image.format}`);
+  const found = `${file} is taken as ${result.image.format}`;
+  refusePlacing(options, result.image.format, found);
+  refuseKernelOptions(options, result.image.format, found);
   for (const warning of result.warnings) {
     terminal.complain(describeProblems(file, warning.line === undefined ? warning.message : '', [warning]));
   }
@@ -311,6 +326,18 @@ function refusePlacing({ origin, bits }: RunOptions, format: ProgramFormat | und
   if (format === 'asm') advice = ' Write org and bits into the source.';
   else if (format !== undefined) advice = ' If it is a flat binary, use --format bin.';
   throw new UsageError(`${given}: of use with a flat binary (bin) alone, and ${found}.${advice}`);
+}
+
+/** Nobody else would be told of them. */
+function refuseKernelOptions(
+  { kernelArguments, initrd }: RunOptions,
+  format: ProgramFormat | undefined,
+  found: string,
+): void {
+  if (initrd !== undefined && format !== 'linux')
+    throw new UsageError(`--initrd: of use with a Linux kernel alone, and ${found}.`);
+  if (kernelArguments !== undefined && format !== 'linux' && format !== 'multiboot')
+    throw new UsageError(`--append: of use with a Linux or multiboot kernel alone, and ${found}.`);
 }
 
 function readKeys(text: string | undefined): readonly TypingStep[] {

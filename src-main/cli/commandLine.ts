@@ -138,7 +138,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
     .option('--kernel-args <text>', 'the same as --append')
     .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
-    .option('--net <network>', 'network adapter: host, or the name of an isolated segment')
+    .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')

@@ -14,7 +14,7 @@ import { Typist } from './keyboard/Typist.ts';
 import { type TypingStep, typePlainText } from './keyboard/typing.ts';
 import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
-import type { HostTime, MachineOptions } from './MachineOptions.ts';
+import type { HostTime, MachineOptions, MachineSinks } from './MachineOptions.ts';
 import type { MachineState, MachineStatistics } from './MachineState.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
@@ -138,7 +138,7 @@ export class Machine {
     processors = this.processors;
     this.firmware =
       options.hasOwnBios && Firmware.fits(options.profile ?? DEFAULT_PROFILE, options.memory.size)
-        ? this.makeFirmware(ram)
+        ? this.makeFirmware(ram, options.sinks ?? {})
         : undefined;
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
@@ -151,7 +151,7 @@ export class Machine {
     this.chipset.reset();
   }
 
-  private makeFirmware(ram: RamMaster): Firmware {
+  private makeFirmware(ram: RamMaster, sinks: Partial<MachineSinks>): Firmware {
     const firmware = new Firmware({
       chipset: this.chipset,
       ram,
@@ -166,6 +166,7 @@ export class Machine {
         this.kickProcessors();
       },
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
+      onNothingToStart: (reasons) => sinks.nothingToStart?.(reasons),
     });
     this.bus.mapPorts(firmware.port, { first: SERVICE_PORT, count: 1 });
     return firmware;

@@ -55,6 +55,8 @@ export interface MachineSinks {
   portLog(port: number, byte: number): void;
   /** The host could not read or write what lies in a drive: a sentence for the user. */
   driveProblem(slot: DriveSlot, message: string): void;
+  /** The machine's own BIOS can start from nothing: why, for each boot device in turn. */
+  nothingToStart(reasons: readonly string[]): void;
 }
 
 export interface MachineOptions {

@@ -15,18 +15,20 @@ export class BootServices {
   private readonly disks: DiskServices;
   private readonly order: () => readonly BootDevice[];
   private readonly print: (text: string) => void;
+  private readonly onNothingToStart: (reasons: readonly string[]) => void;
   private hasFailed = false;
 
   constructor(
     memory: FirmwareMemory,
     disks: DiskServices,
     order: () => readonly BootDevice[],
-    print: (text: string) => void,
+    tell: { readonly print: (text: string) => void; readonly onNothingToStart: (reasons: readonly string[]) => void },
   ) {
     this.memory = memory;
     this.disks = disks;
     this.order = order;
-    this.print = print;
+    this.print = tell.print;
+    this.onNothingToStart = tell.onNothingToStart;
   }
 
   powerOn(): void {
@@ -42,12 +44,12 @@ export class BootServices {
         this.hasFailed = false;
         return;
       }
-      reasons.push(`  ${NAMES[device]}: ${failure}\r\n`);
+      reasons.push(`${NAMES[device]}: ${failure}`);
     }
     if (!this.hasFailed) {
-      this.print(
-        `Nothing to start from.\r\n${reasons.join('')}Put in a disk or choose an image: it is tried at once.\r\n`,
-      );
+      const lines = ['Nothing to start from.', ...reasons.map((reason) => `  ${reason}`)];
+      this.print([...lines, 'Put in a disk or choose an image: it is tried at once.', ''].join('\r\n'));
+      this.onNothingToStart(reasons);
     }
     this.hasFailed = true;
     frame.again('interrupt');

@@ -33,6 +33,8 @@ export interface FirmwareParts {
   /** A service was called: `serve` wants to be called between two instructions. */
   readonly onService: () => void;
   readonly onReset: (through: string) => void;
+  /** No boot device can be started from: why, for each in turn. */
+  readonly onNothingToStart: (reasons: readonly string[]) => void;
 }
 
 /**
@@ -87,7 +89,7 @@ export class Firmware {
         this.programDisk
           ? [this.programDisk.kind === 'floppy' ? 'floppy' : 'disk']
           : chipset.drives.equipment.bootOrder,
-      (text) => this.video.print(text),
+      { print: (text) => this.video.print(text), onNothingToStart: parts.onNothingToStart },
     );
     this.port = {
       id: 'firmware0',

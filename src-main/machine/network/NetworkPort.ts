@@ -1,3 +1,5 @@
+import type { MachineProfile } from '../profiles/MachineProfile.ts';
+
 /** Bytes of an Ethernet frame without preamble and frame check sequence (IEEE 802.3, 3.2): what adapters and switch hand on. */
 export const FRAME_BYTES = { header: 14, least: 60, most: 1514 } as const;
 export const MAC_BYTES = 6;
@@ -14,4 +16,9 @@ export interface NetworkAdapter {
   readonly macAddress: Uint8Array;
   /** A frame from the wire. False when the guest has no room for it; it is lost then, as on a real wire. */
   receive(frame: Uint8Array): boolean;
+}
+
+/** Whether machines of a profile can have an adapter. */
+export function hasNetwork({ devices }: MachineProfile): boolean {
+  return devices.some(({ kind }) => kind === 'ne2000' || kind === 'pci-host');
 }

@@ -55,6 +55,7 @@ describe('usage errors are one message and status 2', () => {
     [['run', 'x', '--overlay', '--read-only'], /cannot be used with option '--overlay'/],
     [['run', '--hda', 'gone.img'], '--hda: gone.img cannot be opened: there is no such file.'],
     [['run', '--floppy', 'a.img', '--profile', 'micro'], '--floppy: a machine of the profile micro has no such drive.'],
+    [['run', 'x', '--net', 'a b'], "--net a b: expected host, none, or a segment's name of up to 32 letters"],
     [['run', '--wrong'], /unknown option '--wrong'/],
     [['run', 'a', 'b'], /too many arguments/],
     [['dance'], /unknown command 'dance'/],
@@ -108,12 +109,53 @@ describe('usage errors are one message and status 2', () => {
     expect(complaints).toMatch(message);
   });
 
+  test.each([
+    [['--initrd', '/dev/null'], /^--initrd: of use with a Linux kernel alone, and .*a\.asm is taken as asm\.$/],
+    [
+      ['--append', 'quiet'],
+      /^--append: of use with a Linux or multiboot kernel alone, and .*a\.asm is taken as asm\.$/,
+    ],
+    [['--kernel-args', 'quiet'], /^--append: of use with a Linux or multiboot kernel alone/],
+    [['--net', 'lab', '--profile', 'micro'], '--net: a machine of the profile micro has no network adapter.'],
+  ])('%j with a program that it is not for', async (args, message) => {
+    const { status, complaints } = await command('run', file('a.asm', 'cli\nhlt\n'), ...args);
+    expect(status).toBe(2);
+    expect(complaints).toMatch(message);
+  });
+
+  test('a kernel’s command line without a kernel', async () => {
+    const { status, complaints } = await command('run', '--floppy', 'a.img', '--append', 'quiet');
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/^--append: .* alone, and there is no program file\.$/);
+  });
+
+  test('a firmware image without a reset vector', async () => {
+    const { status, complaints } = await command('run', '--bios', file('empty.rom'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/^--bios: .*empty\.rom has 0 bytes, and none at the reset vector/);
+  });
+
   test.skipIf(process.platform !== 'linux')('a serial file on a full disk', async () => {
     const source = 'bits 16\nmov dx, 0x3f8\nmov al, 65\nout dx, al\ncli\nhlt\n';
     const { status, complaints } = await command('run', file('full.asm', source), '--serial', '/dev/full');
     expect(status).toBe(2);
     expect(complaints).toBe('--serial: /dev/full cannot be written: the disk is full.');
   });
+});
+
+test('a machine that finds nothing to start from says why where the user looks', async () => {
+  const floppy = file('zeros.img', new Uint8Array(1_474_560));
+  const { status, complaints } = await command('run', '--floppy', floppy, '--max-instructions', '500');
+  expect(status).toBe(4);
+  expect(complaints.split('\n')[0]).toBe(
+    'Nothing to start from. floppy disk: not bootable (bytes 510 and 511 are not 55h AAh); ' +
+      'hard disk: there is none; CD-ROM: there is none.',
+  );
+});
+
+test('a machine may be told to have no network', async () => {
+  const { status } = await command('run', file('n.asm', 'cli\nhlt\n'), '--net', 'none', '--profile', 'micro');
+  expect(status).toBe(0);
 });
 
 test('help is no error', async () => {
