@@ -7,7 +7,7 @@ import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import { load } from '../machine/loaders/load.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
-import type { ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
+import type { LoadOptions, ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
 import { hasNetwork } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
@@ -295,6 +295,12 @@ function readFirmware({ bios, vgaBios }: RunOptions): FirmwareImages | undefined
   return { bios: image, ...(vgaBios !== undefined && { vgaBios: readFile(vgaBios) }) };
 }
 
+/** A kernel's initial RAM disk, which is a module to a multiboot kernel. */
+function handedOver(file: string): Pick<LoadOptions, 'initrd' | 'modules'> {
+  const bytes = readFile(file);
+  return { initrd: bytes, modules: [{ name: file, bytes }] };
+}
+
 function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | undefined {
   const { file } = options;
   if (file === undefined) return undefined;
@@ -305,7 +311,7 @@ function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | un
     ...(options.origin !== undefined && { origin: options.origin }),
     ...(options.bits !== undefined && { bits: options.bits }),
     ...(options.kernelArguments !== undefined && { commandLine: options.kernelArguments }),
-    ...(options.initrd !== undefined && { initrd: readFile(options.initrd) }),
+    ...(options.initrd !== undefined && handedOver(options.initrd)),
     readFile: (name) => tryToRead(path.resolve(folder, name)),
   });
   if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
@@ -334,9 +340,10 @@ function refuseKernelOptions(
   format: ProgramFormat | undefined,
   found: string,
 ): void {
-  if (initrd !== undefined && format !== 'linux')
-    throw new UsageError(`--initrd: of use with a Linux kernel alone, and ${found}.`);
-  if (kernelArguments !== undefined && format !== 'linux' && format !== 'multiboot')
+  if (format === 'linux' || format === 'multiboot') return;
+  if (initrd !== undefined)
+    throw new UsageError(`--initrd: of use with a Linux or multiboot kernel alone, and ${found}.`);
+  if (kernelArguments !== undefined)
     throw new UsageError(`--append: of use with a Linux or multiboot kernel alone, and ${found}.`);
 }
 

@@ -137,7 +137,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--keys <text>', 'type this on the keyboard')
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
     .option('--kernel-args <text>', 'the same as --append')
-    .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
+    .option('--initrd <file>', 'Linux kernels: the initial RAM disk; multiboot kernels: a module')
     .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')

@@ -87,7 +87,7 @@ export interface ProgramOptions {
   readonly origin?: number;
   /** `bin`: code size at the entry. */
   readonly bits?: 16 | 32;
-  /** `multiboot`: what follows the kernel's name on its command line. */
+  /** `multiboot` and `linux`: the kernel's command line. */
   readonly commandLine?: string;
 }
 

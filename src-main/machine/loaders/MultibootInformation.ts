@@ -1,16 +1,26 @@
 import { commandLineBytes } from './CommandLine.ts';
 import { CONVENTIONAL_END, EXTENDED_START, memoryMap, type MemoryRange } from './MemoryMap.ts';
 
-const BOOT_LOADER_NAME = 'Vivarium';
-const STRUCTURE_BYTES = 88;
+export const BOOT_LOADER_NAME = 'Vivarium';
+/** The VGA's text screen as both specifications describe a frame buffer: type 2 is EGA text. */
+export const TEXT_SCREEN = { address: 0xb8000, columns: 80, rows: 25, pitch: 160, bitsPerCell: 16, type: 2 } as const;
+/** A file handed to the kernel, where it lies: physical addresses, the end exclusive. */
+export interface MultibootModule {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+const STRUCTURE_BYTES = 112;
 const MODULE_BYTES = 16;
 const MAP_ENTRY_BYTES = 24;
-/** Flags of the fields that are filled in: mem_*, cmdline, mods_*, mmap_*, boot_loader_name. */
+/** Flags of the fields that are filled in: mem_*, cmdline, mods_*, mmap_*, boot_loader_name, framebuffer_*. */
 const HAS_MEMORY = 1 << 0,
   HAS_COMMAND_LINE = 1 << 2,
   HAS_MODULES = 1 << 3,
   HAS_MAP = 1 << 6,
-  HAS_LOADER_NAME = 1 << 9;
+  HAS_LOADER_NAME = 1 << 9,
+  HAS_FRAME_BUFFER = 1 << 12;
 
 /** The structure that EBX points to, and what it refers to (Multiboot Specification 0.6.96, 3.3). */
 export class MultibootInformation {
@@ -21,11 +31,7 @@ export class MultibootInformation {
   private readonly modules: readonly { start: number; end: number; name: Uint8Array }[];
   private readonly map: readonly MemoryRange[];
 
-  constructor(
-    memoryBytes: number,
-    commandLine: string,
-    modules: readonly { start: number; end: number; name: string }[],
-  ) {
+  constructor(memoryBytes: number, commandLine: string, modules: readonly MultibootModule[]) {
     this.memoryBytes = memoryBytes;
     this.commandLine = commandLineBytes(commandLine);
     this.modules = modules.map(({ start, end, name }) => ({ start, end, name: commandLineBytes(name) }));
@@ -62,7 +68,7 @@ export class MultibootInformation {
       put(modulesAt + i * MODULE_BYTES + 4, end);
       put(modulesAt + i * MODULE_BYTES + 8, append(name));
     });
-    put(0, HAS_MEMORY | HAS_COMMAND_LINE | HAS_MODULES | HAS_MAP | HAS_LOADER_NAME);
+    put(0, HAS_MEMORY | HAS_COMMAND_LINE | HAS_MODULES | HAS_MAP | HAS_LOADER_NAME | HAS_FRAME_BUFFER);
     put(4, CONVENTIONAL_END / 1024);
     put(8, Math.max(0, this.memoryBytes - EXTENDED_START) / 1024);
     put(16, append(this.commandLine));
@@ -71,6 +77,11 @@ export class MultibootInformation {
     put(44, this.map.length * MAP_ENTRY_BYTES);
     put(48, address + mapAt);
     put(64, append(this.loaderName));
+    put(88, TEXT_SCREEN.address);
+    put(96, TEXT_SCREEN.pitch);
+    put(100, TEXT_SCREEN.columns);
+    put(104, TEXT_SCREEN.rows);
+    bytes.set([TEXT_SCREEN.bitsPerCell, TEXT_SCREEN.type], 108);
     return bytes;
   }
 }

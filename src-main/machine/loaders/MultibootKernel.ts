@@ -1,13 +1,16 @@
 import { hasElfMagic, readElf } from './ElfFile.ts';
 import { loadedBytes } from './ElfProgram.ts';
-import { FLAG_VIDEO_MODE, findMultibootHeader, type MultibootHeader } from './MultibootHeader.ts';
-import { MultibootInformation } from './MultibootInformation.ts';
+import { multiboot2Information } from './Multiboot2Information.ts';
+import { findMultibootHeader, type MultibootHeader } from './MultibootHeader.ts';
+import { MultibootInformation, type MultibootModule } from './MultibootInformation.ts';
 import { flatEntry, FLAT_STACK, freeAddress, lowPages, PAGE_BYTES, place } from './Placement.ts';
 import type { LoadOptions, LoadProblem, LoadResult, ProgramSegment, ProgramSymbol } from './ProgramImage.ts';
 import { hex, refuse, sizeText, warning } from './Refusal.ts';
 
-/** What EAX holds at the kernel's entry. */
-const BOOTLOADER_MAGIC = 0x2badb002;
+/** What EAX holds at the kernel's entry, by the header's version. */
+const BOOTLOADER_MAGIC = { 1: 0x2badb002, 2: 0x36d76289 } as const;
+/** Header and load address of multiboot 2 that stand for the file's beginning. */
+const FROM_THE_BEGINNING = 0xffff_ffff;
 
 interface Kernel {
   readonly segments: readonly ProgramSegment[];
@@ -15,51 +18,59 @@ interface Kernel {
   readonly symbols: readonly ProgramSymbol[];
 }
 
-/** The kernel as its header's address fields place it (flag 16), whatever the file's own format. */
-function placeByHeader(bytes: Uint8Array, header: MultibootHeader): Kernel | string {
-  const { addresses } = header;
-  if (addresses === null)
-    return 'The multiboot header gives no addresses, and the file is no ELF file. Set flag 16 and its fields, or link the kernel as ELF.';
-  const start = header.offset - (addresses.header - addresses.load);
-  if (addresses.header < addresses.load || start < 0)
+/** The kernel as its header's addresses place it, whatever the file's own format. */
+function placeByHeader(bytes: Uint8Array, { version, offset, addresses, entry }: MultibootHeader): Kernel | string {
+  if (addresses === null || entry === null) {
+    const remedy = version === 1 ? 'Set flag 16 and its fields' : 'Add the address and entry tags (2 and 3)';
+    return `The multiboot header gives no addresses, and the file is no ELF file. ${remedy}, or link the kernel as ELF.`;
+  }
+  const isWhole = version === 2 && addresses.load === FROM_THE_BEGINNING;
+  const load = isWhole ? addresses.header - offset : addresses.load;
+  const start = offset - (addresses.header - load);
+  if (load < 0 || addresses.header < load || start < 0)
     return `The multiboot header says that the kernel begins before the file does (load address ${hex(addresses.load)}, header ${hex(addresses.header)}). Correct its address fields.`;
-  const length = addresses.loadEnd === 0 ? bytes.length - start : addresses.loadEnd - addresses.load;
+  const length = addresses.loadEnd === 0 ? bytes.length - start : addresses.loadEnd - load;
   if (length < 0 || start + length > bytes.length)
     return `The multiboot header wants ${length} bytes loaded, but the file has only ${bytes.length - start} from there. It is cut off, or its load_end_addr is wrong.`;
-  const end = addresses.load + length;
+  const end = load + length;
   if (addresses.bssEnd !== 0 && addresses.bssEnd < end)
     return "The multiboot header's bss_end_addr lies before the end of the data. Correct it, or set it to 0.";
-  if (addresses.entry < addresses.load || addresses.entry >= Math.max(end, addresses.bssEnd))
-    return `The multiboot header's entry ${hex(addresses.entry)} lies outside of the kernel. Correct its entry_addr.`;
-  const segment: ProgramSegment = { physicalAddress: addresses.load, bytes: bytes.slice(start, start + length) };
+  if (entry < load || entry >= Math.max(end, addresses.bssEnd))
+    return `The multiboot header's entry ${hex(entry)} lies outside of the kernel. Correct its entry_addr.`;
+  const segment: ProgramSegment = { physicalAddress: load, bytes: bytes.slice(start, start + length) };
   return {
     segments: [addresses.bssEnd > end ? { ...segment, zeroedTo: addresses.bssEnd } : segment],
-    entry: addresses.entry,
+    entry,
     symbols: [],
   };
 }
 
-/** A kernel for multiboot 1: ELF or flat with address fields, and the information it is handed. */
+/** An ELF kernel; the entry tag of multiboot 2 goes before the file's own entry. */
+function placeByElf(bytes: Uint8Array, { entry }: MultibootHeader): Kernel | string {
+  const kernel = readElf(bytes);
+  return typeof kernel === 'string' || entry === null ? kernel : { ...kernel, entry };
+}
+
+/** A kernel for multiboot 1 or 2: ELF or flat with addresses in its header, and the information it is handed. */
 export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResult {
   if (bytes.length === 0) return refuse('The file is empty: there is nothing to boot.');
   const header = findMultibootHeader(bytes);
   if (header === null)
     return refuse(
-      'No multiboot header was found in the first 8 KiB of the file. Link the section with the header first, on a multiple of 4.',
+      'No multiboot header was found in the first 8 KiB of the file (32 KiB for multiboot 2). Link the section with the header first, on a multiple of 8.',
     );
   if (typeof header === 'string') return refuse(header);
-  const kernel = header.addresses === null && hasElfMagic(bytes) ? readElf(bytes) : placeByHeader(bytes, header);
+  const kernel =
+    header.addresses === null && hasElfMagic(bytes) ? placeByElf(bytes, header) : placeByHeader(bytes, header);
   if (typeof kernel === 'string') return refuse(kernel);
   const placed = place(kernel.segments, options.memoryBytes);
   if (typeof placed === 'string') return refuse(placed);
   const warnings: LoadProblem[] = [];
-  if (header.flags & FLAG_VIDEO_MODE)
-    warnings.push(
-      warning('The kernel asks for a video mode; it gets the 80×25 text screen, and no video information.'),
-    );
+  if (header.wantsVideoMode)
+    warnings.push(warning('The kernel asks for a video mode; it gets the 80×25 text screen, and is told so.'));
 
   const segments: ProgramSegment[] = [...placed];
-  const modules: { start: number; end: number; name: string }[] = [];
+  const modules: MultibootModule[] = [];
   let next = Math.max(
     0x100000,
     ...segments.map(({ physicalAddress, bytes: contents, zeroedTo }) =>
@@ -72,12 +83,7 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
     modules.push({ start, end: start + module.bytes.length, name: module.name });
     next = start + module.bytes.length;
   }
-  const kernelName = options.fileName ?? 'kernel';
-  const commandLine =
-    options.commandLine === undefined || options.commandLine === ''
-      ? kernelName
-      : `${kernelName} ${options.commandLine}`;
-  const information = new MultibootInformation(options.memoryBytes, commandLine, modules);
+  const information = informationFor(header, options, modules);
   const address = freeAddress(segments, information.length, lowPages());
   if (address === null)
     return refuse(
@@ -89,8 +95,20 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
   const modulesText = modules.length === 0 ? '' : `, ${modules.length} module${modules.length === 1 ? '' : 's'}`;
   const image = {
     format: 'multiboot' as const,
-    ...flatEntry(all, kernel.entry, { eax: BOOTLOADER_MAGIC, ebx: address, esp: FLAT_STACK }),
-    summary: `Multiboot kernel, ${sizeText(loadedBytes(placed))}, entry ${hex(kernel.entry)}${modulesText}`,
+    ...flatEntry(all, kernel.entry, { eax: BOOTLOADER_MAGIC[header.version], ebx: address, esp: FLAT_STACK }),
+    summary: `Multiboot${header.version === 2 ? ' 2' : ''} kernel, ${sizeText(loadedBytes(placed))}, entry ${hex(kernel.entry)}${modulesText}`,
   };
   return { kind: 'loaded', image: kernel.symbols.length > 0 ? { ...image, symbols: kernel.symbols } : image, warnings };
+}
+
+/** Boot loaders hand the kernel's name to multiboot 1 alone. */
+function informationFor(
+  { version }: MultibootHeader,
+  { memoryBytes, fileName = 'kernel', commandLine = '' }: LoadOptions,
+  modules: readonly MultibootModule[],
+): { readonly length: number; encode(address: number): Uint8Array } {
+  if (version === 1)
+    return new MultibootInformation(memoryBytes, commandLine === '' ? fileName : `${fileName} ${commandLine}`, modules);
+  const bytes = multiboot2Information(memoryBytes, commandLine, modules);
+  return { length: bytes.length, encode: () => bytes };
 }

@@ -110,7 +110,10 @@ describe('usage errors are one message and status 2', () => {
   });
 
   test.each([
-    [['--initrd', '/dev/null'], /^--initrd: of use with a Linux kernel alone, and .*a\.asm is taken as asm\.$/],
+    [
+      ['--initrd', '/dev/null'],
+      /^--initrd: of use with a Linux or multiboot kernel alone, and .*a\.asm is taken as asm\.$/,
+    ],
     [
       ['--append', 'quiet'],
       /^--append: of use with a Linux or multiboot kernel alone, and .*a\.asm is taken as asm\.$/,

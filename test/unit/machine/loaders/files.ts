@@ -69,6 +69,37 @@ export function multibootKernel({
   return bytes;
 }
 
+export interface Multiboot2Tag {
+  readonly type: number;
+  readonly isOptional?: boolean;
+  /** 32-bit ones. */
+  readonly fields: readonly number[];
+}
+
+/** A flat kernel: the multiboot 2 header with these tags and the one that ends them, then a HLT. */
+export function multiboot2Kernel(
+  tags: readonly Multiboot2Tag[] = [
+    { type: 2, fields: [0x100000, 0x100000, 0, 0x101000] },
+    { type: 3, fields: [0x100040] },
+  ],
+  { architecture = 0, hasEnd = true } = {},
+): Uint8Array {
+  const bytes = new Uint8Array(256);
+  const view = new DataView(bytes.buffer);
+  let at = 16;
+  for (const { type, isOptional = false, fields } of hasEnd ? [...tags, { type: 0, fields: [] }] : tags) {
+    [type | (isOptional ? 0x1_0000 : 0), 8 + 4 * fields.length, ...fields].forEach((field, i) =>
+      view.setUint32(at + 4 * i, field, true),
+    );
+    at += Math.ceil((8 + 4 * fields.length) / 8) * 8;
+  }
+  [0xe85250d6, architecture, at, -(0xe85250d6 + architecture + at) >>> 0].forEach((field, i) =>
+    view.setUint32(4 * i, field, true),
+  );
+  bytes.set([0xf4, 0xeb, 0xfd], at);
+  return bytes.slice(0, at + 8);
+}
+
 export interface LinuxFields {
   readonly version?: number;
   readonly loadFlags?: number;

@@ -7,7 +7,7 @@ import {
   type ProgramFormat,
   type ProgramImage,
 } from '../../../../src-main/machine/loaders/ProgramImage.ts';
-import { bootSector, elfFile, linuxKernel, multibootKernel, textFile } from './files.ts';
+import { bootSector, elfFile, linuxKernel, multiboot2Kernel, multibootKernel, textFile } from './files.ts';
 
 const MIB = 1 << 20;
 const machine: LoadOptions = { memoryBytes: 16 * MIB };
@@ -224,7 +224,7 @@ describe('multiboot kernels', () => {
       Buffer.from(information.subarray(at - address))
         .toString()
         .split('\0')[0]!;
-    expect([u32(0), u32(4), u32(8)]).toEqual([0x24d, 639, 15 * 1024]);
+    expect([u32(0), u32(4), u32(8)]).toEqual([0x124d, 639, 15 * 1024]);
     expect([text(u32(16)), text(u32(64))]).toEqual(['kernel.bin quiet', 'Vivarium']);
     const module = u32(24) - address;
     expect([u32(20), u32(module), u32(module + 4), text(u32(module + 8))]).toEqual([1, 0x101000, 0x101003, 'initrd']);
@@ -241,6 +241,80 @@ describe('multiboot kernels', () => {
     [{ addresses: [0x100000, 0x100000, 0, 0, 0x200000] }, /entry 0x200000 lies outside/],
     [{ addresses: [0x8000000, 0x8000000, 0, 0, 0x8000020] }, /machine has only 16 MiB/],
   ] as const)('%j', (fields, message) => expect(refusal('multiboot', multibootKernel(fields))).toMatch(message));
+});
+
+describe('multiboot 2 kernels', () => {
+  /** The tags of the information at EBX: type, then its bytes. */
+  function tagsOf(image: ProgramImage): Map<number, DataView> {
+    const bytes = Uint8Array.from(bytesAt(image, image.entry.registers.ebx ?? 0));
+    const view = new DataView(bytes.buffer);
+    expect(view.getUint32(0, true)).toBe(bytes.length);
+    const tags = new Map<number, DataView>();
+    for (let at = 8; at < bytes.length; at += Math.ceil(view.getUint32(at + 4, true) / 8) * 8)
+      tags.set(view.getUint32(at, true), new DataView(bytes.buffer, at, view.getUint32(at + 4, true)));
+    return tags;
+  }
+  const u32 = (tag: DataView | undefined, index: number): number | undefined => tag?.getUint32(4 * index, true);
+  const text = (tag: DataView | undefined, index: number): string =>
+    Buffer.from(tag!.buffer, tag!.byteOffset + 4 * index, tag!.byteLength - 4 * index - 1).toString();
+
+  test('find magic, information, command line, memory, screen and modules', () => {
+    const image = loaded('auto', multiboot2Kernel(), {
+      commandLine: 'quiet',
+      modules: [{ name: 'initrd', bytes: Uint8Array.of(9, 8, 7) }],
+    });
+    expect(image.summary).toMatch(/^Multiboot 2 kernel/);
+    expect(image.entry).toMatchObject({ mode: 'protected32', eip: 0x100040, registers: { eax: 0x36d76289 } });
+    const tags = tagsOf(image);
+    expect([...tags.keys()]).toEqual([1, 2, 3, 4, 6, 8, 0]);
+    expect([text(tags.get(1), 2), text(tags.get(2), 2)]).toEqual(['quiet', 'Vivarium']);
+    expect([u32(tags.get(3), 2), u32(tags.get(3), 3), text(tags.get(3), 4)]).toEqual([0x101000, 0x101003, 'initrd']);
+    expect(bytesAt(image, 0x101000)).toEqual([9, 8, 7]);
+    expect([u32(tags.get(4), 2), u32(tags.get(4), 3)]).toEqual([639, 15 * 1024]);
+    expect([2, 3, 4, 6, 8].map((index) => u32(tags.get(6), index))).toEqual([24, 0, 0, 0x9fc00, 1]);
+    expect([2, 4, 5, 6].map((index) => u32(tags.get(8), index))).toEqual([0xb8000, 160, 80, 25]);
+  });
+
+  test('may be ELF files, whose entry the entry tag replaces', () => {
+    const contents = multiboot2Kernel([{ type: 3, fields: [0x100028] }]);
+    const elf = elfFile([{ virtual: 0x100000, physical: 0x100000, contents }]);
+    // The file's headers push the segment to byte 84, which is no multiple of 8.
+    const moved = elfFile([
+      { virtual: 0x100000, physical: 0x100000, contents: Uint8Array.of(0, 0, 0, 0, ...contents) },
+    ]);
+    expect(load('multiboot', elf, machine)).toMatchObject({ kind: 'refused' });
+    expect(loaded('auto', moved).entry.eip).toBe(0x100028);
+  });
+
+  test('may be loaded from the file’s beginning on', () => {
+    const kernel = multiboot2Kernel([
+      { type: 2, fields: [0x100000, 0xffff_ffff, 0, 0] },
+      { type: 3, fields: [0x100040] },
+    ]);
+    expect(loaded('auto', kernel).segments.at(-1)).toEqual({ physicalAddress: 0x100000, bytes: kernel });
+  });
+
+  test('may ask for what is unknown if they can do without', () => {
+    const tags = [
+      { type: 1, isOptional: true, fields: [99] },
+      { type: 77, isOptional: true, fields: [1, 2, 3] },
+    ];
+    const addresses = [
+      { type: 2, fields: [0x100000, 0x100000, 0, 0] },
+      { type: 3, fields: [0x100010] },
+    ];
+    expect(loaded('auto', multiboot2Kernel([...tags, ...addresses])).entry.eip).toBe(0x100010);
+  });
+
+  test.each([
+    [multiboot2Kernel([], { architecture: 4 }), /another architecture \(number 4\)/],
+    [multiboot2Kernel([]), /gives no addresses, and the file is no ELF file\. Add the address and entry tags/],
+    [multiboot2Kernel([{ type: 2, fields: [1, 2, 3, 4] }]), /no entry\. Add the entry address tag/],
+    [multiboot2Kernel([{ type: 77, fields: [] }]), /unknown \(tag 77\)/],
+    [multiboot2Kernel([{ type: 1, fields: [1, 99] }]), /information that is unknown \(type 99\)/],
+    [multiboot2Kernel([], { hasEnd: false }), /tag at byte 16 is damaged, or the tag that ends the list is missing/],
+    [multiboot2Kernel([{ type: 3, fields: [] }]), /tag at byte 16 is damaged/],
+  ])('with a bad header %#', (bytes, message) => expect(refusal('multiboot', bytes)).toMatch(message));
 });
 
 describe('bad files', () => {

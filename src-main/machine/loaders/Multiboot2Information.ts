@@ -1,0 +1,60 @@
+import { commandLineBytes } from './CommandLine.ts';
+import { CONVENTIONAL_END, EXTENDED_START, memoryMap } from './MemoryMap.ts';
+import { BOOT_LOADER_NAME, type MultibootModule, TEXT_SCREEN } from './MultibootInformation.ts';
+
+/** Multiboot2 Specification 2.0, 3.6.2 to 3.6.8 and 3.6.12. */
+const TAG = { end: 0, commandLine: 1, loaderName: 2, module: 3, memory: 4, map: 6, frameBuffer: 8 } as const;
+const HEADER_BYTES = 8;
+const MAP_ENTRY_BYTES = 24;
+
+/**
+ * What EBX points to for a kernel of multiboot 2 (Multiboot2 Specification 2.0, 3.6): all addresses in it are absolute,
+ * so that it may lie anywhere on a multiple of 8.
+ */
+export function multiboot2Information(
+  memoryBytes: number,
+  commandLine: string,
+  modules: readonly MultibootModule[],
+): Uint8Array {
+  const map = memoryMap(memoryBytes);
+  const tags = [
+    tag(TAG.commandLine, [], commandLine),
+    tag(TAG.loaderName, [], BOOT_LOADER_NAME),
+    ...modules.map(({ start, end, name }) => tag(TAG.module, [start, end], name)),
+    tag(TAG.memory, [CONVENTIONAL_END / 1024, Math.max(0, memoryBytes - EXTENDED_START) / 1024]),
+    tag(TAG.map, [
+      MAP_ENTRY_BYTES,
+      0, // version of an entry
+      ...map.flatMap(({ start, end, type }) => [start, 0, end - start, 0, type, 0]),
+    ]),
+    tag(TAG.frameBuffer, [
+      TEXT_SCREEN.address,
+      0,
+      TEXT_SCREEN.pitch,
+      TEXT_SCREEN.columns,
+      TEXT_SCREEN.rows,
+      TEXT_SCREEN.bitsPerCell | (TEXT_SCREEN.type << 8),
+    ]),
+    tag(TAG.end, []),
+  ];
+  const bytes = new Uint8Array(tags.reduce((sum, { length }) => sum + aligned(length), HEADER_BYTES));
+  new DataView(bytes.buffer).setUint32(0, bytes.length, true);
+  let at = HEADER_BYTES;
+  for (const contents of tags) {
+    bytes.set(contents, at);
+    at += aligned(contents.length);
+  }
+  return bytes;
+}
+
+/** A tag of 32-bit fields and perhaps a text behind them. */
+function tag(type: number, fields: readonly number[], text?: string): Uint8Array {
+  const tail = text === undefined ? new Uint8Array(0) : commandLineBytes(text);
+  const bytes = new Uint8Array(8 + 4 * fields.length + tail.length);
+  const view = new DataView(bytes.buffer);
+  [type, bytes.length, ...fields].forEach((field, i) => view.setUint32(4 * i, field, true));
+  bytes.set(tail, 8 + 4 * fields.length);
+  return bytes;
+}
+
+const aligned = (length: number): number => Math.ceil(length / 8) * 8;
