@@ -1,20 +1,48 @@
 /**
  * The same C kernels on the host's processor, in QEMU's translator, in v86 (with and without its compiler)
- * and in ours, side by side in one run: warm milliseconds, ratios, and whether the checksums agree.
+ * and in both of our tiers, side by side in one run: warm milliseconds on the clock and of processor time (all of
+ * an engine's threads; Linux hosts), ratios of the region tier to the others, and whether the checksums agree.
+ * Ratios are of processor time where it is known, since a busy host stretches the other.
  *
  *   npm run bench -- kernels
- *   VIVARIUM_BENCH_KERNELS=alu,fib VIVARIUM_BENCH_ENGINES=ours,v86-interpreter npm run bench -- kernels
+ *   VIVARIUM_BENCH_KERNELS=alu,fib VIVARIUM_BENCH_ENGINES=region,v86-interpreter npm run bench -- kernels
  *
  * Needs gcc with 32-bit support (Debian: gcc-multilib). QEMU is measured where `qemu-system-i386` is
  * installed; v86 where VIVARIUM_V86 names a folder with `npm install v86` done, beside Debian's seabios.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const SOURCES = path.resolve('test/bench/kernels');
-const KERNELS = ['alu', 'sieve', 'fib', 'crc', 'icall', 'x87', 'sse2'];
+/** By source: kernels that each look at one thing, and inner loops of ordinary programs. */
+const KERNELS = {
+  'kernels.h': ['alu', 'sieve', 'fib', 'crc', 'icall', 'x87', 'sse2'],
+  'programs.h': [
+    'hash',
+    'sort',
+    'chase',
+    'wide',
+    'bytecode',
+    'direct',
+    'strings',
+    'divide',
+    'matrix',
+    'matrix87',
+    'mandel',
+    'mandel87',
+    'scan',
+    'tree',
+    'queens',
+    'bits',
+    'vector',
+    'floats',
+    'compress',
+    'life',
+    'objects',
+  ],
+};
 const FLAGS = [
   '-m32',
   '-O2',
@@ -33,6 +61,10 @@ const FLAGS = [
   '-Wl,-z,noexecstack',
   '-Wl,--no-warn-rwx-segments',
 ];
+/** The command line's bundle, our tiers as it names them, and the one that is compared with the others. */
+const OUR_COMMAND = 'out/main/cli.cjs';
+const OUR_TIERS = ['threaded', 'region'];
+const OURS = 'region';
 const LIMIT_MS = 600_000;
 
 interface Engine {
@@ -40,9 +72,15 @@ interface Engine {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Milliseconds: on the clock, and of processor time where the host tells it. */
+interface Duration {
+  readonly wall: number;
+  readonly cpu: number | undefined;
+}
+
 interface Measurement {
-  /** Best warm time in milliseconds by kernel; the first round is not counted. */
-  readonly times: ReadonlyMap<string, number>;
+  /** Best warm time by kernel; the first round is not counted. */
+  readonly times: ReadonlyMap<string, Duration>;
   readonly sums: ReadonlyMap<string, string>;
   readonly end: string;
 }
@@ -66,8 +104,8 @@ function compile(folder: string, kernels: readonly string[]): { guest: string; n
   const names = `-DKERNEL_LIST=${kernels.map((name) => `{"${name}",${name}}`).join(',')}`;
   const source = (name: string): string => path.join(SOURCES, name);
   const gcc = (...more: string[]): Buffer => execFileSync('gcc', [...FLAGS, '-Wno-unused-function', names, ...more]);
-  gcc('-o', guest, '-T', source('kernel.ld'), source('boot.S'), source('guest.c'));
-  gcc('-o', native, source('native.c'));
+  gcc('-o', guest, '-T', source('kernel.ld'), source('boot.S'), source('guest.c'), '-lgcc');
+  gcc('-o', native, source('native.c'), '-lgcc');
   return { guest, native };
 }
 
@@ -101,10 +139,32 @@ function availableEngines(guest: string, native: string): Map<string, Engine> {
     engines.set('v86', { command });
     engines.set('v86-interpreter', { command, environment: { NOJIT: '1' } });
   }
-  engines.set('ours', {
-    command: [process.execPath, 'scripts/vivarium.mjs', 'run', guest, '--serial', 'stdio', '--timeout', '900'],
-  });
+  for (const tier of OUR_TIERS) {
+    const command = [process.execPath, OUR_COMMAND, 'run', guest, '--tier', tier];
+    engines.set(tier, { command: [...command, '--serial', 'stdio', '--timeout', '900'] });
+  }
   return engines;
+}
+
+/** Processor time that a process's threads have had so far, in milliseconds. */
+function processorTime(pid: number | undefined): number | undefined {
+  try {
+    const tasks = `/proc/${pid}/task`;
+    const nanoseconds = readdirSync(tasks).map((task) =>
+      Number(readFileSync(`${tasks}/${task}/schedstat`, 'latin1').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The shorter of two times, each by itself: on a busy host they need not be of the same round. */
+function shorter(a: Duration | undefined, b: Duration): Duration {
+  return {
+    wall: Math.min(a?.wall ?? Infinity, b.wall),
+    cpu: b.cpu === undefined ? a?.cpu : Math.min(a?.cpu ?? Infinity, b.cpu),
+  };
 }
 
 function measure({ command, environment = {} }: Engine): Promise<Measurement> {
@@ -114,10 +174,10 @@ function measure({ command, environment = {} }: Engine): Promise<Measurement> {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...environment },
     });
-    const times = new Map<string, number>(),
+    const times = new Map<string, Duration>(),
       sums = new Map<string, string>(),
       rounds = new Map<string, number>();
-    let started = 0,
+    let started: Duration = { wall: 0, cpu: undefined },
       line = '',
       isEnded = false;
     const finish = (end: string): void => {
@@ -128,17 +188,19 @@ function measure({ command, environment = {} }: Engine): Promise<Measurement> {
       resolve({ times, sums, end });
     };
     const timer = setTimeout(() => finish('time limit'), LIMIT_MS);
-    const take = (text: string, now: number): void => {
+    const take = (text: string, now: Duration): void => {
       const [, name = '', sum = ''] = /^>(\w+)=([0-9a-f]{8})$/.exec(text) ?? [];
       if (text.startsWith('<')) started = now;
       if (name === '') return;
       const round = (rounds.get(name) ?? 0) + 1;
       rounds.set(name, round);
       sums.set(name, sum);
-      if (round > 1) times.set(name, Math.min(times.get(name) ?? Infinity, now - started));
+      if (round === 1) return;
+      const cpu = now.cpu === undefined || started.cpu === undefined ? undefined : now.cpu - started.cpu;
+      times.set(name, shorter(times.get(name), { wall: now.wall - started.wall, cpu }));
     };
     child.stdout.on('data', (data: Buffer) => {
-      const now = performance.now();
+      const now = { wall: performance.now(), cpu: processorTime(child.pid) };
       for (const character of data.toString('latin1')) {
         if (character === '!') finish('done');
         if (character !== '\n') line += character;
@@ -157,6 +219,43 @@ function show(value: number | undefined, digits: number): string {
   return value === undefined ? '-' : value.toFixed(digits);
 }
 
+function ratio(mine: Duration | undefined, theirs: Duration | undefined): number | undefined {
+  if (!mine || !theirs) return undefined;
+  return mine.cpu !== undefined && theirs.cpu !== undefined ? mine.cpu / theirs.cpu : mine.wall / theirs.wall;
+}
+
+function geometricMean(values: readonly number[]): number | undefined {
+  return values.length === 0
+    ? undefined
+    : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+function printRow(cells: readonly string[]): void {
+  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : cell.padStart(16))).join(''));
+}
+
+/** Times and ratios of a group of kernels, and the geometric means of the ratios. */
+function printTable(title: string, kernels: readonly string[], results: ReadonlyMap<string, Measurement>): void {
+  const engines = [...results.keys()],
+    peers = engines.filter((name) => name !== OURS && results.has(OURS));
+  const all = new Map(peers.map((name): [string, number[]] => [name, []]));
+  printRow([title, ...engines.map((name) => `${name} ms`), ...peers.map((name) => `/ ${name}`), 'checksums']);
+  for (const kernel of kernels) {
+    const times = [...results.values()].map((result) => result.times.get(kernel));
+    const ratios = peers.map((name) => {
+      const found = ratio(results.get(OURS)?.times.get(kernel), results.get(name)?.times.get(kernel));
+      if (found !== undefined) all.get(name)?.push(found);
+      return show(found, 2);
+    });
+    const sums = new Set([...results.values()].flatMap((result) => result.sums.get(kernel) ?? []));
+    const cells = times.map((time) => `${show(time?.wall, 0)} (${show(time?.cpu, 0)})`);
+    printRow([kernel, ...cells, ...ratios, sums.size > 1 ? 'DIFFER' : 'equal']);
+  }
+  const means = peers.map((name) => show(geometricMean(all.get(name) ?? []), 2));
+  printRow(['geometric mean', ...engines.map(() => ''), ...means]);
+  console.log();
+}
+
 async function main(): Promise<void> {
   if (!isInstalled('gcc')) {
     console.log('skipped: the kernels are compiled by gcc with 32-bit support (Debian: gcc-multilib)');
@@ -164,28 +263,20 @@ async function main(): Promise<void> {
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-bench-'));
   try {
-    const kernels = list('VIVARIUM_BENCH_KERNELS', KERNELS);
-    const { guest, native } = compile(folder, kernels);
+    const wanted = list('VIVARIUM_BENCH_KERNELS', Object.values(KERNELS).flat());
+    const { guest, native } = compile(folder, wanted);
+    // Builds the command, which is then run without the process that sees to that.
+    execFileSync(process.execPath, ['scripts/vivarium.mjs', '--help'], { stdio: 'ignore' });
     const engines = availableEngines(guest, native);
-    const chosen = list('VIVARIUM_BENCH_ENGINES', [...engines.keys()]).filter((name) => engines.has(name));
     const results = new Map<string, Measurement>();
-    for (const name of chosen) results.set(name, await measure(engines.get(name) as Engine));
-    const ours = results.get('ours');
-    const peers = chosen.filter((name) => name !== 'ours');
-    console.log(
-      ['kernel', ...chosen.map((name) => `${name} ms`), ...peers.map((name) => `ours/${name}`), 'checksums'].join('\t'),
-    );
-    for (const kernel of kernels) {
-      const times = chosen.map((name) => show(results.get(name)?.times.get(kernel), 0));
-      const mine = ours?.times.get(kernel);
-      const ratios = peers.map((name) => {
-        const theirs = results.get(name)?.times.get(kernel);
-        return show(mine !== undefined && theirs !== undefined ? mine / theirs : undefined, 2);
-      });
-      const sums = new Set(
-        chosen.map((name) => results.get(name)?.sums.get(kernel)).filter((sum) => sum !== undefined),
-      );
-      console.log([kernel, ...times, ...ratios, sums.size > 1 ? 'DIFFER' : 'equal'].join('\t'));
+    for (const name of list('VIVARIUM_BENCH_ENGINES', [...engines.keys()])) {
+      const engine = engines.get(name);
+      if (engine) results.set(name, await measure(engine));
+    }
+    console.log('milliseconds on the clock (of processor time), best warm round\n');
+    for (const [source, kernels] of Object.entries(KERNELS)) {
+      const chosen = kernels.filter((kernel) => wanted.includes(kernel));
+      if (chosen.length > 0) printTable(source, chosen, results);
     }
     for (const [name, { end }] of results) if (end !== 'done') console.log(`${name} ended early: ${end}`);
   } finally {
