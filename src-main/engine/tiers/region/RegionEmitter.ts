@@ -5,18 +5,13 @@ import {
   type Integer,
   type V128,
   type ValueType,
-  add,
-  and,
   eqz,
   i32Const,
   i64Const,
   load64,
-  or,
-  shl,
-  shr,
   storeCode,
   gtUnsigned,
-  wrap,
+  unsignedLeb,
 } from '../../wasm/Expression.ts';
 import type { MemoryOperand, Operand, RegisterOperand } from '../../decode/Instruction.ts';
 import { VECTOR } from '../../GuestFault.ts';
@@ -33,11 +28,12 @@ import type {
 import { semantics } from '../../semantics/index.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
 import { extractLane, replaceLane, vectorOfWords } from '../../wasm/vectors.ts';
-import { CS, DS, FS, RSP, SEGMENT, SS, STATE, segmentOffset } from '../../state/layout.ts';
+import { CS, SEGMENT, STATE, segmentOffset } from '../../state/layout.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
-import { type RegionAddress, RegionMemory, STACK_GROUP } from './RegionMemory.ts';
-import type { Site } from './RegionPlan.ts';
+import { type RegionAddress, RegionMemory } from './RegionMemory.ts';
+import { RegionOperands } from './RegionOperands.ts';
+import { type Site, relativeTarget } from './RegionPlan.ts';
 
 /** Passes control on inside the region or out of it; ends the path. */
 export interface RegionFlow {
@@ -63,6 +59,7 @@ export class RegionEmitter implements Emitter {
   private readonly code: RegionCode;
   private readonly mode: TranslationMode;
   private readonly flow: RegionFlow;
+  private readonly places: RegionOperands;
   private open: { readonly operand: OperandHandle; store(value: Integer): void } | undefined;
 
   constructor(code: RegionCode, mode: TranslationMode, flow: RegionFlow) {
@@ -70,6 +67,7 @@ export class RegionEmitter implements Emitter {
     this.mode = mode;
     this.flow = flow;
     this.memory = new RegionMemory(code);
+    this.places = new RegionOperands(code, mode);
   }
 
   /** Emits what an instruction does. What it does not end is for the caller to go on behind. */
@@ -160,7 +158,7 @@ export class RegionEmitter implements Emitter {
     const { operand } = handle as RegionOperand;
     switch (operand.kind) {
       case 'register':
-        return this.readRegister(operand);
+        return this.places.read(operand);
       case 'immediate':
         return immediate(operand.value, handle.width);
       case 'memory':
@@ -180,7 +178,7 @@ export class RegionEmitter implements Emitter {
   write(handle: OperandHandle, value: Integer): void {
     const { operand } = handle as RegionOperand;
     if (operand.kind === 'register') {
-      this.writeRegister(operand, value);
+      this.places.write(operand, value);
     } else if (operand.kind === 'memory') {
       if (this.open?.operand === handle) this.open.store(value);
       else this.store(this.address(handle), handle.width as Width, value);
@@ -215,26 +213,11 @@ export class RegionEmitter implements Emitter {
   }
 
   offset(handle: OperandHandle): I32 {
-    const operand = memoryOperand(handle);
-    const { f, registers } = this.code;
-    let offset: I32 | undefined;
-    const plus = (value: I32): void => {
-      offset = offset === undefined ? value : add(offset, value);
-    };
-    if (operand.base >= 0) plus(f.get(registers[operand.base]));
-    if (operand.index >= 0) plus(shl(f.get(registers[operand.index]), i32Const(operand.scale)));
-    const all = offset === undefined ? i32Const(operand.displacement) : add(offset, i32Const(operand.displacement));
-    return operand.addressSize === 16 ? and(all, i32Const(0xffff)) : all;
+    return this.places.offset(memoryOperand(handle));
   }
 
   address(handle: OperandHandle, displacement: I32 = ZERO): RegionAddress {
-    const operand = memoryOperand(handle);
-    let offset = add(this.offset(handle), displacement);
-    if (operand.addressSize === 16 && displacement !== ZERO) offset = and(offset, i32Const(0xffff));
-    return {
-      ...this.location(operand.segment, this.let(offset)),
-      group: groupOf(operand),
-    };
+    return this.places.address(memoryOperand(handle), displacement);
   }
 
   registerNumber(handle: OperandHandle): I32 {
@@ -250,22 +233,11 @@ export class RegionEmitter implements Emitter {
   // Registers
 
   register(index: number, width: Width): Integer {
-    const whole = this.code.f.get(this.code.registers[index]);
-    if (width === 64) throw new Error('64-bit registers are not kept in regions yet');
-    return width === 32 ? whole : and(whole, i32Const(2 ** width - 1));
+    return this.places.register(index, width);
   }
 
   setRegister(index: number, width: Width, value: Integer): void {
-    const { code } = this;
-    const local = code.registers[index];
-    code.changed.add(index);
-    if (width === 32) {
-      code.f.set(local, wrap(value));
-      return;
-    }
-    const mask = 2 ** width - 1;
-    const kept = and(code.f.get(local), i32Const(~mask));
-    code.f.set(local, or(kept, and(wrap(value), i32Const(mask))));
+    this.places.setRegister(index, width, value);
   }
 
   stateField(offset: number): I32 {
@@ -307,13 +279,7 @@ export class RegionEmitter implements Emitter {
   // Memory
 
   location(segment: SegmentChoice, offset: I32): RegionAddress {
-    const { segmentOverride } = this.site.instruction;
-    const number = segment === 'data' ? (segmentOverride >= 0 ? segmentOverride : DS) : segment;
-    // Of the segments that are flat in a flat mode CS still has to be checked: it may not be written.
-    const isFlat = this.mode.isFlat && number !== CS && number < FS;
-    const group = number === SS ? STACK_GROUP : `segment ${number}`;
-    if (isFlat) return { offset, isFlat, segment: undefined, group };
-    return { offset, isFlat, segment: i32Const(this.code.cpu + segmentOffset(number)), group };
+    return this.places.location(segment, offset);
   }
 
   load(address: RegionAddress, width: Width): Integer {
@@ -347,7 +313,7 @@ export class RegionEmitter implements Emitter {
     const { f } = code;
     f.emit(code.call(`routine.${name}`, ...parameters));
     const locals = ROUTINES[name].results.map((type) => code.temporary(type));
-    for (const local of [...locals].reverse()) f.emit([0x21, ...indexOf(local.index)]);
+    for (const local of [...locals].reverse()) f.emit([0x21, ...unsignedLeb(local.index)]);
     return locals.map((local) => f.get(local));
   }
 
@@ -410,38 +376,6 @@ export class RegionEmitter implements Emitter {
     const limit = this.code.stateField(segmentOffset(CS) + SEGMENT.limit);
     this.code.f.if(gtUnsigned(offset, limit), () => this.code.raise(VECTOR.GP, ZERO));
   }
-
-  private readRegister(operand: RegisterOperand): Integer {
-    const { f, registers } = this.code;
-    if (operand.file === 'segment') return this.code.stateField(segmentOffset(operand.index) + SEGMENT.selector);
-    if (operand.file === 'mmx') return this.code.x87.mmx(operand.index);
-    if (operand.file !== 'general') throw new Error(`${operand.file} registers are not read in regions`);
-    if (operand.highByte) return and(shr(f.get(registers[operand.index]), i32Const(8)), i32Const(0xff));
-    return this.register(operand.index, operand.width as Width);
-  }
-
-  private writeRegister(operand: RegisterOperand, value: Integer): void {
-    if (operand.file === 'mmx') {
-      this.code.x87.setMmx(operand.index, value as I64);
-      return;
-    }
-    if (operand.file !== 'general') throw new Error(`${operand.file} registers are not written in regions`);
-    if (!operand.highByte) {
-      this.setRegister(operand.index, operand.width as Width, value);
-      return;
-    }
-    const { code } = this;
-    const local = code.registers[operand.index];
-    code.changed.add(operand.index);
-    const byte = shl(and(wrap(value), i32Const(0xff)), i32Const(8));
-    code.f.set(local, or(and(code.f.get(local), i32Const(~0xff00)), byte));
-  }
-}
-
-/** Target of a relative jump, in CS. */
-export function relativeTarget(site: Pick<Site, 'nextEip'>, displacement: number, operandSize: number): number {
-  const target = (site.nextEip + displacement) >>> 0;
-  return operandSize === 16 ? target & 0xffff : target;
 }
 
 function alignmentOf(width: VectorWidth): Alignment {
@@ -452,18 +386,6 @@ function alignmentOf(width: VectorWidth): Alignment {
 function known({ constant }: I32): number {
   if (constant === undefined) throw new Error('the shape of the x87 stack has to be known');
   return constant;
-}
-
-function indexOf(index: number): number[] {
-  const bytes: number[] = [];
-  for (; index > 0x7f; index >>>= 7) bytes.push((index & 0x7f) | 0x80);
-  return [...bytes, index];
-}
-
-/** Accesses by the same registers are likely to be near each other. */
-function groupOf({ base, index, segment }: MemoryOperand): string {
-  if (segment === SS && base === RSP && index < 0) return STACK_GROUP;
-  return `${segment}:${base}+${index}`;
 }
 
 function immediate(value: number, width: number): Integer {

@@ -4,9 +4,7 @@ import { endsBlock } from '../threaded/InstructionPlans.ts';
 import type { Block } from '../threaded/CodeCache.ts';
 import { formOf } from '../threaded/Form.ts';
 import { effectsOf } from './InstructionEffects.ts';
-import { relativeTarget } from './RegionEmitter.ts';
-import { fallsThrough } from './RegionFunction.ts';
-import type { BasicBlock, RegionPlan, Site } from './RegionPlan.ts';
+import { type BasicBlock, type RegionPlan, type Site, fallsThrough, relativeTarget } from './RegionPlan.ts';
 
 /** An instruction of the threaded tier's translation. */
 export interface TranslatedInstruction {

@@ -24,14 +24,11 @@ import type { StackShape } from './RegionX87.ts';
 import { REGION_DATA } from './regionData.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
-import type { BasicBlock, RegionPlan, Site } from './RegionPlan.ts';
+import { type FlagLiveness, type Want, analyseFlags } from './FlagLiveness.ts';
+import { type BasicBlock, type RegionPlan, type Site, fallsThrough } from './RegionPlan.ts';
 
-/** What may want the flags next: nobody before they are replaced, a way out of the region, or an instruction. */
-const WANTS = ['nothing', 'leave', 'read'] as const;
-type Want = (typeof WANTS)[number];
-
-/** How they are then kept where ways meet. */
-const FLAGS_AT = { nothing: 'dead', leave: 'noted', read: 'computed' } as const;
+/** How the flags are kept where ways meet, by what may want them. */
+const FLAGS_AT = { nothing: 'dead', leave: 'noted', read: 'computed' } as const satisfies Record<Want, FlagState>;
 
 /** What is known where a block begins that is reached in one way only. */
 interface Arrival {
@@ -70,10 +67,7 @@ class RegionFunction implements RegionFlow {
   private readonly labels = new Map<number, Label>();
   private readonly selectors = new Map<number, Local<'i32'>>();
   private readonly arrivals = new Map<number, Arrival>();
-  /** Whether the flags matter where a block begins. */
-  private readonly wantsFlags: readonly Want[];
-  /** Whether they matter behind a block's last instruction. */
-  private readonly endWantsFlags: Want[] = [];
+  private readonly liveness: FlagLiveness;
   /** Instructions from a block's start, at most, until the budget is looked at again. */
   private readonly reach: readonly number[];
   private readonly discoveries: Discoveries;
@@ -89,7 +83,7 @@ class RegionFunction implements RegionFlow {
     this.emitter = new RegionEmitter(this.code, plan.mode, this);
     this.emitter.memory.declareWindows(known.windows);
     this.discoveries = discoveries;
-    this.wantsFlags = this.findWantedFlags();
+    this.liveness = analyseFlags(plan, this.graph);
     this.reach = this.reaches();
   }
 
@@ -186,13 +180,13 @@ class RegionFunction implements RegionFlow {
 
   private emitBlock(block: BasicBlock, arrival: Arrival | undefined): void {
     const { code } = this;
-    code.flags.state = arrival?.flags ?? FLAGS_AT[this.wantsFlags[this.node]];
+    code.flags.state = arrival?.flags ?? FLAGS_AT[this.liveness.atStart[this.node]];
     code.x87.shape = this.shapes.get(this.node) ?? code.x87.entry;
     this.shapes.set(this.node, code.x87.shape);
     code.uncharged = arrival?.uncharged ?? 0;
     code.keepOnly(arrival?.temporaries ?? []);
     let kept = arrival?.temporaries ?? [];
-    const wanted = wantedAfter(block, this.endWantsFlags[this.node]);
+    const wanted = this.liveness.behind[this.node];
     let next = 0;
     for (const [index, site] of block.sites.entries()) {
       code.site = site;
@@ -249,7 +243,7 @@ class RegionFunction implements RegionFlow {
       if (dispatch) this.f.set(this.selector(target), i32Const(dispatch.value));
       this.f.breakTo(this.label(target));
     };
-    const wanted = this.wantsFlags[node];
+    const wanted = this.liveness.atStart[node];
     if (wanted === 'read') code.flags.towardsReader(go);
     else if (wanted === 'leave') code.flags.onTheWayOut(go);
     else go();
@@ -312,43 +306,6 @@ class RegionFunction implements RegionFlow {
     });
   }
 
-  /**
-   * Liveness of the flags at the start of each block. Ways out want them, since nothing is known of what follows;
-   * every jump back is one, when the budget is spent.
-   */
-  private findWantedFlags(): Want[] {
-    const { blocks } = this.plan;
-    const wanted = blocks.map((): Want => 'nothing');
-    for (let hasChanged = true; hasChanged;) {
-      hasChanged = false;
-      for (let node = blocks.length - 1; node >= 0; node--) {
-        const block = blocks[node];
-        const atEnd = block.successors.reduce<Want>(
-          (most, target) => moreOf(most, wanted[target]),
-          this.hasWayOut(node) ? 'leave' : 'nothing',
-        );
-        this.endWantsFlags[node] = atEnd;
-        const atStart = block.sites.reduceRight<Want>((after, site) => wantedBefore(site, after), atEnd);
-        if (wanted[node] === atStart) continue;
-        wanted[node] = atStart;
-        hasChanged = true;
-      }
-    }
-    return wanted;
-  }
-
-  /** Whether a block's end may leave the region: to what is not part of it, or on a jump back. */
-  private hasWayOut(node: number): boolean {
-    const { sites, successors } = this.plan.blocks[node];
-    const last = sites[sites.length - 1];
-    const { position, dispatch } = this.graph;
-    const isBack = (target: number): boolean => position[dispatch.get(target)?.node ?? target] <= position[node];
-    if (last.instruction.encoding.flow === 'indirect' || successors.some(isBack)) return true;
-    const goesOn = fallsThrough(last) ? [last.nextEip] : [];
-    const jumps = last.relativeTarget === undefined ? [] : [last.relativeTarget];
-    return [...goesOn, ...jumps].some((eip) => !successors.includes(this.plan.blockAt.get(eip) ?? -1));
-  }
-
   /** Longest way, in instructions, from each node's start to the next look at the budget behind it. */
   private reaches(): number[] {
     const { order, position, successors } = this.graph;
@@ -372,34 +329,4 @@ function vectorsOf(plan: RegionPlan): Set<number> {
   return new Set(
     operands.flatMap((operand) => (operand.kind === 'register' && operand.file === 'xmm' ? [operand.index] : [])),
   );
-}
-
-/** Whether control may go on behind an instruction in the order of its bytes. */
-export function fallsThrough({ instruction }: Pick<Site, 'instruction'>): boolean {
-  const { flow } = instruction.encoding;
-  return flow === 'next' || flow === 'branch' || flow === 'system';
-}
-
-/** For each instruction of a block, what may want the flags it leaves. */
-function wantedAfter(block: BasicBlock, atEnd: Want): Want[] {
-  const wanted: Want[] = [];
-  let want = atEnd;
-  for (let index = block.sites.length - 1; index >= 0; index--) {
-    wanted[index] = want;
-    want = wantedBefore(block.sites[index], want);
-  }
-  return wanted;
-}
-
-function wantedBefore({ effects, single }: Site, after: Want): Want {
-  if (effects.readsFlags || single !== 0) return 'read';
-  const own = effects.mayLeave ? 'leave' : 'nothing';
-  if (effects.replacesFlags) return own;
-  // Flags that are set on one path only are computed before, to be the same pair of locals behind it.
-  if (effects.writesFlags && after !== 'nothing') return 'read';
-  return moreOf(own, after);
-}
-
-function moreOf(a: Want, b: Want): Want {
-  return WANTS[Math.max(WANTS.indexOf(a), WANTS.indexOf(b))];
 }

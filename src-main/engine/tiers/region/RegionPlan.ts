@@ -43,3 +43,15 @@ export interface RegionPlan {
   readonly sources: ReadonlySet<Block>;
   readonly instructionCount: number;
 }
+
+/** Whether control may go on behind an instruction in the order of its bytes. */
+export function fallsThrough({ instruction }: Pick<Site, 'instruction'>): boolean {
+  const { flow } = instruction.encoding;
+  return flow === 'next' || flow === 'branch' || flow === 'system';
+}
+
+/** Target of a relative jump, in CS. */
+export function relativeTarget(site: Pick<Site, 'nextEip'>, displacement: number, operandSize: number): number {
+  const target = (site.nextEip + displacement) >>> 0;
+  return operandSize === 16 ? target & 0xffff : target;
+}
