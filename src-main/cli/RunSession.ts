@@ -94,6 +94,7 @@ export class RunSession {
       case 'error':
         return exit;
       case 'breakpoint':
+      case 'watchpoint':
         return { reason: 'error', detail: 'stopped at a breakpoint that nobody set' };
       case 'idle':
         if (exit.wakeAtHostNs === undefined && !this.options.canReceiveInput()) {

@@ -41,18 +41,34 @@ export interface ProcessorClock {
   timestamp(retiredInstructions: number): number;
 }
 
+/** Linear memory that a debugger watches. */
+export interface Watchpoint {
+  readonly linearAddress: number;
+  readonly byteLength: number;
+  readonly access: 'read' | 'write' | 'any';
+}
+
+export interface WatchpointHit {
+  readonly watchpoint: Watchpoint;
+  /** The first byte of the watchpoint that was accessed. */
+  readonly linearAddress: number;
+  readonly access: 'read' | 'write';
+}
+
 /**
  * Why a vCPU gave control back.
  * - `budget`: the instruction budget is spent (with `precise`, exactly).
  * - `kick`: another thread or a device asked for attention.
  * - `halt`: HLT; the vCPU waits for an interrupt.
  * - `breakpoint`: stands before the instruction at a breakpoint.
+ * - `watchpoint`: stands behind the instruction, or the delivered event, that made the access.
  * - `shutdown`: triple fault.
  * - `error`: the engine failed; the message says where.
  */
 export type VmExit =
   | { readonly reason: 'budget' | 'kick' | 'halt' }
   | { readonly reason: 'breakpoint'; readonly linearAddress: number }
+  | ({ readonly reason: 'watchpoint' } & WatchpointHit)
   | { readonly reason: 'shutdown'; readonly detail: string }
   | { readonly reason: 'error'; readonly detail: string };
 
@@ -151,6 +167,8 @@ export interface VirtualProcessor {
 
   /** Linear addresses at which `run()` stops before executing; replaces the former set. */
   setBreakpoints(linearAddresses: readonly number[]): void;
+  /** Linear memory whose accesses stop `run()` and `step()`; replaces the former set. */
+  setWatchpoints(watchpoints: readonly Watchpoint[]): void;
   /** Translations that contain any of these physical bytes are stale (DMA, a loader or a debugger wrote them). */
   invalidatePhysical(physicalAddress: number, byteLength: number): void;
   /** Registers were written from outside: derived state (mode, TLB) is recomputed. Call after writing `state`. */

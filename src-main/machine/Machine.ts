@@ -429,6 +429,8 @@ export class Machine {
         return this.onHalt();
       case 'breakpoint':
         return { reason: 'breakpoint', vcpu: this.processor.id, linearAddress: exit.linearAddress };
+      case 'watchpoint':
+        return { ...exit, vcpu: this.processor.id };
       case 'shutdown':
         this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, exit.detail);
         return (this.end = { reason: 'shutdown', detail: exit.detail });

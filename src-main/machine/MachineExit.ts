@@ -1,3 +1,5 @@
+import type { WatchpointHit } from '../engine/VirtualProcessor.ts';
+
 /**
  * Why {@link Machine.run} gave control back.
  * - `budget`: the slice (host time or instructions) is spent; call `run` again.
@@ -7,6 +9,7 @@
  *   host clock: the instruction clock jumps ahead to the next timer instead.
  * - `halted`: HLT, and no interrupt can ever end it. Final until a reset.
  * - `breakpoint`: vCPU `vcpu` stands before the instruction at `linearAddress`.
+ * - `watchpoint`: vCPU `vcpu` stands behind the instruction that made the access.
  * - `shutdown`: triple fault. Final until a reset.
  * - `poweroff`: the guest switched itself off; `detail` says through which register, or holds the value
  *   written to the exit port. Final until a reset.
@@ -18,6 +21,7 @@ export type MachineExit =
   | { readonly reason: 'idle'; readonly wakeAtHostNs: number | undefined }
   | { readonly reason: 'halted'; readonly detail: string }
   | { readonly reason: 'breakpoint'; readonly vcpu: number; readonly linearAddress: number }
+  | ({ readonly reason: 'watchpoint'; readonly vcpu: number } & WatchpointHit)
   | { readonly reason: 'shutdown'; readonly detail: string }
   | { readonly reason: 'poweroff'; readonly detail: string }
   | { readonly reason: 'reset'; readonly detail: string }

@@ -157,6 +157,9 @@ export class VcpuLoop {
       case 'breakpoint':
         this.#onBreakpoint(exit.vcpu, exit.linearAddress);
         return;
+      case 'watchpoint':
+        this.#pause({ kind: 'step' });
+        return;
       case 'reset':
         this.#reset(true);
         return;

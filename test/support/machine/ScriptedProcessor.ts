@@ -92,6 +92,7 @@ export class ScriptedProcessor implements VirtualProcessor {
 
   requestNmi(): void {}
   setBreakpoints(): void {}
+  setWatchpoints(): void {}
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
     this.invalidated.push([physicalAddress, byteLength]);

@@ -8,8 +8,9 @@ import {
   type RunLimits,
   type VirtualProcessor,
   type VmExit,
+  type Watchpoint,
 } from '../../VirtualProcessor.ts';
-import { Mmu } from '../../mmu/Mmu.ts';
+import { type AccessWatch, Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { CR0 } from '../../semantics/system/controlBits.ts';
 import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
@@ -24,6 +25,7 @@ import { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
 import { CS, EXIT, INTERRUPT_SHADOW, PAGE_FLAG, STATE } from '../../state/layout.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
+import { DebuggerWatchpoints, watchOfAll } from './DebuggerWatchpoints.ts';
 import { ExitCounts } from './ExitCounts.ts';
 import { failureText, shutdownText } from './failureText.ts';
 import { GuestBreakpoints } from './GuestBreakpoints.ts';
@@ -68,6 +70,9 @@ export class TranslatedProcessor implements VirtualProcessor {
   private readonly mmu: Mmu;
   private readonly translations: Translations;
   private readonly breakpoints: GuestBreakpoints;
+  private readonly watchpoints = new DebuggerWatchpoints();
+  /** Of the guest's own breakpoints; undefined while none needs it. */
+  private guestWatch: AccessWatch | undefined;
   private readonly stopAfter: StopAfter;
   private readonly context: SystemContext;
   private readonly attention: Int32Array;
@@ -113,7 +118,10 @@ export class TranslatedProcessor implements VirtualProcessor {
     });
     this.breakpoints = new GuestBreakpoints(this.state, {
       setCode: (addresses) => this.setBreakpointsOf('guest', addresses),
-      setWatch: (watch) => this.mmu.setWatch(watch),
+      setWatch: (watch) => {
+        this.guestWatch = watch;
+        this.updateWatch();
+      },
     });
     this.stopAfter = new StopAfter(this.state, memory.view, options.handlers.step('pause'));
     this.context = this.createContext();
@@ -127,7 +135,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       translateStub: (record) => this.translations.translateStub(record),
       checkCrossPage: (record) => this.translations.checkCrossPage(record),
       afterAccess: () => {
-        if (this.attention[0] !== 0 || this.breakpoints.traps !== 0) this.stopAfter.request();
+        if (this.attention[0] !== 0 || this.breakpoints.traps !== 0 || this.watchpoints.hit) this.stopAfter.request();
       },
       enterHot: (record) => this.regions?.enterHot(record) ?? record + RECORD.size,
       validateRegion: (data) => this.regions?.validate(data) ?? 0,
@@ -172,16 +180,17 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   private runUntilExit(limits: RunLimits): VmExit {
     const end = this.retiredBefore + limits.instructions;
+    this.watchpoints.forgetHit();
     for (;;) {
       const left = end - this.retiredBefore;
-      const exit = this.takeEvents(left);
+      const exit = this.takeEvents(left) ?? this.watchpoint();
       if (exit) return exit;
       // Whoever stopped at a breakpoint, stepped onto one, or is past a repetition's first iteration goes on from it.
       const isBreakpoint = this.translations.isBreakpoint('debugger', this.linear(this.state.eip));
       const passesBreakpoint = this.stoppedAt === this.state.eip || this.isRepeating;
       this.stoppedAt = -1;
       if (isBreakpoint && !passesBreakpoint) return this.breakpoint();
-      const stop = this.advance(left, limits.precise, isBreakpoint);
+      const stop = this.advance(left, limits.precise, isBreakpoint) ?? this.watchpoint();
       if (stop) return stop;
     }
   }
@@ -213,11 +222,12 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   step(): VmExit {
     this.hasTakenInterrupt = false;
+    this.watchpoints.forgetHit();
     const exit = this.takeEvents(1);
     if (exit) return exit;
     const stop = this.hasTakenInterrupt ? undefined : this.stepOne();
     this.stoppedAt = this.state.eip;
-    return stop ?? { reason: 'budget' };
+    return stop ?? this.watchpoint() ?? { reason: 'budget' };
   }
 
   private stepOne(): VmExit | undefined {
@@ -239,6 +249,15 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   setBreakpoints(linearAddresses: readonly number[]): void {
     this.setBreakpointsOf('debugger', linearAddresses);
+  }
+
+  setWatchpoints(watchpoints: readonly Watchpoint[]): void {
+    this.watchpoints.set(watchpoints);
+    this.updateWatch();
+  }
+
+  private updateWatch(): void {
+    this.mmu.setWatch(watchOfAll([this.guestWatch, this.watchpoints.isEmpty ? undefined : this.watchpoints]));
   }
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
@@ -389,6 +408,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     if (hadShadow) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.none);
     if (exit === EXIT.fault) {
       this.breakpoints.traps = earlierTraps;
+      this.watchpoints.forgetHit();
       // An instruction breakpoint comes before what fetching the instruction meets.
       if (last === 0 && this.breakpoints.codeAt(this.linear(state.eip)) !== 0) return undefined;
       const fault = new GuestFault(
@@ -410,6 +430,15 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.count('breakpoint');
     this.stoppedAt = this.state.eip;
     return { reason: 'breakpoint', linearAddress: this.linear(this.state.eip) };
+  }
+
+  private watchpoint(): VmExit | undefined {
+    const { hit } = this.watchpoints;
+    if (hit === undefined) return undefined;
+    this.watchpoints.forgetHit();
+    this.count('breakpoint');
+    this.stoppedAt = this.state.eip;
+    return { reason: 'watchpoint', ...hit };
   }
 
   /** #DB behind an instruction. @param hadTrap it began with TF set, which INT n makes nothing of */
@@ -464,6 +493,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     return (
       Atomics.load(this.attention, 0) !== 0 ||
       this.breakpoints.traps !== 0 ||
+      this.watchpoints.hit !== undefined ||
       state.getInt(STATE.interruptShadow) !== 0 ||
       state.getInt(STATE.halted) !== 0 ||
       (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0
