@@ -1,5 +1,14 @@
 /** Why a run of a machine ended, as `--json` names it. */
-export const RUN_ENDS = ['hlt', 'until', 'poweroff', 'shutdown', 'timeout', 'max-instructions', 'error'] as const;
+export const RUN_ENDS = [
+  'hlt',
+  'until',
+  'poweroff',
+  'reset',
+  'shutdown',
+  'timeout',
+  'max-instructions',
+  'error',
+] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /** What the command line's exit statuses mean. */
@@ -23,6 +32,7 @@ export function exitStatusOf(end: RunEnd): number {
     case 'hlt':
     case 'until':
     case 'poweroff':
+    case 'reset':
       return EXIT_STATUS.success;
     case 'shutdown':
       return EXIT_STATUS.tripleFault;

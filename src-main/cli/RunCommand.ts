@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly hasLocalApic: boolean | undefined;
   readonly bios: string | undefined;
   readonly vgaBios: string | undefined;
+  /** A reset that the guest asks for ends the run. */
+  readonly endsAtReset: boolean;
   readonly isJson: boolean;
 }
 
@@ -189,8 +191,11 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     until,
     timeoutSeconds: options.timeoutSeconds,
     mostInstructions: options.mostInstructions,
+    endsAtReset: options.endsAtReset,
     exchange: async () => {
       input.feed((bytes) => machine.serialInput(bytes));
+      if (input.takePowerButton() && !machine.pressPowerButton())
+        terminal.complain('The guest does not listen to the power button; Ctrl-A x ends the machine.');
       cable?.exchange();
       if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
       const chunk = output.take(hostTime.monotonicNs());

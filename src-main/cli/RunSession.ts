@@ -19,6 +19,8 @@ export interface RunSessionOptions {
   readonly until: TextWatch | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly mostInstructions: number | undefined;
+  /** A reset that the guest asks for ends the run; otherwise the machine starts over. */
+  readonly endsAtReset: boolean;
   /** Called between slices: moves input and output. Resolves when the run may go on. */
   readonly exchange: () => Promise<void>;
   /** How the user or the system ends the run, or undefined. */
@@ -101,9 +103,11 @@ export class RunSession {
           return { reason: 'hlt', detail: 'waits for input, and there is none' };
         }
         break;
+      case 'reset':
+        if (this.options.endsAtReset) return exit;
+        break;
       case 'budget':
       case 'kick':
-      case 'reset':
         break;
     }
     if (this.instructionsLeft() <= 0) return { reason: 'max-instructions', detail: '' };

@@ -28,9 +28,10 @@ const MOST_ADDRESS = 0xffff_ffff;
 const RUN_HELP = `
 Formats are recognised by content. --keys knows \\n \\t \\e \\b \\\\ and \\{, keys by name as in {f1} {up} {del}, keys held
 together as in {ctrl+c}, and pauses as in {wait 500} (milliseconds); it types when the guest waits for keys.
-With --serial stdio the terminal is the guest's: Ctrl-C or Ctrl-A x leaves, Ctrl-A Ctrl-A sends one Ctrl-A.
+With --serial stdio the terminal is the guest's: Ctrl-C or Ctrl-A x leaves, Ctrl-A p presses the power button,
+Ctrl-A Ctrl-A sends one Ctrl-A.
 
-Exit status: 0 halted, powered off or text seen; 2 wrong options or a bad file; 3 triple fault;
+Exit status: 0 halted, powered off, reset (--no-reboot) or text seen; 2 wrong options or a bad file; 3 triple fault;
 4 time or instruction limit; 1 the engine's own failure; 130 Ctrl-C or SIGINT, 143 SIGTERM, 141 standard output closed:
 with --json these three have the reason "error", and the detail names what came.`;
 
@@ -101,6 +102,7 @@ type RunValues = Values & {
   readonly apic?: boolean;
   readonly overlay?: boolean;
   readonly readOnly?: boolean;
+  readonly reboot?: boolean;
 };
 
 function driveChoice(options: RunValues): DriveChoice {
@@ -130,6 +132,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
     .option('--exit-port <port>', 'end the run when this port is written')
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
+    .option('--no-reboot', 'end the run when the guest resets the machine')
     .option('--timeout <seconds>', 'end the run after this time')
     .option('--max-instructions <count>', 'end the run after exactly this many instructions')
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
@@ -187,6 +190,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             hasLocalApic: options.apic === false ? false : undefined,
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
             vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
+            endsAtReset: options.reboot === false,
             isJson,
           },
           terminal,

@@ -240,6 +240,15 @@ export class Hypervisor implements HypervisorService {
     });
   }
 
+  async pressPowerButton(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'press the power button of', async (machine) => {
+      const isHeard = await machine.send('pressPowerButton', null);
+      if (!isHeard.ok || isHeard.value) return isHeard;
+      const message = `“${machine.stored.name}” does not listen to its power button: its system knows no ACPI, or has not started yet. Wait, or power it off.`;
+      return refused('wrong-state', message);
+    });
+  }
+
   async powerOff(id: VmId): Promise<Result<VmSummary>> {
     return this.#command(id, 'power off', async (machine) => {
       await machine.powerOff();

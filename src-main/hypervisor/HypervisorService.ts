@@ -63,6 +63,8 @@ export interface HypervisorService {
   runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>>;
   /** Loads the program anew; a running machine runs on, a paused one stays paused. */
   reset(id: VmId): Promise<Result<VmSummary>>;
+  /** Asks the guest to shut itself down; refused when it does not listen. */
+  pressPowerButton(id: VmId): Promise<Result<VmSummary>>;
   powerOff(id: VmId): Promise<Result<VmSummary>>;
 
   /** From shared memory, at no cost to the guest. Undefined while off. */

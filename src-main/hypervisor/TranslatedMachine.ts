@@ -17,15 +17,7 @@ const VIDEO_BYTES = 0x100_0000;
 
 export interface TranslatedMachineOptions extends Omit<
   MachineOptions,
-  | 'memory'
-  | 'video'
-  | 'createProcessor'
-  | 'addressLine20'
-  | 'vcpuCount'
-  | 'hasFirmware'
-  | 'hasOwnBios'
-  | 'firmwareFiles'
-  | 'shadow'
+  'memory' | 'video' | 'createProcessor' | 'addressLine20' | 'vcpuCount' | 'hasFirmware' | 'hasOwnBios' | 'shadow'
 > {
   /** A multiple of 4 KiB. */
   readonly memoryBytes: number;
@@ -36,8 +28,6 @@ export interface TranslatedMachineOptions extends Omit<
   readonly regionThreshold?: number;
   /** A firmware image that starts at the reset vector. */
   readonly bios?: Uint8Array;
-  /** With `bios`: the display adapter's own firmware, at C0000h. */
-  readonly vgaBios?: Uint8Array;
 }
 
 /** A machine whose processors run by binary translation, with the memory that they share. */
@@ -61,8 +51,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     ...(shadow && { shadow }),
     hasFirmware: bios !== undefined,
     hasOwnBios: bios === undefined,
-    // Firmware that shadows C0000h takes it from here (SeaBIOS, vgarom_setup).
-    firmwareFiles: vgaBios ? [{ name: 'vgaroms/vgabios.bin', contents: vgaBios }] : [],
+    ...(vgaBios && { vgaBios }),
     vcpuCount,
     fillRandom: rest.clock.kind === 'host' ? (into) => void randomFillSync(into) : repeatableRandom(),
     memory: {

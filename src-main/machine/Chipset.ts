@@ -5,7 +5,7 @@ import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusD
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
 import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
-import { type FirmwareFile, FwCfg } from './fwcfg/FwCfg.ts';
+import { FwCfg } from './fwcfg/FwCfg.ts';
 import type { AddressLine20, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import { Controller8042 } from './keyboard/Controller8042.ts';
 import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
@@ -33,10 +33,14 @@ import type { VirtioFunction } from './virtio/VirtioFunction.ts';
 import { VirtioMmio } from './virtio/VirtioMmio.ts';
 import { VirtioPci } from './virtio/VirtioPci.ts';
 import { Uart16550 } from './uart/Uart16550.ts';
+import { isRomOfVga } from './vga/PciVga.ts';
 import { FRAME_BUFFER_ADDRESS, VgaAdapter } from './vga/VgaAdapter.ts';
 
 /** The line of a device that the profile leaves out. */
 const UNWIRED: InterruptLine = { set: () => undefined };
+
+/** Firmware that shadows C0000h takes a ROM that is in no device from here (SeaBIOS, vgarom_setup). */
+const VGA_BIOS_FILE = 'vgaroms/vgabios.bin';
 
 /** Bochs' mark by which a guest finds the debug port. */
 const DEBUG_PORT_MARK = 0xe9;
@@ -57,7 +61,8 @@ export interface ChipsetParts {
   readonly macAddress: Uint8Array | undefined;
   /** A BIOS image runs first; else the machine starts in the state in which firmware leaves it. */
   readonly hasFirmware: boolean;
-  readonly firmwareFiles: readonly FirmwareFile[];
+  /** The display adapter's firmware, beside a BIOS image. */
+  readonly vgaBios: Uint8Array | undefined;
   readonly shadow: ShadowRam | undefined;
   /** By number; asked only once processors run. */
   readonly processor: (id: number) => ApicProcessor;
@@ -135,7 +140,6 @@ export class Chipset {
       video: parts.video,
       ram: parts.ram,
     });
-    this.vga.placeFrameBuffer(FRAME_BUFFER_ADDRESS);
     this.uarts = rows('uart').map(
       (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
     );
@@ -169,6 +173,10 @@ export class Chipset {
         apics: this.apics,
         ids: { host: host.id, ioApic: row('io-apic').id, hpet: row('hpet').id, apm: row('apm').id },
       });
+    const { vgaBios } = parts;
+    const isInRom = this.pci !== undefined && vgaBios !== undefined && isRomOfVga(vgaBios);
+    if (this.pci) this.pci.attachVga(this.vga, isInRom ? vgaBios : undefined);
+    else this.vga.placeFrameBuffer(FRAME_BUFFER_ADDRESS);
     this.network = macAddress && this.pci ? this.pci.attachNetwork(macAddress, cable) : adapters[0];
     const { ideChannels } = this.drives;
     if (ideChannels) this.pci?.attachIde(ideChannels);
@@ -202,7 +210,10 @@ export class Chipset {
           new FwCfg(id, parts.memory, {
             ramBytes: parts.memoryBytes,
             cpuCount: parts.vcpuCount,
-            files: [...(this.pci?.firmwareFiles() ?? []), ...parts.firmwareFiles],
+            files: [
+              ...(this.pci?.firmwareFiles(this.drives.equipment.bootOrder) ?? []),
+              ...(vgaBios && !isInRom ? [{ name: VGA_BIOS_FILE, contents: vgaBios }] : []),
+            ],
           }),
       ),
       ...rows('power-port').map(({ id }) => new PowerPort(id, parts.onPowerOff)),

@@ -115,7 +115,7 @@ export class Machine {
       macAddress: options.macAddress,
       hasLocalApic: hasLocalApic(options),
       hasFirmware: options.hasFirmware ?? false,
-      firmwareFiles: options.firmwareFiles ?? [],
+      vgaBios: options.vgaBios,
       shadow: options.shadow,
       processor: (id) => this.processors[id] ?? UNWIRED,
       video: options.video ?? detachedVideoMemory(),
@@ -284,6 +284,14 @@ export class Machine {
   /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
   moveMouse(dx: number, dy: number, buttons: number, wheel = 0): void {
     this.chipset.mouse.move(dx, dy, buttons, wheel);
+  }
+
+  /**
+   * Somebody presses the button on the machine's front: a system that listens shuts itself down. Returns whether the
+   * guest listens.
+   */
+  pressPowerButton(): boolean {
+    return this.chipset.pci?.power.pm.pressPowerButton() ?? false;
   }
 
   /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */

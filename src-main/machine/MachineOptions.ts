@@ -7,7 +7,6 @@ import type {
 } from '../engine/VirtualProcessor.ts';
 import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
-import type { FirmwareFile } from './fwcfg/FwCfg.ts';
 import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
@@ -74,8 +73,8 @@ export interface MachineOptions {
   readonly profile?: MachineProfile;
   /** A BIOS image is mapped and runs first. */
   readonly hasFirmware?: boolean;
-  /** What firmware finds through fw_cfg beside the machine's own files. */
-  readonly firmwareFiles?: readonly FirmwareFile[];
+  /** With a BIOS image: the display adapter's own firmware. */
+  readonly vgaBios?: Uint8Array;
   /** The RAM behind the firmware's addresses; absent: nothing shadows it. */
   readonly shadow?: ShadowRam;
   /** Whether processors have local APICs; as the profile says unless given. */

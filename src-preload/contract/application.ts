@@ -57,6 +57,7 @@ export const MENU_COMMANDS = [
   'machine.step',
   'machine.stepOver',
   'machine.reset',
+  'machine.powerButton',
   'machine.powerOff',
   'machine.loadProgram',
   'machine.rename',

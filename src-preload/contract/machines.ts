@@ -158,6 +158,8 @@ export const machineContract = {
   'vm:stepOver': call(z.object({ id: VmId, vcpu: VcpuId.default(0) }), VmSummary),
   /** Power-on state and the program loaded afresh; runs on if it ran. */
   'vm:reset': call(VmReference, VmSummary),
+  /** Asks the guest to shut itself down; refused when it does not listen. */
+  'vm:powerButton': call(VmReference, VmSummary),
   'vm:powerOff': call(VmReference, VmSummary),
 
   'vm:key': call(z.object({ id: VmId, keys: z.array(KeyStroke).max(256) }), z.void()),

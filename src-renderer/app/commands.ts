@@ -54,6 +54,11 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.step', () => void actions.step(machine), canStep);
       add('machine.stepOver', () => void actions.step(machine, 'vm:stepOver'), canStep);
       add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off');
+      add(
+        'machine.powerButton',
+        () => void machines.command('vm:powerButton', id),
+        state === 'running' || state === 'paused',
+      );
       add('machine.powerOff', () => void actions.powerOff(machine), state !== 'off');
       add('machine.loadProgram', () => void actions.pickAndLoad(machine));
       add('machine.rename', () => (dialogs.renaming = id));

@@ -9,7 +9,7 @@ import { useNotices } from './notices.ts';
 
 /** Commands that take a machine and nothing else. */
 export type LifeCycleCommand =
-  'vm:start' | 'vm:pause' | 'vm:resume' | 'vm:step' | 'vm:stepOver' | 'vm:reset' | 'vm:powerOff';
+  'vm:start' | 'vm:pause' | 'vm:resume' | 'vm:step' | 'vm:stepOver' | 'vm:reset' | 'vm:powerButton' | 'vm:powerOff';
 
 /** The machines as main publishes them. */
 export const useMachines = defineStore('machines', () => {

@@ -27,6 +27,7 @@ export function machineHandlers(
     'vm:step': ({ id, vcpu }) => machines.outcome(hypervisor.step(id, vcpu)),
     'vm:stepOver': ({ id, vcpu }) => machines.outcome(hypervisor.stepOver(id, vcpu)),
     'vm:reset': ({ id }) => machines.outcome(hypervisor.reset(id)),
+    'vm:powerButton': ({ id }) => machines.outcome(hypervisor.pressPowerButton(id)),
     'vm:powerOff': ({ id }) => machines.outcome(hypervisor.powerOff(id)),
 
     'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),

@@ -125,6 +125,7 @@ export function menuTemplate(
         command('machine.toggleBreakpoint', hasMachine),
         SEPARATOR,
         command('machine.reset', hasMachine && machine !== 'off'),
+        command('machine.powerButton', isOn),
         command('machine.powerOff', hasMachine && machine !== 'off'),
         SEPARATOR,
         command('machine.loadProgram', hasMachine),

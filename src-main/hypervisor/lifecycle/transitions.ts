@@ -43,6 +43,7 @@ export const COMMAND_STATES = {
   'step over': ['paused'],
   'run to an address': ['running', 'paused'],
   reset: ['running', 'paused', 'crashed'],
+  'press the power button of': ['running', 'paused'],
   'power off': ['starting', 'running', 'paused', 'saving', 'crashed'],
   delete: ['off', 'crashed'],
   'change memory, processors, clock, network or drives of': ['off', 'crashed'],

@@ -86,6 +86,8 @@ export interface ThreadMachine {
   sendKeys(keys: readonly KeyStroke[]): void;
   moveMouse(motion: MouseMotion): void;
   typeText(text: string): void;
+  /** See `Machine.pressPowerButton`. */
+  pressPowerButton(): boolean;
   /** Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;
   receiveFrame(frame: Uint8Array): void;

@@ -150,6 +150,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#parts.machine.typeText(text);
   }
 
+  pressPowerButton(): boolean {
+    return this.#parts.machine.pressPowerButton();
+  }
+
   serialInput(bytes: Uint8Array, port: number): number {
     return this.#parts.machine.serialInput(bytes, port);
   }

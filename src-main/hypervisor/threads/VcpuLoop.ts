@@ -310,6 +310,11 @@ export class VcpuLoop {
       case 'reset':
         this.#guarded(() => this.#reset(false));
         return null;
+      case 'pressPowerButton': {
+        const isHeard = machine.pressPowerButton();
+        this.#stir();
+        return isHeard;
+      }
       case 'load': {
         const result = machine.load(command.request);
         if (!result.ok) throw new Error(result.message);

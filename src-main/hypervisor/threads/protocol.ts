@@ -30,6 +30,8 @@ export interface ThreadCommands {
     readonly reply: null;
   };
   reset: { readonly request: null; readonly reply: null };
+  /** Replies whether the guest listens to its button. */
+  pressPowerButton: { readonly request: null; readonly reply: boolean };
   load: {
     readonly request: ThreadProgram | null;
     readonly reply: { readonly summary: string | null };

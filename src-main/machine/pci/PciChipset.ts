@@ -1,5 +1,4 @@
 import { acpiTables, placeAcpiTables } from '../acpi/AcpiTables.ts';
-import { pciHoleStart } from '../acpi/dsdt.ts';
 import { ApmPorts, Piix4Pm, SCI_IRQ } from '../acpi/Piix4Pm.ts';
 import { acpiFiles } from '../acpi/tableLoader.ts';
 import type { ApicBus } from '../apic/ApicBus.ts';
@@ -7,6 +6,8 @@ import { IoApic } from '../apic/IoApic.ts';
 import type { BusDevice, TimerService } from '../BusDevice.ts';
 import type { SystemBus } from '../bus/SystemBus.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
+import type { BootDevice } from '../drives/DriveSlot.ts';
+import { bootOrderFile } from '../fwcfg/bootOrder.ts';
 import type { FirmwareFile } from '../fwcfg/FwCfg.ts';
 import type { ShadowRam } from '../GuestMemory.ts';
 import { Hpet } from '../hpet/Hpet.ts';
@@ -16,16 +17,22 @@ import type { NetworkAdapter, NetworkPort } from '../network/NetworkPort.ts';
 import { Rtl8029 } from '../network/Rtl8029.ts';
 import type { InterruptWires } from '../platform/InterruptWires.ts';
 import { placeSmbios, smbios } from '../smbios/smbios.ts';
+import { PciVga } from '../vga/PciVga.ts';
+import type { VgaAdapter } from '../vga/VgaAdapter.ts';
+import { VIRTIO_TYPE } from '../virtio/VirtioFunction.ts';
+import type { VirtioPci } from '../virtio/VirtioPci.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
 import { I440fx } from './I440fx.ts';
 import { PciBus } from './PciBus.ts';
-import type { PciDevice } from './PciDevice.ts';
 import { Piix3, ResetControl } from './Piix3.ts';
 
+/** Where programs that look for no PCI expect the frame buffer: as Bochs has it. */
+const FIRST_MEMORY = 0xe000_0000;
 /** Where the ISA bridge, the power management function, and with them the IDE controller sit, as on i440FX boards. */
 const ISA_BRIDGE = 1;
 const IDE_FUNCTION = 1;
 const PM_FUNCTION = 3;
+const DISPLAY = 2;
 const NETWORK = 3;
 /** The slots below are the chipset's, the display's and the network's. */
 const FIRST_VIRTIO_SLOT = 5;
@@ -66,6 +73,7 @@ export class PciChipset {
   readonly devices: readonly BusDevice[];
   private readonly parts: PciChipsetParts;
   private nextVirtioSlot = FIRST_VIRTIO_SLOT;
+  private virtioDiskSlot: number | undefined;
   /** Made once: a machine may be reset often. */
   private placed: readonly PlacedBytes[] | undefined;
 
@@ -97,13 +105,19 @@ export class PciChipset {
     ];
   }
 
+  /** @param rom its firmware, which is then found in its expansion ROM */
+  attachVga(vga: VgaAdapter, rom: Uint8Array | undefined): void {
+    this.pci.attach(new PciVga('pci-vga', vga, rom), DISPLAY);
+  }
+
   /** The IDE channels get their bus master. */
   attachIde(channels: readonly [IdeChannel, IdeChannel]): void {
     this.pci.attach(new PiixIde('piix-ide', channels), ISA_BRIDGE, IDE_FUNCTION);
   }
 
   /** Virtio devices, one slot after the other. */
-  attachVirtio(device: PciDevice): void {
+  attachVirtio(device: VirtioPci): void {
+    if (device.type === VIRTIO_TYPE.block) this.virtioDiskSlot = this.nextVirtioSlot;
     this.pci.attach(device, this.nextVirtioSlot++);
   }
 
@@ -115,14 +129,15 @@ export class PciChipset {
 
   /** After a reset: what firmware would do for PCI devices, where there is none. */
   configure(): void {
-    if (!this.parts.hasFirmware) this.pci.assignAddresses(pciHoleStart(this.parts.memoryBytes));
+    if (!this.parts.hasFirmware) this.pci.assignAddresses(FIRST_MEMORY);
   }
 
   /** What firmware finds through fw_cfg. */
-  firmwareFiles(): readonly FirmwareFile[] {
+  firmwareFiles(bootOrder: readonly BootDevice[]): readonly FirmwareFile[] {
     const { anchor, structures } = smbios(this.parts.memoryBytes, this.parts.vcpuCount);
     return [
       ...acpiFiles(acpiTables(this.parts)),
+      bootOrderFile(bootOrder, this.virtioDiskSlot),
       { name: 'etc/e820', contents: availableMemory(this.parts.memoryBytes) },
       { name: 'etc/smbios/smbios-anchor', contents: anchor },
       { name: 'etc/smbios/smbios-tables', contents: structures },

@@ -40,10 +40,12 @@ export class VirtioPci implements PciDevice {
   readonly bars: readonly PciBar[];
   readonly interruptPin = 1;
   readonly capabilities: NonNullable<PciDevice['capabilities']>;
+  readonly type: VirtioType;
   private readonly core: VirtioCore;
 
   constructor(virtio: VirtioFunction, timers: TimerService) {
     this.id = virtio.id;
+    this.type = virtio.type;
     this.core = new VirtioCore(virtio, timers);
     this.identity = {
       vendorId: VENDOR,

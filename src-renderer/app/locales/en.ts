@@ -67,6 +67,7 @@ export const en = {
     'machine-step': 'Step one instruction',
     'machine-stepOver': 'Step over',
     'machine-reset': 'Reset',
+    'machine-powerButton': 'Press power button',
     'machine-powerOff': 'Power off',
     'machine-loadProgram': 'Load a program into this machine…',
     'machine-rename': 'Rename this machine',
@@ -108,6 +109,7 @@ export const en = {
     step: 'Step one instruction',
     stepOver: 'Step over',
     reset: 'Reset',
+    powerButton: 'Press power button',
     powerOff: 'Power off',
   },
   demonstration: {

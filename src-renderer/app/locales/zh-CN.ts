@@ -67,6 +67,7 @@ export const zhCN: Messages = {
     'machine-step': '单步执行一条指令',
     'machine-stepOver': '单步越过',
     'machine-reset': '复位',
+    'machine-powerButton': '按下电源按钮',
     'machine-powerOff': '关闭电源',
     'machine-loadProgram': '把程序装入这台虚拟机…',
     'machine-rename': '重命名这台虚拟机',
@@ -108,6 +109,7 @@ export const zhCN: Messages = {
     step: '单步执行一条指令',
     stepOver: '单步越过',
     reset: '复位',
+    powerButton: '按下电源按钮',
     powerOff: '关闭电源',
   },
   demonstration: {

@@ -1,5 +1,6 @@
 import {
   ArrowDownToLine,
+  CirclePower,
   Copy,
   FileCode,
   FolderInput,
@@ -51,6 +52,10 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
       action('reset', t('control.reset'), () => void machines.command('vm:reset', id), {
         icon: RotateCcw,
         disabled: machine.state === 'off',
+      }),
+      action('power-button', t('control.powerButton'), () => void machines.command('vm:powerButton', id), {
+        icon: CirclePower,
+        disabled: machine.state !== 'running' && machine.state !== 'paused',
       }),
       action('power-off', t('control.powerOff'), () => void actions.powerOff(machine), {
         icon: Power,

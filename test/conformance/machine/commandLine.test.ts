@@ -199,6 +199,12 @@ describe('what ends a run', () => {
     expect([status, report.exit.reason]).toEqual([0, 'hlt']);
   });
 
+  test('a reset by the guest, where none is wanted', async () => {
+    const source = 'bits 16\nmov dx, 0xcf9\nmov al, 6\nout dx, al\njmp $\n';
+    const { status, report } = await runJson(file('reboot.asm', source), '--no-reboot');
+    expect([status, report.exit.reason]).toEqual([0, 'reset']);
+  });
+
   test('a guest that resets itself starts again', async () => {
     const source = 'bits 16\nmov dx, 0x3f8\nmov al, 0x2e\nout dx, al\nmov al, 0xfe\nout 0x64, al\njmp $\n';
     const { report } = await runJson(file('reset.asm', source), '--until', '...');

@@ -117,6 +117,7 @@ export class DoubleMachine implements ThreadMachine {
   sendKeys(): void {}
   moveMouse(): void {}
   typeText(): void {}
+  pressPowerButton = (): boolean => false;
   receiveFrame(): void {}
 
   collectWrites(): void {}

@@ -53,7 +53,7 @@ describe('option values', () => {
 });
 
 test('every end of a run has its status', () => {
-  expect(RUN_ENDS.map(exitStatusOf)).toEqual([0, 0, 0, 3, 4, 4, 1]);
+  expect(RUN_ENDS.map(exitStatusOf)).toEqual([0, 0, 0, 0, 3, 4, 4, 1]);
 });
 
 describe('watching for a text', () => {
@@ -105,6 +105,14 @@ describe('the console', () => {
     console.setInteractive(true);
     console.type(Uint8Array.of(0x41, 3));
     expect(console.leaving).toBe('interrupt');
+  });
+
+  test('Ctrl-A p presses the power button once', () => {
+    const console = new SerialConsole();
+    console.setInteractive(true);
+    console.type(Uint8Array.of(1, 'p'.charCodeAt(0), 'p'.charCodeAt(0)));
+    expect([console.takePowerButton(), console.takePowerButton()]).toEqual([true, false]);
+    expect(take(console)).toEqual(['p'.charCodeAt(0)]);
   });
 
   test('and so does Ctrl-A x, but Ctrl-A Ctrl-A is one Ctrl-A', () => {

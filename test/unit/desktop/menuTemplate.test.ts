@@ -44,6 +44,8 @@ describe('the menu', () => {
     { name: 'machine.toggleRun', context: { machine: 'off' }, enabled: true },
     { name: 'machine.toggleRun', context: {}, enabled: false },
     { name: 'machine.powerOff', context: { machine: 'crashed' }, enabled: true },
+    { name: 'machine.powerButton', context: { machine: 'running' }, enabled: true },
+    { name: 'machine.powerButton', context: { machine: 'crashed' }, enabled: false },
     { name: 'machine.powerOff', context: { machine: 'off' }, enabled: false },
     { name: 'file.save', context: { isEditor: true }, enabled: true },
     { name: 'file.save', context: {}, enabled: false },

@@ -124,6 +124,7 @@ export class FakeHypervisor implements HypervisorService {
   stepOver = async (id: string): Promise<Result<VmSummary>> => this.change(id, { pauseReason: { kind: 'step' } });
   runTo = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'running' });
   reset = async (id: string): Promise<Result<VmSummary>> => this.change(id, {});
+  pressPowerButton = async (id: string): Promise<Result<VmSummary>> => this.change(id, {});
   powerOff = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'off' });
 
   registers(id: string, vcpu = 0): VcpuRegisters | undefined {
