@@ -13,9 +13,22 @@ export default defineConfig({
     // Hooks bundle threads and generate handlers, which a busy host takes its time for.
     hookTimeout: 60_000,
     passWithNoTests: true,
-    projects: suites.map((name) => ({
-      extends: true,
-      test: { name, include: [`test/${name}/**/*.test.ts`] },
-    })),
+    projects: [
+      ...suites.map((name) => ({
+        extends: true as const,
+        test: { name, include: [`test/${name}/**/*.test.ts`] },
+      })),
+      // The processor's conformance once more, all code in regions from its first execution on. Left out is what
+      // compares the tiers anyway, and what takes minutes so.
+      {
+        extends: true as const,
+        test: {
+          name: 'regions',
+          include: ['test/conformance/engine/*.test.ts'],
+          exclude: ['tiers', 'partitions', 'fuzz'].map((name) => `test/conformance/engine/${name}.test.ts`),
+          env: { VIVARIUM_REGION_THRESHOLD: '1' },
+        },
+      },
+    ],
   },
 });

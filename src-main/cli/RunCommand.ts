@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import path from 'node:path';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
-import { createTranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { createTranslatedMachine, REGION_THRESHOLD } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
@@ -69,8 +69,8 @@ export interface RunOptions {
 /** The processor starts this far below 4 GiB, where the image ends (SDM vol. 3A, 10.1.4). */
 const RESET_VECTOR_BYTES = 16;
 
-/** Times that code runs before it becomes a region, by --tier. */
-const REGION_THRESHOLD = { auto: 0, threaded: 0, region: 500 } as const;
+/** Times that code runs before it becomes a region, by --tier: `region` compiles sooner than it pays on the whole. */
+const THRESHOLD_OF_TIER = { auto: REGION_THRESHOLD, threaded: 0, region: 500 } as const;
 
 const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 
@@ -269,7 +269,7 @@ async function makeMachine(
   try {
     return createTranslatedMachine({
       memoryBytes: options.memoryBytes,
-      regionThreshold: REGION_THRESHOLD[options.tier],
+      regionThreshold: THRESHOLD_OF_TIER[options.tier],
       handlers,
       hostTime,
       clock: { kind: options.clock },

@@ -17,12 +17,14 @@ const MOST_INSTRUCTIONS = 1000;
 
 /** The engine in the state in which the native runner starts its cases: flat user mode, interrupts enabled. */
 export class OracleMachine {
-  private readonly machine: TestMachine = createTestMachine();
+  private readonly machine: TestMachine;
   /** Data as it was before, window included: alike in both places. */
   private readonly expected = new Uint8Array(PLACE.dataBytes);
 
-  constructor() {
-    const { machine } = this;
+  /** @param regionThreshold as in TestMachineOptions */
+  constructor(regionThreshold?: number) {
+    const machine = createTestMachine(regionThreshold === undefined ? {} : { regionThreshold });
+    this.machine = machine;
     machine.clear();
     const descriptor = (selector: number, [low, high]: DescriptorWords): void => {
       machine.write32(AT.gdt + (selector & 0xfff8), low);
@@ -47,6 +49,10 @@ export class OracleMachine {
     }
     machine.ram.fill(0xcc, PLACE.lowCode, PLACE.lowCode + PLACE.codeBytes);
     machine.ram.fill(0xcc, PLACE.highCode, PLACE.highCode + PLACE.codeBytes);
+  }
+
+  get instructionsInRegions(): number {
+    return this.machine.processor.regionStatistics?.instructions ?? 0;
   }
 
   run(given: OracleCase): OracleResult | string {

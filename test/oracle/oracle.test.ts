@@ -9,6 +9,8 @@ import { flagFlow } from './sequences/flagFlow.ts';
 
 /** Differences are shown up to this many. */
 const MOST_SHOWN = 25;
+/** Compiling takes its time: of each encoding, and of sequences, that many cases run in regions. */
+const IN_REGIONS = { float: 6, others: 2, sequences: 250 } as const;
 
 describe.each(ROW_GROUPS)("the host processor's recording of $name instructions", (group) => {
   const recorded = recordingOf(group.name);
@@ -38,15 +40,32 @@ describe.each(ROW_GROUPS)("the host processor's recording of $name instructions"
     expect(sequences.length, 'npm run oracle:record').toBeGreaterThan(0);
     expect(mismatchesIn(sequences)).toEqual([]);
   });
+
+  test('is what regions make of them from the first execution on', { timeout: 300_000 }, () => {
+    const each = group.name === 'float' ? IN_REGIONS.float : IN_REGIONS.others;
+    const chosen = [
+      ...someOfEachRow(recorded, each),
+      ...recordingOf(`${group.name}-sequences`).slice(-IN_REGIONS.sequences),
+    ];
+    const machine = new OracleMachine(1);
+    expect(mismatchesIn(chosen, machine)).toEqual([]);
+    expect(machine.instructionsInRegions).toBeGreaterThan(chosen.length / 2);
+  });
 });
+
+/** The last cases of each row, which are the random ones. */
+function someOfEachRow(recorded: readonly RecordedCase[], each: number): RecordedCase[] {
+  const byRow = new Map<string, RecordedCase[]>();
+  for (const one of recorded) byRow.set(one.given.row, [...(byRow.get(one.given.row) ?? []).slice(1 - each), one]);
+  return [...byRow.values()].flat();
+}
 
 function recordingOf(name: string): RecordedCase[] {
   const file = path.resolve(`test/oracle/recordings/${name}.bin.gz`);
   return existsSync(file) ? decodeRecording(readFileSync(file)) : [];
 }
 
-function mismatchesIn(recorded: readonly RecordedCase[]): string[] {
-  const machine = new OracleMachine();
+function mismatchesIn(recorded: readonly RecordedCase[], machine = new OracleMachine()): string[] {
   const mismatches: string[] = [];
   for (const recordedCase of recorded) {
     const mismatch = mismatchOf(machine, recordedCase);

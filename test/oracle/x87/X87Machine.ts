@@ -7,14 +7,19 @@ import { RESULT, RESULT_BYTES } from './nativeInstructions.ts';
 
 const TOP_SHIFT = 11;
 
+const JUMP_TO_ITSELF = [0xeb, 0xfe];
+/** Enough for one instruction and some jumps. */
+const MOST_INSTRUCTIONS = 8;
+
 /** The engine in flat protected mode at the addresses that the native runner uses. */
 export class X87Machine {
-  private readonly machine: TestMachine = createTestMachine({
-    features: createCpuFeatures({ features: { fpu: true, sse3: true } }),
-  });
+  private readonly machine: TestMachine;
 
-  constructor() {
-    const { machine } = this;
+  /** @param regionThreshold as in TestMachineOptions */
+  constructor(regionThreshold?: number) {
+    const features = createCpuFeatures({ features: { fpu: true, sse3: true } });
+    const machine = createTestMachine({ features, ...(regionThreshold !== undefined && { regionThreshold }) });
+    this.machine = machine;
     const { state } = machine;
     machine.clear();
     state.setControlRegister(0, 0x31);
@@ -25,19 +30,24 @@ export class X87Machine {
     machine.processor.stateChanged();
   }
 
+  get instructionsInRegions(): number {
+    return this.machine.processor.regionStatistics?.instructions ?? 0;
+  }
+
   /** One instruction, with what it leaves in the shape of the native runner's results. */
   run(given: InstructionCase): Uint8Array {
     const { machine } = this;
     const { state, ram } = machine;
-    machine.load(PLACE.code, given.bytes);
+    const end = PLACE.code + given.bytes.length;
+    machine.load(PLACE.code, [...given.bytes, ...JUMP_TO_ITSELF]);
     ram.set(given.window, PLACE.window);
     this.setState(given.state);
     state.setRegister(RAX, given.eax);
     state.setRegister(RBX, PLACE.window);
     state.eflags = given.flags;
     state.eip = PLACE.code;
-    const exit = machine.processor.step();
-    if (exit.reason !== 'budget' || state.eip !== PLACE.code + given.bytes.length) {
+    const exit = machine.processor.run({ instructions: MOST_INSTRUCTIONS, precise: false });
+    if (exit.reason !== 'budget' || state.eip !== end) {
       throw new Error(`${given.row.name}: ${JSON.stringify(exit)}, stopped at ${state.eip.toString(16)}`);
     }
     return this.result();
