@@ -26,6 +26,11 @@ export class OutputBuffer {
     if (isShown) this.push(byte);
   }
 
+  /** A byte for standard output. */
+  show(byte: number): void {
+    this.push(byte);
+  }
+
   /** A line on standard output, alone on its line. */
   line(text: string): void {
     if (this.lastByte !== NEWLINE) this.push(NEWLINE);

@@ -9,7 +9,8 @@ import { load } from '../machine/loaders/load.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { LoadOptions, ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
-import { hasNetwork } from '../machine/network/NetworkPort.ts';
+import { type AdapterModel, adapterModels } from '../machine/network/NetworkPort.ts';
+import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { type DriveChoice, openDrives } from './drives.ts';
@@ -19,6 +20,7 @@ import { OutputBuffer } from './OutputBuffer.ts';
 import { describeProblems } from './problems.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
 import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
+import { SideOutput, type SideOutputName } from './SideOutput.ts';
 import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
@@ -45,6 +47,10 @@ export interface RunOptions {
   readonly clock: 'host' | 'instructions';
   /** `stdio`, `none` or a file to write. */
   readonly serial: string;
+  /** What `serial` connects: COM1, or a virtio console. */
+  readonly console: ConsoleDevice;
+  /** Shown on standard output. */
+  readonly sideOutputs: readonly SideOutputName[];
   readonly logPorts: readonly number[];
   readonly exitPort: number | undefined;
   readonly until: string | undefined;
@@ -55,6 +61,8 @@ export interface RunOptions {
   readonly kernelArguments: string | undefined;
   readonly initrd: string | undefined;
   readonly network: VmNetwork | undefined;
+  /** undefined: the usual one of the profile. */
+  readonly adapterModel: AdapterModel | undefined;
   readonly drives: DriveChoice;
   readonly profile: MachineProfile;
   /** undefined: as the profile says. */
@@ -68,6 +76,10 @@ export interface RunOptions {
 
 /** The processor starts this far below 4 GiB, where the image ends (SDM vol. 3A, 10.1.4). */
 const RESET_VECTOR_BYTES = 16;
+
+/** What a terminal can be connected to. */
+export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
+export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
 
 /** Times that code runs before it becomes a region, by --tier: `region` compiles sooner than it pays on the whole. */
 const THRESHOLD_OF_TIER = { auto: REGION_THRESHOLD, threaded: 0, region: 500 } as const;
@@ -96,10 +108,14 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
 
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
-  if (options.network && !hasNetwork(options.profile))
-    throw new UsageError(`--net: a machine of the profile ${options.profile.name} has no network adapter.`);
+  refuseMissingDevices(options);
   const cable = options.network && new NetworkCable(options.network);
   const drives = openDrives(options.drives, options.profile);
+  const side = new SideOutput(output, options.sideOutputs);
+  const onConsole = (byte: number): void => {
+    output.serial(byte, options.serial === 'stdio');
+    if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
+  };
   const machine = await makeMachine(
     options,
     { firmware, cable, drives },
@@ -111,10 +127,12 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
       driveProblem: (_, message) => terminal.complain(message),
       nothingToStart: (reasons) => terminal.complain(`Nothing to start from. ${reasons.join('; ')}.`),
       serial: (port, byte) => {
-        if (port !== 0) return;
-        output.serial(byte, options.serial === 'stdio');
-        if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
+        if (port === 0 && options.console === 'com1') onConsole(byte);
       },
+      console: (bytes) => bytes.forEach(onConsole),
+      parallel: (_, byte) => side.add('lpt', byte),
+      debug: (byte) => side.add('debug', byte),
+      post: (code) => side.add('post', code),
       portLog: (port, byte) => {
         output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
         if (isLineUrgent(options, output)) machine.kick();
@@ -133,7 +151,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     machine.chipset.drives.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
-  await report(machine, result, { options, output, terminal });
+  await report(machine, result, { options, output, side, terminal });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
 
@@ -143,6 +161,18 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
  */
 function isLineUrgent(options: RunOptions, output: OutputBuffer): boolean {
   return options.clock === 'host' && hostTime.monotonicNs() - output.takenAtNs > FLOOD_NS;
+}
+
+function refuseMissingDevices({ network, adapterModel, console, profile }: RunOptions): void {
+  const models = adapterModels(profile);
+  if (network && models.length === 0)
+    throw new UsageError(`--net: a machine of the profile ${profile.name} has no network adapter.`);
+  if (adapterModel !== undefined && !models.includes(adapterModel))
+    throw new UsageError(`--net-adapter: a machine of the profile ${profile.name} can have ${models.join(' or ')}.`);
+  if (adapterModel !== undefined && network === undefined)
+    throw new UsageError('--net-adapter: say with --net what it is plugged into.');
+  if (console === 'virtio' && !hasVirtio(profile))
+    throw new UsageError(`--console virtio: a machine of the profile ${profile.name} cannot have one.`);
 }
 
 interface RunParts {
@@ -193,7 +223,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     mostInstructions: options.mostInstructions,
     endsAtReset: options.endsAtReset,
     exchange: async () => {
-      input.feed((bytes) => machine.serialInput(bytes));
+      input.feed((bytes) => (options.console === 'virtio' ? machine.consoleInput(bytes) : machine.serialInput(bytes)));
       if (input.takePowerButton() && !machine.pressPowerButton())
         terminal.complain('The guest does not listen to the power button; Ctrl-A x ends the machine.');
       cable?.exchange();
@@ -222,6 +252,7 @@ function interruption(interrupt: Interrupt): RunEnding {
 interface ReportParts {
   readonly options: RunOptions;
   readonly output: OutputBuffer;
+  readonly side: SideOutput;
   readonly terminal: Terminal;
 }
 
@@ -234,7 +265,11 @@ async function report(machine: Machine, result: RunResult, parts: ReportParts): 
   }
 }
 
-async function tell(machine: Machine, result: RunResult, { options, output, terminal }: ReportParts): Promise<void> {
+async function tell(
+  machine: Machine,
+  result: RunResult,
+  { options, output, side, terminal }: ReportParts,
+): Promise<void> {
   const statistics = reportStatistics(machine.statistics(), machine.processors, result.seconds);
   const newline = output.endsLine ? '' : '\n';
   if (options.isJson) {
@@ -242,6 +277,7 @@ async function tell(machine: Machine, result: RunResult, { options, output, term
       exit: { reason: result.reason, detail: result.detail },
       vcpus: machine.processors.map(reportVcpu),
       serial: new TextDecoder().decode(output.kept()),
+      ...side.report(),
       screen: machine.screenText(),
       stats: statistics,
     };
@@ -279,6 +315,8 @@ async function makeMachine(
       logPorts: options.logPorts,
       ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
       ...(cable && { macAddress: cable.macAddress }),
+      ...(options.adapterModel !== undefined && { adapterModel: options.adapterModel }),
+      hasConsole: options.console === 'virtio',
       profile: options.profile,
       ...(options.hasLocalApic !== undefined && { hasLocalApic: options.hasLocalApic }),
       ...firmware,

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { DRIVE_SLOTS } from '../machine/drives/DriveSlot.ts';
+import { ADAPTER_MODELS } from '../machine/network/NetworkPort.ts';
 import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import { DEFAULT_PROFILE, PROFILES } from '../machine/profiles/profiles.ts';
@@ -19,7 +20,8 @@ import {
 } from './optionValues.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
-import { run } from './RunCommand.ts';
+import { CONSOLE_DEVICES, run } from './RunCommand.ts';
+import { SIDE_OUTPUTS } from './SideOutput.ts';
 import { samples } from './SamplesCommand.ts';
 import type { Terminal } from './Terminal.ts';
 
@@ -129,6 +131,8 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--tier <tier>', 'auto, threaded or region', 'auto')
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
+    .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
+    .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
     .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
     .option('--exit-port <port>', 'end the run when this port is written')
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
@@ -142,6 +146,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--kernel-args <text>', 'the same as --append')
     .option('--initrd <file>', 'Linux kernels: the initial RAM disk; multiboot kernels: a module')
     .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
+    .option('--net-adapter <model>', `${ADAPTER_MODELS.join(' or ')} (default: as the profile has it)`)
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')
@@ -173,6 +178,9 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             tier: parseChoice(options['tier'] ?? 'auto', '--tier', ['auto', 'threaded', 'region']),
             clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
             serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
+            console: parseChoice(options['console'] ?? 'com1', '--console', CONSOLE_DEVICES),
+            sideOutputs:
+              parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
             logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
             exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
             until: parse('until', (text) => parseText(text, '--until')),
@@ -185,6 +193,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             kernelArguments: options['append'] ?? options['kernelArgs'],
             initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
             network: parse('net', parseNetwork),
+            adapterModel: parse('netAdapter', (text) => parseChoice(text, '--net-adapter', ADAPTER_MODELS)),
             drives: driveChoice(options),
             profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
             hasLocalApic: options.apic === false ? false : undefined,

@@ -9,6 +9,11 @@ export interface RunReport {
   readonly exit: { readonly reason: RunEnd; readonly detail: string };
   readonly vcpus: readonly VcpuReport[];
   readonly serial: string;
+  /** Printed on the LPT ports, and written to the debug ports E9h and 402h. */
+  readonly parallel: string;
+  readonly debug: string;
+  /** Power-on self test codes, written to ports 80h and 190h. */
+  readonly post: readonly number[];
   readonly screen: readonly string[];
   readonly stats: {
     readonly instructions: number;

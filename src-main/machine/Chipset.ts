@@ -12,7 +12,8 @@ import { Ps2Keyboard } from './keyboard/Ps2Keyboard.ts';
 import { Ps2Mouse } from './keyboard/Ps2Mouse.ts';
 import type { MachineSinks } from './MachineOptions.ts';
 import { Ne2000 } from './network/Ne2000.ts';
-import type { NetworkAdapter, NetworkPort } from './network/NetworkPort.ts';
+import { type AdapterModel, adapterModels, type NetworkAdapter, type NetworkPort } from './network/NetworkPort.ts';
+import { ParallelPort } from './parallel/ParallelPort.ts';
 import { type PlacedBytes, PciChipset } from './pci/PciChipset.ts';
 import { InterruptController } from './pic/InterruptController.ts';
 import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
@@ -28,8 +29,8 @@ import type { MachineProfile, ProfileRow } from './profiles/MachineProfile.ts';
 import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
 import { Mc146818 } from './rtc/Mc146818.ts';
 import { SnapshotError } from './snapshot.ts';
-import { VirtioEntropy } from './virtio/VirtioEntropy.ts';
-import type { VirtioFunction } from './virtio/VirtioFunction.ts';
+import type { VirtioConsole } from './virtio/VirtioConsole.ts';
+import { makeVirtioDevices } from './virtio/virtioDevices.ts';
 import { VirtioMmio } from './virtio/VirtioMmio.ts';
 import { VirtioPci } from './virtio/VirtioPci.ts';
 import { Uart16550 } from './uart/Uart16550.ts';
@@ -59,6 +60,9 @@ export interface ChipsetParts {
   readonly hasLocalApic: boolean;
   /** Of the network adapter, if there is to be one. */
   readonly macAddress: Uint8Array | undefined;
+  readonly adapterModel: AdapterModel | undefined;
+  /** There is a virtio console. */
+  readonly hasConsole: boolean;
   /** A BIOS image runs first; else the machine starts in the state in which firmware leaves it. */
   readonly hasFirmware: boolean;
   /** The display adapter's firmware, beside a BIOS image. */
@@ -84,10 +88,13 @@ export class Chipset {
   readonly keyboardController: Controller8042;
   readonly vga: VgaAdapter;
   readonly coprocessor: CoprocessorLatch;
+  readonly virtioConsole: VirtioConsole | undefined;
   /** Only in machines that are on a network. */
   readonly network: NetworkAdapter | undefined;
   /** By number: 0 is COM1. */
   readonly uarts: readonly Uart16550[];
+  /** LPT1 first. */
+  readonly parallelPorts: readonly ParallelPort[];
   readonly drives: DriveBay;
   /** By the number of the processor; empty in machines without. */
   readonly localApics: readonly LocalApic[];
@@ -143,6 +150,9 @@ export class Chipset {
     this.uarts = rows('uart').map(
       (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
     );
+    this.parallelPorts = rows('parallel').map(
+      (each, port) => new ParallelPort(each.id, irq(each), (byte) => sinks.parallel?.(port, byte)),
+    );
     this.keyboardController = new Controller8042(optional('keyboard-controller').id, {
       timers,
       irq1: irq(optional('keyboard-controller'), 0),
@@ -162,7 +172,11 @@ export class Chipset {
     );
     const { macAddress } = parts;
     const cable: NetworkPort = { send: (frame) => sinks.frame?.(frame) };
-    const adapters = macAddress ? rows('ne2000').map((each) => new Ne2000(each.id, macAddress, irq(each), cable)) : [];
+    const adapterModel = parts.adapterModel ?? adapterModels(profile)[0];
+    const isaAdapters =
+      macAddress && adapterModel === 'ne2000'
+        ? rows('ne2000').map((each) => new Ne2000(each.id, macAddress, irq(each), cable))
+        : [];
     const host = rows('pci-host')[0];
     this.pci =
       host &&
@@ -177,15 +191,18 @@ export class Chipset {
     const isInRom = this.pci !== undefined && vgaBios !== undefined && isRomOfVga(vgaBios);
     if (this.pci) this.pci.attachVga(this.vga, isInRom ? vgaBios : undefined);
     else this.vga.placeFrameBuffer(FRAME_BUFFER_ADDRESS);
-    this.network = macAddress && this.pci ? this.pci.attachNetwork(macAddress, cable) : adapters[0];
     const { ideChannels } = this.drives;
     if (ideChannels) this.pci?.attachIde(ideChannels);
-    const { virtioDisk } = this.drives;
-    const virtio: readonly VirtioFunction[] = [
-      ...(virtioDisk ? [virtioDisk] : []),
-      ...(parts.fillRandom ? [new VirtioEntropy('virtio-rng0', parts.fillRandom)] : []),
-    ];
-    for (const each of virtio) this.pci?.attachVirtio(new VirtioPci(each, timers));
+    const virtio = makeVirtioDevices({
+      disk: this.drives.virtioDisk,
+      fillRandom: parts.fillRandom,
+      network: macAddress && adapterModel === 'virtio' ? { macAddress, cable } : undefined,
+      console: parts.hasConsole ? (bytes) => sinks.console?.(bytes) : undefined,
+    });
+    this.virtioConsole = virtio.console;
+    const isPciAdapter = macAddress !== undefined && adapterModel === 'ne2000' && this.pci !== undefined;
+    this.network = isPciAdapter ? this.pci.attachNetwork(macAddress, cable) : (virtio.network ?? isaAdapters[0]);
+    for (const each of virtio.functions) this.pci?.attachVirtio(new VirtioPci(each, timers));
     this.devices = [
       wires,
       ...this.localApics,
@@ -196,10 +213,13 @@ export class Chipset {
       ...[this.keyboardController, this.vga.registers, this.vga.memory, this.vga.vbe, this.coprocessor].filter(hasRow),
       ...(this.pci?.devices ?? []),
       ...this.uarts,
-      ...adapters,
+      ...this.parallelPorts,
+      ...isaAdapters,
       ...this.drives.devices,
       ...rows('virtio-mmio').flatMap((each) =>
-        virtio.filter(({ id }) => id === each.id).map((one) => new VirtioMmio(one, timers, parts.memory, irq(each))),
+        virtio.functions
+          .filter(({ id }) => id === each.id)
+          .map((one) => new VirtioMmio(one, timers, parts.memory, irq(each))),
       ),
       ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),

@@ -113,6 +113,8 @@ export class Machine {
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,
       macAddress: options.macAddress,
+      adapterModel: options.adapterModel,
+      hasConsole: options.hasConsole ?? false,
       hasLocalApic: hasLocalApic(options),
       hasFirmware: options.hasFirmware ?? false,
       vgaBios: options.vgaBios,
@@ -297,6 +299,11 @@ export class Machine {
   /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */
   serialInput(bytes: ArrayLike<number>, port = 0): number {
     return this.chipset.uarts[port]?.receive(bytes) ?? bytes.length;
+  }
+
+  /** Bytes for the virtio console; returns how many it took, all of them in a machine without. */
+  consoleInput(bytes: ArrayLike<number>): number {
+    return this.chipset.virtioConsole?.receive(bytes) ?? bytes.length;
   }
 
   /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */

@@ -7,6 +7,7 @@ import type {
 } from '../engine/VirtualProcessor.ts';
 import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
+import type { AdapterModel } from './network/NetworkPort.ts';
 import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
@@ -46,7 +47,11 @@ export interface MachineSinks {
   serial(port: number, byte: number): void;
   /** A byte written to the debug port E9h. */
   debug(byte: number): void;
-  /** A code written to the power-on self test port 80h. */
+  /** A byte that parallel port `port` (0 is LPT1) has printed. */
+  parallel(port: number, byte: number): void;
+  /** What the guest prints on the virtio console; the bytes are the receiver's to keep. */
+  console(bytes: Uint8Array): void;
+  /** A code written to a power-on self test port, 80h or 190h. */
   post(code: number): void;
   /** A frame that the guest's network adapter sends; the bytes are the receiver's to keep. */
   frame(bytes: Uint8Array): void;
@@ -82,6 +87,10 @@ export interface MachineOptions {
   readonly sinks?: Partial<MachineSinks>;
   /** The machine has a network adapter with this address; without, it has none. */
   readonly macAddress?: Uint8Array;
+  /** One of `adapterModels` of the profile; the first of them unless given. */
+  readonly adapterModel?: AdapterModel;
+  /** The machine has a virtio console, in profiles that can. */
+  readonly hasConsole?: boolean;
   readonly drives?: DriveOptions;
   /** The machine has a BIOS of its own; otherwise a firmware image is expected at the reset vector, or a program. */
   readonly hasOwnBios?: boolean;

@@ -14,7 +14,7 @@ import { KeyboardServices } from './KeyboardServices.ts';
 import { type ConfigurationAccess, PciServices } from './PciServices.ts';
 import { firmwareRom, ROM_ADDRESS, ROM_SEGMENT, SERVICE } from './rom.ts';
 import { ServiceFrame } from './ServiceFrame.ts';
-import { SystemServices } from './SystemServices.ts';
+import { PRINTER_PORTS, SystemServices } from './SystemServices.ts';
 import { VideoServices } from './VideoServices.ts';
 
 /** Less RAM has no room for the ROM's copy below 1 MiB. */
@@ -127,6 +127,10 @@ export class Firmware {
       const isThere = index < this.parts.chipset.uarts.length;
       memory.setData16(index * 2, isThere ? port : 0);
     });
+    [0x378, 0x278, 0x3bc].forEach((port, index) => {
+      const isThere = index < this.parts.chipset.parallelPorts.length;
+      memory.setData16(PRINTER_PORTS + index * 2, isThere ? port : 0);
+    });
     memory.setData16(0x10, this.equipment());
     this.keyboard.powerOn();
     this.system.powerOn();
@@ -167,9 +171,7 @@ export class Firmware {
       case 0x16:
         return this.keyboard.serve(frame);
       case 0x17:
-        // No printer: timed out.
-        frame.ah = 0x01;
-        return;
+        return this.system.serve17(frame);
       case 0x18:
       case 0x19:
         return this.boot.serve(frame);
@@ -218,11 +220,12 @@ export class Firmware {
     write(0x60, 0x47);
   }
 
-  /** Bit 0 diskettes, 1 coprocessor, 2 pointing device, 5..4 80x25 colour, 7..6 diskettes less one, 11..9 serial ports. */
+  /** Bit 0 diskettes, 1 coprocessor, 2 pointing device, 5..4 80x25 colour, 7..6 diskettes less one, 11..9 serial, 15..14 parallel ports. */
   private equipment(): number {
     const floppies = this.drives().filter(({ kind }) => kind === 'floppy').length;
     const uarts = Math.min(7, this.parts.chipset.uarts.length);
-    return 0x26 | (floppies > 0 ? 1 | ((floppies - 1) << 6) : 0) | (uarts << 9);
+    const printers = this.parts.chipset.parallelPorts.length;
+    return 0x26 | (floppies > 0 ? 1 | ((floppies - 1) << 6) : 0) | (uarts << 9) | (printers << 14);
   }
 
   private drives(): readonly FirmwareDrive[] {

@@ -9,6 +9,11 @@ const SMAP = 0x534d_4150;
 const EBDA_SEGMENT = 0x9fc0;
 const UNSUPPORTED = 0x86;
 
+/** Where the data area names the parallel ports; the fourth's place is taken by the extended data area's segment. */
+export const PRINTER_PORTS = 0x08;
+const PRINTER_COUNT = 3;
+const PRINTER_TIMED_OUT = 0x01;
+
 /** Bytes of a range's description, INT 15h E820h. */
 const RANGE_BYTES = 20;
 
@@ -168,6 +173,26 @@ export class SystemServices {
     }
     frame.ah = status();
     frame.al = hardware.readPort(base + 6);
+  }
+
+  /** INT 17h: the parallel ports of 40:08. */
+  serve17(frame: ServiceFrame): void {
+    const { hardware } = this;
+    const base = frame.dx < PRINTER_COUNT ? this.memory.data16(PRINTER_PORTS + frame.dx * 2) : 0;
+    if (base === 0) {
+      frame.ah = PRINTER_TIMED_OUT;
+      return;
+    }
+    if (frame.ah === 0x00) {
+      hardware.writePort(base, frame.al);
+      hardware.writePort(base + 2, 0x0d);
+      hardware.writePort(base + 2, 0x0c);
+    } else if (frame.ah === 0x01) {
+      hardware.writePort(base + 2, 0x08);
+      hardware.writePort(base + 2, 0x0c);
+    }
+    // Acknowledge and error are low when they hold.
+    frame.ah = (hardware.readPort(base + 1) & 0xf8) ^ 0x48;
   }
 
   /** Ticks since midnight, from the clock. */

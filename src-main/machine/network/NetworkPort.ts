@@ -18,7 +18,14 @@ export interface NetworkAdapter {
   receive(frame: Uint8Array): boolean;
 }
 
-/** Whether machines of a profile can have an adapter. */
-export function hasNetwork({ devices }: MachineProfile): boolean {
-  return devices.some(({ kind }) => kind === 'ne2000' || kind === 'pci-host');
+/** Kinds of adapter: an NE2000, on PCI where there is PCI, or virtio. */
+export const ADAPTER_MODELS = ['ne2000', 'virtio'] as const;
+export type AdapterModel = (typeof ADAPTER_MODELS)[number];
+
+/** The adapters that machines of a profile can have; the first is what they get unless their owner says otherwise. */
+export function adapterModels({ devices }: MachineProfile): readonly AdapterModel[] {
+  const hasPci = devices.some(({ kind }) => kind === 'pci-host');
+  const hasIsa = devices.some(({ kind }) => kind === 'ne2000');
+  const hasMmio = devices.some(({ kind }) => kind === 'virtio-mmio');
+  return ADAPTER_MODELS.filter((model) => hasPci || (model === 'virtio' ? hasMmio : hasIsa));
 }

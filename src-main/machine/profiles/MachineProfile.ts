@@ -5,6 +5,7 @@ export const DEVICE_KINDS = [
   'pit',
   'rtc',
   'uart',
+  'parallel',
   'keyboard-controller',
   'vga-registers',
   'vga-memory',

@@ -31,5 +31,7 @@ export const microProfile: MachineProfile = {
     // Kernels are told of them on their command line: virtio_mmio.device=512@0xfeb00000:5
     { kind: 'virtio-mmio', id: 'virtio-blk0', ports: [], memory: [virtioRange(0)], irqs: [5] },
     { kind: 'virtio-mmio', id: 'virtio-rng0', ports: [], memory: [virtioRange(1)], irqs: [10] },
+    { kind: 'virtio-mmio', id: 'virtio-net0', ports: [], memory: [virtioRange(2)], irqs: [11] },
+    { kind: 'virtio-mmio', id: 'virtio-console0', ports: [], memory: [virtioRange(3)], irqs: [12] },
   ],
 };

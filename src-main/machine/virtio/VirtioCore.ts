@@ -52,6 +52,14 @@ export class VirtioCore implements VirtioHost {
     return this.driverFeatures[0];
   }
 
+  get isModern(): boolean {
+    return (this.driverFeatures[1] & FEATURE_VERSION_1) !== 0;
+  }
+
+  get isReady(): boolean {
+    return (this.statusByte & VIRTIO_STATUS.driverOk) !== 0;
+  }
+
   get status(): number {
     return this.statusByte;
   }
@@ -92,7 +100,7 @@ export class VirtioCore implements VirtioHost {
 
   /** The driver says that a queue has something for the device. */
   notify(index: number): void {
-    if ((this.statusByte & VIRTIO_STATUS.driverOk) === 0 || this.queues[index] === undefined) return;
+    if (!this.isReady || this.queues[index] === undefined) return;
     if (this.function.onNotify(index)) this.continueLater(1 << index);
     this.noteBroken();
   }

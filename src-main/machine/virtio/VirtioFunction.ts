@@ -11,6 +11,10 @@ export interface VirtioHost {
   readonly queues: readonly Virtqueue[];
   /** Bits 31..0 of the features that were negotiated. */
   readonly features: number;
+  /** VIRTIO_F_VERSION_1 was negotiated: not a driver from before virtio 1. */
+  readonly isModern: boolean;
+  /** The driver has set the device up; queues may be used. */
+  readonly isReady: boolean;
   /** Chains were given back: interrupts the driver if it wants that. */
   signal(queue: Virtqueue): void;
   /** The configuration changed: interrupts the driver. */

@@ -119,7 +119,9 @@ describe('usage errors are one message and status 2', () => {
       /^--append: of use with a Linux or multiboot kernel alone, and .*a\.asm is taken as asm\.$/,
     ],
     [['--kernel-args', 'quiet'], /^--append: of use with a Linux or multiboot kernel alone/],
-    [['--net', 'lab', '--profile', 'micro'], '--net: a machine of the profile micro has no network adapter.'],
+    [['--net', 'lab', '--net-adapter', 'ne2000', '--profile', 'micro'], /^--net-adapter: .* micro can have virtio\.$/],
+    [['--net-adapter', 'virtio'], '--net-adapter: say with --net what it is plugged into.'],
+    [['--console', 'virtio', '--profile', 'isa'], /^--console virtio: .* isa cannot have one\.$/],
   ])('%j with a program that it is not for', async (args, message) => {
     const { status, complaints } = await command('run', file('a.asm', 'cli\nhlt\n'), ...args);
     expect(status).toBe(2);

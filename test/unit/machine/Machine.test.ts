@@ -278,7 +278,7 @@ describe('what the guest asks for', () => {
     make([out(0x3f8, 0x41), out(0xe9, 0x42), out(0x80, 0x43), out(0x190, 0x44)], { logPorts: [0x190] }).run({
       untilHostNs: 1_000_000,
     });
-    expect(output).toEqual(['com1 A', 'debug 42', 'post 43', 'port 190 44']);
+    expect(output).toEqual(['com1 A', 'debug 42', 'post 43', 'port 190 44', 'post 44']);
   });
 
   test('unknown ports are in the containment log with the instruction’s address', () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { VirtioBlock } from '../../../../src-main/machine/virtio/VirtioBlock.ts';
+import { VirtioConsole } from '../../../../src-main/machine/virtio/VirtioConsole.ts';
 import { VirtioEntropy } from '../../../../src-main/machine/virtio/VirtioEntropy.ts';
 import type { VirtioFunction } from '../../../../src-main/machine/virtio/VirtioFunction.ts';
+import { VirtioNetwork } from '../../../../src-main/machine/virtio/VirtioNetwork.ts';
 import { EDGES, Random } from '../../../support/engine/Random.ts';
 import { VIRTIO_TRANSPORTS, VirtioDriver } from '../../../support/machine/VirtioDriver.ts';
 import { numberedSectors, testMedium } from '../../../support/machine/testMedium.ts';
@@ -9,6 +11,8 @@ import { numberedSectors, testMedium } from '../../../support/machine/testMedium
 const functions: readonly (() => VirtioFunction)[] = [
   () => new VirtioBlock('virtio-blk0', testMedium(numberedSectors(256)).medium, 'VM0'),
   () => new VirtioEntropy('virtio-rng0', (into) => into.fill(1)),
+  () => new VirtioNetwork('virtio-net0', new Uint8Array(6), { send: () => undefined }),
+  () => new VirtioConsole('virtio-console0', () => undefined),
 ];
 
 /** TestRam throws when anything is asked of it that lies outside. */
