@@ -32,6 +32,8 @@ const KERNELS = {
     'matrix87',
     'mandel',
     'mandel87',
+    'convert',
+    'convert87',
     'scan',
     'tree',
     'queens',

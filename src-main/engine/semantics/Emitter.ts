@@ -113,6 +113,10 @@ export interface Emitter {
   /** An i32 field of the state, by its STATE offset; for system semantics. */
   stateField(offset: number): I32;
   setStateField(offset: number, value: I32): void;
+  /** Of an i32 field the bits of a mask: a tier may know them where it does not know the field. */
+  stateBits(offset: number, mask: number): I32;
+  /** Sets bits in an i32 field; the others stay. */
+  addStateBits(offset: number, bits: I32): void;
   stateField64(offset: number): I64;
   setStateField64(offset: number, value: I64): void;
 

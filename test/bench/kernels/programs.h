@@ -337,6 +337,27 @@ KERNEL static u32 mandel87(void) {
   return sum;
 }
 
+// Numbers between formats, as C truncates them: the x87's way sets its rounding twice for each, SSE2's is one instruction.
+#define CONVERT                                                               \
+  static short samples[4096];                                                 \
+  u32 sum = 0;                                                                \
+  for (int i = 0; i < 4096; i++) samples[i] = i * 7919;                       \
+  for (int round = 0; round < 500; round++) {                                 \
+    double level = 0.5 + round * 0.001, kept = 0;                             \
+    for (int i = 0; i < 4096; i++) {                                          \
+      kept = kept * 0.75 + samples[i] * level;                                \
+      sum += (int)(kept * 3.0) ^ i;                                           \
+    }                                                                         \
+  }
+KERNEL static u32 convert87(void) {
+  CONVERT
+  return sum;
+}
+__attribute__((target("sse2,fpmath=sse"), noinline)) static u32 convert(void) {
+  CONVERT
+  return sum;
+}
+
 // Text: words and lines counted, words hashed, a substring searched, letters made capitals.
 KERNEL static u32 scan(void) {
   static u32 counts[4096];

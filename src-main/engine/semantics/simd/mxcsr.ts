@@ -1,4 +1,4 @@
-import { type Expression, type I32, and, i32Const, or, select, shr, xor } from '../../wasm/Expression.ts';
+import { type Expression, type I32, i32Const, and, select, shr, xor } from '../../wasm/Expression.ts';
 import { MXCSR } from '../../softfloat/sse/mxcsr.ts';
 import { RAISED, type RoutineName } from '../../softfloat/routines.ts';
 import { STATE } from '../../state/layout.ts';
@@ -20,15 +20,15 @@ export function mxcsr(e: Emitter): I32 {
  * committed: #XM, or #UD while the system does not take those (SDM vol. 1, 11.5.2 and 11.5.3).
  */
 function noteRaised(e: Emitter, raised: I32): void {
-  const before = e.let(mxcsr(e));
-  const unmasked = e.let(and(and(raised, c(MXCSR.exceptions)), xor(shr(before, c(MXCSR.maskShift)), c(-1))));
+  const masks = shr(e.stateBits(STATE.mxcsr, MXCSR.exceptions << MXCSR.maskShift), c(MXCSR.maskShift));
+  const unmasked = e.let(and(raised, xor(masks, c(MXCSR.exceptions))));
   e.if(unmasked, () => {
     const found = select(and(unmasked, c(BEFORE)), and(raised, c(BEFORE)), raised) as I32;
-    e.setStateField(STATE.mxcsr, or(before, found));
+    e.addStateBits(STATE.mxcsr, found);
     e.if(and(e.stateField(STATE.cr4), c(CR4.OSXMMEXCPT)), () => e.raise(VECTOR.XM));
     e.raise(VECTOR.UD);
   });
-  e.setStateField(STATE.mxcsr, or(before, raised));
+  e.addStateBits(STATE.mxcsr, raised);
 }
 
 /**
@@ -58,12 +58,12 @@ const PRECISION = RAISED.precision;
  * result is not exact neither traps nor is news. Almost always so after a program's first operations.
  */
 export function precisionMatters(e: Emitter): I32 {
-  return xor(and(mxcsr(e), c(ROUNDING | PRECISION_MASK | PRECISION)), c(PRECISION_MASK | PRECISION));
+  return xor(e.stateBits(STATE.mxcsr, ROUNDING | PRECISION_MASK | PRECISION), c(PRECISION_MASK | PRECISION));
 }
 
 /** The same for what rounds by itself, as truncation does. */
 export function inexactnessMatters(e: Emitter): I32 {
-  return xor(and(mxcsr(e), c(PRECISION_MASK | PRECISION)), c(PRECISION_MASK | PRECISION));
+  return xor(e.stateBits(STATE.mxcsr, PRECISION_MASK | PRECISION), c(PRECISION_MASK | PRECISION));
 }
 
 /**

@@ -93,6 +93,11 @@ export function control(e: Emitter): I32 {
   return e.stateField(STATE.x87Control);
 }
 
+/** Exceptions that the control word does not mask, as bits of the status word. */
+export function unmaskedExceptions(e: Emitter): I32 {
+  return xor(e.stateBits(STATE.x87Control, STATUS.exceptions), c(STATUS.exceptions));
+}
+
 /** The value of a register, and its sign and exponent alone in the second word. */
 export function valueOf(e: Emitter, register: StackRegister): Value {
   return { mantissa: e.let(register.mantissa()), packed: e.let(register.signExponent()) };
@@ -145,7 +150,7 @@ export function conclude(e: Emitter, raised: I32, preventing: number, commit: ()
     return;
   }
   const flags = e.let(raised);
-  const unmasked = e.let(and(flags, and(xor(control(e), c(-1)), c(STATUS.exceptions))));
+  const unmasked = e.let(and(flags, unmaskedExceptions(e)));
   const next = conditions === undefined ? or(before, flags) : or(or(before, flags), conditions);
   e.setStateField(STATE.x87Status, next);
   const kept = conditions === undefined ? before : or(before, conditions);

@@ -12,7 +12,6 @@ import {
   shl,
   shr,
   wrap,
-  xor,
 } from '../../wasm/Expression.ts';
 import { RAISED, type RoutineName } from '../../softfloat/routines.ts';
 import type { Emitter, OperandHandle, Semantics, StackRegister } from '../Emitter.ts';
@@ -33,6 +32,7 @@ import {
   raisedOf,
   routineValue,
   unlessEmpty,
+  unmaskedExceptions,
   whenUnderflown,
   valueOf,
   words,
@@ -151,16 +151,12 @@ function converted(e: Emitter, routine: RoutineName, indefinite: I64, ...more: I
 
 /** Writes memory first, since that may fault; then the status word, then pops. */
 function store(e: Emitter, dst: OperandHandle, { value, raised }: Converted, pops: boolean): void {
-  const unmasked = and(raised, and(xor(control(e), c(-1)), c(BEFORE_STORE)));
+  const unmasked = and(raised, and(unmaskedExceptions(e), c(BEFORE_STORE)));
   e.if(eqz(unmasked), () => e.write(dst, dst.width === 64 ? value : wrap(value)));
   notePointers(e, dst);
   conclude(e, raised, BEFORE_STORE, () => {
     if (pops) pop(e);
   });
-}
-
-function complement(value: I32): I32 {
-  return { type: 'i32', code: [value.code, 0x41, 0x7f, 0x73] };
 }
 
 /** FST, FSTP. */
@@ -201,7 +197,7 @@ function storeExtended(e: Emitter, dst: OperandHandle): void {
 
 function writeExtended(e: Emitter, dst: OperandHandle, value: Value, raised: I32): void {
   const bound = e.let(raised);
-  const unmasked = and(and(bound, complement(control(e))), c(BEFORE_STORE));
+  const unmasked = and(bound, and(unmaskedExceptions(e), c(BEFORE_STORE)));
   e.if(eqz(unmasked), () => {
     const address = e.address(dst);
     const upper = e.loadToModify(further(e, address, 8), 16);

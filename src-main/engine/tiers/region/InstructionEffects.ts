@@ -29,6 +29,8 @@ export interface InstructionEffects {
   readonly mayLeave: boolean;
   /** It calls a helper. */
   readonly callsHelper: boolean;
+  /** It may unmask x87 exceptions, for which there is no code behind it. */
+  readonly mayUnmask: boolean;
   readonly isRepeated: boolean;
 }
 
@@ -79,6 +81,7 @@ class EffectsEmitter implements Emitter {
   private writesFlags = false;
   private mayLeave = false;
   private callsHelper = false;
+  private mayUnmask = false;
   /** Depth of arms that need not run. */
   private depth = 0;
   private readonly count: 0 | 1 | undefined;
@@ -108,8 +111,9 @@ class EffectsEmitter implements Emitter {
   }
 
   effects(): InstructionEffects {
-    const { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper } = this;
-    return { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, isRepeated: this.repeat !== 'none' };
+    const { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask } = this;
+    const isRepeated = this.repeat !== 'none';
+    return { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask, isRepeated };
   }
 
   let<T extends Expression>(value: T): T {
@@ -194,9 +198,14 @@ class EffectsEmitter implements Emitter {
 
   setStateField(offset: number, value: I32): void {
     if (offset === STATE.x87Valid) this.requireKnown(value);
-    // Code is made for one control word.
-    if (offset === STATE.x87Control) this.callsHelper = true;
+    if (offset === STATE.x87Control && value.constant === undefined) this.mayUnmask = true;
   }
+
+  stateBits(): I32 {
+    return SOME_I32;
+  }
+
+  addStateBits(): void {}
 
   stateField64(): I64 {
     return SOME_I64;

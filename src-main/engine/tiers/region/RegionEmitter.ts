@@ -249,6 +249,14 @@ export class RegionEmitter implements Emitter {
     else this.code.state.setField(offset, value);
   }
 
+  stateBits(offset: number, mask: number): I32 {
+    return this.code.state.bits(offset, mask);
+  }
+
+  addStateBits(offset: number, bits: I32): void {
+    this.code.state.addBits(offset, bits);
+  }
+
   stateField64(offset: number): I64 {
     return load64(ZERO, this.code.cpu + offset);
   }

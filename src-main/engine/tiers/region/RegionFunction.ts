@@ -1,6 +1,7 @@
 import {
   type I32,
   add,
+  and,
   eq,
   eqz,
   extendSigned,
@@ -19,7 +20,7 @@ import { RECORD } from '../threaded/record.ts';
 import { HANDLER_SIGNATURE } from '../threaded/runtimeFunctions.ts';
 import { analyseFlow } from './FlowGraph.ts';
 import { type Assumptions, type FunctionIndex, RegionCode, ZERO } from './RegionCode.ts';
-import { Discoveries } from './RegionState.ts';
+import { Discoveries, X87_MASKS } from './RegionState.ts';
 import type { StackShape } from './RegionX87.ts';
 import { REGION_DATA } from './regionData.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
@@ -194,6 +195,7 @@ class RegionFunction implements RegionFlow {
       const before = code.flags.state;
       if (site.single !== 0) this.emitSingle(site);
       else this.emitter.emit(site);
+      if (site.single === 0 && site.effects.mayUnmask) this.leaveWhenUnmasked(site);
       const taken = code.takenTemporaries();
       // What flags are made from stays; the ways out of this instruction have been written.
       if (code.flags.state !== before) kept = typeof code.flags.state === 'string' ? [] : taken;
@@ -272,6 +274,18 @@ class RegionFunction implements RegionFlow {
     const { code, f } = this;
     f.if(ltSigned(code.budget, i32Const(least)), () => {
       code.flags.onTheWayOut(() => code.leave(i32Const(eip)));
+    });
+  }
+
+  /** Leaves behind an instruction that has unmasked an x87 exception. */
+  private leaveWhenUnmasked(site: Site): void {
+    const { code } = this;
+    const masked = and(code.state.field(STATE.x87Control), i32Const(X87_MASKS));
+    this.f.if(ne(masked, i32Const(X87_MASKS)), () => {
+      code.flags.onTheWayOut(() => {
+        code.charge(code.uncharged + 1);
+        code.leave(i32Const(site.nextEip));
+      });
     });
   }
 

@@ -1,5 +1,6 @@
 import { type I32, and, i32Const, load, ne, or, storeCode } from '../../wasm/Expression.ts';
 import type { FunctionBuilder, Local } from '../../wasm/FunctionBuilder.ts';
+import { MXCSR } from '../../softfloat/sse/mxcsr.ts';
 import { STATE } from '../../state/layout.ts';
 
 const ZERO = i32Const(0);
@@ -20,15 +21,19 @@ const CACHED = new Set<number>([
   STATE.x87Opcode,
 ]);
 
-/** Fields that a region is made for one value of. */
-export const ASSUMABLE: readonly number[] = [STATE.cr0, STATE.cr4, STATE.x87Control];
+/** Fields that a region is made for one value of, or of some of their bits. */
+export const ASSUMABLE: readonly number[] = [STATE.cr0, STATE.cr4, STATE.x87Control, STATE.mxcsr];
+
+/** Of the x87's control word: all exceptions are masked. */
+export const X87_MASKS = 0x3f;
 
 /** What emitting a region's code for the first time has told about it. */
 export class Discoveries {
   readonly windows = new Set<string>();
   readonly cachedFields = new Set<number>();
-  readonly assumedFields = new Set<number>();
-  /** Fields that the region writes itself, so that no value of theirs can be assumed. */
+  /** Bits of fields. */
+  readonly assumedBits = new Map<number, number>();
+  /** Fields that the region writes itself, so that their value cannot be assumed. */
   readonly writtenFields = new Set<number>();
   /** Numbers of the x87 registers in use. */
   readonly x87Registers = new Set<number>();
@@ -39,8 +44,8 @@ export class Discoveries {
 
   /** Whether the code has to be emitted once more, knowing this. */
   get matter(): boolean {
-    const { cachedFields, assumedFields, x87Registers, usesX87Stack, hasCalls } = this;
-    return hasCalls || usesX87Stack || x87Registers.size > 0 || cachedFields.size > 0 || assumedFields.size > 0;
+    const { cachedFields, assumedBits, x87Registers, usesX87Stack, hasCalls } = this;
+    return hasCalls || usesX87Stack || x87Registers.size > 0 || cachedFields.size > 0 || assumedBits.size > 0;
   }
 }
 
@@ -51,7 +56,7 @@ export class RegionState {
   private readonly values: ReadonlyMap<number, number>;
   private readonly discoveries: Discoveries;
   private readonly cached: ReadonlyMap<number, Local<'i32'>>;
-  private readonly assumed: readonly number[];
+  private readonly assumed: ReadonlyMap<number, number>;
   private readonly assumesNoPending: boolean;
 
   /** @param values of the ASSUMABLE fields when the region is made */
@@ -67,9 +72,9 @@ export class RegionState {
     this.values = values;
     this.discoveries = discoveries;
     this.cached = new Map([...known.cachedFields].map((offset) => [offset, f.newLocal('i32')]));
-    this.assumed = [...known.assumedFields].filter((offset) => !known.writtenFields.has(offset));
     this.assumesNoPending = known.assumesNoPending;
     for (const offset of known.writtenFields) discoveries.writtenFields.add(offset);
+    this.assumed = new Map([...known.assumedBits].map(([offset, bits]) => [offset, bits & this.steadyBits(offset)]));
   }
 
   /** Locals that instructions change. */
@@ -80,21 +85,34 @@ export class RegionState {
   field(offset: number): I32 {
     const local = this.cachedLocal(offset);
     if (local) return this.f.get(local);
-    const value = this.values.get(offset);
-    if (value !== undefined && !this.discoveries.writtenFields.has(offset)) {
-      this.discoveries.assumedFields.add(offset);
-      return i32Const(value);
+    if (CACHED.has(offset) || !this.values.has(offset)) return this.inMemory(offset);
+    const steady = this.steadyBits(offset);
+    this.assume(offset, steady);
+    return steady === -1 ? i32Const(this.assumedValue(offset)) : this.inMemory(offset);
+  }
+
+  /** The bits of a mask in a field. */
+  bits(offset: number, mask: number): I32 {
+    if (!this.values.has(offset) || (mask & ~this.steadyBits(offset)) !== 0) {
+      return and(this.field(offset), i32Const(mask));
     }
-    return this.inMemory(offset);
+    this.assume(offset, mask);
+    return i32Const(this.assumedValue(offset) & mask);
+  }
+
+  addBits(offset: number, bits: I32): void {
+    const local = this.cachedLocal(offset);
+    if (local) this.f.set(local, or(this.f.get(local), bits));
+    else this.f.emit(storeCode(ZERO, or(this.inMemory(offset), bits), 32, this.cpu + offset));
   }
 
   setField(offset: number, value: I32): void {
+    if (this.values.has(offset)) this.discoveries.writtenFields.add(offset);
     const local = this.cachedLocal(offset);
     if (local) {
       this.f.set(local, value);
       return;
     }
-    if (this.values.has(offset)) this.discoveries.writtenFields.add(offset);
     this.f.emit(storeCode(ZERO, value, 32, this.cpu + offset));
   }
 
@@ -102,8 +120,10 @@ export class RegionState {
   get isOther(): I32 {
     const pending = and(this.inMemory(STATE.x87Status), i32Const(ERROR_SUMMARY));
     const unavailable = and(this.inMemory(STATE.cr0), i32Const(CR0_EM_TS));
-    return this.assumed
-      .map((offset) => ne(this.inMemory(offset), i32Const(this.values.get(offset) ?? 0)))
+    return [...this.assumed]
+      .map(([offset, bits]) =>
+        ne(and(this.inMemory(offset), i32Const(bits)), i32Const(this.assumedValue(offset) & bits)),
+      )
       .reduce((all, one) => or(all, one), this.assumesNoPending ? or(pending, unavailable) : ZERO);
   }
 
@@ -120,6 +140,25 @@ export class RegionState {
     for (const [offset, local] of this.cached) {
       this.f.emit(storeCode(ZERO, this.f.get(local), 32, this.cpu + offset));
     }
+  }
+
+  /** Bits of a field that nothing in the region changes. */
+  private steadyBits(offset: number): number {
+    const isWritten = this.discoveries.writtenFields.has(offset);
+    // The region is left when exceptions are unmasked.
+    if (offset === STATE.x87Control) return isWritten ? X87_MASKS : -1;
+    if (isWritten) return 0;
+    // Exceptions that have been noted stay so.
+    return offset === STATE.mxcsr ? this.assumedValue(offset) | ~MXCSR.exceptions : -1;
+  }
+
+  private assumedValue(offset: number): number {
+    return this.values.get(offset) ?? 0;
+  }
+
+  private assume(offset: number, bits: number): void {
+    const { assumedBits } = this.discoveries;
+    assumedBits.set(offset, (assumedBits.get(offset) ?? 0) | bits);
   }
 
   private cachedLocal(offset: number): Local<'i32'> | undefined {

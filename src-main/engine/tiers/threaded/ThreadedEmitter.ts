@@ -9,6 +9,7 @@ import {
   eqz,
   i32Const,
   load,
+  or,
   load64,
   shl,
   shr,
@@ -255,6 +256,14 @@ export class ThreadedEmitter implements Emitter {
 
   setStateField(offset: number, value: I32): void {
     this.code.setStateField(offset, value);
+  }
+
+  stateBits(offset: number, mask: number): I32 {
+    return and(this.stateField(offset), i32Const(mask));
+  }
+
+  addStateBits(offset: number, bits: I32): void {
+    this.setStateField(offset, or(this.stateField(offset), bits));
   }
 
   stateField64(offset: number): I64 {

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { tierDisagreement } from '../../support/engine/agreement.ts';
+import { AT, enterMode } from '../../support/engine/machineModes.ts';
+import { createTestMachine, machineCode, type TestMachine } from '../../support/engine/TestMachine.ts';
+
+const RAM = 0x4_0000;
+const threaded = createTestMachine({ ramBytes: RAM, regionThreshold: 0 });
+
+interface Loop {
+  readonly name: string;
+  /** NASM text; `data` stands for the address of initialised memory. */
+  readonly text: string;
+}
+
+/** Loops over what a region may assume and what ends that. */
+const LOOPS: readonly Loop[] = [
+  {
+    name: 'convert numbers with rounding set for each by FLDCW',
+    text: `
+      fninit
+      fnstcw [data]
+      mov ax,[data]
+      or ah,0xc
+      mov [data+2],ax
+      mov ecx,300
+    again:
+      mov [data+8],ecx
+      fild dword [data+8]
+      fld1
+      fadd st0,st0
+      fadd st0,st0
+      fdivp st1,st0
+      fldcw [data+2]
+      fist dword [data+12]
+      fldcw [data]
+      fistp dword [data+16]
+      fnstcw [data+4]
+      add ebx,[data+12]
+      rol ebx,3
+      add ebx,[data+16]
+      loop again
+      hlt`,
+  },
+  {
+    name: 'unmask an exception that is pending then',
+    text: `
+      fninit
+      mov dword [data],0x037f037f
+      mov ecx,40
+    again:
+      fld1
+      fldpi
+      fdivp st1,st0
+      cmp ecx,9
+      jne masked
+      mov byte [data],0x5f
+    masked:
+      fldcw [data]
+      mov [data+8],ecx
+      fstp qword [data+16]
+      loop again
+      hlt`,
+  },
+  {
+    name: 'reset the x87 each time',
+    text: `
+      mov ecx,60
+    again:
+      fninit
+      mov [data+8],ecx
+      fild dword [data+8]
+      fsqrt
+      fstp qword [data+16]
+      fnstsw ax
+      add ebx,eax
+      loop again
+      hlt`,
+  },
+  {
+    name: 'change how MXCSR rounds',
+    text: `
+      mov dword [data],0x1f80
+      mov ecx,200
+    again:
+      xor byte [data+1],0x20
+      ldmxcsr [data]
+      cvtsi2sd xmm0,ecx
+      divsd xmm0,xmm1
+      addsd xmm1,xmm0
+      cvtsd2si eax,xmm1
+      add ebx,eax
+      stmxcsr [data+4]
+      add ebx,[data+4]
+      loop again
+      hlt`,
+  },
+  {
+    name: 'compute exactly first and inexactly then',
+    text: `
+      mov dword [data],0x1f80
+      ldmxcsr [data]
+      mov ecx,100
+      mov eax,3
+      cvtsi2sd xmm2,eax
+    again:
+      cvtsi2sd xmm0,ecx
+      addsd xmm1,xmm0
+      cmp ecx,50
+      ja exact
+      divsd xmm1,xmm2
+    exact:
+      stmxcsr [data+4]
+      add ebx,[data+4]
+      rol ebx,1
+      loop again
+      hlt`,
+  },
+  {
+    name: 'divide by zero with that unmasked in MXCSR',
+    text: `
+      mov dword [data],0x1d80
+      ldmxcsr [data]
+      mov ecx,50
+      cvtsi2sd xmm2,ecx
+    again:
+      lea eax,[ecx-7]
+      cvtsi2sd xmm0,eax
+      movapd xmm1,xmm2
+      divsd xmm1,xmm0
+      loop again
+      hlt`,
+  },
+];
+
+function place(machine: TestMachine, { text }: Loop): void {
+  machine.clear();
+  enterMode(machine, 'flat32');
+  machine.load(AT.data, new Uint8Array(0x3000));
+  machine.load(AT.code, machineCode(text.replaceAll('data', `${AT.data}`), 32, AT.code));
+  machine.processor.stateChanged();
+}
+
+describe.each([1, 3])('regions from the %sth execution on', (regionThreshold) => {
+  const regions = createTestMachine({ ramBytes: RAM, regionThreshold });
+
+  test.each(LOOPS)('$name as the threaded tier does', (loop) => {
+    const counts = [7, 31, 100, 1, 2, 3, 500, 10_000];
+    expect(tierDisagreement(threaded, regions, (machine) => place(machine, loop), counts)).toBe('');
+    const { compiled, failures, lastFailure } = regions.processor.regionStatistics ?? {};
+    expect(compiled).toBeGreaterThan(0);
+    expect([failures, lastFailure]).toEqual([0, '']);
+  });
+});
