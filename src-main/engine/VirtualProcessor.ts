@@ -1,3 +1,4 @@
+import type { ProcessorState } from './ProcessorState.ts';
 import type { CpuState } from './state/CpuState.ts';
 
 /** Width of a port or memory-mapped access, in bytes. */
@@ -173,6 +174,14 @@ export interface VirtualProcessor {
   invalidatePhysical(physicalAddress: number, byteLength: number): void;
   /** Registers were written from outside: derived state (mode, TLB) is recomputed. Call after writing `state`. */
   stateChanged(): void;
+
+  /** Everything that decides how it goes on. Only while stopped. */
+  save(): ProcessorState;
+  /** Goes on from a state that has been checked. What is cached of memory is dropped; registers are taken as they are. */
+  restore(state: ProcessorState): void;
+
+  /** Forgets where linear addresses lead, as any processor may at any time. A restored one knows none. */
+  forgetAddresses(): void;
 
   /** Linear to physical, without side effects; undefined when not mapped. */
   translateLinear(linearAddress: number): number | undefined;

@@ -7,6 +7,7 @@ import {
 } from '../engine/accelerators/translate/index.ts';
 import { PAGE_FLAG } from '../engine/state/layout.ts';
 import { FirmwareShadow } from './FirmwareShadow.ts';
+import { hostEntropy, RepeatableEntropy } from '../machine/EntropySource.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { hasLocalApic, Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
@@ -59,7 +60,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     hasOwnBios: bios === undefined,
     ...(vgaBios && { vgaBios }),
     vcpuCount,
-    fillRandom: rest.clock.kind === 'host' ? (into) => void randomFillSync(into) : repeatableRandom(),
+    entropy: rest.clock.kind === 'host' ? hostEntropy((into) => void randomFillSync(into)) : new RepeatableEntropy(),
     memory: {
       size: memoryBytes,
       view: (address, byteLength) => memory.ram(address, byteLength),
@@ -79,17 +80,6 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
 function markDirty(memory: PhysicalMemory, address: number, byteLength: number): void {
   for (let page = address & -PAGE_BYTES; page < address + byteLength; page += PAGE_BYTES)
     memory.setFlags(page, PAGE_FLAG.dirty);
-}
-
-/** A machine that repeats its run takes the same numbers each time (a linear congruential generator, Numerical Recipes). */
-function repeatableRandom(): (into: Uint8Array) => void {
-  let state = 1;
-  return (into) => {
-    for (let i = 0; i < into.length; i++) {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-      into[i] = state >>> 24;
-    }
-  };
 }
 
 /** Video memory with its windows; the processors forget what they cached of a window that changes. */

@@ -38,6 +38,13 @@ export interface TimerService {
   schedule(deadline: number, onExpire: () => void): TimerHandle;
 }
 
+/** Where every device gets its timers from, under its own id: by it a snapshot tells whose timers are pending. */
+export interface TimerSource extends TimerService {
+  of(owner: string): TimerService;
+}
+
 export interface TimerHandle {
+  /** Guest time in nanoseconds. */
+  readonly deadline: number;
   cancel(): void;
 }

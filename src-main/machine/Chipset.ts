@@ -1,7 +1,7 @@
 import type { InterruptSource, ProcessorBus } from '../engine/VirtualProcessor.ts';
 import { ApicBus, withLocalApic } from './apic/ApicBus.ts';
 import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
-import type { BusDevice, DeviceState, InterruptLine, TimerService } from './BusDevice.ts';
+import type { BusDevice, DeviceState, InterruptLine, TimerSource } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
 import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
@@ -47,7 +47,7 @@ const VGA_BIOS_FILE = 'vgaroms/vgabios.bin';
 const DEBUG_PORT_MARK = 0xe9;
 
 export interface ChipsetParts {
-  readonly timers: TimerService;
+  readonly timers: TimerSource;
   readonly sinks: Partial<MachineSinks>;
   readonly memoryBytes: number;
   /** Guest memory as devices reach it. */
@@ -125,8 +125,8 @@ export class Chipset {
       const number = from.irqs?.[index];
       return number === undefined ? UNWIRED : wires.line(number, from.id);
     };
-    this.pit = new Pit8254(row('pit').id, timers, irq(row('pit')));
-    this.rtc = new Mc146818(row('rtc').id, timers, irq(row('rtc')), parts.wallClockMs / 1000);
+    this.pit = new Pit8254(row('pit').id, timers.of(row('pit').id), irq(row('pit')));
+    this.rtc = new Mc146818(row('rtc').id, timers.of('rtc'), irq(row('rtc')), parts.wallClockMs / 1000);
     this.drives = new DriveBay({
       timers,
       memory: parts.memory,
@@ -143,18 +143,18 @@ export class Chipset {
         memory: optional('vga-memory').id,
         vbe: optional('vbe').id,
       },
-      timers,
+      timers: timers.of('vga'),
       video: parts.video,
       ram: parts.ram,
     });
     this.uarts = rows('uart').map(
-      (uart, port) => new Uart16550(uart.id, timers, irq(uart), (byte) => sinks.serial?.(port, byte)),
+      (uart, port) => new Uart16550(uart.id, timers.of(uart.id), irq(uart), (byte) => sinks.serial?.(port, byte)),
     );
     this.parallelPorts = rows('parallel').map(
       (each, port) => new ParallelPort(each.id, irq(each), (byte) => sinks.parallel?.(port, byte)),
     );
     this.keyboardController = new Controller8042(optional('keyboard-controller').id, {
-      timers,
+      timers: timers.of('keyboard-controller'),
       irq1: irq(optional('keyboard-controller'), 0),
       irq12: irq(optional('keyboard-controller'), 1),
       keyboard: this.keyboard,
@@ -165,7 +165,7 @@ export class Chipset {
     this.coprocessor = new CoprocessorLatch(optional('coprocessor').id, irq(optional('coprocessor')));
     const processors = parts.hasLocalApic ? parts.vcpuCount : 0;
     this.localApics = Array.from({ length: processors }, (_, id) =>
-      this.apics.addLocalApic(id, timers, this.interrupts, {
+      this.apics.addLocalApic(id, timers.of(`apic${id}`), this.interrupts, {
         notifyInterrupt: () => parts.processor(id).notifyInterrupt(),
         requestNmi: () => parts.processor(id).requestNmi(),
       }),
@@ -202,7 +202,7 @@ export class Chipset {
     this.virtioConsole = virtio.console;
     const isPciAdapter = macAddress !== undefined && adapterModel === 'ne2000' && this.pci !== undefined;
     this.network = isPciAdapter ? this.pci.attachNetwork(macAddress, cable) : (virtio.network ?? isaAdapters[0]);
-    for (const each of virtio.functions) this.pci?.attachVirtio(new VirtioPci(each, timers));
+    for (const each of virtio.functions) this.pci?.attachVirtio(new VirtioPci(each, timers.of(each.id)));
     this.devices = [
       wires,
       ...this.localApics,
@@ -219,9 +219,9 @@ export class Chipset {
       ...rows('virtio-mmio').flatMap((each) =>
         virtio.functions
           .filter(({ id }) => id === each.id)
-          .map((one) => new VirtioMmio(one, timers, parts.memory, irq(each))),
+          .map((one) => new VirtioMmio(one, timers.of(one.id), parts.memory, irq(each))),
       ),
-      ...rows('port61').map(({ id }) => new Port61(id, timers, this.pit)),
+      ...rows('port61').map(({ id }) => new Port61(id, timers.of(id), this.pit)),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),
       ...rows('debug-port').map(({ id }) => new ByteSinkPort(id, (byte) => sinks.debug?.(byte), DEBUG_PORT_MARK)),

@@ -14,6 +14,7 @@ import { Typist } from './keyboard/Typist.ts';
 import { type TypingStep, typePlainText } from './keyboard/typing.ts';
 import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
+import type { InputObserver, MachineInput, MachinePosition } from './MachineInput.ts';
 import type { HostTime, MachineOptions, MachineSinks } from './MachineOptions.ts';
 import type { MachineState, MachineStatistics } from './MachineState.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
@@ -27,6 +28,7 @@ import { textLines, textMemorySum } from './vga/TextScreen.ts';
 import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 
 const KEYBOARD_IRQ = 1;
+const INTERRUPT_EXIT = EXIT_KINDS.indexOf('interrupt');
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
 /** Events in a row that a waiting processor is not woken by, until the caller gets its turn: minutes of guest time. */
@@ -108,7 +110,7 @@ export class Machine {
       memoryBytes: options.memory.size,
       memory: new RamMaster(options.memory, (address, byteLength) => this.onDeviceWrite(address, byteLength)),
       drives: options.drives ?? { images: {} },
-      fillRandom: options.fillRandom,
+      fillRandom: options.entropy && ((into) => options.entropy?.fill(into)),
       vcpuCount: options.vcpuCount ?? 1,
       wallClockMs: options.wallClockMs,
       addressLine20: options.addressLine20,
@@ -144,7 +146,7 @@ export class Machine {
         : undefined;
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
-    this.typist = new Typist(this.timers, {
+    this.typist = new Typist(this.timers.of('typist'), {
       key: (code, isDown) => keyboard.key(code, isDown),
       isTaken: () => !keyboard.hasOutput,
       isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
@@ -174,6 +176,9 @@ export class Machine {
     return firmware;
   }
 
+  /** Told of all that reaches the machine from outside, but for programs and media. */
+  onInput: InputObserver | undefined;
+
   /** Guest time in nanoseconds since power-on. */
   get guestTimeNs(): number {
     return this.clock.now();
@@ -187,6 +192,7 @@ export class Machine {
 
   /** Power cycle: RAM cleared, devices and processors reset, the program loaded anew. Guest time goes on. */
   reset(): void {
+    this.noteInput({ kind: 'reset' });
     const now = this.clock.now();
     this.request = undefined;
     this.end = undefined;
@@ -220,7 +226,14 @@ export class Machine {
     for (let hostNow = this.hostTime.monotonicNs(); ;) {
       this.timers.fireDue();
       const left = last - this.processor.retiredInstructions;
-      if (left <= 0 || hostNow >= (slice.untilHostNs ?? Infinity)) return { reason: 'budget' };
+      if (hostNow >= (slice.untilHostNs ?? Infinity) || skips >= MOST_SKIPS) return { reason: 'budget' };
+      if (left <= 0) {
+        if (!this.waitsBefore(slice.untilGuestNs)) return { reason: 'budget' };
+        const exit = this.onHalt();
+        if (exit !== undefined) return exit;
+        skips++;
+        continue;
+      }
       const before = this.processor.retiredInstructions;
       const exit = this.runProcessor(left, (slice.untilHostNs ?? Infinity) - hostNow);
       const after = this.hostTime.monotonicNs();
@@ -230,8 +243,13 @@ export class Machine {
       if (machineExit !== undefined) return machineExit;
       // By the instruction clock a processor that waits costs neither time nor instructions: the caller is asked again.
       skips = this.processor.retiredInstructions === before ? skips + 1 : 0;
-      if (skips === MOST_SKIPS) return { reason: 'budget' };
     }
+  }
+
+  /** The processor does nothing until an interrupt, and the guest's clock has not come so far. */
+  private waitsBefore(guestNs: number | undefined): boolean {
+    const isHalted = this.processor.state.getInt(STATE.halted) !== 0;
+    return isHalted && this.clock.now() < (guestNs ?? -Infinity);
   }
 
   /** Executes one instruction of the first processor. Timers that are due expire before it. */
@@ -261,6 +279,7 @@ export class Machine {
 
   /** A key went down or up, by its `KeyboardEvent.code`; returns false when there is no such key. */
   key(code: string, isDown: boolean): boolean {
+    this.noteInput({ kind: 'key', code, isDown });
     return this.chipset.keyboard.key(code, isDown);
   }
 
@@ -271,11 +290,12 @@ export class Machine {
 
   /** Types plain text on a US keyboard, as fast as the guest takes it. */
   typeText(text: string): void {
-    this.typist.type(typePlainText(text), { whenReady: false });
+    this.type(typePlainText(text), { whenReady: false });
   }
 
   /** Types what `parseTyping` made of a text; `whenReady` waits until the guest expects keys, two seconds at most. */
   type(steps: readonly TypingStep[], options: { readonly whenReady: boolean }): void {
+    this.noteInput({ kind: 'type', steps, whenReady: options.whenReady });
     this.typist.type(steps, options);
   }
 
@@ -285,6 +305,7 @@ export class Machine {
 
   /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
   moveMouse(dx: number, dy: number, buttons: number, wheel = 0): void {
+    this.noteInput({ kind: 'mouse', dx, dy, buttons, wheel });
     this.chipset.mouse.move(dx, dy, buttons, wheel);
   }
 
@@ -293,12 +314,17 @@ export class Machine {
    * guest listens.
    */
   pressPowerButton(): boolean {
+    this.noteInput({ kind: 'power-button' });
     return this.chipset.pci?.power.pm.pressPowerButton() ?? false;
   }
 
   /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */
   serialInput(bytes: ArrayLike<number>, port = 0): number {
-    return this.chipset.uarts[port]?.receive(bytes) ?? bytes.length;
+    const uart = this.chipset.uarts[port];
+    if (uart === undefined) return bytes.length;
+    const taken = Uint8Array.from(bytes).subarray(0, uart.room);
+    if (taken.length > 0) this.noteInput({ kind: 'serial', port, bytes: taken });
+    return uart.receive(taken);
   }
 
   /** Bytes for the virtio console; returns how many it took, all of them in a machine without. */
@@ -308,7 +334,28 @@ export class Machine {
 
   /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */
   receiveFrame(frame: Uint8Array): void {
+    this.noteInput({ kind: 'frame', bytes: frame });
     this.chipset.network?.receive(frame);
+  }
+
+  /** Processors forget where linear addresses lead, as they do when they are restored. */
+  forgetAddresses(): void {
+    this.noteInput({ kind: 'forget-addresses' });
+    for (const processor of this.processors) processor.forgetAddresses();
+  }
+
+  get position(): MachinePosition {
+    return {
+      instructions: this.retiredInstructions,
+      guestTimeNs: this.clock.now(),
+      interrupts: this.exitCount(INTERRUPT_EXIT),
+    };
+  }
+
+  /** What is due at this position comes before the input, in each run: they would meet in either order otherwise. */
+  private noteInput(input: MachineInput): void {
+    if (this.end === undefined) this.timers.fireDue();
+    this.onInput?.(this.position, input);
   }
 
   screen(): Screen {
@@ -335,40 +382,62 @@ export class Machine {
     return {
       retiredInstructions: this.retiredInstructions,
       guestTimeNs: this.clock.now(),
-      // One entry per kind, by construction.
-      exits: Object.fromEntries(EXIT_KINDS.map((name, kind) => [name, this.exitCount(kind)])) as Record<
-        ExitKind,
-        number
-      >,
+      exits: this.exitCounts(),
       devices: this.bus.deviceAccesses(),
       containmentCount: this.containment.total,
     };
   }
 
+  /** Only between two calls of `run`. */
   save(): MachineState {
+    // Whether somebody has looked at the screen makes no difference to the state.
+    this.chipset.vga.settle();
     return {
       version: 1,
       profile: (this.options.profile ?? DEFAULT_PROFILE).name,
-      guestTimeNs: this.clock.now(),
+      clock: this.clock.save(),
+      processors: this.processors.map((processor) => processor.save()),
       devices: this.chipset.save(),
+      firmware: this.firmware?.port.save() ?? null,
+      typist: this.typist.save(),
+      entropy: this.options.entropy?.save() ?? null,
+      timers: this.timers.pending(),
+      end: this.end ?? null,
+      instructionsBefore: this.instructionsBefore,
+      interrupts: this.exitCount(INTERRUPT_EXIT),
     };
   }
 
-  /** Takes back what `save` returned; RAM and processors must be restored before. Throws {@link SnapshotError}. */
+  /**
+   * Goes on from what `save` returned, once memories have been restored, in a machine with the same program that has
+   * been reset. Throws {@link SnapshotError}; the machine is then to be reset.
+   */
   restore(state: MachineState): void {
     const profile = (this.options.profile ?? DEFAULT_PROFILE).name;
-    if (state.version !== 1 || state.profile !== profile) {
+    if (state.profile !== profile)
+      throw new SnapshotError(`the snapshot is of a ${state.profile} machine; this is ${profile}`);
+    if (state.processors.length !== this.processors.length) {
       throw new SnapshotError(
-        `the snapshot is of a ${state.profile} machine, version ${state.version}; this is ${profile}`,
+        `the snapshot's machine has ${state.processors.length} processors, this one ${this.processors.length}`,
       );
     }
     this.request = undefined;
-    this.end = undefined;
+    this.end = state.end ?? undefined;
     this.isMemoryDirty = true;
-    this.typist.clear();
     this.timers.clear();
-    this.clock.set(state.guestTimeNs);
+    EXIT_KINDS.forEach((_, kind) => (this.exitsBefore[kind] = this.exitCount(kind)));
+    this.exitsBefore[INTERRUPT_EXIT] = state.interrupts;
+    this.processors.forEach((processor, id) => {
+      const saved = state.processors[id];
+      if (saved) processor.restore(saved);
+    });
+    this.instructionsBefore = state.instructionsBefore;
+    this.clock.restore(state.clock);
     this.chipset.restore(state.devices);
+    if (this.firmware && state.firmware) this.firmware.port.restore(state.firmware);
+    this.typist.restore(state.typist);
+    if (state.entropy) this.options.entropy?.restore(state.entropy);
+    this.timers.restoreOrder(state.timers);
     this.chipset.vga.adoptMemory();
     this.processor.notifyInterrupt();
   }
@@ -383,6 +452,11 @@ export class Machine {
   private exitCount(kind: number): number {
     const before = this.exitsBefore[kind] ?? 0;
     return this.processors.reduce((sum, { state }) => sum + state.getFloat64(STATE.exitCounts + 8 * kind), before);
+  }
+
+  private exitCounts(): Record<ExitKind, number> {
+    // One entry per kind, by construction.
+    return Object.fromEntries(EXIT_KINDS.map((name, kind) => [name, this.exitCount(kind)])) as Record<ExitKind, number>;
   }
 
   private timestamp(retired: number): number {

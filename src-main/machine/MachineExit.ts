@@ -33,4 +33,6 @@ export interface MachineSlice {
   readonly untilHostNs?: number;
   /** Instructions that may retire, exactly. */
   readonly instructions?: number;
+  /** With `instructions`, by the instruction clock: once they have retired, a processor that waits goes on waiting until then. */
+  readonly untilGuestNs?: number;
 }

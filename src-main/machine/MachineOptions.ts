@@ -7,6 +7,7 @@ import type {
 } from '../engine/VirtualProcessor.ts';
 import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
+import type { EntropySource } from './EntropySource.ts';
 import type { AdapterModel } from './network/NetworkPort.ts';
 import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
@@ -95,7 +96,7 @@ export interface MachineOptions {
   /** The machine has a BIOS of its own; otherwise a firmware image is expected at the reset vector, or a program. */
   readonly hasOwnBios?: boolean;
   /** Entropy for the guest; without it the machine has no device for that. */
-  readonly fillRandom?: (into: Uint8Array) => void;
+  readonly entropy?: EntropySource;
   /** Ports whose written bytes go to `MachineSinks.portLog`. */
   readonly logPorts?: readonly number[];
   /** A write to this port ends the run (`poweroff`, the value written as its detail). */

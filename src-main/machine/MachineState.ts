@@ -1,14 +1,34 @@
+import type { ProcessorState } from '../engine/ProcessorState.ts';
 import type { ExitKind } from '../engine/VirtualProcessor.ts';
 import type { DeviceState } from './BusDevice.ts';
 import type { DeviceAccesses } from './bus/SystemBus.ts';
+import type { MachineExit } from './MachineExit.ts';
+import type { ClockState } from './timers/GuestClock.ts';
+import type { PendingTimer } from './timers/TimerQueue.ts';
 
-/** State of all devices, by their ids, and of the clock; processors and RAM are kept by their owners. */
+/**
+ * Everything of a machine but its memories (RAM, the display adapter's), its media, and the program that the next reset
+ * loads: plain JSON data, a named and versioned part for each device.
+ */
 export interface MachineState {
   readonly version: 1;
   readonly profile: string;
-  /** Guest time in nanoseconds. */
-  readonly guestTimeNs: number;
+  readonly clock: ClockState;
+  readonly processors: readonly ProcessorState[];
+  /** By their ids. */
   readonly devices: Readonly<Record<string, DeviceState>>;
+  /** The machine's own BIOS; null without one. */
+  readonly firmware: DeviceState | null;
+  readonly typist: DeviceState;
+  readonly entropy: DeviceState | null;
+  /** In the order in which they will expire; each is part of its device's state as well. */
+  readonly timers: readonly PendingTimer[];
+  /** Why the machine does not run any more before a reset; null: it does. */
+  readonly end: MachineExit | null;
+  /** Retired before the processors' last reset. */
+  readonly instructionsBefore: number;
+  /** Delivered since the machine was made, see `MachinePosition`. */
+  readonly interrupts: number;
 }
 
 /** Counted since the machine was made, over all resets. */

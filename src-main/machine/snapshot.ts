@@ -31,6 +31,11 @@ export function readTime(state: DeviceState, field: string): number {
   return readNumber(state, field, 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** The same, or null for none. */
+export function readOptionalTime(state: DeviceState, field: string): number | undefined {
+  return state[field] === null ? undefined : readTime(state, field);
+}
+
 export function readFlag(state: DeviceState, field: string): boolean {
   const value = state[field];
   if (typeof value === 'boolean') return value;
@@ -59,6 +64,17 @@ export function readWords(state: DeviceState, field: string, count: number): num
     return words.map(Number);
   }
   throw new SnapshotError(`${field} is no list of ${count} words in the snapshot`);
+}
+
+/** Bytes as hexadecimal text, two digits each. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The bytes that `toHex` made a text of; undefined for any other text. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  return Uint8Array.from({ length: text.length / 2 }, (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16));
 }
 
 /** A nested state. */

@@ -106,7 +106,7 @@ export class AcpiPm implements BusDevice {
     this.enable = readNumber(state, 'enable', 0, 0xffff) & ENABLES;
     this.control = readNumber(state, 'control', 0, 0xffff) & (CONTROL_WRITABLE | SCI_ENABLE);
     this.topBit = readNumber(state, 'topBit', 0, 1);
-    this.update();
+    this.drive();
   }
 
   private ticks(): number {
@@ -153,9 +153,13 @@ export class AcpiPm implements BusDevice {
     this.topBit = top;
   }
 
-  /** The SCI is level triggered; a timer looks for the next change while its event is wanted. */
   private update(): void {
     this.noteTimer();
+    this.drive();
+  }
+
+  /** The SCI is level triggered; a timer looks for the next change while its event is wanted. */
+  private drive(): void {
     this.sci.set((this.control & SCI_ENABLE) !== 0 && (this.status & this.enable) !== 0);
     this.handle?.cancel();
     this.handle = undefined;

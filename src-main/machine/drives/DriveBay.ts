@@ -1,4 +1,4 @@
-import type { BusDevice, InterruptLine, TimerService } from '../BusDevice.ts';
+import type { BusDevice, InterruptLine, TimerSource } from '../BusDevice.ts';
 import { CdRom } from '../cdrom/CdRom.ts';
 import { CD_SECTOR_BYTES } from '../cdrom/replies.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
@@ -31,7 +31,7 @@ export interface DriveOptions {
 }
 
 export interface DriveBayParts {
-  readonly timers: TimerService;
+  readonly timers: TimerSource;
   readonly memory: DeviceMemory;
   readonly options: DriveOptions;
   readonly rows: (kind: ProfileRow['kind']) => readonly ProfileRow[];
@@ -162,7 +162,7 @@ export class DriveBay {
   private makeFloppyController(row: ProfileRow, dma: Dma8237 | undefined): Fdc82077 {
     if (dma === undefined) throw new Error(`${row.id} needs a DMA controller`);
     const { timers, irq } = this.parts;
-    const wiring = { timers, irq: irq(row), dma: dma.channel(FLOPPY_DMA_CHANNEL) };
+    const wiring = { timers: timers.of(row.id), irq: irq(row), dma: dma.channel(FLOPPY_DMA_CHANNEL) };
     return new Fdc82077(row.id, wiring, [this.floppy, new FloppyDrive(DRIVE_TYPE.none)]);
   }
 
@@ -176,6 +176,6 @@ export class DriveBay {
       index === 0
         ? [disk('hda', 'VM00001'), disk('hdb', 'VM00002')]
         : [new AtapiDrive(this.cdRom, 'VM00003', hasBusMaster), undefined];
-    return new IdeChannel(row.id, timers, irq(row), drives);
+    return new IdeChannel(row.id, timers.of(row.id), irq(row), drives);
   }
 }

@@ -1,8 +1,10 @@
 import type { BootDevice } from '../drives/DriveSlot.ts';
+import type { DeviceState } from '../BusDevice.ts';
 import { type CdBootEntry, readBootCatalogue } from '../images/ElTorito.ts';
 import { CD_DRIVE, type DiskServices, emulatedDrive, FIRST_HARD_DISK } from './DiskServices.ts';
 import type { FirmwareMedium } from './drives.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
+import { checkVersion, readFlag } from '../snapshot.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';
 
 const BOOT_ADDRESS = 0x7c00;
@@ -33,6 +35,15 @@ export class BootServices {
 
   powerOn(): void {
     this.hasFailed = false;
+  }
+
+  save(): DeviceState {
+    return { version: 1, hasFailed: this.hasFailed };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('boot services', state, 1);
+    this.hasFailed = readFlag(state, 'hasFailed');
   }
 
   /** The frame returns to 0:7C00h; a medium that is put in later is tried at the next tick of the clock. */

@@ -1,4 +1,6 @@
-import type { CdBootEntry } from '../images/ElTorito.ts';
+import type { DeviceState } from '../BusDevice.ts';
+import { type CdBootEntry, readBootEntry } from '../images/ElTorito.ts';
+import { checkVersion, readObject } from '../snapshot.ts';
 import { diskGeometry, type DriveGeometry, type FirmwareDrive, type FirmwareMedium, floppyFormat } from './drives.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';
@@ -51,6 +53,15 @@ export class DiskServices {
   powerOn(): void {
     this.bootEntry = undefined;
     this.memory.setData8(DISK_COUNT, this.count('hard-disk'));
+  }
+
+  save(): DeviceState {
+    return { version: 1, bootEntry: this.bootEntry ? { version: 1, ...this.bootEntry.entry } : null };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('disk services', state, 1);
+    this.setBootEntry(state['bootEntry'] === null ? undefined : readBootEntry(readObject(state, 'bootEntry')));
   }
 
   /** The drive that a number names; by an emulating CD boot, drive 0 or 80h is the image on the CD. */

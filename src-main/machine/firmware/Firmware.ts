@@ -5,7 +5,7 @@ import type { Chipset } from '../Chipset.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
 import type { ProgramDisk, RealModeEntry } from '../loaders/ProgramImage.ts';
 import type { MachineProfile } from '../profiles/MachineProfile.ts';
-import { checkVersion } from '../snapshot.ts';
+import { checkVersion, readFlag, readObject } from '../snapshot.ts';
 import { BootServices } from './BootServices.ts';
 import { DiskServices } from './DiskServices.ts';
 import { type FirmwareDrive, MemoryDisk } from './drives.ts';
@@ -99,10 +99,34 @@ export class Firmware {
         parts.onService();
       },
       reset: () => (this.isCalled = false),
-      // What services know between two calls lies in the guest's memory.
-      save: (): DeviceState => ({ version: 1 }),
-      restore: (state: DeviceState) => checkVersion('firmware0', state, 1),
+      save: () => this.save(),
+      restore: (state) => this.restore(state),
     };
+  }
+
+  /** Nearly all that services know between two calls lies in the guest's memory; this is the rest. */
+  private save(): DeviceState {
+    const { programDisk } = this;
+    return {
+      version: 1,
+      isCalled: this.isCalled,
+      boot: this.boot.save(),
+      disks: this.disks.save(),
+      system: this.system.save(),
+      video: this.video.save(),
+      ...(programDisk && { programDisk: programDisk.medium.save() }),
+    };
+  }
+
+  /** The program's disk itself comes with the program, which has been loaded before. */
+  private restore(state: DeviceState): void {
+    checkVersion(this.port.id, state, 1);
+    this.isCalled = readFlag(state, 'isCalled');
+    this.boot.restore(readObject(state, 'boot'));
+    this.disks.restore(readObject(state, 'disks'));
+    this.system.restore(readObject(state, 'system'));
+    this.video.restore(readObject(state, 'video'));
+    this.programDisk?.medium.restore(readObject(state, 'programDisk'));
   }
 
   /** Whether a machine can have it: a PC with a display, and room for the ROM. */

@@ -1,4 +1,6 @@
+import type { DeviceState } from '../BusDevice.ts';
 import { type MemoryRange, memoryMap } from '../loaders/MemoryMap.ts';
+import { checkVersion, readOptionalTime } from '../snapshot.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { ROM, ROM_SEGMENT } from './rom.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';
@@ -48,6 +50,15 @@ export class SystemServices {
     this.memory.writeBytes(linear(EBDA_SEGMENT, 0), new Uint8Array(0x100));
     this.memory.write8(linear(EBDA_SEGMENT, 0), 1);
     this.setTicks();
+  }
+
+  save(): DeviceState {
+    return { version: 1, waitEnd: this.waitEnd ?? null };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('system services', state, 1);
+    this.waitEnd = readOptionalTime(state, 'waitEnd');
   }
 
   /** INT 15h. */

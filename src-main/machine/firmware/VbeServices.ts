@@ -1,3 +1,5 @@
+import type { DeviceState } from '../BusDevice.ts';
+import { checkVersion, readNumber } from '../snapshot.ts';
 import type { VgaAdapter } from '../vga/VgaAdapter.ts';
 import type { VbeDepth } from '../vga/VbeRegisters.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
@@ -64,6 +66,15 @@ export class VbeServices {
     [...MODES.map(({ number }) => number), 0xffff].forEach((number, index) =>
       this.memory.write16(linear(ROM_SEGMENT, ROM.vbeModes + index * 2), number),
     );
+  }
+
+  save(): DeviceState {
+    return { version: 1, current: this.current ?? null };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('VBE services', state, 1);
+    this.current = state['current'] === null ? undefined : readNumber(state, 'current', 0, 0xffff);
   }
 
   serve(frame: ServiceFrame): void {

@@ -1,3 +1,5 @@
+import type { DeviceState } from '../BusDevice.ts';
+import { checkVersion, readObject } from '../snapshot.ts';
 import { FONT_8X14, FONT_8X16, FONT_8X8, type Font } from '../vga/fonts/fonts.ts';
 import { programMode } from '../vga/programMode.ts';
 import type { VgaAdapter } from '../vga/VgaAdapter.ts';
@@ -64,6 +66,15 @@ export class VideoServices {
     this.vbe.powerOn();
     memory.write32(0x1f * 4, pointer(ROM_SEGMENT, ROM.font8 + 128 * 8));
     this.setMode(3);
+  }
+
+  save(): DeviceState {
+    return { version: 1, vbe: this.vbe.save() };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('video services', state, 1);
+    this.vbe.restore(readObject(state, 'vbe'));
   }
 
   /** Prints at the cursor, as function 0Eh does. */

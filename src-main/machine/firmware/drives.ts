@@ -1,3 +1,6 @@
+import type { DeviceState } from '../BusDevice.ts';
+import { checkVersion, fromHex, SnapshotError, toHex } from '../snapshot.ts';
+
 /** A medium's sectors as the firmware moves them; see `drives/Medium.ts`. */
 export interface FirmwareMedium {
   readonly sectorBytes: number;
@@ -70,6 +73,26 @@ export class MemoryDisk implements FirmwareMedium {
       into.set(bytes.subarray(0, into.length - i * MEMORY_SECTOR_BYTES), i * MEMORY_SECTOR_BYTES);
     }
     return true;
+  }
+
+  /** Sectors that the guest has written, by number, as hexadecimal text. */
+  save(): DeviceState {
+    const sectors = [...this.written].sort(([a], [b]) => a - b);
+    return { version: 1, written: sectors.map(([sector, bytes]) => [sector, toHex(bytes)]) };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('the program’s disk', state, 1);
+    const pairs: unknown[] = Array.isArray(state['written']) ? state['written'] : [];
+    const written = pairs.map((pair): [number, Uint8Array] => {
+      const [sector, text] = Array.isArray(pair) ? (pair as unknown[]) : [];
+      const bytes = typeof text === 'string' ? fromHex(text) : undefined;
+      const isSector = typeof sector === 'number' && Number.isInteger(sector) && sector >= 0;
+      if (isSector && sector < this.sectorCount && bytes?.length === MEMORY_SECTOR_BYTES) return [sector, bytes];
+      throw new SnapshotError('written holds something else than sectors in the snapshot');
+    });
+    this.written.clear();
+    for (const [sector, bytes] of written) this.written.set(sector, bytes);
   }
 
   write(sector: number, bytes: Uint8Array): boolean {

@@ -1,4 +1,6 @@
+import type { DeviceState } from '../BusDevice.ts';
 import { CD_SECTOR_BYTES } from '../cdrom/replies.ts';
+import { readByte, readNumber, SnapshotError } from '../snapshot.ts';
 
 /** Where the boot record volume descriptor lies, and the fields of it (El Torito 1.0, figure 7). */
 const BOOT_RECORD_SECTOR = 17;
@@ -25,6 +27,19 @@ export interface CdBootEntry {
   readonly sectorCount: number;
   /** First sector of the image, of 2048 bytes. */
   readonly firstSector: number;
+}
+
+/** An entry out of a snapshot. */
+export function readBootEntry(state: DeviceState): CdBootEntry {
+  const emulation = EMULATIONS.find((each) => each === state['emulation']);
+  if (emulation === undefined) throw new SnapshotError('emulation is no kind of boot image in the snapshot');
+  return {
+    platform: readByte(state, 'platform'),
+    emulation,
+    loadSegment: readNumber(state, 'loadSegment', 0, 0xffff),
+    sectorCount: readNumber(state, 'sectorCount', 0, 0xffff_ffff),
+    firstSector: readNumber(state, 'firstSector', 0, 0xffff_ffff),
+  };
 }
 
 /**

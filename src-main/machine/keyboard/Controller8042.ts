@@ -1,6 +1,6 @@
 import type { BusDevice, DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
 import type { A20Gate } from '../platform/A20Gate.ts';
-import { checkVersion, readByte, readBytes, readFlag, readObject, readTime } from '../snapshot.ts';
+import { checkVersion, readByte, readBytes, readFlag, readObject, readOptionalTime, readTime } from '../snapshot.ts';
 import { ScanCodeTranslator } from './keys.ts';
 import type { Ps2Device } from './Ps2Device.ts';
 
@@ -129,7 +129,7 @@ export class Controller8042 implements BusDevice {
 
   save(): DeviceState {
     return {
-      version: 1,
+      version: 2,
       ram: [...this.ram],
       isBreaking: this.translator.isBreaking,
       output: this.output,
@@ -139,13 +139,17 @@ export class Controller8042 implements BusDevice {
       isLastWriteCommand: this.isLastWriteCommand,
       command: this.command,
       quietUntil: this.quietUntil,
+      movesAt: this.timer?.deadline ?? null,
+      emptyReads: this.emptyReads,
       keyboard: this.keyboard.save(),
       aux: this.aux.save(),
     };
   }
 
   restore(state: DeviceState): void {
-    checkVersion(this.id, state, 1);
+    checkVersion(this.id, state, 2);
+    const movesAt = readOptionalTime(state, 'movesAt');
+    const emptyReads = readTime(state, 'emptyReads');
     const ram = readBytes(state, 'ram', 32, 32);
     this.keyboard.restore(readObject(state, 'keyboard'));
     this.aux.restore(readObject(state, 'aux'));
@@ -157,10 +161,10 @@ export class Controller8042 implements BusDevice {
     this.isLastWriteCommand = readFlag(state, 'isLastWriteCommand');
     this.command = readByte(state, 'command');
     this.quietUntil = readTime(state, 'quietUntil');
+    this.emptyReads = emptyReads;
     this.timer?.cancel();
-    this.timer = undefined;
+    this.timer = movesAt === undefined ? undefined : this.moveAt(movesAt);
     this.updateLines();
-    this.pump();
   }
 
   private get config(): number {
@@ -293,7 +297,11 @@ export class Controller8042 implements BusDevice {
     const isAuxReady = this.aux.hasOutput && (this.config & CONFIG_AUX_OFF) === 0;
     if (!isKeyboardReady && !isAuxReady) return;
     const deadline = Math.max(this.timers.now() + BYTE_NS / 10, this.quietUntil);
-    this.timer = this.timers.schedule(deadline, () => {
+    this.timer = this.moveAt(deadline);
+  }
+
+  private moveAt(deadline: number): TimerHandle {
+    return this.timers.schedule(deadline, () => {
       this.timer = undefined;
       if (!this.isOutputFull) this.transfer();
     });

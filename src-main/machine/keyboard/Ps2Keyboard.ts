@@ -1,6 +1,6 @@
 import { ByteQueue } from '../ByteQueue.ts';
 import type { DeviceState } from '../BusDevice.ts';
-import { checkVersion, readByte, readBytes, readFlag, readNumber } from '../snapshot.ts';
+import { checkVersion, readByte, readBytes, readFlag, readNumber, SnapshotError } from '../snapshot.ts';
 import { findKey, keySequence } from './keys.ts';
 import { PS2, type Ps2Device } from './Ps2Device.ts';
 
@@ -95,7 +95,7 @@ export class Ps2Keyboard implements Ps2Device {
 
   save(): DeviceState {
     return {
-      version: 1,
+      version: 2,
       queue: this.queue.toArray(),
       isEnabled: this.isEnabled,
       set: this.set,
@@ -104,11 +104,14 @@ export class Ps2Keyboard implements Ps2Device {
       command: this.command,
       lastSent: this.lastSent,
       keyTypes: [...this.keyTypes],
+      isOverrun: this.isOverrun,
+      pressed: [...this.pressed],
     };
   }
 
   restore(state: DeviceState): void {
-    checkVersion('keyboard', state, 1);
+    checkVersion('keyboard', state, 2);
+    const pressed = readKeyCodes(state, 'pressed');
     this.queue.replace(readBytes(state, 'queue', BUFFER_BYTES + ANSWER_BYTES));
     this.isEnabled = readFlag(state, 'isEnabled');
     this.set = readNumber(state, 'set', 1, 3) as 1 | 2 | 3; // in range: just checked
@@ -117,8 +120,9 @@ export class Ps2Keyboard implements Ps2Device {
     this.command = readByte(state, 'command');
     this.lastSent = readByte(state, 'lastSent');
     this.keyTypes = Uint8Array.from(readBytes(state, 'keyTypes', 256, 256));
-    this.isOverrun = false;
+    this.isOverrun = readFlag(state, 'isOverrun');
     this.pressed.clear();
+    for (const code of pressed) this.pressed.add(code);
   }
 
   private onCommand(byte: number): void {
@@ -225,4 +229,13 @@ export class Ps2Keyboard implements Ps2Device {
     for (const byte of bytes) this.queue.push(byte);
     if (wasEmpty) this.onOutput?.();
   }
+}
+
+/** Names of keys that exist, none of them twice. */
+function readKeyCodes(state: DeviceState, field: string): string[] {
+  const value = state[field];
+  const codes: unknown[] = Array.isArray(value) ? value : [];
+  const known = codes.filter((code): code is string => typeof code === 'string' && findKey(code) !== undefined);
+  if (Array.isArray(value) && known.length === codes.length && new Set(known).size === known.length) return known;
+  throw new SnapshotError(`${field} is no list of keys in the snapshot`);
 }

@@ -1,5 +1,6 @@
-import type { TimerHandle, TimerService } from '../BusDevice.ts';
-import type { TypingStep } from './typing.ts';
+import type { DeviceState, TimerHandle, TimerService } from '../BusDevice.ts';
+import { checkVersion, readOptionalTime } from '../snapshot.ts';
+import { readTypingSteps, type TypingStep } from './typing.ts';
 
 /** Guest time between two key events, at the least. */
 const STEP_NS = 5_000_000;
@@ -49,9 +50,35 @@ export class Typist {
     this.timer = undefined;
   }
 
+  save(): DeviceState {
+    return {
+      version: 1,
+      steps: this.steps.map((step) => ({ ...step })),
+      patienceEnds: this.patienceEnds ?? null,
+      continuesAt: this.timer?.deadline ?? null,
+    };
+  }
+
+  restore(state: DeviceState): void {
+    checkVersion('typist', state, 1);
+    const steps = readTypingSteps(state['steps']);
+    const [patienceEnds, continuesAt] = [
+      readOptionalTime(state, 'patienceEnds'),
+      readOptionalTime(state, 'continuesAt'),
+    ];
+    this.clear();
+    this.steps = steps;
+    this.patienceEnds = patienceEnds;
+    if (continuesAt !== undefined) this.timer = this.continueAt(continuesAt);
+  }
+
   private schedule(delayNs: number): void {
     if (this.timer !== undefined || this.steps.length === 0) return;
-    this.timer = this.timers.schedule(this.timers.now() + delayNs, () => {
+    this.timer = this.continueAt(this.timers.now() + delayNs);
+  }
+
+  private continueAt(deadline: number): TimerHandle {
+    return this.timers.schedule(deadline, () => {
       this.timer = undefined;
       this.schedule(this.advance());
     });

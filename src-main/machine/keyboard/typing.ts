@@ -1,7 +1,19 @@
+import { SnapshotError } from '../snapshot.ts';
 import { findKey, type KeyEvent } from './keys.ts';
 
 /** What typing a text does, in order: keys, and pauses in milliseconds. */
 export type TypingStep = KeyEvent | { readonly pauseMs: number };
+
+/** Steps out of a snapshot or a recording; throws {@link SnapshotError} on anything else. */
+export function readTypingSteps(value: unknown): TypingStep[] {
+  if (!Array.isArray(value)) throw new SnapshotError('steps is no list of keys to type in the snapshot');
+  return value.map((step: unknown) => {
+    const { code, isDown, pauseMs } = Object(step) as Readonly<Record<string, unknown>>;
+    if (typeof code === 'string' && findKey(code) && typeof isDown === 'boolean') return { code, isDown };
+    if (typeof pauseMs === 'number' && pauseMs >= 0 && Number.isSafeInteger(pauseMs * 1e6)) return { pauseMs };
+    throw new SnapshotError('steps holds something else than keys and pauses in the snapshot');
+  });
+}
 
 /** A mistake in a text with escapes: what and where. */
 export class TypingError extends Error {

@@ -3,7 +3,7 @@ import { ApmPorts, Piix4Pm, SCI_IRQ } from '../acpi/Piix4Pm.ts';
 import { acpiFiles } from '../acpi/tableLoader.ts';
 import type { ApicBus } from '../apic/ApicBus.ts';
 import { IoApic } from '../apic/IoApic.ts';
-import type { BusDevice, TimerService } from '../BusDevice.ts';
+import type { BusDevice, TimerSource } from '../BusDevice.ts';
 import type { SystemBus } from '../bus/SystemBus.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
 import type { BootDevice } from '../drives/DriveSlot.ts';
@@ -45,7 +45,7 @@ const SMBIOS_ANCHOR_ADDRESS = 0xf_0000;
 export interface PciChipsetParts {
   readonly bus: SystemBus;
   readonly memory: DeviceMemory;
-  readonly timers: TimerService;
+  readonly timers: TimerSource;
   readonly wires: InterruptWires;
   readonly apics: ApicBus;
   readonly shadow: ShadowRam | undefined;
@@ -85,7 +85,7 @@ export class PciChipset {
     this.pci = new PciBus({ bus: parts.bus, memory: parts.memory, interrupts: bridge.lines });
     this.power = new Piix4Pm('pm0', {
       bus: parts.bus,
-      timers,
+      timers: timers.of('pm'),
       sci: wires.line(SCI_IRQ, 'sci'),
       onPowerOff: parts.onPowerOff,
       hasFirmware,
@@ -96,7 +96,7 @@ export class PciChipset {
     const ioApic = parts.hasLocalApic ? new IoApic(ids.ioApic, parts.apics) : undefined;
     if (ioApic) wires.connect(ioApic);
     const hpetLines = new Map([0, 8].map((irq) => [irq, wires.line(irq, ids.hpet)]));
-    const hpet = new Hpet(ids.hpet, timers, (pin) => hpetLines.get(pin) ?? ioApicPin(ioApic, pin));
+    const hpet = new Hpet(ids.hpet, timers.of(ids.hpet), (pin) => hpetLines.get(pin) ?? ioApicPin(ioApic, pin));
     this.devices = [
       ...(ioApic ? [ioApic] : []),
       hpet,

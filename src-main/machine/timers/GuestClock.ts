@@ -7,6 +7,14 @@ export interface GuestClock {
   set(nanoseconds: number): void;
 }
 
+/** A clock in a snapshot. */
+export interface ClockState {
+  readonly kind: 'host' | 'instructions';
+  readonly guestTimeNs: number;
+  /** Guest time at no retired instruction, a fraction included; of the instruction clock alone. */
+  readonly originNs: number | null;
+}
+
 /** The time-stamp counter's rate with either clock, in Hz: it counts nanoseconds. */
 export const TSC_HZ = 1_000_000_000;
 
@@ -36,6 +44,14 @@ export class HostClock implements GuestClock {
   set(nanoseconds: number): void {
     this.base = nanoseconds;
     if (this.startedAtHostNs !== undefined) this.startedAtHostNs = this.host.monotonicNs();
+  }
+
+  save(): ClockState {
+    return { kind: 'host', guestTimeNs: this.now(), originNs: null };
+  }
+
+  restore(state: ClockState): void {
+    this.set(state.guestTimeNs);
   }
 
   start(): void {
@@ -76,6 +92,16 @@ export class InstructionClock implements GuestClock {
 
   set(nanoseconds: number): void {
     this.origin = nanoseconds - this.retiredInstructions() * this.nanosecondsPerInstruction;
+  }
+
+  save(): ClockState {
+    return { kind: 'instructions', guestTimeNs: this.now(), originNs: this.origin };
+  }
+
+  /** Continues exactly where an instruction clock was saved. The processors have been restored before. */
+  restore({ guestTimeNs, originNs }: ClockState): void {
+    if (originNs === null) this.set(guestTimeNs);
+    else this.origin = originNs;
   }
 
   /** Instructions to retire until the clock shows at least `deadline`; 0 when it does already. */

@@ -1,13 +1,15 @@
-import type { TimerHandle, TimerService } from '../BusDevice.ts';
+import type { TimerHandle, TimerService, TimerSource } from '../BusDevice.ts';
 import type { GuestClock } from './GuestClock.ts';
 
 class Timer implements TimerHandle {
+  readonly owner: string;
   readonly deadline: number;
   /** Order of scheduling: timers with the same deadline expire in it. */
-  readonly sequence: number;
+  sequence: number;
   onExpire: (() => void) | undefined;
 
-  constructor(deadline: number, sequence: number, onExpire: () => void) {
+  constructor(owner: string, deadline: number, sequence: number, onExpire: () => void) {
+    this.owner = owner;
     this.deadline = deadline;
     this.sequence = sequence;
     this.onExpire = onExpire;
@@ -16,6 +18,13 @@ class Timer implements TimerHandle {
   cancel(): void {
     this.onExpire = undefined;
   }
+}
+
+/** A timer that has not expired, as a snapshot names it. */
+export interface PendingTimer {
+  readonly owner: string;
+  /** Guest time in nanoseconds. */
+  readonly deadline: number;
 }
 
 function isBefore(a: Timer, b: Timer): boolean {
@@ -28,7 +37,7 @@ function isBefore(a: Timer, b: Timer): boolean {
  *
  * Cancelled timers stay in the heap until they come up or outnumber the others.
  */
-export class TimerQueue implements TimerService {
+export class TimerQueue implements TimerSource {
   /** Called when a timer becomes the first one: the processor may have to be stopped earlier than planned. */
   onEarlierDeadline: ((deadline: number) => void) | undefined;
   private readonly clock: GuestClock;
@@ -43,8 +52,16 @@ export class TimerQueue implements TimerService {
     return this.clock.now();
   }
 
+  of(owner: string): TimerService {
+    return { now: () => this.now(), schedule: (deadline, onExpire) => this.add(owner, deadline, onExpire) };
+  }
+
   schedule(deadline: number, onExpire: () => void): TimerHandle {
-    const timer = new Timer(deadline, this.nextSequence++, onExpire);
+    return this.add('', deadline, onExpire);
+  }
+
+  private add(owner: string, deadline: number, onExpire: () => void): TimerHandle {
+    const timer = new Timer(owner, deadline, this.nextSequence++, onExpire);
     if (this.heap.length > 64 && this.heap.length > 4 * this.heap.filter((each) => each.onExpire).length)
       this.compact();
     this.heap.push(timer);
@@ -80,6 +97,36 @@ export class TimerQueue implements TimerService {
 
   clear(): void {
     this.heap = [];
+  }
+
+  /** What is still to expire, in the order in which it will. */
+  pending(): PendingTimer[] {
+    return this.inOrder().map(({ owner, deadline }) => ({ owner, deadline }));
+  }
+
+  /**
+   * Gives timers that devices have scheduled anew the order they had: those with the same deadline expire as
+   * `pending` once listed them. Timers that are not listed come behind.
+   */
+  restoreOrder(pending: readonly PendingTimer[]): void {
+    const timers = this.inOrder();
+    const ordered: Timer[] = [];
+    for (const { owner, deadline } of pending) {
+      const found = timers.findIndex((each) => each.owner === owner && each.deadline === deadline);
+      if (found >= 0) ordered.push(...timers.splice(found, 1));
+    }
+    this.heap = [];
+    this.nextSequence = 0;
+    for (const timer of [...ordered, ...timers]) {
+      timer.sequence = this.nextSequence++;
+      this.heap.push(timer);
+      this.siftUp(this.heap.length - 1);
+    }
+  }
+
+  private inOrder(): Timer[] {
+    const live = this.heap.filter((timer) => timer.onExpire !== undefined);
+    return live.sort((a, b) => a.deadline - b.deadline || a.sequence - b.sequence);
   }
 
   private removeFirst(): Timer {

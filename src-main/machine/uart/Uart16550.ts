@@ -1,6 +1,6 @@
 import type { BusDevice, DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
 import { ByteQueue } from '../ByteQueue.ts';
-import { checkVersion, readByte, readBytes, readFlag, readNumber } from '../snapshot.ts';
+import { checkVersion, readByte, readBytes, readFlag, readNumber, readOptionalTime } from '../snapshot.ts';
 
 const FIFO_DEPTH = 16;
 /** Bytes that wait on the wire for the guest to take them. */
@@ -74,6 +74,11 @@ export class Uart16550 implements BusDevice {
     while (taken < bytes.length && this.wire.push((bytes[taken] ?? 0) & 0xff)) taken++;
     this.awaitArrival();
     return taken;
+  }
+
+  /** Bytes that `receive` would take at present. */
+  get room(): number {
+    return INPUT_CAPACITY - this.wire.length;
   }
 
   /** Bytes that `receive` took and the guest has not. */
@@ -150,7 +155,7 @@ export class Uart16550 implements BusDevice {
 
   save(): DeviceState {
     return {
-      version: 1,
+      version: 2,
       wire: this.wire.toArray(),
       fifo: this.fifo.toArray(),
       isFifoEnabled: this.isFifoEnabled,
@@ -164,11 +169,15 @@ export class Uart16550 implements BusDevice {
       divisor: this.divisor,
       isEmptyPending: this.isEmptyPending,
       isTimeoutPending: this.isTimeoutPending,
+      arrivesAt: this.arrival?.deadline ?? null,
+      timesOutAt: this.timeout?.deadline ?? null,
     };
   }
 
   restore(state: DeviceState): void {
-    checkVersion(this.id, state, 1);
+    checkVersion(this.id, state, 2);
+    const arrivesAt = readOptionalTime(state, 'arrivesAt');
+    const timesOutAt = readOptionalTime(state, 'timesOutAt');
     const wire = readBytes(state, 'wire', INPUT_CAPACITY);
     this.fifo.replace(readBytes(state, 'fifo', FIFO_DEPTH));
     this.wire.replace(wire);
@@ -184,9 +193,9 @@ export class Uart16550 implements BusDevice {
     this.isEmptyPending = readFlag(state, 'isEmptyPending');
     this.isTimeoutPending = readFlag(state, 'isTimeoutPending');
     this.arrival?.cancel();
-    this.arrival = undefined;
-    this.awaitArrival();
-    if (!this.isTimeoutPending) this.restartTimeout();
+    this.arrival = arrivesAt === undefined ? undefined : this.scheduleArrival(arrivesAt);
+    this.timeout?.cancel();
+    this.timeout = timesOutAt === undefined ? undefined : this.scheduleTimeout(timesOutAt);
     this.update();
   }
 
@@ -227,7 +236,11 @@ export class Uart16550 implements BusDevice {
   private awaitArrival(): void {
     const hasRoom = this.isFifoEnabled ? !this.fifo.isFull : this.fifo.length === 0;
     if (this.arrival !== undefined || this.wire.length === 0 || !hasRoom || this.isLooped()) return;
-    this.arrival = this.timers.schedule(this.timers.now() + this.characterNs(), () => {
+    this.arrival = this.scheduleArrival(this.timers.now() + this.characterNs());
+  }
+
+  private scheduleArrival(deadline: number): TimerHandle {
+    return this.timers.schedule(deadline, () => {
       this.arrival = undefined;
       if (this.isLooped()) return;
       const byte = this.wire.shift();
@@ -311,7 +324,11 @@ export class Uart16550 implements BusDevice {
   private restartTimeout(): void {
     this.stopTimeout();
     if (!this.isFifoEnabled || this.fifo.length === 0) return;
-    this.timeout = this.timers.schedule(this.timers.now() + 4 * this.characterNs(), () => {
+    this.timeout = this.scheduleTimeout(this.timers.now() + 4 * this.characterNs());
+  }
+
+  private scheduleTimeout(deadline: number): TimerHandle {
+    return this.timers.schedule(deadline, () => {
       this.timeout = undefined;
       this.isTimeoutPending = true;
       this.update();

@@ -141,6 +141,11 @@ export class VgaAdapter {
     this.windows.adopt();
   }
 
+  /** Brings video memory up to date with what the guest writes to RAM in text modes. */
+  settle(): void {
+    this.windows.syncPlanes();
+  }
+
   /** Undefined while the guest draws pixels. */
   textScreen(): TextScreen | undefined {
     this.windows.syncPlanes();

@@ -1,6 +1,6 @@
 import type { DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
-import { checkVersion, readNumber, readObject } from '../snapshot.ts';
+import { checkVersion, readNumber, readObject, readOptionalTime } from '../snapshot.ts';
 import type { VirtioFunction, VirtioHost } from './VirtioFunction.ts';
 import { Virtqueue } from './Virtqueue.ts';
 
@@ -134,7 +134,7 @@ export class VirtioCore implements VirtioHost {
 
   save(): DeviceState {
     return {
-      version: 1,
+      version: 2,
       deviceFeatureSelect: this.deviceFeatureSelect,
       driverFeatureSelect: this.driverFeatureSelect,
       queueSelect: this.queueSelect,
@@ -144,17 +144,19 @@ export class VirtioCore implements VirtioHost {
       isr: this.isr,
       generation: this.generationByte,
       unfinished: this.unfinished,
+      continuesAt: this.unfinished === 0 ? null : (this.timer?.deadline ?? null),
       ...Object.fromEntries(this.queues.map((queue, index) => [`queue${index}`, queue.save()])),
       function: this.function.save(),
     };
   }
 
   restore(state: DeviceState): void {
-    checkVersion(this.function.id, state, 1);
+    checkVersion(this.function.id, state, 2);
     const word = (field: string, most = 0xffff_ffff): number => readNumber(state, field, 0, most);
     const features: [number, number] = [word('features'), word('featuresHigh')];
     const [status, isr, generation] = [word('status', 0xff), word('isr', 3), word('generation', 0xff)];
     const unfinished = word('unfinished', 0xff);
+    const continuesAt = readOptionalTime(state, 'continuesAt');
     this.deviceFeatureSelect = word('deviceFeatureSelect');
     this.driverFeatureSelect = word('driverFeatureSelect');
     this.queueSelect = word('queueSelect', 0xffff);
@@ -166,8 +168,8 @@ export class VirtioCore implements VirtioHost {
     this.generationByte = generation;
     this.irq.set(isr !== 0);
     this.timer?.cancel();
-    this.unfinished = 0;
-    if (unfinished !== 0) this.continueLater(unfinished);
+    this.unfinished = unfinished;
+    if (unfinished !== 0) this.timer = this.timers.schedule(continuesAt ?? this.timers.now(), () => this.goOn());
   }
 
   private interrupt(cause: number): void {

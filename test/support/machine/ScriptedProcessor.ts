@@ -1,3 +1,8 @@
+import {
+  type ProcessorState,
+  readProcessorState,
+  writeProcessorState,
+} from '../../../src-main/engine/ProcessorState.ts';
 import type { RunLimits, VirtualProcessor, VmExit } from '../../../src-main/engine/VirtualProcessor.ts';
 import { CpuState } from '../../../src-main/engine/state/CpuState.ts';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
@@ -63,6 +68,17 @@ export class ScriptedProcessor implements VirtualProcessor {
     this.isHalted = false;
     this.setInterruptFlag(false);
   }
+
+  save(): ProcessorState {
+    return readProcessorState(this.state, { retired: this.retired, isRepeating: false, debugTraps: 0, msrs: [] });
+  }
+
+  restore(state: ProcessorState): void {
+    writeProcessorState(this.state, state);
+    this.retired = state.retired;
+  }
+
+  forgetAddresses(): void {}
 
   run(limits: RunLimits): VmExit {
     this.runs.push(limits);

@@ -10,6 +10,7 @@ import {
   type VmExit,
   type Watchpoint,
 } from '../../VirtualProcessor.ts';
+import { type ProcessorState, readProcessorState, writeProcessorState } from '../../ProcessorState.ts';
 import { type AccessWatch, Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { CR0 } from '../../semantics/system/controlBits.ts';
@@ -17,7 +18,11 @@ import { deliverEvent } from '../../semantics/system/eventDelivery.ts';
 import { deliverException } from '../../semantics/system/exceptionDelivery.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { isPaePaging } from '../../semantics/system/controlRegisters.ts';
-import { readMsrLow } from '../../semantics/system/modelSpecificRegisters.ts';
+import {
+  readMsrLow,
+  restoreModelSpecificRegisters,
+  saveModelSpecificRegisters,
+} from '../../semantics/system/modelSpecificRegisters.ts';
 import { EFER_NXE, MSR } from '../../semantics/system/msrTable.ts';
 import { resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
@@ -280,11 +285,42 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   stateChanged(): void {
     this.isRepeating = false;
-    this.breakpoints.refresh();
     // Refused entries leave the registers as they are: whoever wrote the state vouches for it.
     if (isPaePaging(this.state)) this.mmu.loadPagePointers(this.state.controlRegister(3));
+    this.derive();
+  }
+
+  /** Recomputes everything that follows from the registers. */
+  private derive(): void {
+    this.breakpoints.refresh();
     this.addressSpaceChanged('all');
     this.updateMode();
+  }
+
+  save(): ProcessorState {
+    return readProcessorState(this.state, {
+      retired: this.retiredBefore,
+      isRepeating: this.isRepeating,
+      debugTraps: this.breakpoints.traps,
+      msrs: saveModelSpecificRegisters(this.state),
+    });
+  }
+
+  restore(state: ProcessorState): void {
+    writeProcessorState(this.state, state);
+    restoreModelSpecificRegisters(this.state, state.msrs);
+    this.retiredBefore = state.retired;
+    this.state.setFloat64(STATE.retired, state.retired);
+    this.exits.clear();
+    this.stoppedAt = -1;
+    this.isRepeating = state.isRepeating;
+    this.breakpoints.traps = state.debugTraps;
+    Atomics.store(this.attention, 0, ATTENTION.interrupt);
+    this.derive();
+  }
+
+  forgetAddresses(): void {
+    this.addressSpaceChanged('all');
   }
 
   /** Drops what was cached of linear memory; the next instruction is fetched anew. */

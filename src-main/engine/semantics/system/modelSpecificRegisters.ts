@@ -1,3 +1,4 @@
+import { readHex, writeHex } from '../../ProcessorState.ts';
 import type { CpuState } from '../../state/CpuState.ts';
 import { RAX, RCX, RDX, STATE } from '../../state/layout.ts';
 import { CR4 } from './controlBits.ts';
@@ -16,6 +17,22 @@ const registersByAddress: ReadonlyMap<number, StoredRegister> = new Map(
 );
 
 const TWO_TO_32 = 0x1_0000_0000;
+
+/** All registers as hexadecimal text: address, value. */
+export function saveModelSpecificRegisters(state: CpuState): [address: string, value: string][] {
+  return [...registersByAddress.values()].map(({ address, slot }) => [
+    address.toString(16).padStart(8, '0'),
+    readHex(state.bytes, slot, 8),
+  ]);
+}
+
+/** Takes back what was saved. Registers that this processor does not have are left out. */
+export function restoreModelSpecificRegisters(state: CpuState, saved: readonly (readonly [string, string])[]): void {
+  for (const [address, value] of saved) {
+    const register = registersByAddress.get(parseInt(address, 16));
+    if (register) writeHex(state.bytes, register.slot, value);
+  }
+}
 
 /** RDTSC (SDM vol. 2B): above level 0 only while CR4.TSD is clear. */
 export function readTimestamp(c: SystemContext): void {
