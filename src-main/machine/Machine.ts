@@ -1,3 +1,4 @@
+import { parseProcessorState, type ProcessorState, ProcessorStateError } from '../engine/ProcessorState.ts';
 import { EXIT_KINDS, type ExitKind, type VirtualProcessor, type VmExit } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, STATE } from '../engine/state/layout.ts';
@@ -421,6 +422,7 @@ export class Machine {
         `the snapshot's machine has ${state.processors.length} processors, this one ${this.processors.length}`,
       );
     }
+    const processors = readProcessors(state);
     this.request = undefined;
     this.end = state.end ?? undefined;
     this.isMemoryDirty = true;
@@ -428,7 +430,7 @@ export class Machine {
     EXIT_KINDS.forEach((_, kind) => (this.exitsBefore[kind] = this.exitCount(kind)));
     this.exitsBefore[INTERRUPT_EXIT] = state.interrupts;
     this.processors.forEach((processor, id) => {
-      const saved = state.processors[id];
+      const saved = processors[id];
       if (saved) processor.restore(saved);
     });
     this.instructionsBefore = state.instructionsBefore;
@@ -584,5 +586,15 @@ export class Machine {
     if (deadline >= this.plannedStop || this.plannedStop === Infinity) return;
     this.isCutShort = true;
     this.kickProcessors();
+  }
+}
+
+/** Checked, so that nothing has been touched when a state is none. */
+function readProcessors(state: MachineState): readonly ProcessorState[] {
+  try {
+    return state.processors.map((each) => parseProcessorState(each));
+  } catch (error) {
+    if (error instanceof ProcessorStateError) throw new SnapshotError(error.message);
+    throw error;
   }
 }
