@@ -75,7 +75,9 @@ export class SystemBus implements ProcessorBus {
   /** Throws when a port is taken: a mistake in a profile, not in the guest. */
   mapPorts(device: BusDevice, range: PortRange): void {
     const { first, count, offset = 0, width = 1 } = range;
-    this.mappings.push({ device, first, end: first + count, offset, width, reads: 0, writes: 0 });
+    // A range narrower than its width is one register, whose accesses reach over the next port.
+    const end = first + Math.max(count, width);
+    this.mappings.push({ device, first, end, offset, width, reads: 0, writes: 0 });
     for (let port = first; port < first + count; port++) {
       if (this.portTable[port] !== 0) throw new Error(`port 0x${port.toString(16)} is taken, wanted by ${device.id}`);
       this.portTable[port] = this.mappings.length;

@@ -36,7 +36,10 @@ export interface PortRange {
   readonly first: number;
   readonly count: number;
   readonly offset?: number;
-  /** Widest access that the device takes whole; wider ones are split, as on ISA. 1 unless given. */
+  /**
+   * Widest access that the device takes whole; wider ones are split, as on ISA. 1 unless given. A range of fewer ports
+   * is a single register: an access to it is whole though its upper bytes lie at the next port.
+   */
   readonly width?: 1 | 2 | 4;
 }
 

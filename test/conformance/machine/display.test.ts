@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { programMode } from '../../../src-main/machine/vga/programMode.ts';
+import { RAX } from '../../../src-main/engine/state/layout.ts';
 import { findVgaMode, MODE_3 } from '../../../src-main/machine/vga/vgaModes.ts';
 import { assembledMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
 
@@ -61,6 +62,26 @@ describe('a linear mode is plain memory', () => {
     // A page of 4 KiB holds thirteen lines.
     expect([changed.firstLine <= 100, changed.lineCount]).toEqual([true, 14]);
     expect(machine.changedScreen()).toBeUndefined();
+  });
+
+  test('a VBE mode is set through its word ports, index and data side by side', async () => {
+    const write = (index: number, value: number): string =>
+      `mov dx, 0x1ce\nmov ax, ${index}\nout dx, ax\ninc dx\nmov ax, ${value}\nout dx, ax\n`;
+    const parts = await assembledMachine(`
+      ${write(4, 0)}
+      ${write(1, 1024)}
+      ${write(2, 768)}
+      ${write(3, 32)}
+      ${write(4, 0x41)}
+      mov dx, 0x1ce
+      mov ax, 1
+      out dx, ax
+      inc dx
+      in ax, dx
+      hlt`);
+    parts.machine.run({ instructions: 100 });
+    expect(parts.machine.chipset.vga.vbe.mode).toMatchObject({ width: 1024, height: 768, depth: 32 });
+    expect((parts.processors[0]?.state.register(RAX) ?? 0) & 0xffff).toBe(1024);
   });
 
   test('the linear frame buffer is the same memory, above RAM', async () => {

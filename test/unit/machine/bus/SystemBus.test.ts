@@ -84,6 +84,14 @@ describe('ports', () => {
     expect(wide.log).toEqual(['r4@0', 'w2@2=ffff']);
   });
 
+  test('a range of one port that is two bytes wide is a register of its own', () => {
+    bus.mapPorts(wide, { first: 0x1ce, count: 1, width: 2 });
+    bus.mapPorts(bytewide, { first: 0x1cf, count: 1, width: 2 });
+    bus.portWrite(0x1ce, 2, 0x1234);
+    bus.portWrite(0x1cf, 2, 0x5678);
+    expect([...wide.log, ...bytewide.log]).toEqual(['w2@0=1234', 'w2@0=5678']);
+  });
+
   test('unknown ports read as ones and are reported once, with their whole value', () => {
     expect(bus.portRead(0x1234, 4)).toBe(0xffff_ffff);
     expect(bus.portRead(0x1234, 2)).toBe(0xffff);
