@@ -124,7 +124,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
         cable?.send(bytes);
         if (options.clock === 'host') machine.kick();
       },
-      driveProblem: (_, message) => terminal.complain(message),
+      driveProblem: (_, message) => {
+        if (message !== null) terminal.complain(message);
+      },
       nothingToStart: (reasons) => terminal.complain(`Nothing to start from. ${reasons.join('; ')}.`),
       serial: (port, byte) => {
         if (port === 0 && options.console === 'com1') onConsole(byte);

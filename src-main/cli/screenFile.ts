@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PNG } from 'pngjs';
-import { rasterise, type RgbaImage } from '../machine/vga/rasterise.ts';
+import { encodeScreen } from '../hypervisor/screenPicture.ts';
 import type { Screen } from '../machine/vga/Screen.ts';
 import { textLines } from '../machine/vga/TextScreen.ts';
 import { UsageError } from './ExitStatus.ts';
@@ -19,13 +18,6 @@ export function screenFormat(file: string): ScreenFormat {
 /** Writes a screen as text (a picture has none) or as a picture. Throws what the file system throws. */
 export function writeScreen(file: string, screen: Screen): void {
   const isPicture = screen.mode === 'graphics';
-  if (screenFormat(file) === 'png') writeFileSync(file, encodePng(isPicture ? screen : rasterise(screen)));
+  if (screenFormat(file) === 'png') writeFileSync(file, encodeScreen(screen));
   else writeFileSync(file, isPicture ? '' : `${textLines(screen).join('\n')}\n`);
-}
-
-function encodePng({ width, height, pixels }: RgbaImage): Uint8Array {
-  const png = new PNG({ width, height });
-  png.data.set(pixels);
-  // Colour type 2: no alpha, every pixel is opaque.
-  return PNG.sync.write(png, { colorType: 2 });
 }

@@ -3,6 +3,7 @@ import type { MenuCommand, QuitRequest } from '../../src-preload/contract/applic
 import type { EventName, EventPayload } from '../../src-preload/contract/contract.ts';
 import type { Problem } from '../../src-preload/contract/Outcome.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
+import { proposeMachine } from '../hypervisor/proposals/proposeMachine.ts';
 import type { HypervisorService } from '../hypervisor/types.ts';
 import { BridgeServer } from './bridge/BridgeServer.ts';
 import type { EmitEvent, Handlers } from './bridge/handlers.ts';
@@ -15,8 +16,10 @@ import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from './files/ProgramSources.ts';
 import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from './files/SampleCatalogue.ts';
+import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
+import { imageHandlers } from './handlers/imageHandlers.ts';
 import { machineHandlers } from './handlers/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
@@ -88,7 +91,9 @@ export class DesktopApplication {
       settings.breakpoints.set(breakpoints.all());
       emit('debug:breakpointsChanged', { id, breakpoints: [...list] });
     });
-    this.machines = new Machines(hypervisor, programs, this.recent, breakpoints, (id) => this.demonstration.roleOf(id));
+    this.machines = new Machines(hypervisor, this.grants, programs, this.recent, breakpoints, (id) =>
+      this.demonstration.roleOf(id),
+    );
     this.demonstration = new RunningDemonstration(
       {
         create: (wishes, sampleId) => this.machines.create(wishes, { kind: 'sample', sampleId }),
@@ -131,6 +136,8 @@ export class DesktopApplication {
         dialogs,
         onUnsaved: (names) => (this.unsaved = names),
       }),
+      ...imageHandlers({ hypervisor, grants: this.grants, dialogs }),
+      ...applianceHandlers(parts.dataFolder, this.machines, emit),
       ...applicationHandlers({
         app,
         dataFolder: parts.dataFolder,
@@ -144,6 +151,7 @@ export class DesktopApplication {
           this.buildMenu();
         },
         toggleFullScreen: () => this.window.toggleFullScreen(),
+        setWholeScreen: (isOn) => this.window.setWholeScreen(isOn),
       }),
     };
     this.bridge = new BridgeServer(handlers, this.streams, this.grants, (error, where) => parts.log(where, error));
@@ -151,6 +159,7 @@ export class DesktopApplication {
       onPage: (contents) => this.onPage(contents),
       onCloseRequest: () => void this.quit.request(),
       onPageCrash: (reason, willReload) => void this.onPageCrash(reason, willReload),
+      onWholeScreenLeft: () => emit('app:wholeScreenLeft', undefined),
     });
     this.forwardEvents(emit);
   }
@@ -181,8 +190,19 @@ export class DesktopApplication {
     await flushSettings(settings);
   }
 
-  /** Files named on the command line, by the system, or by a second start: each becomes a running machine. */
+  /**
+   * Files named on the command line, by the system, or by a second start: each program becomes a running machine, and
+   * of a system's kernel or media the window proposes one.
+   */
   async openFiles(files: readonly string[]): Promise<void> {
+    if (files.length === 0) return;
+    if (proposeMachine(files).isSystem) {
+      this.emitWhenReady(
+        'machine:offered',
+        files.map((file) => this.grants.grant(file, 'read')),
+      );
+      return;
+    }
     for (const file of files) {
       const { token } = this.grants.grant(file, 'read');
       const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
@@ -221,7 +241,9 @@ export class DesktopApplication {
       if (id === this.menuVm) this.menuVm = null;
       this.buildMenu();
     });
-    hypervisor.on('drive-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
+    hypervisor.on('drive-problem', ({ vmId, message }) =>
+      this.emitWhenReady('app:notification', { severity: 'error', problem: { code: 'drive', message }, vm: vmId }),
+    );
     hypervisor.on('store-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
   }
 

@@ -1,17 +1,19 @@
 import path from 'node:path';
-import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import type { DriveChoice, RemovableSlot, VmSummary } from '../../src-preload/contract/machines.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import type * as hypervisor from '../hypervisor/types.ts';
 import { refuse, refuseWith, succeed, toOutcome, toProblem } from './bridge/outcomes.ts';
 import { toVmSummary, type VmRole } from './bridge/summaries.ts';
-import type { ProgramSources } from './files/ProgramSources.ts';
+import type { FileGrants } from './files/FileGrants.ts';
+import { NOT_GRANTED, type ProgramSources } from './files/ProgramSources.ts';
 import type { RecentFiles } from './files/RecentFiles.ts';
 
 /** What the window does with machines, in the window's terms. */
 export class Machines {
   private readonly hypervisor: hypervisor.HypervisorService;
+  private readonly grants: FileGrants;
   private readonly programs: ProgramSources;
   private readonly recent: RecentFiles;
   private readonly breakpoints: Breakpoints;
@@ -19,12 +21,14 @@ export class Machines {
 
   constructor(
     service: hypervisor.HypervisorService,
+    grants: FileGrants,
     programs: ProgramSources,
     recent: RecentFiles,
     breakpoints: Breakpoints,
     roleOf: (id: hypervisor.VmId) => VmRole,
   ) {
     this.hypervisor = service;
+    this.grants = grants;
     this.programs = programs;
     this.recent = recent;
     this.breakpoints = breakpoints;
@@ -41,7 +45,7 @@ export class Machines {
   }
 
   toSummary(vm: hypervisor.VmSummary): VmSummary {
-    return toVmSummary(vm, this.roleOf(vm.id));
+    return toVmSummary(vm, this.roleOf(vm.id), (file) => this.grants.grant(file, 'read'));
   }
 
   async create(
@@ -49,17 +53,60 @@ export class Machines {
     program?: ProgramSource,
     options?: ProgramOptions,
     start = false,
+    choices: readonly DriveChoice[] = [],
   ): Promise<Outcome<VmSummary>> {
+    const drives = this.drivesOf(choices);
+    if (!drives.ok) return drives;
     let source: hypervisor.ProgramSource | undefined;
     if (program) {
       const resolved = this.programs.resolve(program, options);
       if (!resolved.ok) return resolved;
       source = resolved.value;
     }
-    const created = await this.hypervisor.create({ ...settings, ...(source && { program: source }) });
-    if (!created.ok) return this.refuseProgram(created.error, source);
-    if (program) this.remember(program);
-    return start ? this.start(created.value.id) : succeed(this.toSummary(created.value));
+    const made = await this.add({ ...settings, drives: drives.value, ...(source && { program: source }) }, start);
+    if (made.ok && program) this.remember(program);
+    return made;
+  }
+
+  /** Makes a machine; one whose first start is refused was never there. */
+  async add(request: hypervisor.CreateVmRequest, start: boolean): Promise<Outcome<VmSummary>> {
+    const created = await this.hypervisor.create(request);
+    if (!created.ok) return this.refuseProgram(created.error, request.program);
+    if (!start) return succeed(this.toSummary(created.value));
+    const started = await this.start(created.value.id);
+    if (!started.ok) await this.hypervisor.delete(created.value.id);
+    return started;
+  }
+
+  async update(
+    id: hypervisor.VmId,
+    changes: hypervisor.UpdateVmRequest,
+    choices: readonly DriveChoice[] | undefined,
+  ): Promise<Outcome<VmSummary>> {
+    const drives = choices && this.drivesOf(choices);
+    if (drives?.ok === false) return drives;
+    return this.outcome(this.hypervisor.update(id, { ...changes, ...(drives && { drives: drives.value }) }));
+  }
+
+  async changeMedium(
+    id: hypervisor.VmId,
+    slot: RemovableSlot,
+    image: Pick<DriveChoice, 'token' | 'access'> | null,
+  ): Promise<Outcome<VmSummary>> {
+    const path = image && this.grants.resolve(image.token, 'read');
+    if (image !== null && path === null) return refuse('access-not-granted', NOT_GRANTED);
+    const medium = image && path !== null ? { path, access: image.access } : null;
+    return this.outcome(this.hypervisor.changeMedium(id, slot, medium));
+  }
+
+  private drivesOf(choices: readonly DriveChoice[]): Outcome<hypervisor.VmDrive[]> {
+    const drives: hypervisor.VmDrive[] = [];
+    for (const { slot, token, access } of choices) {
+      const path = this.grants.resolve(token, 'read');
+      if (path === null) return refuse('access-not-granted', NOT_GRANTED);
+      drives.push({ slot, path, access });
+    }
+    return succeed(drives);
   }
 
   async load(

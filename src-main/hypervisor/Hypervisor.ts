@@ -20,6 +20,7 @@ import {
   SLICE_MS_RANGE,
   type ContainmentEntry,
   type CreateVmRequest,
+  type DeviceActivity,
   type Disposer,
   type MouseMotion,
   type HypervisorEventName,
@@ -111,8 +112,9 @@ export class Hypervisor implements HypervisorService {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
-    const { memoryMiB, vcpuCount, clock, network, drives, bootOrder } = request;
-    const isDeep = [memoryMiB, vcpuCount, clock, network, drives, bootOrder].some((value) => value !== undefined);
+    const { profile, memoryMiB, vcpuCount, clock, network, drives, bootOrder } = request;
+    const deep = [profile, memoryMiB, vcpuCount, clock, network, drives, bootOrder];
+    const isDeep = deep.some((value) => value !== undefined);
     const command = isDeep ? 'change memory, processors, clock, network or drives of' : null;
     return this.#command(id, command, async (machine) => {
       const changed = await this.#registry.update(id, request);
@@ -143,6 +145,7 @@ export class Hypervisor implements HypervisorService {
       const stored = await this.#registry.update(id, { drives });
       if (!stored.ok) return stored;
       machine.stored = stored.value;
+      machine.forgetDriveProblem(slot);
       this.#emitter.emit('vm-changed', machine.summary());
       return stored;
     });
@@ -319,6 +322,10 @@ export class Hypervisor implements HypervisorService {
     return this.#post(id, 'typeText', text);
   }
 
+  deviceActivity(id: VmId): DeviceActivity | undefined {
+    return this.#machines.get(id)?.deviceActivity();
+  }
+
   sendSerial(id: VmId, bytes: Uint8Array, port = 0): Result<null> {
     return this.#post(id, 'serialInput', { port, bytes });
   }
@@ -394,8 +401,7 @@ export class Hypervisor implements HypervisorService {
       onFrames: (machine, frames) => {
         for (const frame of frames) this.#network.send(machine.id, frame);
       },
-      onDriveProblem: (machine, slot, message) =>
-        this.#emitter.emit('drive-problem', { vmId: machine.id, slot, message }),
+      onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
       onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),

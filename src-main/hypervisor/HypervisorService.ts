@@ -4,6 +4,7 @@ import type { RegisterName } from './registers.ts';
 import type {
   ContainmentEntry,
   CreateVmRequest,
+  DeviceActivity,
   Disposer,
   MouseMotion,
   HypervisorEventName,
@@ -94,6 +95,8 @@ export interface HypervisorService {
   /** Types on a US keyboard, as fast as the guest takes it. */
   moveMouse(id: VmId, motion: MouseMotion): Result<null>;
   typeText(id: VmId, text: string): Result<null>;
+  /** What its drives and network adapter did since power-on; undefined while off. */
+  deviceActivity(id: VmId): DeviceActivity | undefined;
   sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;
   /** The newest output, oldest first; at most 256 KiB are kept for each machine. */
   serialHistory(id: VmId, port?: number): Uint8Array;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
 import { done, refused } from './results.ts';
-import { findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
+import { findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
 import type { MachineStore, StoredBlobs } from './storage/MachineStore.ts';
-import type { StoredMachine, StoredProgram } from './storage/StoredMachine.ts';
+import { filesOf, type StoredMachine, type StoredProgram } from './storage/StoredMachine.ts';
 import type { ProgramInclude, ThreadProgram } from './threads/ThreadMachine.ts';
 import {
   CAP_RANGE,
@@ -14,6 +14,7 @@ import {
   type ProgramSource,
   type Result,
   type UpdateVmRequest,
+  type VmDrive,
   type VmId,
 } from './types.ts';
 
@@ -38,7 +39,8 @@ export class MachineRegistry {
   }
 
   async create(request: CreateVmRequest): Promise<Result<StoredMachine>> {
-    const problem = findSettingsProblem(request);
+    const { profile = 'pc', drives = [] } = request;
+    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
     if (problem !== undefined) return problem;
     const memoryMiB = request.memoryMiB ?? MEMORY_MIB_RANGE.usual;
     let accepted: AcceptedProgram | undefined;
@@ -50,14 +52,15 @@ export class MachineRegistry {
     const now = Date.now();
     const machine: StoredMachine = {
       id: newVmId(),
-      name: this.#freeName(request.name ?? nameOf(accepted)),
+      name: this.#freeName(request.name ?? nameOf(accepted, drives)),
+      profile,
       memoryMiB,
       vcpuCount: request.vcpuCount ?? 1,
       weight: request.weight ?? WEIGHT_RANGE.usual,
       capPercent: request.capPercent ?? CAP_RANGE.usual,
       clock: request.clock ?? 'host',
       network: request.network ?? null,
-      drives: [...(request.drives ?? [])],
+      drives: [...drives],
       bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,
       notes: request.notes ?? '',
@@ -69,7 +72,9 @@ export class MachineRegistry {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<StoredMachine>> {
-    const problem = findSettingsProblem(request);
+    const known = this.#machines.get(id);
+    const { profile = known?.profile ?? 'pc', drives = known?.drives ?? [] } = request;
+    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
     if (problem !== undefined) return problem;
     const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
     return this.#change(id, (machine) => ({ ...machine, ...given }));
@@ -100,7 +105,7 @@ export class MachineRegistry {
     const problem = name === undefined ? undefined : findSettingsProblem({ name });
     if (problem !== undefined) return problem;
     const blobs = new Map<string, Uint8Array>();
-    for (const { sha256 } of filesOf(original)) {
+    for (const { sha256 } of filesOf(original.program)) {
       const read = await this.#store.readBlob(id, sha256);
       if (!read.ok) return read;
       blobs.set(sha256, read.value);
@@ -139,7 +144,15 @@ export class MachineRegistry {
       if (!include.ok) return include;
       includes.push({ name, bytes: include.value });
     }
-    return done({ bytes: bytes.value, fileName: program.file.name, options: optionsOf(program), includes });
+    const initrd = program.initrd && (await this.#store.readBlob(id, program.initrd.sha256));
+    if (initrd?.ok === false) return initrd;
+    return done({
+      bytes: bytes.value,
+      fileName: program.file.name,
+      options: optionsOf(program),
+      includes,
+      initrd: initrd?.value ?? null,
+    });
   }
 
   async #add(machine: StoredMachine, blobs: StoredBlobs): Promise<Result<StoredMachine>> {
@@ -181,14 +194,11 @@ export function unknownMachine(): Result<never> {
   return refused('not-found', 'There is no such machine any more: it was deleted.');
 }
 
-function nameOf(accepted: AcceptedProgram | undefined): string {
-  if (accepted === undefined) return 'Machine';
-  const name = path.parse(accepted.stored.file.name).name.trim().slice(0, NAME_LENGTH_MOST);
+function nameOf(accepted: AcceptedProgram | undefined, drives: readonly VmDrive[]): string {
+  const file = accepted?.stored.file.name ?? drives[0]?.path;
+  if (file === undefined) return 'Machine';
+  const name = path.parse(file).name.trim().slice(0, NAME_LENGTH_MOST);
   return name === '' ? 'Machine' : name;
-}
-
-function filesOf({ program }: StoredMachine): readonly StoredProgram['file'][] {
-  return program === null ? [] : [program.file, ...program.includes];
 }
 
 function optionsOf({ format, origin, bits, commandLine }: StoredProgram): ThreadProgram['options'] {

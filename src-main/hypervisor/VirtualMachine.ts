@@ -11,10 +11,13 @@ import { PHASE } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
+import { DEVICE_ACTIVITY } from './threads/ThreadMachine.ts';
 import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './threads/ThreadMachine.ts';
 import { VcpuWorker, type ThreadDeath } from './threads/VcpuWorker.ts';
 import type {
   CrashReport,
+  DeviceActivity,
+  DriveProblem,
   PauseReason,
   Result,
   SerialOutput,
@@ -33,7 +36,7 @@ export interface VirtualMachineEvents {
   onSerial(output: SerialOutput): void;
   /** What its network adapter sent. */
   onFrames(machine: VirtualMachine, frames: readonly Uint8Array[]): void;
-  onDriveProblem(machine: VirtualMachine, slot: DriveSlot, message: string): void;
+  onDriveProblem(machine: VirtualMachine, problem: DriveProblem): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
   /** The program was loaded, at a start or a reset: RAM is known. */
   onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
@@ -64,6 +67,7 @@ export class VirtualMachine {
   #crash: CrashReport | null = null;
   #isStopped = false;
   #programSummary: string | null = null;
+  readonly #driveProblems = new Map<DriveSlot, string>();
   #thread: VcpuWorker | undefined;
   #views: MachineViews | undefined;
   #cpus: readonly CpuState[] = [];
@@ -130,12 +134,14 @@ export class VirtualMachine {
               sourcePath: program.sourcePath,
               byteLength: program.file.byteLength,
               sha256: program.file.sha256,
+              initrd: program.initrd ? { fileName: program.initrd.name, byteLength: program.initrd.byteLength } : null,
             },
       state: this.#state,
       activity: this.activity,
       pauseReason: this.#pauseReason,
       crash: this.#crash,
       programSummary: this.#programSummary,
+      driveProblems: [...this.#driveProblems].map(([slot, message]) => ({ slot, message })),
     };
   }
 
@@ -158,6 +164,7 @@ export class VirtualMachine {
     for (const history of this.serialHistories.values()) history.clear();
     const { stored } = this;
     const definition: ThreadMachineDefinition = {
+      profile: stored.profile,
       memoryMiB: stored.memoryMiB,
       vcpuCount: stored.vcpuCount,
       clock: stored.clock,
@@ -227,6 +234,28 @@ export class VirtualMachine {
   /** The state of a vCPU, live. */
   cpu(vcpu: number): CpuState | undefined {
     return this.#cpus[vcpu];
+  }
+
+  /** From shared memory, at no cost to the guest; undefined while off. */
+  deviceActivity(): DeviceActivity | undefined {
+    if (this.#views === undefined) return undefined;
+    const words = new Uint32Array(this.#views.activity);
+    const at = (word: number): number => words[word] ?? 0;
+    const counts = (slot: DriveSlot): DeviceActivity['drives'][DriveSlot] => ({
+      reads: at(DEVICE_ACTIVITY.reads(slot)),
+      writes: at(DEVICE_ACTIVITY.writes(slot)),
+    });
+    return {
+      drives: {
+        floppy: counts('floppy'),
+        hda: counts('hda'),
+        hdb: counts('hdb'),
+        cdrom: counts('cdrom'),
+        vda: counts('vda'),
+      },
+      framesSent: at(DEVICE_ACTIVITY.framesSent),
+      framesReceived: at(DEVICE_ACTIVITY.framesReceived),
+    };
   }
 
   readMemory(physicalAddress: number, byteLength: number): Uint8Array | undefined {
@@ -347,7 +376,7 @@ export class VirtualMachine {
         this.#events.onChanged(this);
         return;
       case 'drive-problem':
-        this.#events.onDriveProblem(this, happening.slot, happening.message);
+        this.#noteDriveProblem(happening.slot, happening.message);
         return;
       case 'power-off':
         void this.powerOff();
@@ -356,6 +385,18 @@ export class VirtualMachine {
         this.#crashed(happening.report);
         return;
     }
+  }
+
+  #noteDriveProblem(slot: DriveSlot, message: string | null): void {
+    if (message === null) this.#driveProblems.delete(slot);
+    else this.#driveProblems.set(slot, message);
+    this.#events.onChanged(this);
+    if (message !== null) this.#events.onDriveProblem(this, { slot, message });
+  }
+
+  /** Another medium lies in a drive: what was wrong with the former is over. */
+  forgetDriveProblem(slot: DriveSlot): void {
+    this.#driveProblems.delete(slot);
   }
 
   #onDeath(death: ThreadDeath): void {
@@ -397,6 +438,7 @@ export class VirtualMachine {
     this.#pauseReason = null;
     this.#crash = null;
     this.#isStopped = false;
+    this.#driveProblems.clear();
     this.screen.forget();
   }
 }

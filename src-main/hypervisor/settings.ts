@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { DRIVE_NAMES, hasDrive } from '../machine/drives/DriveSlot.ts';
+import { type ProfileName, PROFILE_NAMES, profileOf } from '../machine/profiles/profiles.ts';
 import { refused } from './results.ts';
 import { SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import {
@@ -12,7 +14,7 @@ import {
   SLICE_MS_RANGE,
   WEIGHT_RANGE,
 } from './types.ts';
-import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmId } from './types.ts';
+import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmDrive, VmId } from './types.ts';
 
 type Refusal = { readonly ok: false; readonly error: HypervisorError };
 
@@ -22,9 +24,11 @@ export function newVmId(): VmId {
 
 /** What is wrong with a machine's settings; undefined when nothing is. Fields that are absent are not looked at. */
 export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefined {
-  const { name, memoryMiB, vcpuCount, weight, capPercent, clock, network, drives, notes, colour } = settings;
+  const { name, profile, memoryMiB, vcpuCount, weight, capPercent, clock, network, drives, notes, colour } = settings;
   if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
     return invalid('name', `The name needs 1 to ${NAME_LENGTH_MOST} characters.`);
+  if (profile !== undefined && !PROFILE_NAMES.includes(profile))
+    return invalid('profile', `The kind of machine must be one of: ${PROFILE_NAMES.join(', ')}.`);
   if (!isWithin(memoryMiB, MEMORY_MIB_RANGE))
     return invalid(
       'memoryMiB',
@@ -50,6 +54,16 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))
     return invalid('colour', `There are ${COLOUR_COUNT} machine colours, numbered from 0.`);
   return undefined;
+}
+
+/** A drive that machines of this kind do not have. */
+export function findDriveProblem(profile: ProfileName, drives: readonly VmDrive[]): Refusal | undefined {
+  const homeless = drives.find(({ slot }) => !hasDrive(profileOf(profile), slot));
+  if (homeless === undefined) return undefined;
+  return invalid(
+    'drives',
+    `A machine of the kind “${profile}” does not have ${DRIVE_NAMES[homeless.slot]}. Choose another kind or another drive.`,
+  );
 }
 
 export function findSchedulerProblem({ pcpuCount, sliceMs }: SchedulerSettings): Refusal | undefined {

@@ -6,6 +6,7 @@ import type { ExitKind } from '../engine/VirtualProcessor.ts';
 import type { BootDevice, DriveSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import type { LoadProblem, ProgramFormat } from '../machine/loaders/ProgramImage.ts';
+import type { ProfileName } from '../machine/profiles/profiles.ts';
 import type { Screen } from '../machine/vga/Screen.ts';
 import type { RegisterValues } from './registers.ts';
 
@@ -104,6 +105,8 @@ export interface VmProgram extends ProgramOptions {
   readonly byteLength: number;
   /** SHA-256 of the bytes, hexadecimal. */
   readonly sha256: string;
+  /** `linux`: its initial RAM disk, of which a copy is kept as well; null: none. */
+  readonly initrd: { readonly fileName: string; readonly byteLength: number } | null;
 }
 
 /** An image in a drive. The file stays where it is, and may be gone when the machine starts next. */
@@ -117,6 +120,8 @@ export interface VmDrive {
 export interface VmDefinition {
   readonly id: VmId;
   readonly name: string;
+  /** Which devices it is built from. */
+  readonly profile: ProfileName;
   readonly memoryMiB: number;
   /** 1 for now. */
   readonly vcpuCount: number;
@@ -138,13 +143,17 @@ export interface VmDefinition {
   readonly changedAt: number;
 }
 
-/** A program handed in: a file to copy, or bytes (an editor's text, a dropped file). */
-export type ProgramSource =
-  | ({ readonly kind: 'file'; readonly path: string } & ProgramOptions)
-  | ({ readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly fileName: string } & ProgramOptions);
+/** A file to copy, or bytes (an editor's text, a dropped file). */
+export type FileSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly fileName: string };
+
+/** A program handed in, with the initial RAM disk of a kernel. */
+export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
 
 export interface CreateVmRequest {
   readonly name?: string;
+  readonly profile?: ProfileName;
   readonly memoryMiB?: number;
   readonly vcpuCount?: number;
   readonly weight?: number;
@@ -158,9 +167,10 @@ export interface CreateVmRequest {
   readonly program?: ProgramSource;
 }
 
-/** Weight, cap, name, notes and colour may change at any time; memory, vCPUs, clock, network and drives only while off or crashed. */
+/** Weight, cap, name, notes and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
+  readonly profile?: ProfileName;
   readonly memoryMiB?: number;
   readonly vcpuCount?: number;
   readonly weight?: number;
@@ -212,6 +222,21 @@ export interface VmSummary extends VmDefinition {
   readonly crash: CrashReport | null;
   /** One line about the loaded program (`32-bit ELF, 3 segments, 48 KiB`); null before the first start. */
   readonly programSummary: string | null;
+  /** What the host could not do with images, until it can again. */
+  readonly driveProblems: readonly DriveProblem[];
+}
+
+export interface DriveProblem {
+  readonly slot: DriveSlot;
+  /** A sentence for the user. */
+  readonly message: string;
+}
+
+/** How often devices that people like to see working did something since power-on; wraps at 2^32. */
+export interface DeviceActivity {
+  readonly drives: Readonly<Record<DriveSlot, { readonly reads: number; readonly writes: number }>>;
+  readonly framesSent: number;
+  readonly framesReceived: number;
 }
 
 // ---------------------------------------------------------------------------------- looking into machines
@@ -447,7 +472,7 @@ export interface HypervisorEvents {
   'scheduler-changed': SchedulerSettings;
   'store-problem': StoreProblem;
   /** The host could not read or write what lies in a drive; the guest got an I/O error. Once until it works again. */
-  'drive-problem': { readonly vmId: VmId; readonly slot: DriveSlot; readonly message: string };
+  'drive-problem': DriveProblem & { readonly vmId: VmId };
 }
 export type HypervisorEventName = keyof HypervisorEvents;
 

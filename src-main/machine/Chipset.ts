@@ -135,6 +135,7 @@ export class Chipset {
       irq,
       hasBusMaster: rows('pci-host').length > 0,
       onProblem: (slot, message) => sinks.driveProblem?.(slot, message),
+      onAccess: (slot, kind) => sinks.driveActivity?.(slot, kind),
     });
     writeConfigurationBytes(this.rtc, parts.memoryBytes, parts.vcpuCount, this.drives.equipment);
     this.vga = new VgaAdapter({

@@ -9,6 +9,7 @@ import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
 import type { EntropySource } from './EntropySource.ts';
 import type { AdapterModel } from './network/NetworkPort.ts';
+import type { MediumAccess } from './drives/Medium.ts';
 import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
 
@@ -58,8 +59,10 @@ export interface MachineSinks {
   frame(bytes: Uint8Array): void;
   /** A byte written to one of `logPorts`. */
   portLog(port: number, byte: number): void;
-  /** The host could not read or write what lies in a drive: a sentence for the user. */
-  driveProblem(slot: DriveSlot, message: string): void;
+  /** The host could not read or write what lies in a drive: a sentence for the user. null: it can again. */
+  driveProblem(slot: DriveSlot, message: string | null): void;
+  /** A drive reads or writes what lies in it. */
+  driveActivity(slot: DriveSlot, kind: MediumAccess): void;
   /** The machine's own BIOS can start from nothing: why, for each boot device in turn. */
   nothingToStart(reasons: readonly string[]): void;
 }

@@ -25,6 +25,8 @@ export const PROBLEM_CODES = [
   'invalid-value',
   'memory-limit',
   'storage',
+  'drive',
+  'not-typed',
   'no-program',
   'engine',
   'cancelled',

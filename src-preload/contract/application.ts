@@ -79,6 +79,11 @@ export const MENU_COMMANDS = [
   'view.editor',
   'view.samples',
   'view.commandPalette',
+  'screen.whole',
+  'screen.savePicture',
+  'screen.paste',
+  'screen.controlAltDelete',
+  'screen.smooth',
   'demonstration.start',
   'demonstration.stop',
   'help.shortcuts',
@@ -114,6 +119,10 @@ export const applicationContract = {
   /** As the window's close button would. */
   'app:quit': call(z.void(), z.void()),
   'app:toggleFullScreen': call(z.void(), z.void()),
+  /** The whole screen, without a menu bar, for a guest's picture. */
+  'app:setWholeScreen': call(z.object({ on: z.boolean() }), z.void()),
+  /** The window left the whole screen by other means. */
+  'app:wholeScreenLeft': event(z.void()),
 
   'preferences:get': call(z.void(), z.object({ preferences: Preferences, appearance: Appearance })),
   'preferences:update': call(Preferences.partial(), z.object({ preferences: Preferences, appearance: Appearance })),

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { applianceContract } from './appliances.ts';
 import { applicationContract } from './application.ts';
 import type { CallChannel, EventChannel, StreamChannel } from './Channel.ts';
 import { debugContract } from './debugging.ts';
+import { imageContract } from './images.ts';
 import { machineContract } from './machines.ts';
 import { observationContract } from './observation.ts';
 import { programContract } from './programs.ts';
@@ -12,6 +14,8 @@ export const contract = {
   ...applicationContract,
   ...machineContract,
   ...programContract,
+  ...imageContract,
+  ...applianceContract,
   ...debugContract,
   ...observationContract,
   ...streamContract,

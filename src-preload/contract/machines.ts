@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
-import { ProgramFormat, ProgramOptions, ProgramSource } from './programs.ts';
+import { FileGrant, ProgramFormat, ProgramOptions, ProgramSource } from './programs.ts';
 
 /** Stable for the life of a machine. */
 export const VmId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -39,8 +39,41 @@ export const VmNetwork = z
   ])
   .nullable();
 
+/** Which devices a machine is built from: a PCI board, an older one without PCI, or the least that Linux needs. */
+export const VmProfile = z.enum(['pc', 'isa', 'micro']);
+export type VmProfile = z.infer<typeof VmProfile>;
+
+/** Floppy drive, two IDE disks, CD-ROM drive, virtio disk. */
+export const DriveSlot = z.enum(['floppy', 'hda', 'hdb', 'cdrom', 'vda']);
+export type DriveSlot = z.infer<typeof DriveSlot>;
+/** Drives whose medium can be changed while the machine runs. */
+export const RemovableSlot = z.enum(['floppy', 'cdrom']);
+export type RemovableSlot = z.infer<typeof RemovableSlot>;
+
+/** What becomes of the guest's writes: kept in the image, refused, or kept until the machine is switched off. */
+export const ImageAccess = z.enum(['read-write', 'read-only', 'overlay']);
+export type ImageAccess = z.infer<typeof ImageAccess>;
+
+export const BootDevice = z.enum(['floppy', 'disk', 'cdrom']);
+export type BootDevice = z.infer<typeof BootDevice>;
+
+/** An image for a drive, as the window asks for it. */
+export const DriveChoice = z.object({ slot: DriveSlot, token: z.string().max(64), access: ImageAccess });
+export type DriveChoice = z.infer<typeof DriveChoice>;
+
+/** An image in a drive. */
+export const VmDrive = z.object({
+  slot: DriveSlot,
+  file: FileGrant,
+  access: ImageAccess,
+  /** What the host could not do with it, in a sentence for the user; null while all is well. */
+  problem: z.string().nullable(),
+});
+export type VmDrive = z.infer<typeof VmDrive>;
+
 export const VmSettings = z.object({
   name: z.string().trim().min(1).max(80),
+  profile: VmProfile,
   memoryMiB: z.number().int().min(1).max(2048),
   vcpuCount: z.number().int().min(1).max(1),
   /** Share of contended time relative to the others'; usually 100. */
@@ -49,6 +82,8 @@ export const VmSettings = z.object({
   capPercent: z.number().int().min(0).max(100),
   clock: ClockKind,
   network: VmNetwork,
+  /** What firmware starts from, the first that it can; null: floppy, disk, CD. */
+  bootOrder: z.array(BootDevice).max(3).nullable(),
   notes: z.string().max(20_000),
   /** The machine's own colour, the same everywhere in the window. */
   colour: z.number().int().min(0).max(7),
@@ -83,11 +118,17 @@ export const VmProgram = z.object({
   byteLength: z.number(),
   /** It is a text: `program:source` returns it for the editor. */
   hasSource: z.boolean(),
+  /** `linux` and `multiboot`. */
+  commandLine: z.string().optional(),
+  /** File name of a kernel's initial RAM disk. */
+  initrd: z.string().optional(),
 });
 export type VmProgram = z.infer<typeof VmProgram>;
 
 export const VmSummary = VmSettings.extend({
   id: VmId,
+  /** One for each drive that has something inside. */
+  drives: z.array(VmDrive),
   state: VmState,
   activity: VmActivity,
   program: VmProgram.nullable(),
@@ -128,12 +169,25 @@ export const machineContract = {
       settings: VmSettings.partial().optional(),
       program: ProgramSource.optional(),
       options: ProgramOptions.optional(),
+      drives: z.array(DriveChoice).max(5).optional(),
       start: z.boolean().optional(),
     }),
     VmSummary,
   ),
-  /** Rename and settings; memory, vCPU count, clock and network only while the VM is off or crashed. */
-  'vm:update': call(z.object({ id: VmId, changes: VmSettings.partial() }), VmSummary),
+  /** Rename and settings; what makes the hardware, drives included, only while the VM is off or crashed. */
+  'vm:update': call(
+    z.object({ id: VmId, changes: VmSettings.partial(), drives: z.array(DriveChoice).max(5).optional() }),
+    VmSummary,
+  ),
+  /** Puts an image into a drive, or with null takes out what is there: at once in a machine that runs. */
+  'vm:changeMedium': call(
+    z.object({
+      id: VmId,
+      slot: RemovableSlot,
+      image: z.object({ token: z.string().max(64), access: ImageAccess }).nullable(),
+    }),
+    VmSummary,
+  ),
   /** A new machine, off, with the same settings and program. */
   'vm:clone': call(z.object({ id: VmId, name: z.string().trim().min(1).max(80).optional() }), VmSummary),
   /** Powers it off first when need be. */

@@ -21,7 +21,8 @@ export type FileGrant = z.infer<typeof FileGrant>;
 
 /** Where a program comes from. */
 export const ProgramSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('file'), token: z.string().max(64) }),
+  /** `initrd`: token of a kernel's initial RAM disk. */
+  z.object({ kind: z.literal('file'), token: z.string().max(64), initrd: z.string().max(64).optional() }),
   z.object({ kind: z.literal('sample'), sampleId: z.string().max(64) }),
   /** The editor's text; `token` names the file it was opened from, for `incbin` and `%include`. */
   z.object({
@@ -41,7 +42,7 @@ export const ProgramOptions = z.object({
   origin: z.number().int().min(0).max(0xffff_ffff).optional(),
   /** Flat binary: code size at the entry. */
   bits: z.union([z.literal(16), z.literal(32)]).optional(),
-  /** Multiboot: what follows the kernel's name on its command line. */
+  /** Multiboot: what follows the kernel's name on its command line. Linux: the command line. */
   commandLine: z.string().max(4096).optional(),
 });
 export type ProgramOptions = z.infer<typeof ProgramOptions>;

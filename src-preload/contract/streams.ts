@@ -6,7 +6,7 @@ import type { OverviewFrame } from './layouts/OverviewFrame.ts';
 import type { ScheduleFrame } from './layouts/ScheduleFrame.ts';
 import { VmId } from './machines.ts';
 
-export const MachineViewPart = z.enum(['vcpus', 'screen', 'serial', 'exits']);
+export const MachineViewPart = z.enum(['vcpus', 'screen', 'serial', 'exits', 'devices']);
 export type MachineViewPart = z.infer<typeof MachineViewPart>;
 
 /** Milliseconds that lie between two frames at the least; 16 is 60 Hz. */

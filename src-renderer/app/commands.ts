@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n';
 import { bridge } from './bridge.ts';
 import type { MenuCommand } from '../../src-preload/contract/application.ts';
 import { useMachineActions } from '../features/machines/machineActions.ts';
+import { useScreenActions } from '../features/screen/screenActions.ts';
 import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
@@ -27,6 +28,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const containment = useContainment();
   const breakpoints = useBreakpoints();
   const actions = useMachineActions();
+  const screenActions = useScreenActions();
 
   return computed(() => {
     const commands = new Map<MenuCommand, Command>();
@@ -38,7 +40,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     const canStep = state === 'off' || state === 'paused';
     const text = editor.active;
 
-    add('file.newMachine', () => (dialogs.newMachine = { file: null }));
+    add('file.newMachine', () => (dialogs.newMachine = { files: [] }));
     add('file.newProgram', () => editor.create());
     add('file.openProgram', () => void actions.pickAndCreate());
     add('file.openInEditor', () => void editor.openWithDialog());
@@ -75,6 +77,15 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('view.code', () => view.showPanel('code'));
     add('view.memory', () => view.showPanel('memory'));
     add('view.exits', () => view.showPanel('exits'));
+    if (machine) {
+      const { id } = machine;
+      const isOn = state === 'running' || state === 'paused';
+      add('screen.whole', () => view.setWholeScreen(!view.isWholeScreen));
+      add('screen.savePicture', () => void screenActions.savePicture(id), isOn);
+      add('screen.paste', () => void screenActions.paste(id), isOn);
+      add('screen.controlAltDelete', () => screenActions.pressControlAltDelete(id), isOn);
+    }
+    add('screen.smooth', () => (view.isSmooth = !view.isSmooth));
     add('view.machines', () => view.open('machine'));
     add('view.isolation', () => view.open('isolation'));
     add('view.schedule', () => view.open('schedule'));

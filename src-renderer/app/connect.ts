@@ -1,6 +1,7 @@
 import { bridge } from './bridge.ts';
 import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
+import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useNotices } from '../stores/notices.ts';
@@ -24,6 +25,8 @@ export async function connectStores(): Promise<() => void> {
     useOverview().connect(),
     useBreakpoints().connect(),
     bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),
+    bridge().subscribe('app:wholeScreenLeft', () => (view.isWholeScreen = false)),
+    bridge().subscribe('machine:offered', (files) => (useDialogs().newMachine = { files })),
     bridge().subscribe('app:notification', ({ severity, problem, vm }) =>
       notices.show(vm ? `machine:${vm}` : 'machines', problem, severity),
     ),

@@ -5,6 +5,7 @@ interface Shortcut {
   readonly key: string;
   readonly mod?: boolean;
   readonly shift?: boolean;
+  readonly alt?: boolean;
 }
 
 /** The same keys as the accelerators of main's menu: whichever sees a key first deals with it. */
@@ -38,6 +39,7 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'view.editor': { key: '9', mod: true },
   'view.samples': { key: 'e', mod: true, shift: true },
   'view.commandPalette': { key: 'k', mod: true },
+  'screen.whole': { key: 'Enter', mod: true, alt: true },
   'help.shortcuts': { key: '/', mod: true },
 };
 
@@ -48,18 +50,22 @@ export function shortcutText(command: MenuCommand): string {
   const shortcut = SHORTCUTS[command];
   if (!shortcut) return '';
   const key = shortcut.key.length === 1 ? shortcut.key.toUpperCase() : shortcut.key;
-  if (isMac) return `${shortcut.shift ? '⇧' : ''}${shortcut.mod ? '⌘' : ''}${key === 'Enter' ? '↩' : key}`;
-  return `${shortcut.mod ? 'Ctrl+' : ''}${shortcut.shift ? 'Shift+' : ''}${key}`;
+  if (isMac)
+    return `${shortcut.alt ? '⌥' : ''}${shortcut.shift ? '⇧' : ''}${shortcut.mod ? '⌘' : ''}${key === 'Enter' ? '↩' : key}`;
+  return `${shortcut.mod ? 'Ctrl+' : ''}${shortcut.alt ? 'Alt+' : ''}${shortcut.shift ? 'Shift+' : ''}${key}`;
 }
 
 /** The command that a key asks for. */
 export function commandOf(event: KeyboardEvent): MenuCommand | undefined {
   const mod = isMac ? event.metaKey : event.ctrlKey;
-  if (event.altKey || (isMac ? event.ctrlKey : event.metaKey)) return undefined;
+  if (isMac ? event.ctrlKey : event.metaKey) return undefined;
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   for (const [command, shortcut] of Object.entries(SHORTCUTS)) {
     const isSame =
-      shortcut.key === pressed && (shortcut.mod ?? false) === mod && (shortcut.shift ?? false) === event.shiftKey;
+      shortcut.key === pressed &&
+      (shortcut.mod ?? false) === mod &&
+      (shortcut.shift ?? false) === event.shiftKey &&
+      (shortcut.alt ?? false) === event.altKey;
     if (isSame) return command as MenuCommand; // a key of SHORTCUTS
   }
   return undefined;

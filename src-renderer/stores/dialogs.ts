@@ -18,8 +18,8 @@ interface OpenQuestion extends Question {
 /** What floats above the window. */
 export const useDialogs = defineStore('dialogs', () => {
   const question = shallowRef<OpenQuestion | null>(null);
-  /** The new-machine dialog: open, perhaps with a file chosen already. */
-  const newMachine = shallowRef<{ readonly file: FileGrant | null } | null>(null);
+  /** The new-machine dialog: open, perhaps with files chosen already. */
+  const newMachine = shallowRef<{ readonly files: readonly FileGrant[] } | null>(null);
   /** The machine whose settings are open. */
   const settingsOf = shallowRef<string | null>(null);
   /** The machine whose name is being edited in place. */

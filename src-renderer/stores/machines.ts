@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { CallInput } from '../../src-preload/contract/contract.ts';
-import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import type { RemovableSlot, VmSummary } from '../../src-preload/contract/machines.ts';
 import type { ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import { useNotices } from './notices.ts';
@@ -58,10 +58,31 @@ export const useMachines = defineStore('machines', () => {
     return outcome;
   }
 
-  async function update(id: string, changes: CallInput<'vm:update'>['changes']): Promise<Outcome<VmSummary>> {
-    const outcome = await bridge().call('vm:update', { id, changes });
+  /** Builds the appliance; resolves when its machine is there. */
+  async function build(start: boolean): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('appliance:build', { recipe: 'debian-mini', start });
     if (outcome.ok) apply(outcome.value);
     return outcome;
+  }
+
+  async function update(
+    id: string,
+    changes: CallInput<'vm:update'>['changes'],
+    drives?: CallInput<'vm:update'>['drives'],
+  ): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('vm:update', { id, changes, ...(drives && { drives }) });
+    if (outcome.ok) apply(outcome.value);
+    return outcome;
+  }
+
+  /** Puts an image into a drive, or takes out what is there. */
+  async function changeMedium(
+    id: string,
+    slot: RemovableSlot,
+    image: CallInput<'vm:changeMedium'>['image'],
+  ): Promise<void> {
+    const changed = notices.settle(`machine:${id}`, await bridge().call('vm:changeMedium', { id, slot, image }));
+    if (changed) apply(changed);
   }
 
   async function clone(id: string): Promise<VmSummary | undefined> {
@@ -83,5 +104,19 @@ export const useMachines = defineStore('machines', () => {
     return outcome;
   }
 
-  return { list, isLoaded, byId, connect, command, startPaused, create, update, clone, destroy, load };
+  return {
+    list,
+    isLoaded,
+    byId,
+    connect,
+    command,
+    startPaused,
+    create,
+    build,
+    update,
+    changeMedium,
+    clone,
+    destroy,
+    load,
+  };
 });

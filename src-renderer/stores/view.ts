@@ -30,6 +30,10 @@ export const useView = defineStore('view', () => {
   const secondPanel = ref<Panel | null>('code');
   /** In CSS pixels. */
   const railWidth = ref(264);
+  /** Pictures are scaled to fit and smoothed, rather than by whole pixels. */
+  const isSmooth = ref(false);
+  /** A guest's picture has the whole screen. */
+  const isWholeScreen = ref(false);
   const isPaletteOpen = ref(false);
   const isSettingsOpen = ref(false);
   const isShortcutsOpen = ref(false);
@@ -55,6 +59,14 @@ export const useView = defineStore('view', () => {
     if (secondPanel.value !== next) panel.value = next;
   }
 
+  /** Only a machine's screen can have the whole of the user's. */
+  function setWholeScreen(isOn: boolean): void {
+    if (isOn === isWholeScreen.value || (isOn && machine.value === null)) return;
+    isWholeScreen.value = isOn;
+    if (isOn) showPanel('screen');
+    void bridge().call('app:setWholeScreen', { on: isOn });
+  }
+
   function requestFind(): void {
     findRequests.value++;
   }
@@ -67,12 +79,13 @@ export const useView = defineStore('view', () => {
       if (typeof id === 'string' && machines.byId.has(id)) selectedId.value = id;
       if (isPanel(saved['panel'])) panel.value = saved['panel'];
       if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
+      if (typeof saved['isSmooth'] === 'boolean') isSmooth.value = saved['isSmooth'];
       if (typeof saved['railWidth'] === 'number') railWidth.value = Math.max(220, Math.min(420, saved['railWidth']));
     }
     isRestored.value = true;
   }
 
-  watch([page, selectedId, panel, secondPanel, railWidth], () => {
+  watch([page, selectedId, panel, secondPanel, railWidth, isSmooth], () => {
     if (!isRestored.value) return;
     const state = {
       page: page.value,
@@ -80,6 +93,7 @@ export const useView = defineStore('view', () => {
       panel: panel.value,
       secondPanel: secondPanel.value,
       railWidth: railWidth.value,
+      isSmooth: isSmooth.value,
     };
     void bridge().call('session:update', { [SESSION_KEY]: state });
   });
@@ -94,12 +108,20 @@ export const useView = defineStore('view', () => {
     },
   );
 
+  // What is shown alone must be there.
+  watch([page, machine], () => {
+    if (page.value !== 'machine' || machine.value === null) setWholeScreen(false);
+  });
+
   return {
     page,
     selectedId,
     panel,
     secondPanel,
     railWidth,
+    isSmooth,
+    isWholeScreen,
+    setWholeScreen,
     isPaletteOpen,
     isSettingsOpen,
     isShortcutsOpen,

@@ -62,7 +62,10 @@ async function makeImages(): Promise<void> {
 function medium(name: string): Medium {
   const opened = openImage(host, path.join(folder, name), 'read-write');
   if (!opened.ok) throw new Error(opened.message);
-  return new Medium(opened.image, 512, (message) => console.error(message));
+  return new Medium(opened.image, 512, {
+    onProblem: (message) => console.error(message),
+    onAccess: () => undefined,
+  });
 }
 
 /** Moves a request's sectors; `isWrite` from memory to the disk. */

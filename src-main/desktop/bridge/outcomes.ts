@@ -9,7 +9,7 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   'file-unreadable': 'file-unreadable',
   'storage-failed': 'storage',
   'storage-locked': 'storage',
-  'drive-refused': 'file-unreadable',
+  'drive-refused': 'drive',
   'out-of-memory': 'memory-limit',
   'no-answer': 'engine',
   'thread-died': 'engine',

@@ -2,11 +2,16 @@ import { dialog, type BrowserWindow, type FileFilter } from 'electron';
 import type { Language } from '../../../src-preload/contract/application.ts';
 
 const texts = {
-  en: { program: 'Program files', source: 'Assembly sources', all: 'All files', open: 'Open a program', text: 'Open a text', save: 'Save the program' },
-  'zh-CN': { program: '程序文件', source: '汇编源文件', all: '所有文件', open: '打开程序', text: '打开文本', save: '保存程序' },
+  en: { program: 'Program files', source: 'Assembly sources', all: 'All files', open: 'Open a program', system: 'Choose files for a machine', text: 'Open a text', save: 'Save the program', image: 'Disk images', disk: 'Choose a disk image', floppy: 'Choose a diskette', cdrom: 'Choose a CD image', create: 'Save the new disk', picture: 'Save the picture', png: 'PNG pictures' },
+  'zh-CN': { program: '程序文件', source: '汇编源文件', all: '所有文件', open: '打开程序', system: '选择虚拟机要用的文件', text: '打开文本', save: '保存程序', image: '磁盘映像', disk: '选择磁盘映像', floppy: '选择软盘映像', cdrom: '选择光盘映像', create: '保存新磁盘', picture: '保存画面', png: 'PNG 图片' },
 } as const; // prettier-ignore
 
 const PROGRAM_EXTENSIONS = ['asm', 'nasm', 's', 'inc', 'txt', 'json', 'com', 'bin', 'img', 'ima', 'elf', 'o', 'mb'];
+const IMAGE_EXTENSIONS = {
+  disk: ['img', 'raw', 'qcow2', 'qcow', 'hdd', 'bin'],
+  floppy: ['img', 'ima', 'flp', 'vfd', 'dsk', 'bin'],
+  cdrom: ['iso', 'img', 'cdr'],
+} as const;
 const SOURCE_EXTENSIONS = ['asm', 'nasm', 's', 'inc', 'txt', 'json'];
 
 /** The system's dialogs for files. A file that a dialog returns is one that the user has chosen. */
@@ -19,9 +24,9 @@ export class FileDialogs {
     this.language = language;
   }
 
-  async pickPrograms(isMultiple: boolean): Promise<string[]> {
+  async pickPrograms(): Promise<string[]> {
     const { open, program } = this.texts;
-    return this.pick(open, { name: program, extensions: PROGRAM_EXTENSIONS }, isMultiple);
+    return this.pick(open, { name: program, extensions: PROGRAM_EXTENSIONS }, false);
   }
 
   async pickTexts(): Promise<string[]> {
@@ -29,24 +34,45 @@ export class FileDialogs {
     return this.pick(text, { name: source, extensions: SOURCE_EXTENSIONS }, false);
   }
 
+  /** What a machine is made of: programs, kernels, media. Their names say little, so all files are offered. */
+  async pickSystem(): Promise<string[]> {
+    return this.pick(this.texts.system, undefined, true);
+  }
+
+  async pickImage(kind: 'disk' | 'floppy' | 'cdrom'): Promise<string[]> {
+    const { [kind]: title, image } = this.texts;
+    return this.pick(title, { name: image, extensions: [...IMAGE_EXTENSIONS[kind]] }, false);
+  }
+
   async pickSave(name: string): Promise<string | null> {
-    const { save, source, all } = this.texts;
-    const { canceled, filePath } = await dialog.showSaveDialog(this.window(), {
-      title: save,
-      defaultPath: name,
-      filters: [{ name: source, extensions: ['asm'] }, { name: all, extensions: ['*'] }], // prettier-ignore
-    });
-    return canceled || !filePath ? null : filePath;
+    return this.save(this.texts.save, name, { name: this.texts.source, extensions: ['asm'] });
+  }
+
+  async pickNewImage(name: string): Promise<string | null> {
+    return this.save(this.texts.create, name, { name: this.texts.image, extensions: ['qcow2'] });
+  }
+
+  async pickPicture(name: string): Promise<string | null> {
+    return this.save(this.texts.picture, name, { name: this.texts.png, extensions: ['png'] });
   }
 
   private get texts(): (typeof texts)[Language] {
     return texts[this.language()];
   }
 
-  private async pick(title: string, filter: FileFilter, isMultiple: boolean): Promise<string[]> {
+  private async save(title: string, name: string, filter: FileFilter): Promise<string | null> {
+    const { canceled, filePath } = await dialog.showSaveDialog(this.window(), {
+      title,
+      defaultPath: name,
+      filters: [filter, { name: this.texts.all, extensions: ['*'] }],
+    });
+    return canceled || !filePath ? null : filePath;
+  }
+
+  private async pick(title: string, filter: FileFilter | undefined, isMultiple: boolean): Promise<string[]> {
     const { canceled, filePaths } = await dialog.showOpenDialog(this.window(), {
       title,
-      filters: [filter, { name: this.texts.all, extensions: ['*'] }],
+      filters: [...(filter ? [filter] : []), { name: this.texts.all, extensions: ['*'] }],
       properties: isMultiple ? ['openFile', 'multiSelections'] : ['openFile'],
     });
     return canceled ? [] : filePaths;

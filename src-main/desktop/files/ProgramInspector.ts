@@ -37,12 +37,14 @@ export class ProgramInspector {
     const bytes = program.kind === 'file' ? await readFile(program.path).catch(() => null) : program.bytes;
     if (!bytes) return refuse('file-unreadable', `${fileName} cannot be read.`, { name: fileName });
     const { format, origin, bits, commandLine } = program;
+    const initrd = program.initrd?.kind === 'file' ? await readFile(program.initrd.path).catch(() => null) : undefined;
+    if (initrd === null) return refuse('file-unreadable', 'The initial RAM disk cannot be read.');
     const inspection = inspectProgram({
       bytes,
       fileName,
       format,
       memoryBytes: memoryMiB * MIB,
-      ...definedOnly({ origin, bits, commandLine }),
+      ...definedOnly({ origin, bits, commandLine, initrd }),
       ...(program.kind === 'file' && { readFile: readerBeside(program.path) }),
     });
     if (inspection.kind === 'refused') return refused(inspection, fileName);

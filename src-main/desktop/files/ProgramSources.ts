@@ -28,7 +28,9 @@ export class ProgramSources {
     switch (source.kind) {
       case 'file': {
         const path = this.grants.resolve(source.token, 'read');
-        return path === null ? refuse('access-not-granted', NOT_GRANTED) : succeed({ kind: 'file', path, ...wishes });
+        const initrd = source.initrd === undefined ? undefined : this.grants.resolve(source.initrd, 'read');
+        if (path === null || initrd === null) return refuse('access-not-granted', NOT_GRANTED);
+        return succeed({ kind: 'file', path, ...wishes, ...(initrd && { initrd: { kind: 'file', path: initrd } }) });
       }
       case 'sample': {
         const sample = this.samples.read(source.sampleId);

@@ -26,6 +26,7 @@ export interface ApplicationServices {
   onReady(): void;
   onMenuContext(vm: string | null, isEditor: boolean): void;
   toggleFullScreen(): void;
+  setWholeScreen(isOn: boolean): void;
 }
 
 export function applicationHandlers(services: ApplicationServices): Handlers<ApplicationCall> {
@@ -47,6 +48,11 @@ export function applicationHandlers(services: ApplicationServices): Handlers<App
     },
     'app:toggleFullScreen': () => {
       services.toggleFullScreen();
+      return succeed(undefined);
+    },
+
+    'app:setWholeScreen': ({ on }) => {
+      services.setWholeScreen(on);
       return succeed(undefined);
     },
 

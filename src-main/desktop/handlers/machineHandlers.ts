@@ -14,9 +14,10 @@ export function machineHandlers(
 ): Handlers<Exclude<MachineCall, 'vm:exits'>> {
   return {
     'vm:list': () => succeed(machines.list()),
-    'vm:create': ({ settings = {}, program, options, start }) =>
-      machines.create(definedOnly(settings), program, options, start),
-    'vm:update': ({ id, changes }) => machines.outcome(hypervisor.update(id, definedOnly(changes))),
+    'vm:create': ({ settings = {}, program, options, drives, start }) =>
+      machines.create(definedOnly(settings), program, options, start, drives),
+    'vm:update': ({ id, changes, drives }) => machines.update(id, definedOnly(changes), drives),
+    'vm:changeMedium': ({ id, slot, image }) => machines.changeMedium(id, slot, image),
     'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, name)),
     'vm:delete': ({ id }) => machines.delete(id),
     'vm:load': ({ id, source, options, reset = false }) => machines.load(id, source, options, reset),

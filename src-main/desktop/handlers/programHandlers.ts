@@ -44,7 +44,7 @@ export function programHandlers(services: ProgramServices): Handlers<ProgramCall
 
   return {
     'program:pick': async ({ purpose }) => {
-      const files = await dialogs.pickPrograms(purpose === 'create');
+      const files = purpose === 'create' ? await dialogs.pickSystem() : await dialogs.pickPrograms();
       return files.length > 0 ? succeed(files.map((file) => grants.grant(file, 'read'))) : CANCELLED;
     },
     'program:inspect': ({ source, options, memoryMiB }) => inspector.inspect(source, options, memoryMiB),

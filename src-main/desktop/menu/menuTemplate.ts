@@ -22,6 +22,7 @@ export interface MenuActions {
 
 // prettier-ignore
 const accelerators: Readonly<Partial<Record<MenuCommand, string>>> = {
+  'screen.whole': 'CmdOrCtrl+Alt+Enter',
   'file.newMachine': 'CmdOrCtrl+N', 'file.newProgram': 'CmdOrCtrl+Shift+N', 'file.openProgram': 'CmdOrCtrl+O',
   'file.openInEditor': 'CmdOrCtrl+Shift+O', 'file.save': 'CmdOrCtrl+S', 'file.saveAs': 'CmdOrCtrl+Shift+S',
   'file.preferences': 'CmdOrCtrl+,', 'edit.find': 'CmdOrCtrl+F',
@@ -128,6 +129,10 @@ export function menuTemplate(
         command('machine.powerButton', isOn),
         command('machine.powerOff', hasMachine && machine !== 'off'),
         SEPARATOR,
+        command('screen.paste', isOn),
+        command('screen.controlAltDelete', isOn),
+        command('screen.savePicture', isOn),
+        SEPARATOR,
         command('machine.loadProgram', hasMachine),
         command('machine.settings', hasMachine),
         command('machine.rename', hasMachine),
@@ -149,6 +154,9 @@ export function menuTemplate(
         command('view.schedule'),
         command('view.editor'),
         command('view.samples'),
+        SEPARATOR,
+        command('screen.smooth', hasMachine),
+        command('screen.whole', hasMachine),
         SEPARATOR,
         command('view.commandPalette'),
         SEPARATOR,

@@ -12,6 +12,8 @@ import type { StreamSource } from './StreamSource.ts';
 
 /** Looks at a screen for changes, per second. */
 const SCREEN_RATE = 30;
+/** Serial output held for the next frame: as much as a new view is shown of the past. */
+const SERIAL_WAITING_MOST = 256 * 1024;
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -27,7 +29,11 @@ export class MachineViewSource implements StreamSource {
   /** Of the screen that was sent last; -1: none. */
   private screenRevision = -1;
   private serial: { restart: boolean; chunks: Uint8Array[]; droppedBytes: number };
+  /** In `serial.chunks`. */
+  private serialBytes = 0;
   private exits: ExitsFrame | null = null;
+  /** As it was sent last, to see a change; undefined: never. */
+  private devices: string | undefined;
 
   constructor(hypervisor: HypervisorService, id: VmId, parts: readonly MachineViewPart[]) {
     this.hypervisor = hypervisor;
@@ -64,6 +70,15 @@ export class MachineViewSource implements StreamSource {
         hasChanged = true;
       }
     }
+    if (this.parts.has('devices')) {
+      const devices = this.hypervisor.deviceActivity(this.id) ?? null;
+      const text = JSON.stringify(devices);
+      if (text !== this.devices) {
+        this.devices = text;
+        frame.devices = devices;
+        hasChanged = true;
+      }
+    }
     const serial = this.takeSerial();
     if (serial) {
       frame.serial = serial;
@@ -80,6 +95,7 @@ export class MachineViewSource implements StreamSource {
   restart(): void {
     this.lastVcpus = undefined;
     this.screenRevision = -1;
+    this.devices = undefined;
     this.serial = this.wholeSerial();
   }
 
@@ -104,17 +120,32 @@ export class MachineViewSource implements StreamSource {
     this.disposers.push(
       this.hypervisor.on('serial-output', ({ vmId, port, bytes, droppedBytes }) => {
         if (vmId !== this.id || port !== 0) return;
-        this.serial.chunks.push(bytes);
         this.serial.droppedBytes += droppedBytes;
+        this.keepSerial(bytes);
       }),
       this.hypervisor.on('vm-state', ({ id, to }) => {
-        if (id === this.id && to === 'starting') this.serial = { restart: true, chunks: [], droppedBytes: 0 };
+        if (id !== this.id || to !== 'starting') return;
+        this.serial = { restart: true, chunks: [], droppedBytes: 0 };
+        this.serialBytes = 0;
       }),
     );
   }
 
+  /** A view that does not keep up, or does not look, loses the oldest. */
+  private keepSerial(bytes: Uint8Array): void {
+    const { chunks } = this.serial;
+    chunks.push(bytes);
+    this.serialBytes += bytes.length;
+    while (this.serialBytes > SERIAL_WAITING_MOST && chunks.length > 1) {
+      const lost = chunks.shift()?.length ?? 0;
+      this.serialBytes -= lost;
+      this.serial.droppedBytes += lost;
+    }
+  }
+
   private wholeSerial(): { restart: boolean; chunks: Uint8Array[]; droppedBytes: number } {
     const kept = this.parts.has('serial') ? this.hypervisor.serialHistory(this.id, 0) : new Uint8Array(0);
+    this.serialBytes = kept.length;
     return { restart: true, chunks: [kept], droppedBytes: 0 };
   }
 
@@ -123,6 +154,7 @@ export class MachineViewSource implements StreamSource {
     const { restart, chunks, droppedBytes } = this.serial;
     if (!restart && chunks.length === 0) return null;
     this.serial = { restart: false, chunks: [], droppedBytes: 0 };
+    this.serialBytes = 0;
     return { restart, bytes: new Uint8Array(Buffer.concat(chunks)), droppedBytes };
   }
 

@@ -15,6 +15,7 @@ export interface MainWindowEvents {
   /** The user wants to close the window; it closes only by `destroy`. */
   onCloseRequest(): void;
   onPageCrash(reason: string, willReload: boolean): void;
+  onWholeScreenLeft(): void;
 }
 
 /** The application's one window: where it was, on the ground of its theme, shown once there is something to see. */
@@ -24,6 +25,7 @@ export class MainWindow {
   private readonly events: MainWindowEvents;
   private crashes: number[] = [];
   private hangs = false;
+  private isWholeScreen = false;
 
   constructor(preload: string, bounds: Settings['bounds'], events: MainWindowEvents) {
     this.bounds = bounds;
@@ -59,7 +61,13 @@ export class MainWindow {
       this.window.on(change as 'resize', () => this.noteBounds());
     }
     this.window.on('enter-full-screen', () => this.noteBounds());
-    this.window.on('leave-full-screen', () => this.noteBounds());
+    this.window.on('leave-full-screen', () => {
+      this.noteBounds();
+      if (!this.isWholeScreen) return;
+      this.isWholeScreen = false;
+      this.window.setMenuBarVisibility(true);
+      events.onWholeScreenLeft();
+    });
     this.window.webContents.on('render-process-gone', (_event, { reason }) => this.onGone(reason));
     this.window.on('unresponsive', () => (this.hangs = true));
     this.window.on('responsive', () => (this.hangs = false));
@@ -96,6 +104,13 @@ export class MainWindow {
 
   toggleFullScreen(): void {
     this.window.setFullScreen(!this.window.isFullScreen());
+  }
+
+  /** The page has nothing to show but a guest's picture. */
+  setWholeScreen(isOn: boolean): void {
+    this.isWholeScreen = isOn;
+    this.window.setMenuBarVisibility(!isOn);
+    this.window.setFullScreen(isOn);
   }
 
   destroy(): void {

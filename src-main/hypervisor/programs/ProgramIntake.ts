@@ -6,7 +6,7 @@ import type { ProgramInclude, ThreadProgram } from '../threads/ThreadMachine.ts'
 import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
 import { hashBytes, type StoredProgram } from '../storage/StoredMachine.ts';
-import type { ProgramSource, Result } from '../types.ts';
+import type { FileSource, ProgramSource, Result } from '../types.ts';
 
 /** Larger than any guest's RAM. */
 const PROGRAM_BYTES_MOST = 2 ** 31;
@@ -25,21 +25,11 @@ export interface AcceptedProgram {
  * cannot be loaded is refused here, with all that is wrong with it, before anything is changed.
  */
 export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<Result<AcceptedProgram>> {
-  let bytes: Uint8Array;
-  if (source.kind === 'bytes') {
-    ({ bytes } = source);
-  } else {
-    try {
-      const { size } = await stat(source.path);
-      if (size > PROGRAM_BYTES_MOST)
-        return refused('program-refused', `${source.path} is too large: programs of up to 2 GiB can be loaded.`);
-      bytes = new Uint8Array(await readFile(source.path));
-    } catch (error) {
-      return refused('file-unreadable', `${source.path} cannot be read: ${describeFileError(error)}.`);
-    }
-  }
-  const fileName = source.kind === 'bytes' ? source.fileName : path.basename(source.path);
-  const sourcePath = source.kind === 'file' ? path.resolve(source.path) : null;
+  const file = await readSource(source);
+  if (!file.ok) return file;
+  const initrd = source.initrd && (await readSource(source.initrd));
+  if (initrd?.ok === false) return initrd;
+  const { bytes, fileName, sourcePath } = file.value;
   const { format, origin, bits, commandLine } = source;
   const options = {
     format,
@@ -48,7 +38,13 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
     ...(commandLine !== undefined && { commandLine }),
   };
   const includes = new IncludeReader(sourcePath === null ? null : path.dirname(sourcePath));
-  const program: ThreadProgram = { bytes, fileName, options, includes: includes.found };
+  const program: ThreadProgram = {
+    bytes,
+    fileName,
+    options,
+    includes: includes.found,
+    initrd: initrd?.value.bytes ?? null,
+  };
   const loaded = loadThreadProgram(program, memoryMiB * 1024 * 1024, (name) => includes.read(name));
   if (loaded.kind === 'refused') {
     const { message, problems } = loaded;
@@ -64,9 +60,29 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
     file: store(fileName, bytes),
     sourcePath,
     ...options,
+    ...(initrd && { initrd: store(initrd.value.fileName, initrd.value.bytes) }),
     includes: includes.found.map((include) => store(include.name, include.bytes)),
   };
   return done({ stored, blobs, program, summary: loaded.image.summary });
+}
+
+interface ReadSource {
+  readonly bytes: Uint8Array;
+  readonly fileName: string;
+  readonly sourcePath: string | null;
+}
+
+async function readSource(source: FileSource): Promise<Result<ReadSource>> {
+  if (source.kind === 'bytes') return done({ bytes: source.bytes, fileName: source.fileName, sourcePath: null });
+  const sourcePath = path.resolve(source.path);
+  try {
+    const { size } = await stat(sourcePath);
+    if (size > PROGRAM_BYTES_MOST)
+      return refused('program-refused', `${source.path} is too large: programs of up to 2 GiB can be loaded.`);
+    return done({ bytes: new Uint8Array(await readFile(sourcePath)), fileName: path.basename(sourcePath), sourcePath });
+  } catch (error) {
+    return refused('file-unreadable', `${source.path} cannot be read: ${describeFileError(error)}.`);
+  }
 }
 
 /** Reads what an assembly text includes, beside the text, and remembers it. */

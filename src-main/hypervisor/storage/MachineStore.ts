@@ -12,7 +12,7 @@ import {
   unfinishedName,
   writeDurably,
 } from './files.ts';
-import { hashBytes, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
+import { filesOf, hashBytes, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
 import { StoreLock } from './StoreLock.ts';
 
 const DEFINITION = 'machine.json';
@@ -26,7 +26,7 @@ export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
  * ```
  * <folder>/lock                          who has the store open
  * <folder>/machines/<id>/machine.json    the definition, see StoredMachine
- * <folder>/machines/<id>/<sha256>        the program, and each file that it includes
+ * <folder>/machines/<id>/<sha256>        the program, its initial RAM disk, and each file that it includes
  * <folder>/set-aside/<id>-<time>/        what could not be read
  * ```
  * Each change is one rename: of `machine.json`, or of a whole machine's folder when it is made or deleted.
@@ -210,8 +210,7 @@ async function setAside(folder: string, id: string, reason: string, problems: St
 
 /** Removes files that interrupted or replaced versions of a definition have left. */
 async function removeUnnamed(machineFolder: string, machine: StoredMachine): Promise<void> {
-  const program = machine.program;
-  const named = new Set(program === null ? [] : [program.file.sha256, ...program.includes.map((each) => each.sha256)]);
+  const named = new Set(filesOf(machine.program).map(({ sha256 }) => sha256));
   for (const name of await readdir(machineFolder)) {
     const isBlob = /^[0-9a-f]{64}$/.test(name);
     if ((isBlob && !named.has(name)) || name.startsWith(UNFINISHED)) await unlink(path.join(machineFolder, name));

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
+import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
 import {
   CAP_RANGE,
   CLOCK_KINDS,
@@ -39,6 +40,7 @@ const storedProgram = z.object({
   origin: z.int().nonnegative().optional(),
   bits: z.union([z.literal(16), z.literal(32)]).optional(),
   commandLine: z.string().optional(),
+  initrd: storedFile.optional(),
   /** Files that an assembly text includes. */
   includes: z.array(storedFile),
 });
@@ -57,6 +59,7 @@ const storedDrive = z.object({
 const storedMachine = z.object({
   id: z.string().regex(/^vm-[0-9a-f]{16}$/),
   name: z.string().min(1).max(NAME_LENGTH_MOST),
+  profile: z.enum(PROFILE_NAMES).default('pc'),
   memoryMiB: integer(MEMORY_MIB_RANGE),
   vcpuCount: z.int().min(1).max(64),
   weight: integer(WEIGHT_RANGE),
@@ -74,6 +77,12 @@ const storedMachine = z.object({
 
 export type StoredProgram = z.infer<typeof storedProgram>;
 export type StoredMachine = z.infer<typeof storedMachine>;
+
+/** The files beside a definition that a program is made of. */
+export function filesOf(program: StoredProgram | null): readonly StoredProgram['file'][] {
+  if (program === null) return [];
+  return [program.file, ...(program.initrd ? [program.initrd] : []), ...program.includes];
+}
 
 /** Lifts the content of a file of an older version by one version each. */
 type Migration = (machine: unknown) => unknown;

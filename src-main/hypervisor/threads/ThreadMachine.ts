@@ -2,7 +2,8 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
-import type { BootDevice, DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { ClockKind, KeyStroke, MouseMotion, ProgramOptions, VmDrive } from '../types.ts';
 
 /** A file that an assembly text may include, by the name it uses. */
@@ -13,6 +14,7 @@ export interface ProgramInclude {
 
 /** What a thread needs to make its machine. Structured-clonable. */
 export interface ThreadMachineDefinition {
+  readonly profile: ProfileName;
   readonly memoryMiB: number;
   readonly vcpuCount: number;
   readonly clock: ClockKind;
@@ -31,6 +33,8 @@ export interface ThreadProgram {
   readonly fileName: string;
   readonly options: ProgramOptions;
   readonly includes: readonly ProgramInclude[];
+  /** `linux`: the initial RAM disk. */
+  readonly initrd: Uint8Array | null;
 }
 
 /** Where things lie in the machine's shared memory: what main may read while the machine runs. */
@@ -42,9 +46,20 @@ export interface MachineViews {
   readonly pageFlagsOffset: number;
   /** One PAGE_WRITES byte for each page of RAM: kept by `collectWrites`, and calmed by main. */
   readonly writes: SharedArrayBuffer;
+  /** `DEVICE_ACTIVITY.words` counters. */
+  readonly activity: SharedArrayBuffer;
   /** Each vCPU's CPU state block. */
   readonly stateOffsets: readonly number[];
 }
+
+/** Where `MachineViews.activity` counts what, as 32-bit words: each drive's reads, then its writes, then the network's. */
+export const DEVICE_ACTIVITY = {
+  reads: (slot: DriveSlot) => 2 * DRIVE_SLOTS.indexOf(slot),
+  writes: (slot: DriveSlot) => 2 * DRIVE_SLOTS.indexOf(slot) + 1,
+  framesSent: 2 * DRIVE_SLOTS.length,
+  framesReceived: 2 * DRIVE_SLOTS.length + 1,
+  words: 2 * DRIVE_SLOTS.length + 2,
+} as const;
 
 /** Values of `MachineViews.writes`. */
 export const PAGE_WRITES = {
@@ -102,8 +117,8 @@ export interface ThreadMachine {
 
 /** Where a machine's output goes; called from inside `run`. */
 export interface ThreadMachineSinks {
-  /** The host could not read or write an image. */
-  driveProblem(slot: DriveSlot, message: string): void;
+  /** The host could not read or write an image; null: it can again. */
+  driveProblem(slot: DriveSlot, message: string | null): void;
   serial(port: number, byte: number): void;
   frame(bytes: Uint8Array): void;
 }

@@ -6,6 +6,7 @@ import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
+import { profileOf } from '../../machine/profiles/profiles.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import { PAGE_BYTES, hashLoadedPages } from '../isolation/pageHash.ts';
 import { writeRegister } from '../registerAccess.ts';
@@ -15,7 +16,7 @@ import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMa
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import type { KeyStroke, MouseMotion, VmDrive } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
-import { DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
+import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -33,6 +34,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   readonly views: MachineViews;
   readonly #parts: TranslatedMachine;
   readonly #memoryBytes: number;
+  readonly #activity = new Uint32Array(new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words));
   /** For the next reset. */
   #image: ProgramImage | undefined;
 
@@ -40,6 +42,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#memoryBytes = definition.memoryMiB * MIB;
     this.#parts = createTranslatedMachine({
       memoryBytes: this.#memoryBytes,
+      profile: profileOf(definition.profile),
       vcpuCount: definition.vcpuCount,
       handlers: new CompiledHandlers(handlers),
       hostTime: { monotonicNs },
@@ -51,7 +54,11 @@ export class TranslatedThreadMachine implements ThreadMachine {
       sinks: {
         driveProblem: (slot, message) => sinks.driveProblem(slot, message),
         serial: (port, byte) => sinks.serial(port, byte),
-        frame: (bytes) => sinks.frame(bytes),
+        driveActivity: (slot, kind) => this.#count(DEVICE_ACTIVITY[kind === 'read' ? 'reads' : 'writes'](slot)),
+        frame: (bytes) => {
+          this.#count(DEVICE_ACTIVITY.framesSent);
+          sinks.frame(bytes);
+        },
       },
     });
     const { memory } = this.#parts;
@@ -63,6 +70,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
       ramBytes: layout.ramBytes,
       pageFlagsOffset: layout.pageFlags,
       writes: new SharedArrayBuffer(Math.ceil(layout.ramBytes / PAGE_BYTES)),
+      // Made just above, shared.
+      activity: this.#activity.buffer as unknown as SharedArrayBuffer,
       stateOffsets: this.#parts.processors.map(({ state }) => state.base),
     };
   }
@@ -159,6 +168,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   receiveFrame(frame: Uint8Array): void {
+    this.#count(DEVICE_ACTIVITY.framesReceived);
     this.#parts.machine.receiveFrame(frame);
   }
 
@@ -169,6 +179,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
     if (outcome.ok) return;
     image?.close();
     throw new Error(outcome.message);
+  }
+
+  #count(word: number): void {
+    this.#activity[word] = (this.#activity[word] ?? 0) + 1;
   }
 
   collectWrites(): void {

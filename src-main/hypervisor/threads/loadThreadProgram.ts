@@ -9,7 +9,7 @@ export function loadThreadProgram(
   readInclude = (name: string): Uint8Array | null =>
     program.includes.find((include) => include.name === name)?.bytes ?? null,
 ): LoadResult {
-  const { bytes, fileName, options } = program;
+  const { bytes, fileName, options, initrd } = program;
   const { format, origin, bits, commandLine } = options;
   return load(format, bytes, {
     memoryBytes,
@@ -17,6 +17,7 @@ export function loadThreadProgram(
     ...(origin !== undefined && { origin }),
     ...(bits !== undefined && { bits }),
     ...(commandLine !== undefined && { commandLine }),
+    ...(initrd !== null && { initrd }),
     readFile: readInclude,
   });
 }

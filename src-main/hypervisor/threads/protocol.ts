@@ -84,7 +84,7 @@ export type ThreadHappening =
   /** HLT that no interrupt can end. */
   | { readonly kind: 'stopped'; readonly detail: string }
   | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }
-  | { readonly kind: 'drive-problem'; readonly slot: DriveSlot; readonly message: string }
+  | { readonly kind: 'drive-problem'; readonly slot: DriveSlot; readonly message: string | null }
   | { readonly kind: 'power-off'; readonly detail: string }
   | { readonly kind: 'crashed'; readonly report: Omit<CrashReport, 'at'> };
 

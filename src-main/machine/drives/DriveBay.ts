@@ -16,7 +16,7 @@ import type { DiskImage } from '../images/DiskImage.ts';
 import type { ProfileRow } from '../profiles/MachineProfile.ts';
 import { VirtioBlock } from '../virtio/VirtioBlock.ts';
 import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot, USUAL_BOOT_ORDER } from './DriveSlot.ts';
-import { Medium } from './Medium.ts';
+import { Medium, type MediumAccess } from './Medium.ts';
 
 const DISK_SECTOR_BYTES = 512;
 const FLOPPY_DMA_CHANNEL = 2;
@@ -38,8 +38,9 @@ export interface DriveBayParts {
   readonly irq: (row: ProfileRow) => InterruptLine;
   /** The channels have a bus master, so their drives offer DMA. */
   readonly hasBusMaster: boolean;
-  /** The host could not read or write an image. */
-  readonly onProblem: (slot: DriveSlot, message: string) => void;
+  /** The host could not read or write an image; null: it can again. */
+  readonly onProblem: (slot: DriveSlot, message: string | null) => void;
+  readonly onAccess: (slot: DriveSlot, kind: MediumAccess) => void;
 }
 
 /** What firmware wants to know of the drives. */
@@ -128,8 +129,12 @@ export class DriveBay {
   }
 
   private medium(slot: DriveSlot, image: DiskImage, sectorBytes: number, sectorCount?: number): Medium {
-    const { onProblem } = this.parts;
-    return new Medium(image, sectorBytes, (message) => onProblem(slot, message), sectorCount);
+    const { onProblem, onAccess } = this.parts;
+    const observer = {
+      onProblem: (message: string | null) => onProblem(slot, message),
+      onAccess: (kind: MediumAccess) => onAccess(slot, kind),
+    };
+    return new Medium(image, sectorBytes, observer, sectorCount);
   }
 
   private diskette(image: DiskImage): Diskette {

@@ -1,8 +1,13 @@
 import type { DiskImage } from '../images/DiskImage.ts';
 import { ImageError } from '../images/HostFile.ts';
 
-/** Told what the host could not do, in a sentence for the user. */
-export type MediumObserver = (message: string) => void;
+export type MediumAccess = 'read' | 'write';
+
+export interface MediumObserver {
+  /** What the host could not do, in a sentence for the user; null: it can again. */
+  onProblem(message: string | null): void;
+  onAccess(kind: MediumAccess): void;
+}
 
 /**
  * What lies in a drive: the sectors of an image. A sector that cannot be read or written is the guest's I/O
@@ -39,6 +44,7 @@ export class Medium {
     if (!this.holds(sector, into.length)) return false;
     const position = sector * this.sectorBytes;
     const inImage = Math.max(0, Math.min(into.length, this.image.byteLength - position));
+    this.observer.onAccess('read');
     return this.attempt(() => {
       if (inImage > 0) this.image.read(position, inImage === into.length ? into : into.subarray(0, inImage));
       into.fill(0, inImage);
@@ -49,6 +55,7 @@ export class Medium {
     const position = sector * this.sectorBytes;
     if (this.isReadOnly || !this.holds(sector, bytes.length)) return false;
     if (position + bytes.length > this.image.byteLength) return false;
+    this.observer.onAccess('write');
     return this.attempt(() => this.image.write(position, bytes));
   }
 
@@ -60,11 +67,12 @@ export class Medium {
   private attempt(action: () => void): boolean {
     try {
       action();
+      if (this.reported !== '') this.observer.onProblem(null);
       this.reported = '';
       return true;
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      if (error.message !== this.reported) this.observer(error.message);
+      if (error.message !== this.reported) this.observer.onProblem(error.message);
       this.reported = error.message;
       return false;
     }

@@ -54,3 +54,8 @@ export function floppyFormatOf(byteLength: number): FloppyFormat | undefined {
   if (USUAL !== undefined && byteLength <= sectorCountOf(USUAL) * 512) return USUAL;
   return FORMATS.find((format) => sectorCountOf(format) * 512 >= byteLength);
 }
+
+/** Diskettes, and nothing else, are exactly so large. */
+export function isDisketteSize(byteLength: number): boolean {
+  return FORMATS.some((format) => sectorCountOf(format) * 512 === byteLength);
+}

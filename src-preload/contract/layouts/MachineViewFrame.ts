@@ -11,6 +11,7 @@ export interface MachineViewFrame {
   readonly screen?: ScreenFrame | null;
   readonly serial?: SerialFrame;
   readonly exits?: ExitsFrame;
+  readonly devices?: DevicesFrame | null;
 }
 
 export interface VcpuFrame {
@@ -28,6 +29,15 @@ export interface SerialFrame {
   readonly bytes: Uint8Array;
   /** Bytes lost just before these, because the guest wrote faster than anyone read. */
   readonly droppedBytes: number;
+}
+
+/** How often each did something since power-on; more than in the last frame: its light is on. */
+export interface DevicesFrame {
+  readonly drives: Readonly<
+    Record<'floppy' | 'hda' | 'hdb' | 'cdrom' | 'vda', { readonly reads: number; readonly writes: number }>
+  >;
+  readonly framesSent: number;
+  readonly framesReceived: number;
 }
 
 /** By `EXIT_KINDS` (layouts/ExitKinds.ts), all vCPUs together: totals since power-on, and per second. Four times a second. */

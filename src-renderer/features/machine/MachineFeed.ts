@@ -1,5 +1,6 @@
 import { bridge } from '../../app/bridge.ts';
 import type {
+  DevicesFrame,
   ExitsFrame,
   MachineViewFrame,
   SerialFrame,
@@ -15,6 +16,8 @@ export interface Parts {
   screen: ScreenFrame | null;
   serial: SerialFrame;
   exits: ExitsFrame;
+  /** Null: off. */
+  devices: DevicesFrame | null;
 }
 export type PartName = keyof Parts;
 
@@ -32,6 +35,7 @@ export class MachineFeed {
     screen: new Set(),
     serial: new Set(),
     exits: new Set(),
+    devices: new Set(),
   };
   readonly #stream: OpenStream;
   /** Serial output since power-on or the oldest kept. */
@@ -40,7 +44,7 @@ export class MachineFeed {
   constructor(id: string) {
     this.#stream = bridge().open(
       'stream:machine',
-      { id, parts: ['vcpus', 'screen', 'serial', 'exits'], intervalMs: 16 },
+      { id, parts: ['vcpus', 'screen', 'serial', 'exits', 'devices'], intervalMs: 16 },
       { onFrame: (frame) => this.#apply(frame) },
     );
     document.addEventListener('visibilitychange', this.#onVisibility);
@@ -67,6 +71,7 @@ export class MachineFeed {
     this.#tell('screen', frame.screen);
     this.#tell('serial', frame.serial);
     this.#tell('exits', frame.exits);
+    this.#tell('devices', frame.devices);
   }
 
   #tell<Name extends PartName>(name: Name, part: Parts[Name] | undefined): void {

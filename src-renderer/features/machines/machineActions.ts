@@ -2,6 +2,8 @@ import { bridge } from '../../app/bridge.ts';
 import { t } from '../../app/i18n.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { FileGrant, ProgramSource } from '../../../src-preload/contract/programs.ts';
+import { isRemovable } from '../drives/drives.ts';
+import { DRIVES_OF } from './machineDraft.ts';
 import { useDialogs } from '../../stores/dialogs.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { useNotices } from '../../stores/notices.ts';
@@ -83,16 +85,48 @@ export function useMachineActions() {
   /** Lets the user choose files, and makes a machine of each. */
   async function pickAndCreate(): Promise<void> {
     const files = notices.settle('machines', await bridge().call('program:pick', { purpose: 'create' }));
-    for (const file of files ?? []) await createFrom({ kind: 'file', token: file.token }, true);
+    if (files) await createFromFiles(files);
+  }
+
+  /** Programs run at once, each in a machine of its own; of kernels and media a machine is proposed. */
+  async function createFromFiles(files: readonly FileGrant[]): Promise<void> {
+    if (files.length === 0) return;
+    const tokens = files.map(({ token }) => token);
+    const proposal = notices.settle('machines', await bridge().call('machine:propose', { tokens }));
+    if (proposal?.isSystem) dialogs.newMachine = { files };
+    else if (proposal) for (const { token } of files) await createFrom({ kind: 'file', token }, true);
   }
 
   async function dropFiles(files: readonly File[], onto: VmSummary | null): Promise<void> {
+    const grants: FileGrant[] = [];
     for (const file of files) {
       const grant = notices.settle(onto ? `machine:${onto.id}` : 'machines', await bridge().grantFile(file));
-      if (!grant) continue;
-      if (onto) await loadFile(onto, grant);
-      else await createFrom({ kind: 'file', token: grant.token }, true);
+      if (grant) grants.push(grant);
     }
+    if (onto === null) await createFromFiles(grants);
+    else for (const grant of grants) await useOn(onto, grant);
+  }
+
+  /** A diskette or CD dropped onto a machine goes into its drive; anything else becomes its program. */
+  async function useOn(machine: VmSummary, file: FileGrant): Promise<void> {
+    const outcome = await bridge().call('machine:propose', { tokens: [file.token] });
+    const proposed = outcome.ok ? outcome.value.files[0] : undefined;
+    if (proposed?.use === 'floppy' || proposed?.use === 'cdrom') {
+      await machines.changeMedium(machine.id, proposed.use, { token: file.token, access: proposed.access });
+      view.select(machine.id);
+    } else if (proposed?.use === 'hda') await addDisk(machine, file);
+    else await loadFile(machine, file);
+  }
+
+  /** Into the first hard disk drive that is free. */
+  async function addDisk(machine: VmSummary, file: FileGrant): Promise<void> {
+    const taken = machine.drives.map(({ slot, file: { token }, access }) => ({ slot, token, access }));
+    const slot = DRIVES_OF[machine.profile].find(
+      (each) => !isRemovable(each) && !taken.some((drive) => drive.slot === each),
+    );
+    const drives = slot ? [...taken, { slot, token: file.token, access: 'read-write' as const }] : taken;
+    notices.settle(`machine:${machine.id}`, await machines.update(machine.id, {}, drives));
+    view.select(machine.id);
   }
 
   return { toggleRun, step, powerOff, remove, clone, createFrom, loadFile, pickAndLoad, pickAndCreate, dropFiles };

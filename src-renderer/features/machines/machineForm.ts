@@ -1,8 +1,11 @@
-import type { VmSettings } from '../../../src-preload/contract/machines.ts';
+import type { BootDevice, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
 
 /** A machine's settings as a form holds them: numbers as typed. */
 export interface MachineForm {
   name: string;
+  profile: VmProfile;
+  /** `disk,cdrom,floppy`. */
+  bootOrder: string;
   memoryMiB: string;
   weight: string;
   capPercent: string;
@@ -25,12 +28,25 @@ export const LIMITS = {
 const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 const USUAL_SEGMENT = 'lab';
 
+export const PROFILES = ['pc', 'isa', 'micro'] as const satisfies readonly VmProfile[];
+const USUAL_BOOT_ORDER: readonly BootDevice[] = ['floppy', 'disk', 'cdrom'];
+export const BOOT_ORDERS: readonly (readonly BootDevice[])[] = [
+  ['floppy', 'disk', 'cdrom'],
+  ['floppy', 'cdrom', 'disk'],
+  ['disk', 'cdrom', 'floppy'],
+  ['disk', 'floppy', 'cdrom'],
+  ['cdrom', 'disk', 'floppy'],
+  ['cdrom', 'floppy', 'disk'],
+];
+
 export type FormProblems = Partial<Record<Field, 'required' | 'range' | 'segment'>>;
 
 /** What a new machine has unless it is told otherwise. */
 export function newForm(): MachineForm {
   return {
     name: '',
+    profile: 'pc',
+    bootOrder: bootOrderText(null),
     memoryMiB: '16',
     weight: '100',
     capPercent: '',
@@ -49,6 +65,8 @@ function isWithin(text: string, { least, most }: { least: number; most: number }
 export function formOf(settings: VmSettings): MachineForm {
   return {
     name: settings.name,
+    profile: settings.profile,
+    bootOrder: bootOrderText(settings.bootOrder),
     memoryMiB: String(settings.memoryMiB),
     weight: String(settings.weight),
     capPercent: settings.capPercent === 0 ? '' : String(settings.capPercent),
@@ -74,6 +92,9 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
   const name = form.name.trim();
   return {
     ...(name === '' ? {} : { name }),
+    profile: form.profile,
+    // Of BOOT_ORDERS.
+    bootOrder: form.bootOrder.split(',') as BootDevice[],
     memoryMiB: Number(form.memoryMiB),
     weight: Number(form.weight),
     capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
@@ -81,6 +102,10 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
     network: networkOf(form),
     notes: form.notes,
   };
+}
+
+export function bootOrderText(order: readonly BootDevice[] | null): string {
+  return (order ?? USUAL_BOOT_ORDER).join(',');
 }
 
 function networkOf({ network, segment }: MachineForm): VmSettings['network'] {

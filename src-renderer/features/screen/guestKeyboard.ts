@@ -2,17 +2,27 @@ import { onBeforeUnmount, ref, type Ref } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import type { KeyStroke } from '../../../src-preload/contract/machines.ts';
 
+export interface OwnKeys {
+  leave(): void;
+  toggleWholeScreen(): void;
+}
+
 export interface GuestKeyboard {
   readonly isCaptured: Ref<boolean>;
   capture(): void;
   release(): void;
-  /** Gives a key to the guest; the way out calls `leave` instead. */
-  onKey(event: KeyboardEvent, leave: () => void): void;
+  /** Gives a key to the guest, but for those that are the window's: they do what is given for them. */
+  onKey(event: KeyboardEvent, own: OwnKeys): void;
 }
 
 /** Ctrl+Alt+G, wherever the layout puts the letter. */
 export function isWayOut(event: KeyboardEvent): boolean {
   return event.ctrlKey && event.altKey && event.code === 'KeyG';
+}
+
+/** Ctrl+Alt+Enter: the whole screen, and back. */
+export function isWholeScreenKey(event: KeyboardEvent): boolean {
+  return event.ctrlKey && event.altKey && event.code === 'Enter';
 }
 
 /** The host's keyboard, as the guest's, while its screen has the focus. */
@@ -35,11 +45,11 @@ export function useGuestKeyboard(idOf: () => string): GuestKeyboard {
     held.clear();
   }
 
-  function onKey(event: KeyboardEvent, leave: () => void): void {
+  function onKey(event: KeyboardEvent, own: OwnKeys): void {
     event.preventDefault();
     event.stopPropagation();
-    if (isWayOut(event)) {
-      leave();
+    if (isWayOut(event) || isWholeScreenKey(event)) {
+      if (event.type === 'keydown' && !event.repeat) own[isWayOut(event) ? 'leave' : 'toggleWholeScreen']();
       return;
     }
     const { code } = event;

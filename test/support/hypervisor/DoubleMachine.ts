@@ -3,6 +3,7 @@ import { textScreen } from '../machine/textScreen.ts';
 import type { TextScreen } from '../../../src-main/machine/vga/TextScreen.ts';
 import { STATE, layOutVmMemory } from '../../../src-main/engine/state/layout.ts';
 import { monotonicNs } from '../../../src-main/hypervisor/scheduler/hostClock.ts';
+import { DEVICE_ACTIVITY } from '../../../src-main/hypervisor/threads/ThreadMachine.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -37,6 +38,7 @@ export class DoubleMachine implements ThreadMachine {
       ramBytes: layout.ramBytes,
       pageFlagsOffset: layout.pageFlags,
       writes: new SharedArrayBuffer(layout.ramBytes / 4096),
+      activity: new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words),
       stateOffsets: [layout.vcpu(0)],
     };
   }

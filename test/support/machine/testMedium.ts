@@ -1,4 +1,4 @@
-import { Medium } from '../../../src-main/machine/drives/Medium.ts';
+import { Medium, type MediumAccess } from '../../../src-main/machine/drives/Medium.ts';
 import { openImage } from '../../../src-main/machine/images/openImage.ts';
 import { MemoryImageHost } from './MemoryImageHost.ts';
 
@@ -6,6 +6,7 @@ export interface TestMedium {
   readonly medium: Medium;
   readonly host: MemoryImageHost;
   readonly problems: string[];
+  readonly accesses: readonly MediumAccess[];
   /** The image's bytes. */
   readonly bytes: Uint8Array;
 }
@@ -19,8 +20,13 @@ export function testMedium(
   const opened = openImage(host, 'disk.img', isReadOnly ? 'read-only' : 'read-write');
   if (!opened.ok) throw new Error(opened.message);
   const problems: string[] = [];
-  const medium = new Medium(opened.image, sectorBytes, (message) => problems.push(message), sectorCount);
-  return { medium, host, problems, bytes };
+  const accesses: MediumAccess[] = [];
+  const observer = {
+    onProblem: (message: string | null) => void problems.push(message ?? 'works again'),
+    onAccess: (kind: MediumAccess) => void accesses.push(kind),
+  };
+  const medium = new Medium(opened.image, sectorBytes, observer, sectorCount);
+  return { medium, host, problems, accesses, bytes };
 }
 
 interface TestMediumOptions {

@@ -22,7 +22,35 @@ beforeEach(() => {
     read: (id: string) => (id === 'hello' ? { fileName: 'hello.asm', bytes: Uint8Array.of(0xf4) } : null),
   };
   const recentFiles = { add: (path: string) => recent.push(path) } as unknown as RecentFiles;
-  machines = new Machines(hypervisor, new ProgramSources(grants, samples), recentFiles, breakpoints, () => 'none');
+  machines = new Machines(
+    hypervisor,
+    grants,
+    new ProgramSources(grants, samples),
+    recentFiles,
+    breakpoints,
+    () => 'none',
+  );
+});
+
+describe('drives', () => {
+  test('hold what the user has chosen, and the window sees tokens instead of paths', async () => {
+    const { token } = grants.grant('/images/disk.qcow2', 'read');
+    const created = await machines.create({}, undefined, undefined, false, [{ slot: 'hda', token, access: 'overlay' }]);
+    const drive = { slot: 'hda', access: 'overlay', problem: null, file: { token, name: 'disk.qcow2' } };
+    expect(created).toMatchObject({ ok: true, value: { drives: [drive] } });
+    expect([...hypervisor.vms.values()][0]?.drives).toEqual([
+      { slot: 'hda', path: '/images/disk.qcow2', access: 'overlay' },
+    ]);
+  });
+
+  test('take nothing that nobody chose', async () => {
+    const choice = { slot: 'hda', token: 'made-up', access: 'overlay' } as const;
+    expect(await machines.create({}, undefined, undefined, false, [choice])).toMatchObject({
+      ok: false,
+      problem: { code: 'access-not-granted' },
+    });
+    expect(await machines.changeMedium('vm-1', 'floppy', choice)).toMatchObject({ ok: false });
+  });
 });
 
 describe('creating a machine', () => {

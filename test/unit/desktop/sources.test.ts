@@ -62,6 +62,18 @@ describe('a machine view', () => {
     expect(source.next()).toBeNull();
   });
 
+  test('holds a bounded part of a flood for a view that does not look, and counts what is lost', () => {
+    const source = new MachineViewSource(hypervisor, id, ['serial']);
+    source.next();
+    const bytes = new Uint8Array(64 * 1024);
+    for (let count = 0; count < 40; count++)
+      hypervisor.emit('serial-output', { vmId: id, port: 0, bytes, droppedBytes: 0 });
+    const frame = source.next();
+    if (frame === null || frame === 'end') throw new Error('a frame was expected');
+    expect(frame.serial?.bytes.length).toBe(256 * 1024);
+    expect(frame.serial?.droppedBytes).toBe(36 * 64 * 1024);
+  });
+
   test('brings the serial line with its past, and starts afresh with the machine', async () => {
     hypervisor.serial = Uint8Array.of(1);
     const source = new MachineViewSource(hypervisor, id, ['serial']);

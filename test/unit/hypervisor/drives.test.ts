@@ -95,6 +95,25 @@ test('a guest reads its disk and writes it', async () => {
   expect(await firstBytesAfterRun('read-write')).toEqual({ ebx: 7, byte: 0x5a });
 });
 
+test('what a drive does is counted, for its light', async () => {
+  const { id } = await create([{ slot: 'hda', path: await disk(), access: 'overlay' }], DISK_PROGRAM);
+  expect(opened.hypervisor.deviceActivity(id)).toBeUndefined();
+  unwrap(await opened.hypervisor.start(id));
+  await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
+  const drives = opened.hypervisor.deviceActivity(id)?.drives;
+  expect(drives?.hda).toEqual({ reads: 1, writes: 1 });
+  expect(drives?.cdrom).toEqual({ reads: 0, writes: 0 });
+});
+
+test('a machine is refused drives that its kind does not have', async () => {
+  const drives = [{ slot: 'floppy', path: await disk('floppy.img', 2880), access: 'read-write' }] as const;
+  const made = await opened.hypervisor.create({ profile: 'micro', drives });
+  expect(made).toMatchObject({ ok: false, error: { code: 'invalid', field: 'drives' } });
+  const pc = unwrap(await opened.hypervisor.create({ drives }));
+  expect(pc).toMatchObject({ name: 'floppy', profile: 'pc' });
+  expect(await opened.hypervisor.update(pc.id, { profile: 'micro' })).toMatchObject({ ok: false });
+});
+
 test('with an overlay the file stays as it is', async () => {
   expect(await firstBytesAfterRun('overlay')).toEqual({ ebx: 7, byte: 7 });
 });

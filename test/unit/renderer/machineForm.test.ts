@@ -33,6 +33,8 @@ test('an empty cap is none, an empty name is left to main', () => {
     clock: 'host',
     network: null,
     notes: '',
+    profile: 'pc',
+    bootOrder: ['floppy', 'disk', 'cdrom'],
   });
 });
 
@@ -40,6 +42,6 @@ test('a network is what the machine gets, and comes back into the form', () => {
   const segment = settingsOf({ ...form, network: 'segment', segment: ' lab ' });
   expect(segment.network).toEqual({ kind: 'segment', name: 'lab' });
   expect(settingsOf({ ...form, network: 'host' }).network).toEqual({ kind: 'host' });
-  const settings = { ...segment, name: 'a', vcpuCount: 1, colour: 0 } as Parameters<typeof formOf>[0];
+  const settings = { ...segment, name: 'a', vcpuCount: 1, colour: 0, bootOrder: null } as Parameters<typeof formOf>[0];
   expect(formOf(settings)).toMatchObject({ network: 'segment', segment: 'lab' });
 });

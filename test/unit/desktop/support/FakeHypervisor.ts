@@ -44,6 +44,7 @@ export class FakeHypervisor implements HypervisorService {
   list = (): VmSummary[] => [...this.vms.values()];
   get = (id: string): VmSummary | undefined => this.vms.get(id);
   storeProblems = (): [] => [];
+  deviceActivity = (): undefined => undefined;
 
   async create(request: Parameters<HypervisorService['create']>[0]): Promise<Result<VmSummary>> {
     if (this.refusal) return this.refusal;
@@ -53,6 +54,7 @@ export class FakeHypervisor implements HypervisorService {
     const vm: VmSummary = {
       id,
       name: fileName ?? 'machine',
+      profile: 'pc',
       memoryMiB: 16,
       vcpuCount: 1,
       weight: 100,
@@ -73,11 +75,13 @@ export class FakeHypervisor implements HypervisorService {
             sourcePath: program.kind === 'file' ? program.path : null,
             byteLength: 1,
             sha256: '',
+            initrd: null,
           }
         : null,
       state: 'off',
       activity: 'none',
       pauseReason: null,
+      driveProblems: [],
       crash: null,
       programSummary: null,
     };

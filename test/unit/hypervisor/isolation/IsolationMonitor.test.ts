@@ -16,6 +16,7 @@ const views: MachineViews = {
   ramBytes: PAGES * 4096,
   pageFlagsOffset: FLAGS_AT,
   writes: new SharedArrayBuffer(PAGES),
+  activity: new SharedArrayBuffer(0),
   stateOffsets: [],
 };
 const ram = new Uint8Array(views.buffer, 0, views.ramBytes);

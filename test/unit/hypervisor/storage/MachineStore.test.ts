@@ -153,6 +153,7 @@ describe('damage is reported, and nothing is lost', () => {
     const machine: StoredMachine = {
       id: 'vm-0123456789abcdef',
       name: 'old',
+      profile: 'pc',
       memoryMiB: 1,
       vcpuCount: 1,
       weight: 100,

@@ -35,6 +35,15 @@ test('a medium that is read-only refuses writes', () => {
   expect(medium.write(0, new Uint8Array(512))).toBe(false);
 });
 
+test('reads and writes are told, for a drive’s light; what is refused is none', () => {
+  const { medium, accesses } = testMedium(numberedSectors(4));
+  medium.read(0, new Uint8Array(512));
+  medium.write(1, new Uint8Array(512));
+  medium.read(9, new Uint8Array(512));
+  medium.flush();
+  expect(accesses).toEqual(['read', 'write']);
+});
+
 test('the user hears once what the host cannot do, and again after it worked in between', () => {
   const { medium, host, problems } = testMedium(numberedSectors(4));
   host.isFailing = true;
@@ -45,6 +54,7 @@ test('the user hears once what the host cannot do, and again after it worked in 
   expect(medium.flush()).toBe(true);
   host.isFailing = true;
   expect(medium.write(0, new Uint8Array(512))).toBe(false);
-  expect(problems).toHaveLength(2);
+  expect(problems).toHaveLength(3);
   expect(problems[0]).toContain('disk.img');
+  expect(problems[1]).toBe('works again');
 });

@@ -1,0 +1,47 @@
+import { t } from '../../app/i18n.ts';
+import { bridge } from '../../app/bridge.ts';
+import { useNotices } from '../../stores/notices.ts';
+import { typeableText } from './typeable.ts';
+
+const CONTROL_ALT_DELETE = ['ControlLeft', 'AltLeft', 'Delete'];
+/** What one message to main may hold. */
+const TYPED_AT_ONCE = 10_000;
+const MISSING_SHOWN = 10;
+
+/** What can be done with a machine's screen and keyboard. */
+export function useScreenActions() {
+  const notices = useNotices();
+
+  function pressControlAltDelete(id: string): void {
+    const down = CONTROL_ALT_DELETE.map((code) => ({ code, pressed: true }));
+    const up = CONTROL_ALT_DELETE.toReversed().map((code) => ({ code, pressed: false }));
+    void bridge().call('vm:key', { id, keys: [...down, ...up] });
+  }
+
+  /** Types the clipboard's text; what cannot be typed is left out, and said. */
+  async function paste(id: string): Promise<void> {
+    const place = `machine:${id}` as const;
+    const copied = notices.settle(place, await bridge().call('clipboard:readText'));
+    if (copied === undefined) return;
+    const { text, missing, cut } = typeableText(copied);
+    for (let at = 0; at < text.length; at += TYPED_AT_ONCE) {
+      const outcome = await bridge().call('vm:typeText', { id, text: text.slice(at, at + TYPED_AT_ONCE) });
+      if (!outcome.ok) {
+        notices.show(place, outcome.problem);
+        return;
+      }
+    }
+    const losses: string[] = [];
+    if (copied === '') losses.push(t('screen.nothingToPaste'));
+    if (missing.length > 0)
+      losses.push(t('screen.notTypeable', { characters: missing.slice(0, MISSING_SHOWN).join(' ') }));
+    if (cut > 0) losses.push(t('screen.pasteCut', { count: cut }));
+    if (losses.length > 0) notices.show(place, { code: 'not-typed', message: losses.join(' ') }, 'warning');
+  }
+
+  async function savePicture(id: string): Promise<void> {
+    notices.settle(`machine:${id}`, await bridge().call('screen:savePicture', { id }));
+  }
+
+  return { pressControlAltDelete, paste, savePicture };
+}
