@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import path from 'node:path';
+import { listRegion } from '../debug/RegionListing.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import { createTranslatedMachine, REGION_THRESHOLD } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
@@ -71,6 +72,8 @@ export interface RunOptions {
   readonly vgaBios: string | undefined;
   /** A reset that the guest asks for ends the run. */
   readonly endsAtReset: boolean;
+  /** Regions are listed on standard error as they are made. */
+  readonly tracesRegions: boolean;
   readonly isJson: boolean;
 }
 
@@ -118,7 +121,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   };
   const machine = await makeMachine(
     options,
-    { firmware, cable, drives },
+    { firmware, cable, drives, terminal },
     {
       frame: (bytes) => {
         cable?.send(bytes);
@@ -296,11 +299,12 @@ interface MachineParts {
   readonly firmware: FirmwareImages | undefined;
   readonly cable: NetworkCable | undefined;
   readonly drives: DriveOptions;
+  readonly terminal: Terminal;
 }
 
 async function makeMachine(
   options: RunOptions,
-  { firmware, cable, drives }: MachineParts,
+  { firmware, cable, drives, terminal }: MachineParts,
   sinks: Partial<MachineSinks>,
 ): Promise<Machine> {
   const handlers = await compileThreadedHandlers();
@@ -308,6 +312,7 @@ async function makeMachine(
     return createTranslatedMachine({
       memoryBytes: options.memoryBytes,
       regionThreshold: THRESHOLD_OF_TIER[options.tier],
+      ...(options.tracesRegions && { onRegion: (made) => terminal.complain(listRegion(made)) }),
       handlers,
       hostTime,
       clock: { kind: options.clock },

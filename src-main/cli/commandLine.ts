@@ -129,6 +129,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
     .option('--memory <size>', 'RAM, 1M to 2G', '64M')
     .option('--tier <tier>', 'auto, threaded or region', 'auto')
+    .option('--trace <what>', 'regions: on standard error, each region as it is made, with its WebAssembly text')
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
@@ -200,6 +201,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
             bios: parse('bios', (text) => parseFileName(text, '--bios')),
             vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
             endsAtReset: options.reboot === false,
+            tracesRegions: parse('trace', (text) => parseChoice(text, '--trace', ['regions'])) === 'regions',
             isJson,
           },
           terminal,

@@ -1,4 +1,4 @@
-import type { RegionStatistics, VirtualProcessor } from '../engine/VirtualProcessor.ts';
+import type { RegionFigures, RegionStatistics, VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
 import type { MachineStatistics } from '../machine/MachineState.ts';
@@ -20,12 +20,25 @@ export interface RunReport {
     readonly seconds: number;
     readonly mips: number;
     readonly exits: Readonly<Record<string, number>>;
-    /** Instructions by the tier that ran them. */
-    readonly tiers: { readonly threaded: number; readonly region: number };
+    /** Instructions by the tier that ran them; blocks that the threaded tier translated, and regions made of them. */
+    readonly tiers: {
+      readonly threaded: number;
+      readonly region: number;
+      readonly blocks: number;
+      readonly regions: number;
+    };
     /** The region tier's work, one entry a vCPU that has one. */
-    readonly regions: readonly RegionStatistics[];
+    readonly regions: readonly RegionsReport[];
   };
 }
+
+/** Statistics as they are, but for addresses: hexadecimal, eight digits. */
+export interface RegionsReport extends Omit<RegionStatistics, 'hottest'> {
+  readonly hottest: readonly RegionReport[];
+}
+
+type Addresses = 'entry' | 'lowest' | 'highest';
+export type RegionReport = Omit<RegionFigures, Addresses> & Readonly<Record<Addresses, string>>;
 
 export interface VcpuReport {
   readonly id: number;
@@ -64,14 +77,29 @@ export function reportStatistics(
 ): RunReport['stats'] {
   const regions = processors.flatMap(({ regionStatistics }) => regionStatistics ?? []);
   const region = regions.reduce((sum, { instructions }) => sum + instructions, 0);
+  const compiled = regions.reduce((sum, each) => sum + each.compiled, 0);
   const { retiredInstructions: instructions, exits } = statistics;
   return {
     instructions,
     seconds: round(seconds, 6),
     mips: round(instructions / Math.max(seconds, 1e-6) / 1e6, 2),
     exits,
-    tiers: { threaded: instructions - region, region },
-    regions,
+    tiers: { threaded: instructions - region, region, blocks: exits['translation'] ?? 0, regions: compiled },
+    regions: regions.map(reportRegions),
+  };
+}
+
+function reportRegions(statistics: RegionStatistics): RegionsReport {
+  return {
+    ...statistics,
+    compileMs: round(statistics.compileMs, 3),
+    hottest: statistics.hottest.map((figures) => ({
+      ...figures,
+      entry: hex(figures.entry, 8),
+      lowest: hex(figures.lowest, 8),
+      highest: hex(figures.highest, 8),
+      compileMs: round(figures.compileMs, 3),
+    })),
   };
 }
 

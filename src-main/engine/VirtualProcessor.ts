@@ -108,29 +108,45 @@ export interface RunLimits {
 /** One region: guest code that runs as one function of the host. EIPs are those under which it was made. */
 export interface RegionFigures {
   readonly entry: number;
+  /** First and last byte of its guest code, which may have gaps. */
   readonly lowest: number;
   readonly highest: number;
   readonly blocks: number;
   readonly guestInstructions: number;
+  /** Retired in it. */
+  readonly instructions: number;
   readonly entries: number;
-  readonly retiredInstructions: number;
+  /** Times that it was reached and not entered, since what it assumes did not hold. */
+  readonly refusals: number;
+  /** How often it was left, by cause. */
+  readonly exits: Readonly<Record<string, number>>;
   /** Of its WebAssembly module. */
-  readonly codeBytes: number;
+  readonly wasmBytes: number;
+  readonly compileMs: number;
 }
 
-/** Of the regions since power-on. */
-export interface RegionStatistics {
-  /** Regions that exist, and that have been made. */
-  readonly regions: number;
+/** Of all regions since power-on, those that are no more included. */
+export interface RegionTotals {
   readonly compiled: number;
-  /** Retired in regions. */
-  readonly instructions: number;
   readonly compileMs: number;
-  /** Of the WebAssembly modules that exist. */
-  readonly codeBytes: number;
+  /** Given up because their guest code changed, and because they were the coldest when code memory ran short. */
+  readonly dropped: number;
+  readonly evicted: number;
   /** Plans that no code could be made for, and why the last one. */
   readonly failures: number;
   readonly lastFailure: string;
+  readonly instructions: number;
+  readonly entries: number;
+  readonly refusals: number;
+  readonly exits: Readonly<Record<string, number>>;
+}
+
+export interface RegionStatistics extends RegionTotals {
+  /** Regions that exist, and that are being compiled. */
+  readonly regions: number;
+  readonly compiling: number;
+  /** Of the WebAssembly modules that exist. */
+  readonly wasmBytes: number;
   /** Those in which most was retired. */
   readonly hottest: readonly RegionFigures[];
 }

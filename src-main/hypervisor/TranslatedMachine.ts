@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import {
   type CompiledHandlers,
+  type MadeRegion,
   createCpuFeatures,
   PhysicalMemory,
   TranslatedProcessor,
@@ -33,6 +34,8 @@ export interface TranslatedMachineOptions extends Omit<
   readonly handlers: CompiledHandlers;
   /** Times that code runs before it becomes a region; 0: it never does. Default: REGION_THRESHOLD. */
   readonly regionThreshold?: number;
+  /** Told of each region when it is put in place. */
+  readonly onRegion?: ((made: MadeRegion) => void) | undefined;
   /** A firmware image that starts at the reset vector. */
   readonly bios?: Uint8Array;
 }
@@ -47,8 +50,18 @@ export interface TranslatedMachine {
 
 /** Throws a RangeError when the host has not enough memory, or no room for the firmware. */
 export function createTranslatedMachine(options: TranslatedMachineOptions): TranslatedMachine {
-  const { memoryBytes, vcpuCount = 1, handlers, bios, vgaBios, regionThreshold = REGION_THRESHOLD, ...rest } = options;
-  const regions = regionThreshold > 0 ? { threshold: regionThreshold, nowMs: () => performance.now() } : undefined;
+  const {
+    memoryBytes,
+    vcpuCount = 1,
+    handlers,
+    bios,
+    vgaBios,
+    regionThreshold = REGION_THRESHOLD,
+    onRegion,
+    ...rest
+  } = options;
+  const regions =
+    regionThreshold > 0 ? { threshold: regionThreshold, nowMs: () => performance.now(), onMade: onRegion } : undefined;
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
   const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
   const processors: TranslatedProcessor[] = [];

@@ -53,19 +53,47 @@ export interface Label {
   readonly depth: number;
 }
 
+/** What a function's bytes do not say, for readers of its text. Offsets count from the first instruction. */
+export interface FunctionNotes {
+  /** Names of locals, parameters first. */
+  readonly locals: readonly (string | undefined)[];
+  /** Names of blocks and loops by the offset of their opcode. */
+  readonly labels: ReadonlyMap<number, string>;
+  /** Whatever `mark` was given, by the offset of the code that follows. */
+  readonly marks: ReadonlyMap<number, number>;
+}
+
 /** Encodes the body of one Wasm function. */
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
   private readonly localTypes: ValueType[] = [];
   private readonly body = new ByteWriter();
   private depth = 0;
+  private readonly localNames: (string | undefined)[];
+  private readonly labels = new Map<number, string>();
+  private readonly marks = new Map<number, number>();
 
   constructor(parameterTypes: readonly ValueType[]) {
     this.parameters = parameterTypes.map((type, index) => ({ index, type }));
+    this.localNames = parameterTypes.map(() => undefined);
   }
 
-  newLocal<T extends ValueType>(type: T): Local<T> {
+  get notes(): FunctionNotes {
+    return { locals: this.localNames, labels: this.labels, marks: this.marks };
+  }
+
+  /** Notes what the code from here on belongs to. */
+  mark(value: number): void {
+    this.marks.set(this.body.length, value);
+  }
+
+  nameLocal({ index }: Local, name: string): void {
+    this.localNames[index] = name;
+  }
+
+  newLocal<T extends ValueType>(type: T, name?: string): Local<T> {
     this.localTypes.push(type);
+    this.localNames.push(name);
     return { index: this.parameters.length + this.localTypes.length - 1, type };
   }
 
@@ -102,13 +130,13 @@ export class FunctionBuilder {
   }
 
   /** A block; breaking to its label goes behind it. */
-  block(body: (label: Label) => void): void {
-    this.structured(0x02, body);
+  block(body: (label: Label) => void, name?: string): void {
+    this.structured(0x02, body, name);
   }
 
   /** A loop; breaking to its label goes to its start. */
-  loop(body: (label: Label) => void): void {
-    this.structured(0x03, body);
+  loop(body: (label: Label) => void, name?: string): void {
+    this.structured(0x03, body, name);
   }
 
   breakTo(label: Label): void {
@@ -154,7 +182,8 @@ export class FunctionBuilder {
     return encoded.view();
   }
 
-  private structured(opcode: number, body: (label: Label) => void): void {
+  private structured(opcode: number, body: (label: Label) => void, name: string | undefined): void {
+    if (name !== undefined) this.labels.set(this.body.length, name);
     this.emit([opcode, 0x40]);
     this.depth++;
     body({ depth: this.depth });

@@ -15,6 +15,8 @@ export interface TestMachineOptions {
   readonly features?: CpuFeatures;
   /** Default: what the environment's VIVARIUM_REGION_THRESHOLD says, else none. */
   readonly regionThreshold?: number;
+  /** What else to make regions with. */
+  readonly regions?: Pick<RegionOptions, 'compiler' | 'onMade'>;
 }
 
 /** A translating processor with RAM, and a bus and interrupt pins that a test scripts. */
@@ -60,7 +62,7 @@ export class TestMachine {
       // The clock is the count of retired instructions: runs are reproducible.
       clock: { timestamp: (retired) => retired },
       features: options.features ?? createCpuFeatures(),
-      regions: regionOptions(options.regionThreshold),
+      regions: regionOptions(options.regionThreshold, options.regions),
       onCoprocessorError: () => this.coprocessorErrors++,
     });
     this.state = this.processor.state;
@@ -129,8 +131,9 @@ export class TestMachine {
 /** A threshold of 1 forces all code that can be into regions at its first execution. */
 export function regionOptions(
   threshold = Number(process.env['VIVARIUM_REGION_THRESHOLD'] ?? 0),
+  more: Pick<RegionOptions, 'compiler' | 'onMade'> = {},
 ): RegionOptions | undefined {
-  return threshold > 0 ? { threshold, nowMs: () => performance.now() } : undefined;
+  return threshold > 0 ? { threshold, nowMs: () => performance.now(), ...more } : undefined;
 }
 
 export function createTestMachine(options: TestMachineOptions = {}): TestMachine {

@@ -94,6 +94,12 @@ describe('usage errors are one message and status 2', () => {
     expect(complaints).toMatch(/^--screen: .*cannot be written: its folder does not exist\.$/);
   });
 
+  test('a trace of what is not traced', async () => {
+    const { status, complaints } = await command('run', file('x.asm', 'hlt'), '--trace', 'blocks');
+    expect(status).toBe(2);
+    expect(complaints).toBe('--trace blocks: expected regions.');
+  });
+
   test.each([
     [['--origin', '0x7c00'], 'a.asm', /^--origin: of use .* is taken as asm\. Write org and bits into the source\.$/],
     [

@@ -58,8 +58,11 @@ export interface TranslatedProcessorOptions {
   readonly regions?: RegionOptions | undefined;
 }
 
-/** The largest budget that is handed to generated code at once. */
-const MAX_BUDGET = 0x3fff_ffff;
+/**
+ * The largest budget that is handed to generated code at once: about a millisecond's. A region that runs for longer
+ * would keep V8's first, slow code: the better one is used from the next entry on.
+ */
+const MAX_BUDGET = 1_000_000;
 
 /** Bits of `STATE.attention`. Set atomically: a kick from another thread may meet a device's interrupt. */
 const ATTENTION = { kick: 1, interrupt: 2 } as const;
@@ -187,6 +190,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     const end = this.retiredBefore + limits.instructions;
     this.watchpoints.forgetHit();
     for (;;) {
+      this.regions?.takeFinished();
       const left = end - this.retiredBefore;
       const exit = this.takeEvents(left) ?? this.watchpoint();
       if (exit) return exit;
@@ -590,12 +594,11 @@ export class TranslatedProcessor implements VirtualProcessor {
         options,
         codeKey: () => state.getInt(STATE.codeKey),
         mode: () => translations.mode,
-        linear: (eip) => this.linear(eip),
         eipBase: () => state.getInt(STATE.eipBase),
         blockAt: (eip) => translations.blockAt(eip),
         single: (eip) => translations.single(eip),
         codePage: (eip) => translations.codePage(eip),
-        allocate: () => translations.allocateData(),
+        allocate: (byteLength) => translations.allocateData(byteLength),
       },
       this.options.handlers.firstRegionSlot,
     );

@@ -179,9 +179,12 @@ export class Translations {
     return block.nextPhysical < 0 ? block.firstRecord : 0;
   }
 
-  /** A record's place for a region's data, 0 when the arena is nearly full. */
-  allocateData(): number {
-    return this.cache.hasRoom(BLOCK_ROOM) ? this.cache.allocate() : 0;
+  /** A place in the arena for a region's data, a multiple of a record's size; 0 when the arena is nearly full. */
+  allocateData(byteLength: number): number {
+    if (!this.cache.hasRoom(BLOCK_ROOM)) return 0;
+    const first = this.cache.allocate();
+    for (let used = RECORD.size; used < byteLength; used += RECORD.size) this.cache.allocate();
+    return first;
   }
 
   /** A jump inside the page has reached its untranslated target. */

@@ -9,5 +9,6 @@
  */
 export { CompiledHandlers } from './CompiledHandlers.ts';
 export { TranslatedProcessor } from './TranslatedProcessor.ts';
+export type { MadeRegion } from '../../tiers/region/RegionTier.ts';
 export { createCpuFeatures } from '../../semantics/system/CpuFeatures.ts';
 export { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';

@@ -17,7 +17,10 @@ export interface FlagLiveness {
  * Liveness of the flags in a region. Ways out want them, since nothing is known of what follows; every jump back is
  * one, when the budget is spent.
  */
-export function analyseFlags({ blocks, blockAt }: RegionPlan, graph: FlowGraph): FlagLiveness {
+export function analyseFlags(
+  { blocks, blockAt }: Pick<RegionPlan, 'blocks' | 'blockAt'>,
+  graph: FlowGraph,
+): FlagLiveness {
   const atStart = blocks.map((): Want => 'nothing'),
     atEnd = blocks.map((): Want => 'nothing');
   const ways = blocks.map((_, node): Want => (hasWayOut(blocks, blockAt, graph, node) ? 'leave' : 'nothing'));

@@ -10,6 +10,7 @@ import {
   i32Const,
   load,
   load64,
+  shl,
   storeCode,
   sub,
   unsignedLeb,
@@ -17,7 +18,7 @@ import {
 import type { FunctionBuilder, Label, Local } from '../../wasm/FunctionBuilder.ts';
 import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
 import { EXIT, STATE, registerOffset, xmmOffset } from '../../state/layout.ts';
-import { REGION_DATA } from './regionData.ts';
+import { LEAVE_CAUSES, type LeaveCause, REGION_DATA } from './regionData.ts';
 import { type Discoveries, RegionState } from './RegionState.ts';
 import { RegionX87, type StackShape } from './RegionX87.ts';
 import { type Recipe, RegionFlags } from './RegionFlags.ts';
@@ -25,8 +26,8 @@ import type { Site } from './RegionPlan.ts';
 
 export const ZERO = i32Const(0);
 
-/** General registers that are kept in locals. */
-const REGISTERS = 8;
+/** General registers, in the order of their numbers: all are kept in locals. */
+export const REGISTER_NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 
 /** A local that serves as a temporary, and whether it is in use. */
 interface Temporary {
@@ -87,6 +88,8 @@ export class RegionCode {
   private readonly recipes: string[] = [];
   private readonly exitEip: Local<'i32'>;
   private readonly exitRecord: Local<'i32'>;
+  /** Place in LEAVE_CAUSES; 0 until a way out sets it. */
+  private readonly exitCause: Local<'i32'>;
   private readonly temporaries = new Map<ValueType, Temporary[]>();
   private readonly guestLocals = new Set<number>();
   /** Temporaries taken for the present instruction. */
@@ -100,15 +103,18 @@ export class RegionCode {
     this.state = new RegionState(f, cpu, assumptions.fields, known, discoveries);
     this.x87 = new RegionX87(f, cpu, assumptions.stack, known, discoveries);
     this.budgetLocal = f.parameters[1] as Local<'i32'>;
-    this.registers = Array.from({ length: REGISTERS }, () => f.newLocal('i32'));
-    this.result = f.newLocal('i32');
-    this.carries = f.newLocal('i32');
-    this.recipe = f.newLocal('i32');
-    this.recipeOperands = Array.from({ length: 4 }, () => f.newLocal('i32'));
-    this.exitEip = f.newLocal('i32');
-    this.exitRecord = f.newLocal('i32');
+    f.nameLocal(f.parameters[0], 'record');
+    f.nameLocal(f.parameters[1], 'budget');
+    this.registers = REGISTER_NAMES.map((name) => f.newLocal('i32', name));
+    this.result = f.newLocal('i32', 'result');
+    this.carries = f.newLocal('i32', 'carries');
+    this.recipe = f.newLocal('i32', 'recipe');
+    this.recipeOperands = ['left', 'right', 'made', 'kept'].map((name) => f.newLocal('i32', `recipe.${name}`));
+    this.exitEip = f.newLocal('i32', 'exitEip');
+    this.exitRecord = f.newLocal('i32', 'exitRecord');
+    this.exitCause = f.newLocal('i32', 'exitCause');
     for (const local of this.registers) this.guestLocals.add(local.index);
-    this.vectors = new Map([...vectors].map((index) => [index, f.newLocal('v128')]));
+    this.vectors = new Map([...vectors].map((index) => [index, f.newLocal('v128', `xmm${index}`)]));
     const changing = [...this.vectors.values(), ...this.x87.registerLocals, ...this.state.fieldLocals];
     for (const { index } of changing) this.guestLocals.add(index);
     this.flags = new RegionFlags({
@@ -290,24 +296,26 @@ export class RegionCode {
    * Leaves before the present instruction, behind `storePlace`: with the pending exception, or to the instruction's
    * own record, since a jump to its address might lead to this region again.
    */
-  leaveHere(): void {
+  leaveHere(cause: LeaveCause = 'memory'): void {
     this.flags.onTheWayOut(() => {
       this.charge(this.uncharged);
       this.x87.storeShape();
       this.f.set(this.exitRecord, i32Const(this.site.record));
+      this.noteCause(cause);
       this.f.breakTo(this.exitLabel);
     });
   }
 
   /** Leaves towards an offset in CS; the budget has been charged and the flags computed. */
-  leave(eip: I32): void {
+  leave(eip: I32, cause: LeaveCause): void {
     this.x87.storeShape();
-    this.leaveStored(eip);
+    this.leaveStored(eip, cause);
   }
 
   /** The same when the state in memory says more of the x87's stack than is known here. */
-  leaveStored(eip: I32): void {
+  leaveStored(eip: I32, cause: LeaveCause): void {
     this.f.set(this.exitEip, eip);
+    this.noteCause(cause);
     this.f.breakTo(this.exitLabel);
   }
 
@@ -316,7 +324,22 @@ export class RegionCode {
     this.setStateField(STATE.faultVector, i32Const(vector));
     this.setStateField(STATE.faultErrorCode, errorCode);
     this.setStateField(STATE.exit, i32Const(EXIT.fault));
-    this.leaveHere();
+    this.leaveHere('exception');
+  }
+
+  private noteCause(cause: LeaveCause): void {
+    const index = LEAVE_CAUSES.indexOf(cause);
+    if (index > 0) this.f.set(this.exitCause, i32Const(index));
+  }
+
+  /** Counts in the region's data that it is left. @param cause place in LEAVE_CAUSES */
+  countExit(data: number, cause: I32): void {
+    this.countUp(data + REGION_DATA.exits, shl(cause, i32Const(2)));
+  }
+
+  /** Adds 1 to a word of memory. */
+  countUp(address: number, base: I32 = ZERO): void {
+    this.f.emit(storeCode(base, add(load(base, 32, address), i32Const(1)), 32, address));
   }
 
   /**
@@ -334,6 +357,7 @@ export class RegionCode {
     this.computeNotedFlags();
     this.storeRegisters(this.changed);
     this.countInstructions(data, this.budget);
+    this.countExit(data, f.get(this.exitCause));
     const record = f.get(this.exitRecord);
     f.if(record, () => {
       f.if(this.stateField(STATE.exit), () => f.return(record));

@@ -11,6 +11,8 @@ export interface TranslatedInstruction {
   readonly instruction: Instruction;
   readonly eip: number;
   readonly eipBase: number;
+  /** Physical address of its first byte. */
+  readonly physical: number;
   readonly record: number;
   readonly recordCount: number;
 }
@@ -97,7 +99,7 @@ class RegionFormer {
   }
 
   private site(translated: TranslatedInstruction): Site | undefined {
-    const { instruction, eip, eipBase, record, recordCount } = translated;
+    const { instruction, eip, eipBase, physical, record, recordCount } = translated;
     const { mode } = this.code;
     const { flow } = instruction.encoding;
     const isTransfer = flow === 'jump' || flow === 'call' || flow === 'indirect';
@@ -119,6 +121,7 @@ class RegionFormer {
       eip,
       nextEip,
       eipBase,
+      physical,
       record,
       recordCount,
       effects,

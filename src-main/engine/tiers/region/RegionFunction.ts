@@ -22,7 +22,7 @@ import { analyseFlow } from './FlowGraph.ts';
 import { type Assumptions, type FunctionIndex, RegionCode, ZERO } from './RegionCode.ts';
 import { Discoveries, X87_MASKS } from './RegionState.ts';
 import type { StackShape } from './RegionX87.ts';
-import { REGION_DATA } from './regionData.ts';
+import { LEAVE_CAUSES, REGION_DATA } from './regionData.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
 import { type FlagLiveness, type Want, analyseFlags } from './FlagLiveness.ts';
@@ -50,8 +50,10 @@ export interface RegionPlace {
   readonly functionIndex: FunctionIndex;
 }
 
+type Plan = Omit<RegionPlan, 'sources'>;
+
 /** Writes the Wasm function of a region: (record, budget) -> record. */
-export function buildRegionFunction(plan: RegionPlan, place: RegionPlace): FunctionBuilder {
+export function buildRegionFunction(plan: Plan, place: RegionPlace): FunctionBuilder {
   const discoveries = new Discoveries();
   const f = new RegionFunction(plan, place, new Discoveries(), discoveries).build();
   // Where the state is kept shows only when all has been emitted once.
@@ -59,7 +61,7 @@ export function buildRegionFunction(plan: RegionPlan, place: RegionPlace): Funct
 }
 
 class RegionFunction implements RegionFlow {
-  private readonly plan: RegionPlan;
+  private readonly plan: Plan;
   private readonly place: RegionPlace;
   private readonly f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
   private readonly code: RegionCode;
@@ -76,7 +78,7 @@ class RegionFunction implements RegionFlow {
   private readonly shapes = new Map<number, StackShape>();
   private node = 0;
 
-  constructor(plan: RegionPlan, place: RegionPlace, known: Discoveries, discoveries: Discoveries) {
+  constructor(plan: Plan, place: RegionPlace, known: Discoveries, discoveries: Discoveries) {
     this.plan = plan;
     this.place = place;
     this.graph = analyseFlow(plan.blocks.map((block) => block.successors));
@@ -97,7 +99,7 @@ class RegionFunction implements RegionFlow {
       if (dispatch) f.set(this.selector(dispatch.node), i32Const(dispatch.value));
       this.emitTree(graph.entry);
       f.unreachable();
-    });
+    }, 'exit');
     code.emitExit(this.place.data);
     for (const name of this.emitter.memory.windowNames) this.discoveries.windows.add(name);
     return f;
@@ -108,15 +110,21 @@ class RegionFunction implements RegionFlow {
     const { f, code, place } = this;
     const [first] = this.plan.blocks[0].sites;
     const data = (offset: number): I32 => load(ZERO, 32, place.data + offset);
-    const leave = (): void => code.tailCall('goOn', i32Const(place.head + RECORD.size), code.budget);
-    f.if(ne(code.stateField(STATE.regionKey), data(REGION_DATA.key)), () => {
-      f.if(eqz({ type: 'i32', code: code.call('validate', i32Const(place.data)) }), leave);
-    });
-    const isElsewhere = ne(code.stateField(STATE.eipBase), i32Const(first.eipBase));
-    f.if(or(isElsewhere, ltSigned(code.budget, i32Const(this.reach[this.graph.entry]))), leave);
-    const isOther = or(code.state.isOther, code.x87.isOther);
-    if (isOther.constant !== 0) f.if(isOther, leave);
-    f.emit(storeCode(ZERO, add(data(REGION_DATA.entries), i32Const(1)), 32, place.data + REGION_DATA.entries));
+    f.block((enter) => {
+      f.block((refuse) => {
+        f.if(ne(code.stateField(STATE.regionKey), data(REGION_DATA.key)), () => {
+          f.breakIf(eqz({ type: 'i32', code: code.call('validate', i32Const(place.data)) }), refuse);
+        });
+        f.breakIf(ne(code.stateField(STATE.eipBase), i32Const(first.eipBase)), refuse);
+        f.breakIf(ltSigned(code.budget, i32Const(this.reach[this.graph.entry])), refuse);
+        const isOther = or(code.state.isOther, code.x87.isOther);
+        if (isOther.constant !== 0) f.breakIf(isOther, refuse);
+        f.breakTo(enter);
+      }, 'refuse');
+      code.countUp(place.data + REGION_DATA.refusals);
+      code.tailCall('goOn', i32Const(place.head + RECORD.size), code.budget);
+    }, 'enter');
+    code.countUp(place.data + REGION_DATA.entries);
     const before = add(load64(ZERO, place.data + REGION_DATA.instructions), extendSigned(code.budget));
     f.emit(storeCode(ZERO, before, 64, place.data + REGION_DATA.instructions));
     code.loadRegisters();
@@ -130,10 +138,13 @@ class RegionFunction implements RegionFlow {
       inner();
       return;
     }
-    f.loop((label) => {
-      this.labels.set(node, label);
-      inner();
-    });
+    f.loop(
+      (label) => {
+        this.labels.set(node, label);
+        inner();
+      },
+      this.labelName('loop', node),
+    );
   }
 
   private readonly byPosition = (a: number, b: number): number => this.graph.position[a] - this.graph.position[b];
@@ -145,11 +156,19 @@ class RegionFunction implements RegionFlow {
       this.emitNode(node);
       return;
     }
-    this.f.block((label) => {
-      this.labels.set(last, label);
-      this.emitChildren(node, rest);
-    });
+    this.f.block(
+      (label) => {
+        this.labels.set(last, label);
+        this.emitChildren(node, rest);
+      },
+      this.labelName('to', last),
+    );
     this.emitTree(last);
+  }
+
+  private labelName(word: string, node: number): string {
+    const [first] = this.plan.blocks[node]?.sites ?? [];
+    return first === undefined ? `${word}.way${node}` : `${word}.${first.eip.toString(16)}`;
   }
 
   private emitNode(node: number): void {
@@ -169,7 +188,7 @@ class RegionFunction implements RegionFlow {
 
   private selector(node: number): Local<'i32'> {
     let local = this.selectors.get(node);
-    if (!local) this.selectors.set(node, (local = this.f.newLocal('i32')));
+    if (!local) this.selectors.set(node, (local = this.f.newLocal('i32', `way${node}`)));
     return local;
   }
 
@@ -191,6 +210,7 @@ class RegionFunction implements RegionFlow {
     let next = 0;
     for (const [index, site] of block.sites.entries()) {
       code.site = site;
+      this.f.mark(site.eip);
       code.flags.isWanted = wanted[index] !== 'nothing';
       const before = code.flags.state;
       if (site.single !== 0) this.emitSingle(site);
@@ -222,7 +242,7 @@ class RegionFunction implements RegionFlow {
     if (!isInside || (shape !== undefined && !code.x87.isShape(shape))) {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
-        code.leave(i32Const(eip));
+        code.leave(i32Const(eip), 'jump');
       });
       return;
     }
@@ -258,7 +278,7 @@ class RegionFunction implements RegionFlow {
     }
     code.flags.onTheWayOut(() => {
       code.charge(code.uncharged + 1);
-      code.leave(offset);
+      code.leave(offset, 'indirect');
     });
   }
 
@@ -273,7 +293,7 @@ class RegionFunction implements RegionFlow {
   private checkBudget(least: number, eip: number): void {
     const { code, f } = this;
     f.if(ltSigned(code.budget, i32Const(least)), () => {
-      code.flags.onTheWayOut(() => code.leave(i32Const(eip)));
+      code.flags.onTheWayOut(() => code.leave(i32Const(eip), 'budget'));
     });
   }
 
@@ -284,7 +304,7 @@ class RegionFunction implements RegionFlow {
     this.f.if(ne(masked, i32Const(X87_MASKS)), () => {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
-        code.leave(i32Const(site.nextEip));
+        code.leave(i32Const(site.nextEip), 'handler');
       });
     });
   }
@@ -302,6 +322,7 @@ class RegionFunction implements RegionFlow {
     f.emit([0x21, ...unsignedLeb(record.index)]);
     f.if(code.stateField(STATE.exit), () => {
       code.countInstructions(this.place.data, code.stateField(STATE.budget));
+      code.countExit(this.place.data, i32Const(LEAVE_CAUSES.indexOf('handler')));
       f.return(f.get(record));
     });
     code.loadRegisters();
@@ -315,7 +336,7 @@ class RegionFunction implements RegionFlow {
     f.if(or(or(isStale, isShort), isOther), () => {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
-        code.leaveStored(i32Const(site.nextEip));
+        code.leaveStored(i32Const(site.nextEip), 'handler');
       });
     });
   }
@@ -337,7 +358,7 @@ class RegionFunction implements RegionFlow {
 }
 
 /** Numbers of the XMM registers that a region's instructions name. */
-function vectorsOf(plan: RegionPlan): Set<number> {
+function vectorsOf(plan: Plan): Set<number> {
   const sites = plan.blocks.flatMap((block) => block.sites);
   const operands = sites.flatMap((site) => site.instruction.operands);
   return new Set(

@@ -154,7 +154,8 @@ export class RegionMemory {
     if (this.windows.size >= MOST_WINDOWS && !name.startsWith('other')) {
       return this.window(name.endsWith('write') ? 'other write' : 'other read');
     }
-    const made = { minusEnd: f.newLocal('i64'), addend: f.newLocal('i32') };
+    const label = name.replace(' ', '.');
+    const made = { minusEnd: f.newLocal('i64', `${label}.end`), addend: f.newLocal('i32', `${label}.addend`) };
     this.windows.set(name, made);
     return made;
   }

@@ -1,9 +1,9 @@
 import { type I32, type I64, type Integer, add, and, i32Const, or, shl, shr, wrap } from '../../wasm/Expression.ts';
-import type { MemoryOperand, RegisterOperand } from '../../decode/Instruction.ts';
+import { type MemoryOperand, type RegisterOperand, SEGMENT_NAMES } from '../../decode/Instruction.ts';
 import type { SegmentChoice, Width } from '../../semantics/Emitter.ts';
 import { CS, DS, FS, RSP, SEGMENT, SS, segmentOffset } from '../../state/layout.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
-import { type RegionCode, ZERO } from './RegionCode.ts';
+import { REGISTER_NAMES, type RegionCode, ZERO } from './RegionCode.ts';
 import { type RegionAddress, STACK_GROUP } from './RegionMemory.ts';
 
 /** Where the operands of a region's instructions are: registers in locals, and addresses made from them. */
@@ -89,7 +89,7 @@ export class RegionOperands {
     const number = segment === 'data' ? (segmentOverride >= 0 ? segmentOverride : DS) : segment;
     // Of the segments that are flat in a flat mode CS still has to be checked: it may not be written.
     const isFlat = this.mode.isFlat && number !== CS && number < FS;
-    const group = number === SS ? STACK_GROUP : `segment ${number}`;
+    const group = number === SS ? STACK_GROUP : SEGMENT_NAMES[number];
     if (isFlat) return { offset, isFlat, segment: undefined, group };
     return { offset, isFlat, segment: i32Const(this.code.cpu + segmentOffset(number)), group };
   }
@@ -98,5 +98,6 @@ export class RegionOperands {
 /** Accesses by the same registers are likely to be near each other. */
 function groupOf({ base, index, segment }: MemoryOperand): string {
   if (segment === SS && base === RSP && index < 0) return STACK_GROUP;
-  return `${segment}:${base}+${index}`;
+  const registers = [base, index].filter((register) => register >= 0).map((register) => REGISTER_NAMES[register]);
+  return `${SEGMENT_NAMES[segment]}:${registers.join('+')}`;
 }

@@ -11,15 +11,19 @@ const ERROR_SUMMARY = 0x80;
 const CR0_EM_TS = 0xc;
 
 /** Fields that are kept in locals while a region runs. */
-const CACHED = new Set<number>([
-  STATE.mxcsr,
-  STATE.x87Status,
-  STATE.x87InstructionOffset,
-  STATE.x87InstructionSelector,
-  STATE.x87DataOffset,
-  STATE.x87DataSelector,
-  STATE.x87Opcode,
-]);
+const CACHED: ReadonlyMap<number, string> = new Map(
+  (
+    [
+      'mxcsr',
+      'x87Status',
+      'x87InstructionOffset',
+      'x87InstructionSelector',
+      'x87DataOffset',
+      'x87DataSelector',
+      'x87Opcode',
+    ] as const
+  ).map((name) => [STATE[name], name]),
+);
 
 /** Fields that a region is made for one value of, or of some of their bits. */
 export const ASSUMABLE: readonly number[] = [STATE.cr0, STATE.cr4, STATE.x87Control, STATE.mxcsr];
@@ -71,7 +75,7 @@ export class RegionState {
     this.cpu = cpu;
     this.values = values;
     this.discoveries = discoveries;
-    this.cached = new Map([...known.cachedFields].map((offset) => [offset, f.newLocal('i32')]));
+    this.cached = new Map([...known.cachedFields].map((offset) => [offset, f.newLocal('i32', CACHED.get(offset))]));
     this.assumesNoPending = known.assumesNoPending;
     for (const offset of known.writtenFields) discoveries.writtenFields.add(offset);
     this.assumed = new Map([...known.assumedBits].map(([offset, bits]) => [offset, bits & this.steadyBits(offset)]));

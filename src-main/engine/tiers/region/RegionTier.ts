@@ -1,66 +1,69 @@
-import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import type { Instruction } from '../../decode/Instruction.ts';
 import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
-import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { STATE } from '../../state/layout.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
-import { CodeBytes } from '../threaded/CodeBytes.ts';
 import { RECORD } from '../threaded/record.ts';
 import { STEP_KINDS } from '../threaded/stepHandlers.ts';
-import type { TranslationMode } from '../threaded/BlockTranslator.ts';
-import { type CompiledRegion, compileRegion } from './compileRegion.ts';
-import { type TranslatedCode, type TranslatedInstruction, formRegion } from './RegionFormer.ts';
+import type { CompileOutcome, EncodedRegion } from './compileRegion.ts';
+import { HotCode, type Translated } from './HotCode.ts';
+import { InlineCompiler, type RegionCompiler } from './RegionCompiler.ts';
+import { formRegion } from './RegionFormer.ts';
 import type { Assumptions } from './RegionCode.ts';
+import { RegionCounters, figuresOf, totalsOf } from './RegionCounters.ts';
 import { ASSUMABLE } from './RegionState.ts';
 import { REGION_DATA } from './regionData.ts';
 import type { RegionPlan } from './RegionPlan.ts';
+
+/** A region that has just been put in place, for whoever looks on. */
+export interface MadeRegion {
+  /** Counted from 1, in the order in which they were begun. */
+  readonly number: number;
+  readonly figures: RegionFigures;
+  readonly plan: RegionPlan;
+  readonly encoded: EncodedRegion;
+  /** Addresses of the vCPU's block and of the region's REGION_DATA. */
+  readonly cpu: number;
+  readonly data: number;
+}
 
 export interface RegionOptions {
   /** Times that a block is entered before it becomes part of a region. */
   readonly threshold: number;
   /** For statistics. */
   nowMs(): number;
+  /** Default: one that compiles at once. */
+  readonly compiler?: RegionCompiler | undefined;
+  readonly onMade?: ((made: MadeRegion) => void) | undefined;
 }
 
 /** What the tier needs of the threaded tier's translations. */
-export interface RegionSurroundings {
-  readonly memory: PhysicalMemory;
-  /** Start of the vCPU's block. */
-  readonly cpu: number;
+export interface RegionSurroundings extends Translated {
   /** Exports of the threaded module's instance. */
   readonly runtime: WebAssembly.Exports;
   readonly options: RegionOptions;
   /** The code key of the present mode. */
   codeKey(): number;
-  mode(): TranslationMode;
-  /** Linear address of an offset in CS. */
-  linear(eip: number): number;
   /** Offset in CS of byte 0 of the page that a record lies in, while it is being executed. */
   eipBase(): number;
-  blockAt(eip: number): Block | undefined;
-  single(eip: number): number;
   /** The translations that code at an offset in CS would run by; undefined when fetching there faults, or there are none. */
   codePage(eip: number): CodePage | undefined;
-  /** A record's place in the arena, or 0 when it is nearly full. */
-  allocate(): number;
+  /** A place of so many bytes, a multiple of a record's, in the arena; 0 when it is nearly full. */
+  allocate(byteLength: number): number;
 }
 
-/** Guest code that runs as one Wasm function, in the place of a block's head. */
+/** Guest code that runs as one Wasm function, in the place of a block's head; or is going to, while it has no slot. */
 interface Region {
+  readonly number: number;
   readonly head: number;
   readonly headBlock: Block;
   readonly data: number;
-  readonly slot: number;
   readonly plan: RegionPlan;
-  readonly compiled: CompiledRegion;
   /** An EIP in each of its pages, and the page. */
   readonly pages: ReadonlyMap<number, CodePage | undefined>;
-}
-
-/** An instruction of a block, and its record. */
-interface Decoded {
-  readonly instruction: Instruction;
-  readonly pageOffset: number;
-  readonly record: number;
+  slot: number;
+  wasmBytes: number;
+  compileMs: number;
+  /** Instructions that had been retired in it when the coldest were last looked for. */
+  retiredAtLastLook: number;
 }
 
 /** Regions that statistics list. */
@@ -69,22 +72,33 @@ const MOST_SHOWN = 32;
 const LIMITS = { instructions: 300, blocks: 80 };
 /** A block that a region holds already gets one of its own when it is entered this many times more often. */
 const DEFERRAL = 8;
-/** Each is a WebAssembly module, of some 30 KB with its machine code. */
-const MOST_REGIONS = 3000;
+/** Jobs that wait for another thread at most: beyond it, code gets hot once more. */
+const MOST_WAITING = 64;
+/**
+ * What V8 keeps of all regions, in bytes, and an estimate of what that is: a module's own bookkeeping, and machine code
+ * of both its compilers by the byte of Wasm.
+ */
+const MOST_CODE_BYTES = 96 * 1024 * 1024;
+const CODE_BYTES = { module: 30_000, perWasmByte: 10 };
 /** Each time that a block's region is dropped its threshold doubles, this often at most. */
 const MOST_DOUBLINGS = 12;
 /** Below this many instructions a region without a loop costs more to enter than it saves. */
 const LEAST_INSTRUCTIONS = 6;
 
-/** Finds hot code, has it compiled, puts it in place, and takes it out again when it is stale. */
+/** Finds hot code, has it compiled, puts it in place, and takes it out again when it is stale or too cold to keep. */
 export class RegionTier implements CacheWatcher {
   private readonly surroundings: RegionSurroundings;
+  private readonly compiler: RegionCompiler;
+  private readonly hotCode: HotCode;
   private readonly table: WebAssembly.Table;
   private nextSlot: number;
   private readonly freeSlots: number[] = [];
-  private readonly code: CodeBytes;
+  private freeData: number[] = [];
   private readonly view: DataView;
+  /** Those in place. */
   private readonly byData = new Map<number, Region>();
+  /** Those that are being compiled. */
+  private readonly waiting = new Map<number, Region>();
   private readonly bySource = new Map<Block, Set<Region>>();
   private readonly keys = new Map<number, number>();
   private nextKey = 0;
@@ -92,97 +106,68 @@ export class RegionTier implements CacheWatcher {
   private readonly deferred = new WeakSet<Block>();
   /** How often a block's region has been dropped. */
   private readonly drops = new WeakMap<Block, number>();
-  private readonly decoded = new WeakMap<Block, readonly Decoded[]>();
-  private failures = 0;
-  private lastFailure = '';
-  private compiledCount = 0;
-  private compileMs = 0;
+  private readonly counters = new RegionCounters();
+  private nextNumber = 0;
+  /** Estimate of what V8 keeps of the regions in place. */
   private codeBytes = 0;
-  /** Instructions retired in regions that are no more. */
-  private retiredBefore = 0;
 
   constructor(surroundings: RegionSurroundings, firstSlot: number) {
     this.surroundings = surroundings;
-    this.table = surroundings.runtime['table'] as WebAssembly.Table;
+    const { options, memory, runtime } = surroundings;
+    this.compiler = options.compiler ?? new InlineCompiler(() => options.nowMs());
+    this.hotCode = new HotCode(surroundings, options.threshold);
+    this.table = runtime['table'] as WebAssembly.Table;
     this.nextSlot = firstSlot;
-    this.code = new CodeBytes(surroundings.memory);
-    this.view = surroundings.memory.view;
+    this.view = memory.view;
   }
 
   get statistics(): RegionStatistics {
-    let instructions = this.retiredBefore;
-    for (const { data } of this.byData.values()) instructions += this.retiredIn(data);
+    const all = [...this.byData.values()];
+    const figures = all.map((region) => this.figures(region));
     return {
-      regions: this.byData.size,
-      compiled: this.compiledCount,
-      instructions,
-      compileMs: this.compileMs,
-      codeBytes: this.codeBytes,
-      failures: this.failures,
-      lastFailure: this.lastFailure,
-      hottest: this.hottest(),
+      regions: all.length,
+      compiling: this.waiting.size,
+      ...this.counters.totals(totalsOf(figures)),
+      wasmBytes: all.reduce((sum, { wasmBytes }) => sum + wasmBytes, 0),
+      hottest: figures.sort((a, b) => b.instructions - a.instructions).slice(0, MOST_SHOWN),
     };
-  }
-
-  private hottest(): RegionFigures[] {
-    const figures = [...this.byData.values()].map(({ data, plan, compiled }): RegionFigures => {
-      const eips = plan.blocks.flatMap((block) => block.sites.map((site) => site.eip));
-      return {
-        entry: eips[0],
-        lowest: Math.min(...eips),
-        highest: Math.max(...eips),
-        blocks: plan.blocks.length,
-        guestInstructions: plan.instructionCount,
-        entries: this.view.getUint32(data + REGION_DATA.entries, true),
-        retiredInstructions: this.retiredIn(data),
-        codeBytes: compiled.bytes.length,
-      };
-    });
-    return figures.sort((a, b) => b.retiredInstructions - a.retiredInstructions).slice(0, MOST_SHOWN);
   }
 
   /** A block's head has been entered often. Returns the record to go on at. */
   enterHot(head: number): number {
     const { surroundings, view } = this;
+    const { threshold } = surroundings.options;
+    const behind = head + RECORD.size;
     const eip = (surroundings.eipBase() + view.getUint16(head + RECORD.pageOffset, true)) >>> 0;
     const headBlock = surroundings.blockAt(eip);
-    if (headBlock?.firstRecord !== head) return head + RECORD.size;
-    if (this.bySource.get(headBlock)?.size && !this.deferred.has(headBlock) && surroundings.options.threshold > 1) {
+    if (headBlock?.firstRecord !== head) return behind;
+    if (this.bySource.get(headBlock)?.size && !this.deferred.has(headBlock) && threshold > 1) {
       this.deferred.add(headBlock);
-      view.setInt32(head + RECORD.immediate, surroundings.options.threshold * DEFERRAL, true);
-      return head + RECORD.size;
+      this.countAgain(head, threshold * DEFERRAL);
+      return behind;
     }
-    const plan = formRegion(this.translatedCode(), eip, LIMITS);
-    const isForced = surroundings.options.threshold === 1;
-    if (!plan || !(isForced || isWorthwhile(plan))) return head + RECORD.size;
-    if (this.byData.size >= MOST_REGIONS) this.evictColdest();
-    const slot = this.freeSlots.pop() ?? this.nextSlot++;
-    const data = surroundings.allocate();
-    if (data === 0 || slot >= this.table.length) return head + RECORD.size;
-    const started = surroundings.options.nowMs();
-    const compiled = this.compile(plan, head, data);
-    if (!compiled) return head + RECORD.size;
-    this.compileMs += surroundings.options.nowMs() - started;
-    this.compiledCount++;
-    this.codeBytes += compiled.bytes.length;
-    const region: Region = {
-      head,
-      headBlock,
-      data,
-      slot,
+    if (this.waiting.size >= MOST_WAITING) {
+      this.countAgain(head, threshold);
+      return behind;
+    }
+    const plan = formRegion(this.hotCode, eip, LIMITS);
+    if (!plan || !(threshold === 1 || isWorthwhile(plan))) return behind;
+    const data = this.newData();
+    if (data === 0) return behind;
+    const region = this.begin(head, headBlock, plan, data);
+    const outcome = this.compiler.compile(region.number, {
       plan,
-      compiled,
-      pages: this.pagesOf(plan),
-    };
-    this.byData.set(data, region);
-    for (const source of plan.sources) {
-      const regions = this.bySource.get(source) ?? new Set();
-      this.bySource.set(source, regions.add(region));
+      place: { cpu: surroundings.cpu, head, data, assumptions: this.assumptions() },
+    });
+    return outcome !== undefined && this.finish(region, outcome) ? head : behind;
+  }
+
+  /** Puts in place what has been compiled meanwhile. No generated code may be running. */
+  takeFinished(): void {
+    for (let finished = this.compiler.take(); finished !== undefined; finished = this.compiler.take()) {
+      const region = this.waiting.get(finished.number);
+      if (region) this.finish(region, finished.outcome);
     }
-    this.table.set(slot, compiled.function);
-    view.setUint32(data + REGION_DATA.key, this.key(surroundings.codeKey()), true);
-    view.setUint32(head + RECORD.handler, slot, true);
-    return head;
   }
 
   /** A region is entered under a code key that it does not know. Returns 1 when it may run. */
@@ -210,56 +195,134 @@ export class RegionTier implements CacheWatcher {
   onDropped(block: Block): void {
     for (const region of this.bySource.get(block) ?? []) {
       this.remove(region);
+      this.counters.dropped++;
       // Code that is rewritten again and again is not worth it.
       const drops = Math.min((this.drops.get(region.headBlock) ?? 0) + 1, MOST_DOUBLINGS);
       this.drops.set(region.headBlock, drops);
-      if (region.headBlock !== block) this.countAgain(region, this.surroundings.options.threshold * 2 ** drops);
+      if (region.headBlock !== block) this.countAgain(region.head, this.surroundings.options.threshold * 2 ** drops);
     }
     this.bySource.delete(block);
   }
 
-  /** Gives a region's place back to its block. */
-  private countAgain({ head }: Region, threshold: number): void {
+  onCleared(): void {
+    for (const region of [...this.byData.values(), ...this.waiting.values()]) this.remove(region);
+    this.bySource.clear();
+    this.freeData = [];
+    this.hotCode.forgetTargets();
+  }
+
+  private begin(head: number, headBlock: Block, plan: RegionPlan, data: number): Region {
+    const region: Region = {
+      number: ++this.nextNumber,
+      head,
+      headBlock,
+      data,
+      plan,
+      pages: this.pagesOf(plan),
+      slot: 0,
+      wasmBytes: 0,
+      compileMs: 0,
+      retiredAtLastLook: 0,
+    };
+    // What it was formed under: the key tells at its first entry whether that still holds.
+    this.view.setUint32(data + REGION_DATA.key, this.key(this.surroundings.codeKey()), true);
+    this.waiting.set(region.number, region);
+    for (const source of plan.sources) {
+      const regions = this.bySource.get(source) ?? new Set();
+      this.bySource.set(source, regions.add(region));
+    }
+    return region;
+  }
+
+  /** Puts a region in place. @returns whether there is code for it, and room */
+  private finish(region: Region, outcome: CompileOutcome): boolean {
+    this.waiting.delete(region.number);
+    if (outcome.kind === 'failed') {
+      this.counters.failed(outcome.message);
+      this.forget(region);
+      return false;
+    }
+    const wasmBytes = outcome.encoded.bytes.length;
+    this.makeRoom(codeBytesOf(wasmBytes));
+    const slot = this.newSlot();
+    if (slot === 0) {
+      this.forget(region);
+      return false;
+    }
+    const { memory, runtime, options } = this.surroundings;
+    const env: WebAssembly.ModuleImports = { memory: memory.memory };
+    for (const name of outcome.encoded.imports) env[name] = runtime[name];
+    const instance = new WebAssembly.Instance(outcome.module, { env });
+    region.slot = slot;
+    region.wasmBytes = wasmBytes;
+    region.compileMs = outcome.compileMs;
+    this.codeBytes += codeBytesOf(wasmBytes);
+    this.counters.compiled(outcome.compileMs);
+    this.byData.set(region.data, region);
+    this.table.set(slot, instance.exports['region']);
+    this.view.setUint32(region.head + RECORD.handler, slot, true);
+    options.onMade?.({
+      number: region.number,
+      figures: this.figures(region),
+      plan: region.plan,
+      encoded: outcome.encoded,
+      cpu: this.surroundings.cpu,
+      data: region.data,
+    });
+    return true;
+  }
+
+  /** Gives a head back to its block, to be counted. */
+  private countAgain(head: number, threshold: number): void {
     this.view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
     this.view.setInt32(head + RECORD.immediate, threshold, true);
   }
 
-  /** Gives up the regions in which least was retired. */
-  private evictColdest(): void {
-    const byWork = [...this.byData.values()].sort((a, b) => this.retiredIn(a.data) - this.retiredIn(b.data));
-    for (const region of byWork.slice(0, byWork.length / 4)) {
+  /** Gives up the regions in which least was retired since it last did, a quarter of them, where memory is short. */
+  private makeRoom(codeBytes: number): void {
+    const hasSlot = this.freeSlots.length > 0 || this.nextSlot < this.table.length;
+    if (hasSlot && this.codeBytes + codeBytes <= MOST_CODE_BYTES) return;
+    const regions = [...this.byData.values()].map((region) => {
+      const retired = this.retiredIn(region);
+      const work = retired - region.retiredAtLastLook;
+      region.retiredAtLastLook = retired;
+      return { region, work };
+    });
+    regions.sort((a, b) => a.work - b.work);
+    for (const { region } of regions.slice(0, Math.ceil(regions.length / 4))) {
       this.remove(region);
-      this.countAgain(region, this.surroundings.options.threshold * DEFERRAL);
+      this.counters.evicted++;
+      this.countAgain(region.head, this.surroundings.options.threshold * DEFERRAL);
     }
-  }
-
-  onCleared(): void {
-    for (const region of [...this.byData.values()]) this.remove(region);
-    this.bySource.clear();
-    const profile = this.surroundings.cpu + VCPU_BLOCK.targetProfile;
-    this.surroundings.memory.bytes.fill(0, profile, profile + PROFILE.entries * PROFILE.size);
   }
 
   private remove(region: Region): void {
-    this.retiredBefore += this.retiredIn(region.data);
     this.view.setUint32(region.data + REGION_DATA.key, 0, true);
-    this.byData.delete(region.data);
-    for (const source of region.plan.sources) this.bySource.get(source)?.delete(region);
-    this.table.set(region.slot, null);
-    this.freeSlots.push(region.slot);
-    this.codeBytes -= region.compiled.bytes.length;
+    if (this.byData.delete(region.data)) {
+      this.counters.keep(totalsOf([this.figures(region)]));
+      this.table.set(region.slot, null);
+      this.freeSlots.push(region.slot);
+      this.codeBytes -= codeBytesOf(region.wasmBytes);
+    }
+    this.waiting.delete(region.number);
+    this.forget(region);
   }
 
-  /** undefined where the code cannot be a region, which is then the threaded tier's for good. */
-  private compile(plan: RegionPlan, head: number, data: number): CompiledRegion | undefined {
-    const { cpu, runtime, memory } = this.surroundings;
-    try {
-      return compileRegion(plan, { cpu, head, data, assumptions: this.assumptions() }, runtime, memory.memory);
-    } catch (thrown) {
-      this.lastFailure = String(thrown);
-      this.failures++;
-      return undefined;
-    }
+  private forget(region: Region): void {
+    for (const source of region.plan.sources) this.bySource.get(source)?.delete(region);
+    this.freeData.push(region.data);
+  }
+
+  /** 0: the table is full. */
+  private newSlot(): number {
+    return this.freeSlots.pop() ?? (this.nextSlot < this.table.length ? this.nextSlot++ : 0);
+  }
+
+  /** A zeroed REGION_DATA. */
+  private newData(): number {
+    const data = this.freeData.pop() ?? this.surroundings.allocate(REGION_DATA.size);
+    if (data !== 0) this.surroundings.memory.bytes.fill(0, data, data + REGION_DATA.size);
+    return data;
   }
 
   /** What regions that are made now are made for. */
@@ -274,7 +337,11 @@ export class RegionTier implements CacheWatcher {
     };
   }
 
-  private retiredIn(data: number): number {
+  private figures({ data, plan, wasmBytes, compileMs }: Region): RegionFigures {
+    return figuresOf(this.view, data, plan, { wasmBytes, compileMs });
+  }
+
+  private retiredIn({ data }: Region): number {
     return Number(this.view.getBigInt64(data + REGION_DATA.instructions, true));
   }
 
@@ -284,64 +351,10 @@ export class RegionTier implements CacheWatcher {
     for (const block of plan.blocks) for (const { eip, eipBase } of block.sites) eips.set(eipBase, eip);
     return new Map([...eips.values()].map((eip) => [eip, this.surroundings.codePage(eip)]));
   }
+}
 
-  private translatedCode(): TranslatedCode {
-    const { surroundings, view } = this;
-    return {
-      mode: surroundings.mode(),
-      masksX87Exceptions: (view.getInt32(surroundings.cpu + STATE.x87Control, true) & 0x3f) === 0x3f,
-      blockAt: (eip) => surroundings.blockAt(eip),
-      instructionsOf: (block, eip) => this.instructionsOf(block, eip),
-      isWarm: ({ firstRecord }) => {
-        const handler = view.getUint32(firstRecord + RECORD.handler, true);
-        if (handler !== STEP_KINDS.indexOf('head')) return true;
-        const left = view.getInt32(firstRecord + RECORD.immediate, true);
-        return left < surroundings.options.threshold * (15 / 16);
-      },
-      single: (eip) => surroundings.single(eip),
-      observedTargets: (record) => this.observedTargets(record),
-    };
-  }
-
-  private instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
-    const eipBase = (eip - block.start) >>> 0;
-    return this.decode(block).map(({ instruction, pageOffset, record }) => ({
-      instruction,
-      eip: (eipBase + pageOffset) >>> 0,
-      eipBase,
-      record,
-      recordCount: this.view.getUint8(record + RECORD.count),
-    }));
-  }
-
-  /** A block's instructions, up to the first step of the translator's own behind the head. */
-  private decode(block: Block): readonly Decoded[] {
-    const known = this.decoded.get(block);
-    if (known) return known;
-    const { view } = this;
-    const { codeSize } = this.surroundings.mode();
-    const found: Decoded[] = [];
-    for (let index = 1; index < block.recordCount; index++) {
-      const record = block.firstRecord + index * RECORD.size;
-      if (view.getUint32(record + RECORD.handler, true) < STEP_KINDS.length) break;
-      const pageOffset = view.getUint16(record + RECORD.pageOffset, true);
-      const result = this.code.decode(block.page.physical, pageOffset, codeSize);
-      if (result.kind !== 'instruction') break;
-      found.push({ instruction: result.instruction, pageOffset, record });
-    }
-    this.decoded.set(block, found);
-    return found;
-  }
-
-  private observedTargets(record: number): number[] {
-    const targets: number[] = [];
-    const start = this.surroundings.cpu + VCPU_BLOCK.targetProfile;
-    for (let at = start; at < start + PROFILE.entries * PROFILE.size; at += PROFILE.size) {
-      if (this.view.getUint32(at + PROFILE.record, true) !== record) continue;
-      targets.push(this.view.getUint32(at + PROFILE.target, true));
-    }
-    return targets.slice(0, 12);
-  }
+function codeBytesOf(wasmBytes: number): number {
+  return CODE_BYTES.module + CODE_BYTES.perWasmByte * wasmBytes;
 }
 
 function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean {

@@ -40,7 +40,7 @@ export class RegionX87 {
     this.locals = new Map(
       [...known.x87Registers].map((number) => [
         number,
-        { mantissa: f.newLocal('i64'), signExponent: f.newLocal('i32') },
+        { mantissa: f.newLocal('i64', `r${number}`), signExponent: f.newLocal('i32', `r${number}.sign`) },
       ]),
     );
   }

@@ -6,4 +6,17 @@ export const REGION_DATA = {
   entries: 4,
   /** i64: instructions retired in it. */
   instructions: 8,
+  /** u32: times that it was not entered, since what it assumes did not hold. */
+  refusals: 16,
+  /** u32 for each of LEAVE_CAUSES: times left. */
+  exits: 20,
+  size: 64,
 } as const;
+
+/**
+ * Why a region is left: for code that is not part of it (a known target; one that an indirect jump or a return found
+ * at run time), with its budget spent, for a memory access that the threaded tier has to make (devices, page
+ * crossings, code, page faults), with an exception of its own, or behind an instruction done by its handler.
+ */
+export const LEAVE_CAUSES = ['jump', 'indirect', 'budget', 'memory', 'exception', 'handler'] as const;
+export type LeaveCause = (typeof LEAVE_CAUSES)[number];

@@ -1,0 +1,116 @@
+import type { Instruction } from '../../decode/Instruction.ts';
+import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import type { TranslationMode } from '../threaded/BlockTranslator.ts';
+import { CodeBytes } from '../threaded/CodeBytes.ts';
+import type { Block } from '../threaded/CodeCache.ts';
+import { RECORD } from '../threaded/record.ts';
+import { STEP_KINDS } from '../threaded/stepHandlers.ts';
+import type { TranslatedCode, TranslatedInstruction } from './RegionFormer.ts';
+import { X87_MASKS } from './RegionState.ts';
+
+/** Where the threaded tier's translations are found. */
+export interface Translated {
+  readonly memory: PhysicalMemory;
+  /** Start of the vCPU's block. */
+  readonly cpu: number;
+  mode(): TranslationMode;
+  blockAt(eip: number): Block | undefined;
+  single(eip: number): number;
+}
+
+/** An instruction of a block, and its record. */
+interface Decoded {
+  readonly instruction: Instruction;
+  readonly pageOffset: number;
+  readonly record: number;
+}
+
+/** Targets of one indirect jump that a region follows. */
+const MOST_TARGETS = 12;
+/** A block is warm when it has been entered this part of the threshold. */
+const WARM = 1 / 16;
+
+/** What the threaded tier knows of guest code, as a region's former sees it. */
+export class HotCode implements TranslatedCode {
+  private readonly source: Translated;
+  private readonly threshold: number;
+  private readonly code: CodeBytes;
+  private readonly view: DataView;
+  private readonly decoded = new WeakMap<Block, readonly Decoded[]>();
+
+  /** @param threshold times that a block is entered before it becomes part of a region */
+  constructor(source: Translated, threshold: number) {
+    this.source = source;
+    this.threshold = threshold;
+    this.code = new CodeBytes(source.memory);
+    this.view = source.memory.view;
+  }
+
+  get mode(): TranslationMode {
+    return this.source.mode();
+  }
+
+  get masksX87Exceptions(): boolean {
+    return (this.view.getInt32(this.source.cpu + STATE.x87Control, true) & X87_MASKS) === X87_MASKS;
+  }
+
+  blockAt(eip: number): Block | undefined {
+    return this.source.blockAt(eip);
+  }
+
+  single(eip: number): number {
+    return this.source.single(eip);
+  }
+
+  isWarm({ firstRecord }: Block): boolean {
+    const handler = this.view.getUint32(firstRecord + RECORD.handler, true);
+    if (handler !== STEP_KINDS.indexOf('head')) return true;
+    return this.view.getInt32(firstRecord + RECORD.immediate, true) < this.threshold * (1 - WARM);
+  }
+
+  instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
+    const eipBase = (eip - block.start) >>> 0;
+    return this.decode(block).map(({ instruction, pageOffset, record }) => ({
+      instruction,
+      eip: (eipBase + pageOffset) >>> 0,
+      eipBase,
+      physical: block.page.physical + pageOffset,
+      record,
+      recordCount: this.view.getUint8(record + RECORD.count),
+    }));
+  }
+
+  observedTargets(record: number): number[] {
+    const targets: number[] = [];
+    const start = this.source.cpu + VCPU_BLOCK.targetProfile;
+    for (let at = start; at < start + PROFILE.entries * PROFILE.size; at += PROFILE.size) {
+      if (this.view.getUint32(at + PROFILE.record, true) !== record) continue;
+      targets.push(this.view.getUint32(at + PROFILE.target, true));
+    }
+    return targets.slice(0, MOST_TARGETS);
+  }
+
+  forgetTargets(): void {
+    const profile = this.source.cpu + VCPU_BLOCK.targetProfile;
+    this.source.memory.bytes.fill(0, profile, profile + PROFILE.entries * PROFILE.size);
+  }
+
+  /** A block's instructions, up to the first step of the translator's own behind the head. */
+  private decode(block: Block): readonly Decoded[] {
+    const known = this.decoded.get(block);
+    if (known) return known;
+    const { codeSize } = this.mode;
+    const found: Decoded[] = [];
+    for (let index = 1; index < block.recordCount; index++) {
+      const record = block.firstRecord + index * RECORD.size;
+      if (this.view.getUint32(record + RECORD.handler, true) < STEP_KINDS.length) break;
+      const pageOffset = this.view.getUint16(record + RECORD.pageOffset, true);
+      const result = this.code.decode(block.page.physical, pageOffset, codeSize);
+      if (result.kind !== 'instruction') break;
+      found.push({ instruction: result.instruction, pageOffset, record });
+    }
+    this.decoded.set(block, found);
+    return found;
+  }
+}

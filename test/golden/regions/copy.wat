@@ -1,0 +1,88 @@
+;;   mov esi, 8000h
+;;   mov edi, 9000h
+;;   mov ecx, 200
+;;   again: mov eax, [esi]
+;;   mov [edi], eax
+;;   add esi, 4
+;;   add edi, 4
+;;   dec ecx
+;;   jnz again
+;;   hlt
+(loop $loop.400f
+  ;; 0000400f mov eax, dword [esi]
+  (local.set $20 (local.get $esi))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $20)) (i64.const 3)) (local.get $ds:esi.read.end))
+      (i64.const -4093))
+    (then
+      (local.set $23 (call $readable (local.get $20) (i32.const 4)))
+      (if (i32.eqz (local.get $23))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x501a0))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $exitRecord (i32.const 0x501a0))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $ds:esi.read.addend (i32.sub (local.get $23) (local.get $20)))
+      (local.set $ds:esi.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $eax (i32.load (i32.add (local.get $20) (local.get $ds:esi.read.addend))))
+  ;; 00004011 mov dword [edi], eax
+  (local.set $20 (local.get $edi))
+  (local.set $23 (local.get $eax))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $20)) (i64.const 3)) (local.get $ds:edi.write.end))
+      (i64.const -4093))
+    (then
+      (local.set $26 (call $writable (local.get $20) (i32.const 4)))
+      (if (i32.eqz (local.get $26))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x501c0))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 1)))
+          (local.set $exitRecord (i32.const 0x501c0))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $ds:edi.write.addend (i32.sub (local.get $26) (local.get $20)))
+      (local.set $ds:edi.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (i32.store (i32.add (local.get $20) (local.get $ds:edi.write.addend)) (local.get $23))
+  ;; 00004013 add esi, 4
+  (local.set $20 (local.get $esi))
+  (local.set $23 (i32.add (local.get $20) (i32.const 4)))
+  (local.set $esi (local.get $23))
+  ;; 00004016 add edi, 4
+  (local.set $20 (local.get $edi))
+  (local.set $23 (i32.add (local.get $20) (i32.const 4)))
+  (local.set $edi (local.get $23))
+  ;; 00004019 dec ecx
+  (local.set $26 (local.get $ecx))
+  (local.set $27 (i32.sub (local.get $26) (i32.const 1)))
+  (local.set $ecx (local.get $27))
+  (local.set $28 (i32.lt_u (local.get $23) (local.get $20)))
+  ;; 0000401a jnz short 0x400f
+  (if (i32.eqz (i32.eqz (local.get $27)))
+    (then
+      (local.set $recipe (i32.const 1))
+      (local.set $recipe.left (local.get $26))
+      (local.set $recipe.right (i32.const 1))
+      (local.set $recipe.made (local.get $27))
+      (local.set $recipe.kept (local.get $28))
+      (local.set $budget (i32.sub (local.get $budget) (i32.const 6)))
+      (if (i32.lt_s (local.get $budget) (i32.const 6))
+        (then
+          (local.set $exitEip (i32.const 0x400f))
+          (local.set $exitCause (i32.const 2))
+          (br $exit)))
+      (br $loop.400f)))
+  (local.set $recipe (i32.const 1))
+  (local.set $recipe.left (local.get $26))
+  (local.set $recipe.right (i32.const 1))
+  (local.set $recipe.made (local.get $27))
+  (local.set $recipe.kept (local.get $28))
+  (local.set $budget (i32.sub (local.get $budget) (i32.const 6)))
+  (local.set $exitEip (i32.const 0x401c))
+  (br $exit))
+(unreachable)

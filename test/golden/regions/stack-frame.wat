@@ -1,0 +1,306 @@
+;;   mov ecx, 200
+;;   again: push ecx
+;;   push 5
+;;   call scale
+;;   add esp, 8
+;;   dec ecx
+;;   jnz again
+;;   hlt
+;;   scale: push ebp
+;;   mov ebp, esp
+;;   mov eax, [ebp + 8]
+;;   imul eax, [ebp + 12]
+;;   leave
+;;   ret
+(loop $loop.400d
+  (block $to.4005
+    ;; 0000400d add esp, 8
+    (local.set $20 (local.get $esp))
+    (local.set $21 (i32.add (local.get $20) (i32.const 8)))
+    (local.set $esp (local.get $21))
+    ;; 00004010 dec ecx
+    (local.set $22 (local.get $ecx))
+    (local.set $23 (i32.sub (local.get $22) (i32.const 1)))
+    (local.set $ecx (local.get $23))
+    (local.set $24 (i32.lt_u (local.get $21) (local.get $20)))
+    ;; 00004011 jnz short 0x4005
+    (if (i32.eqz (i32.eqz (local.get $23)))
+      (then
+        (br $to.4005)))
+    (local.set $recipe (i32.const 1))
+    (local.set $recipe.left (local.get $22))
+    (local.set $recipe.right (i32.const 1))
+    (local.set $recipe.made (local.get $23))
+    (local.set $recipe.kept (local.get $24))
+    (local.set $budget (i32.sub (local.get $budget) (i32.const 3)))
+    (local.set $exitEip (i32.const 0x4013))
+    (br $exit))
+  (block $to.4014
+    ;; 00004005 push ecx
+    (local.set $20 (local.get $ecx))
+    (local.set $21 (local.get $esp))
+    (local.set $25 (i32.sub (local.get $21) (i32.const 4)))
+    (if
+      (i64.lt_u
+        (i64.add
+          (i64.add (i64.extend_i32_u (local.get $25)) (i64.const 3))
+          (local.get $stack.write.end))
+        (i64.const -4093))
+      (then
+        (local.set $28 (call $writable (local.get $25) (i32.const 4)))
+        (if (i32.eqz (local.get $28))
+          (then
+            (i32.store offset=65712 (;budget;)
+              (i32.const 0)
+              (i32.add (local.get $budget) (i32.const -3)))
+            (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50280))
+            (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+            (local.set $recipe (i32.const 1))
+            (local.set $recipe.left (local.get $22))
+            (local.set $recipe.right (i32.const 1))
+            (local.set $recipe.made (local.get $23))
+            (local.set $recipe.kept (local.get $24))
+            (local.set $budget (i32.sub (local.get $budget) (i32.const 3)))
+            (local.set $exitRecord (i32.const 0x50280))
+            (local.set $exitCause (i32.const 3))
+            (br $exit)))
+        (local.set $stack.write.addend (i32.sub (local.get $28) (local.get $25)))
+        (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+    (i32.store (i32.add (local.get $25) (local.get $stack.write.addend)) (local.get $20))
+    (local.set $esp (local.get $25))
+    ;; 00004006 push byte 5
+    (local.set $20 (local.get $esp))
+    (local.set $21 (i32.sub (local.get $20) (i32.const 4)))
+    (if
+      (i64.lt_u
+        (i64.add
+          (i64.add (i64.extend_i32_u (local.get $21)) (i64.const 3))
+          (local.get $stack.write.end))
+        (i64.const -4093))
+      (then
+        (local.set $25 (call $writable (local.get $21) (i32.const 4)))
+        (if (i32.eqz (local.get $25))
+          (then
+            (i32.store offset=65712 (;budget;)
+              (i32.const 0)
+              (i32.add (local.get $budget) (i32.const -3)))
+            (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x502a0))
+            (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+            (local.set $recipe (i32.const 1))
+            (local.set $recipe.left (local.get $22))
+            (local.set $recipe.right (i32.const 1))
+            (local.set $recipe.made (local.get $23))
+            (local.set $recipe.kept (local.get $24))
+            (local.set $budget (i32.sub (local.get $budget) (i32.const 4)))
+            (local.set $exitRecord (i32.const 0x502a0))
+            (local.set $exitCause (i32.const 3))
+            (br $exit)))
+        (local.set $stack.write.addend (i32.sub (local.get $25) (local.get $21)))
+        (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+    (i32.store (i32.add (local.get $21) (local.get $stack.write.addend)) (i32.const 5))
+    (local.set $esp (local.get $21))
+    ;; 00004008 call 0x4014
+    (local.set $20 (local.get $esp))
+    (local.set $21 (i32.sub (local.get $20) (i32.const 4)))
+    (if
+      (i64.lt_u
+        (i64.add
+          (i64.add (i64.extend_i32_u (local.get $21)) (i64.const 3))
+          (local.get $stack.write.end))
+        (i64.const -4093))
+      (then
+        (local.set $25 (call $writable (local.get $21) (i32.const 4)))
+        (if (i32.eqz (local.get $25))
+          (then
+            (i32.store offset=65712 (;budget;)
+              (i32.const 0)
+              (i32.add (local.get $budget) (i32.const -3)))
+            (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x502c0))
+            (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+            (local.set $recipe (i32.const 1))
+            (local.set $recipe.left (local.get $22))
+            (local.set $recipe.right (i32.const 1))
+            (local.set $recipe.made (local.get $23))
+            (local.set $recipe.kept (local.get $24))
+            (local.set $budget (i32.sub (local.get $budget) (i32.const 5)))
+            (local.set $exitRecord (i32.const 0x502c0))
+            (local.set $exitCause (i32.const 3))
+            (br $exit)))
+        (local.set $stack.write.addend (i32.sub (local.get $25) (local.get $21)))
+        (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+    (i32.store (i32.add (local.get $21) (local.get $stack.write.addend)) (i32.const 0x400d))
+    (local.set $esp (local.get $21))
+    (br $to.4014))
+  ;; 00004014 push ebp
+  (local.set $28 (local.get $ebp))
+  (local.set $29 (local.get $esp))
+  (local.set $30 (i32.sub (local.get $29) (i32.const 4)))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $30)) (i64.const 3)) (local.get $stack.write.end))
+      (i64.const -4093))
+    (then
+      (local.set $31 (call $writable (local.get $30) (i32.const 4)))
+      (if (i32.eqz (local.get $31))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (i32.add (local.get $budget) (i32.const -6)))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x500e0))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $recipe (i32.const 1))
+          (local.set $recipe.left (local.get $22))
+          (local.set $recipe.right (i32.const 1))
+          (local.set $recipe.made (local.get $23))
+          (local.set $recipe.kept (local.get $24))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 6)))
+          (local.set $exitRecord (i32.const 0x500e0))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $stack.write.addend (i32.sub (local.get $31) (local.get $30)))
+      (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (i32.store (i32.add (local.get $30) (local.get $stack.write.addend)) (local.get $28))
+  (local.set $esp (local.get $30))
+  ;; 00004015 mov ebp, esp
+  (local.set $ebp (local.get $esp))
+  ;; 00004017 mov eax, dword [ebp+8]
+  (local.set $28 (i32.add (local.get $ebp) (i32.const 8)))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $28)) (i64.const 3)) (local.get $ss:ebp.read.end))
+      (i64.const -4093))
+    (then
+      (local.set $29 (call $readable (local.get $28) (i32.const 4)))
+      (if (i32.eqz (local.get $29))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (i32.add (local.get $budget) (i32.const -6)))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50120))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $recipe (i32.const 1))
+          (local.set $recipe.left (local.get $22))
+          (local.set $recipe.right (i32.const 1))
+          (local.set $recipe.made (local.get $23))
+          (local.set $recipe.kept (local.get $24))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 8)))
+          (local.set $exitRecord (i32.const 0x50120))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $ss:ebp.read.addend (i32.sub (local.get $29) (local.get $28)))
+      (local.set $ss:ebp.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $eax (i32.load (i32.add (local.get $28) (local.get $ss:ebp.read.addend))))
+  ;; 0000401a imul eax, dword [ebp+0xc]
+  (local.set $28 (i32.add (local.get $ebp) (i32.const 12)))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $28)) (i64.const 3)) (local.get $ss:ebp.read.end))
+      (i64.const -4093))
+    (then
+      (local.set $29 (call $readable (local.get $28) (i32.const 4)))
+      (if (i32.eqz (local.get $29))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (i32.add (local.get $budget) (i32.const -6)))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50140))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $recipe (i32.const 1))
+          (local.set $recipe.left (local.get $22))
+          (local.set $recipe.right (i32.const 1))
+          (local.set $recipe.made (local.get $23))
+          (local.set $recipe.kept (local.get $24))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 9)))
+          (local.set $exitRecord (i32.const 0x50140))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $ss:ebp.read.addend (i32.sub (local.get $29) (local.get $28)))
+      (local.set $ss:ebp.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $34
+    (i64.mul
+      (i64.extend_i32_s (local.get $eax))
+      (i64.extend_i32_s (i32.load (i32.add (local.get $28) (local.get $ss:ebp.read.addend))))))
+  (local.set $30 (i64.ne (local.get $34) (i64.extend_i32_s (i32.wrap_i64 (local.get $34)))))
+  (local.set $eax (i32.wrap_i64 (local.get $34)))
+  ;; 0000401e leave
+  (local.set $20 (local.get $ebp))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $20)) (i64.const 3)) (local.get $stack.write.end))
+      (i64.const -4093))
+    (then
+      (local.set $21 (call $readable (local.get $20) (i32.const 4)))
+      (if (i32.eqz (local.get $21))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (i32.add (local.get $budget) (i32.const -6)))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50160))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (i32.wrap_i64 (local.get $34))
+          (local.set $carries
+            (i32.or
+              (i32.shl (local.get $30) (i32.const 31))
+              (i32.shl (i32.xor (local.get $30) (local.get $30)) (i32.const 30))))
+          (local.set $result)
+          (local.set $recipe (i32.const 0))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 10)))
+          (local.set $exitRecord (i32.const 0x50160))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $stack.write.addend (i32.sub (local.get $21) (local.get $20)))
+      (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $22 (i32.load (i32.add (local.get $20) (local.get $stack.write.addend))))
+  (local.set $23 (i32.add (local.get $20) (i32.const 4)))
+  (local.set $esp (local.get $23))
+  (local.set $ebp (local.get $22))
+  ;; 0000401f ret
+  (local.set $20 (local.get $esp))
+  (if
+    (i64.lt_u
+      (i64.add (i64.add (i64.extend_i32_u (local.get $20)) (i64.const 3)) (local.get $stack.write.end))
+      (i64.const -4093))
+    (then
+      (local.set $21 (call $readable (local.get $20) (i32.const 4)))
+      (if (i32.eqz (local.get $21))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (i32.add (local.get $budget) (i32.const -6)))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50180))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (i32.wrap_i64 (local.get $34))
+          (local.set $carries
+            (i32.or
+              (i32.shl (local.get $30) (i32.const 31))
+              (i32.shl (i32.xor (local.get $30) (local.get $30)) (i32.const 30))))
+          (local.set $result)
+          (local.set $recipe (i32.const 0))
+          (local.set $budget (i32.sub (local.get $budget) (i32.const 11)))
+          (local.set $exitRecord (i32.const 0x50180))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $stack.write.addend (i32.sub (local.get $21) (local.get $20)))
+      (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $22 (i32.load (i32.add (local.get $20) (local.get $stack.write.addend))))
+  (local.set $23 (local.get $esp))
+  (local.set $24 (i32.add (local.get $23) (i32.const 4)))
+  (local.set $esp (local.get $24))
+  (if (i32.eq (local.get $22) (i32.const 0x400d))
+    (then
+      (local.set $budget (i32.sub (local.get $budget) (i32.const 12)))
+      (if (i32.lt_s (local.get $budget) (i32.const 12))
+        (then
+          (i32.wrap_i64 (local.get $34))
+          (local.set $carries
+            (i32.or
+              (i32.shl (local.get $30) (i32.const 31))
+              (i32.shl (i32.xor (local.get $30) (local.get $30)) (i32.const 30))))
+          (local.set $result)
+          (local.set $recipe (i32.const 0))
+          (local.set $exitEip (i32.const 0x400d))
+          (local.set $exitCause (i32.const 2))
+          (br $exit)))
+      (br $loop.400d)))
+  (i32.wrap_i64 (local.get $34))
+  (local.set $carries
+    (i32.or
+      (i32.shl (local.get $30) (i32.const 31))
+      (i32.shl (i32.xor (local.get $30) (local.get $30)) (i32.const 30))))
+  (local.set $result)
+  (local.set $recipe (i32.const 0))
+  (local.set $budget (i32.sub (local.get $budget) (i32.const 12)))
+  (local.set $exitEip (local.get $22))
+  (local.set $exitCause (i32.const 1))
+  (br $exit))
+(unreachable)

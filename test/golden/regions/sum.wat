@@ -1,0 +1,62 @@
+;;   mov ebx, 8000h
+;;   mov ecx, 200
+;;   xor eax, eax
+;;   again: add eax, [ebx + ecx * 4 - 4]
+;;   dec ecx
+;;   jnz again
+;;   hlt
+(loop $loop.400c
+  ;; 0000400c add eax, dword [ebx+ecx*4-4]
+  (local.set $20 (local.get $eax))
+  (local.set $21
+    (i32.add (i32.add (local.get $ebx) (i32.shl (local.get $ecx) (i32.const 2))) (i32.const -4)))
+  (if
+    (i64.lt_u
+      (i64.add
+        (i64.add (i64.extend_i32_u (local.get $21)) (i64.const 3))
+        (local.get $ds:ebx+ecx.read.end))
+      (i64.const -4093))
+    (then
+      (local.set $24 (call $readable (local.get $21) (i32.const 4)))
+      (if (i32.eqz (local.get $24))
+        (then
+          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50140))
+          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+          (local.set $exitRecord (i32.const 0x50140))
+          (local.set $exitCause (i32.const 3))
+          (br $exit)))
+      (local.set $ds:ebx+ecx.read.addend (i32.sub (local.get $24) (local.get $21)))
+      (local.set $ds:ebx+ecx.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+  (local.set $25 (i32.load (i32.add (local.get $21) (local.get $ds:ebx+ecx.read.addend))))
+  (local.set $26 (i32.add (local.get $20) (local.get $25)))
+  (local.set $eax (local.get $26))
+  ;; 00004010 dec ecx
+  (local.set $27 (local.get $ecx))
+  (local.set $28 (i32.sub (local.get $27) (i32.const 1)))
+  (local.set $ecx (local.get $28))
+  (local.set $29 (i32.lt_u (local.get $26) (local.get $20)))
+  ;; 00004011 jnz short 0x400c
+  (if (i32.eqz (i32.eqz (local.get $28)))
+    (then
+      (local.set $recipe (i32.const 1))
+      (local.set $recipe.left (local.get $27))
+      (local.set $recipe.right (i32.const 1))
+      (local.set $recipe.made (local.get $28))
+      (local.set $recipe.kept (local.get $29))
+      (local.set $budget (i32.sub (local.get $budget) (i32.const 3)))
+      (if (i32.lt_s (local.get $budget) (i32.const 3))
+        (then
+          (local.set $exitEip (i32.const 0x400c))
+          (local.set $exitCause (i32.const 2))
+          (br $exit)))
+      (br $loop.400c)))
+  (local.set $recipe (i32.const 1))
+  (local.set $recipe.left (local.get $27))
+  (local.set $recipe.right (i32.const 1))
+  (local.set $recipe.made (local.get $28))
+  (local.set $recipe.kept (local.get $29))
+  (local.set $budget (i32.sub (local.get $budget) (i32.const 3)))
+  (local.set $exitEip (i32.const 0x4013))
+  (br $exit))
+(unreachable)
