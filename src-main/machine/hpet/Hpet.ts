@@ -58,17 +58,27 @@ export class Hpet implements BusDevice {
   readonly id: string;
   private readonly timers: TimerService;
   private readonly line: (pin: number) => InterruptLine | undefined;
+  private readonly replaceLegacyTimers: (isOn: boolean) => void;
   private readonly comparators: HpetTimer[] = [];
   private configuration = 0;
   private status = 0;
   /** The counter's value while it stands; while it runs, its value at guest time 0. */
   private counterBase = 0;
 
-  /** @param line the I/O APIC's input of a number; 0 and 8 are those of the timer and the RTC in legacy replacement */
-  constructor(id: string, timers: TimerService, line: (pin: number) => InterruptLine | undefined) {
+  /**
+   * @param line the I/O APIC's input of a number; 0 and 8 are those of the timer and the RTC in legacy replacement
+   * @param replaceLegacyTimers cuts the 8254 and the RTC off from their interrupts, or connects them again
+   */
+  constructor(
+    id: string,
+    timers: TimerService,
+    line: (pin: number) => InterruptLine | undefined,
+    replaceLegacyTimers: (isOn: boolean) => void,
+  ) {
     this.id = id;
     this.timers = timers;
     this.line = line;
+    this.replaceLegacyTimers = replaceLegacyTimers;
     for (let i = 0; i < TIMER_COUNT; i++) {
       this.comparators.push({ configuration: 0, comparator: 0, period: 0, match: 0, owed: 0, handle: undefined });
     }
@@ -99,6 +109,7 @@ export class Hpet implements BusDevice {
       timer.owed = 0;
       timer.handle = undefined;
     }
+    this.updateReplacement();
   }
 
   save(): DeviceState {
@@ -133,12 +144,13 @@ export class Hpet implements BusDevice {
     this.status = status;
     this.setCounter(counter);
     this.comparators.forEach((timer, i) => Object.assign(timer, { ...restored[i], owed: 0 }));
+    this.updateReplacement();
     this.scheduleAll();
   }
 
-  /** Legacy replacement has taken over the 8254's and the RTC's interrupts. */
-  get replacesLegacyTimers(): boolean {
-    return (this.configuration & LEGACY_REPLACEMENT) !== 0 && this.isRunning;
+  /** Legacy replacement takes effect while the counter runs (2.3.5). */
+  private updateReplacement(): void {
+    this.replaceLegacyTimers((this.configuration & LEGACY_REPLACEMENT) !== 0 && this.isRunning);
   }
 
   private get isRunning(): boolean {
@@ -201,6 +213,7 @@ export class Hpet implements BusDevice {
       case REGISTER.configuration:
         this.configuration = value & (ENABLE | LEGACY_REPLACEMENT);
         this.setCounter(counter);
+        this.updateReplacement();
         break;
       case REGISTER.status:
         this.status &= ~value;

@@ -6,6 +6,7 @@ import { memoryMap } from './MemoryMap.ts';
  */
 
 const SECTOR_BYTES = 512;
+const PARAGRAPH_BYTES = 16;
 /** "HdrS" */
 const HEADER_MAGIC = 0x5372_6448;
 const LOADED_HIGH = 1;
@@ -83,8 +84,9 @@ export function readBzImage(bytes: Uint8Array): BzImage | string {
     return 'This Linux kernel must be loaded below 1 MiB (a zImage, or older than version 1.3.73), which is not supported. Boot it from a disk.';
   const setupSectors = view.getUint8(FIELD.setupSectors) || 4;
   const start = (setupSectors + 1) * SECTOR_BYTES;
-  const length = view.getUint32(FIELD.kernelParagraphs, true) * 16;
-  if (start + length > bytes.length || length === 0)
+  const length = view.getUint32(FIELD.kernelParagraphs, true) * PARAGRAPH_BYTES;
+  // The size is rounded up, and not every kernel is padded to it.
+  if (start + length >= bytes.length + PARAGRAPH_BYTES || length === 0)
     return `The Linux kernel is cut off: it should have ${start + length} bytes, but the file has ${bytes.length}. Copy or build it again.`;
   const headerEnd = FIELD.header + view.getUint8(FIELD.jump + 1);
   const since = (needed: number, offset: number, otherwise: number): number =>

@@ -25,6 +25,14 @@ const BOOT_GDT = Uint8Array.of(
 const ELF_INITRD_END = 0x3800_0000;
 const MOST_COMMAND_LINE_BYTES = 2047;
 
+/** What every Linux kernel says of itself first (init/version.c, `linux_banner`). */
+const BANNER = Uint8Array.from('Linux version ', (letter) => letter.charCodeAt(0));
+
+/** Whether an ELF file is a kernel that {@link loadLinux} starts: one with a PVH entry, or Linux itself. */
+export function isElfKernel(bytes: Uint8Array): boolean {
+  return findPvhEntry(bytes) !== undefined || contains(bytes, BANNER);
+}
+
 interface Initrd {
   readonly address: number;
   readonly byteLength: number;
@@ -169,4 +177,11 @@ function tooSmall(neededBytes: number, { memoryBytes, initrd }: LoadOptions): st
 
 function segmentEnd({ physicalAddress, bytes, zeroedTo }: ProgramSegment): number {
   return Math.max(physicalAddress + bytes.length, zeroedTo ?? 0);
+}
+
+function contains(bytes: Uint8Array, wanted: Uint8Array): boolean {
+  const first = wanted[0] ?? 0;
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1))
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return true;
+  return false;
 }

@@ -5,7 +5,7 @@ import { hasLinuxHeader } from './BzImage.ts';
 import { MAX_COM_BYTES } from './ComProgram.ts';
 import { hasElfMagic } from './ElfFile.ts';
 import { findMultibootHeader } from './MultibootHeader.ts';
-import { findPvhEntry } from './PvhKernel.ts';
+import { isElfKernel } from './LinuxKernel.ts';
 import type { ProgramFormat } from './ProgramImage.ts';
 import { isSeed } from './SeedSource.ts';
 
@@ -42,7 +42,7 @@ export function recognise(bytes: Uint8Array, fileName = ''): Recognition {
   if (bytes.length === 0) return unrecognised('The file is empty: there is nothing to run.');
   if (hasElfMagic(bytes)) {
     if (findMultibootHeader(bytes) !== null) return format('multiboot');
-    return format(findPvhEntry(bytes) === undefined ? 'elf' : 'linux');
+    return format(isElfKernel(bytes) ? 'linux' : 'elf');
   }
   if (hasLinuxHeader(bytes)) return format('linux');
   if (findMultibootHeader(bytes) !== null) return format('multiboot');

@@ -65,6 +65,9 @@ export interface PlacedBytes {
   readonly bytes: Uint8Array;
 }
 
+/** The 8254's and the RTC's, which the HPET can take over. */
+const LEGACY_TIMER_IRQS: readonly number[] = [0, 8];
+
 /** What makes a PC a PCI machine: host bridge, PCI bus, ISA bridge, power management, I/O APIC, HPET, and their tables. */
 export class PciChipset {
   readonly pci: PciBus;
@@ -95,8 +98,13 @@ export class PciChipset {
     this.pci.attach(this.power, ISA_BRIDGE, PM_FUNCTION);
     const ioApic = parts.hasLocalApic ? new IoApic(ids.ioApic, parts.apics) : undefined;
     if (ioApic) wires.connect(ioApic);
-    const hpetLines = new Map([0, 8].map((irq) => [irq, wires.line(irq, ids.hpet)]));
-    const hpet = new Hpet(ids.hpet, timers.of(ids.hpet), (pin) => hpetLines.get(pin) ?? ioApicPin(ioApic, pin));
+    const hpetLines = new Map(LEGACY_TIMER_IRQS.map((irq) => [irq, wires.line(irq, ids.hpet)]));
+    const hpet = new Hpet(
+      ids.hpet,
+      timers.of(ids.hpet),
+      (pin) => hpetLines.get(pin) ?? ioApicPin(ioApic, pin),
+      (isOn) => LEGACY_TIMER_IRQS.forEach((irq) => wires.leaveTo(isOn ? ids.hpet : undefined, irq)),
+    );
     this.devices = [
       ...(ioApic ? [ioApic] : []),
       hpet,

@@ -21,12 +21,13 @@ interface Driver {
  */
 export class InterruptWires implements BusDevice {
   readonly id = 'wires0';
-  private readonly counts = new Uint32Array(ISA_LINES);
   private readonly outputs: readonly InterruptLine[];
   private readonly drivers: Driver[] = [];
+  /** Who alone is connected to a wire; undefined: everybody. */
+  private readonly soleOwners = new Array<string | undefined>(ISA_LINES);
   private ioApic: IoApic | undefined;
 
-  constructor(pic: InterruptController) {
+  constructor(pic: Pick<InterruptController, 'line'>) {
     this.outputs = Array.from({ length: ISA_LINES }, (_, irq) => pic.line(irq));
   }
 
@@ -42,9 +43,19 @@ export class InterruptWires implements BusDevice {
       set: (isAsserted) => {
         if (isAsserted === driver.isAsserted) return;
         driver.isAsserted = isAsserted;
-        this.drive(irq, isAsserted ? 1 : -1);
+        this.drive(irq);
       },
     };
+  }
+
+  /**
+   * Leaves a wire to one owner: what others drive is cut off, as the HPET's legacy replacement does with the 8254 and
+   * the RTC. Without an owner all are connected again.
+   */
+  leaveTo(owner: string | undefined, irq: number): void {
+    if (this.soleOwners[irq] === owner) return;
+    this.soleOwners[irq] = owner;
+    this.drive(irq);
   }
 
   read(): number {
@@ -65,18 +76,16 @@ export class InterruptWires implements BusDevice {
     checkVersion(this.id, state, 1);
     const asserted: unknown = state['asserted'];
     if (!Array.isArray(asserted)) throw new SnapshotError(`${this.id}: the list of asserted wires is missing`);
-    this.counts.fill(0);
-    for (const driver of this.drivers) {
-      driver.isAsserted = asserted.includes(nameOf(driver));
-      if (driver.isAsserted) this.counts[driver.irq] = (this.counts[driver.irq] ?? 0) + 1;
-    }
+    for (const driver of this.drivers) driver.isAsserted = asserted.includes(nameOf(driver));
   }
 
-  private drive(irq: number, by: 1 | -1): void {
-    const count = (this.counts[irq] ?? 0) + by;
-    this.counts[irq] = count;
-    this.outputs[irq]?.set(count > 0);
-    this.ioApic?.setPin(irq === 0 ? TIMER_PIN : irq, count > 0);
+  private drive(irq: number): void {
+    const soleOwner = this.soleOwners[irq];
+    const isAsserted = this.drivers.some(
+      (driver) => driver.isAsserted && driver.irq === irq && (soleOwner === undefined || soleOwner === driver.owner),
+    );
+    this.outputs[irq]?.set(isAsserted);
+    this.ioApic?.setPin(irq === 0 ? TIMER_PIN : irq, isAsserted);
   }
 }
 

@@ -17,6 +17,8 @@ const LEVEL = 2,
 let time: ManualTime;
 let lines: Map<number, RecordingLine>;
 let hpet: Hpet;
+/** Whether the 8254 and the RTC are cut off. */
+let isReplacing: boolean;
 
 const write = (offset: number, value: number): void => hpet.write(offset, 4, value);
 const rises = (pin: number): number => lines.get(pin)?.rises ?? 0;
@@ -24,7 +26,12 @@ const rises = (pin: number): number => lines.get(pin)?.rises ?? 0;
 beforeEach(() => {
   time = new ManualTime();
   lines = new Map([0, 8, 16, 17].map((pin) => [pin, new RecordingLine()]));
-  hpet = new Hpet('hpet0', time.timers, (pin) => lines.get(pin));
+  hpet = new Hpet(
+    'hpet0',
+    time.timers,
+    (pin) => lines.get(pin),
+    (isOn) => (isReplacing = isOn),
+  );
 });
 
 test('says what it is: three 64-bit timers of 10 ns, legacy replacement', () => {
@@ -44,6 +51,18 @@ test('the counter runs while it is enabled', () => {
   write(CONFIGURATION, 1);
   time.advance(10);
   expect([hpet.read(COUNTER, 4), hpet.read(COUNTER + 4, 4)]).toEqual([101, 2]);
+});
+
+test('legacy replacement cuts the 8254 and the RTC off while the counter runs, and until a reset', () => {
+  write(CONFIGURATION, 2);
+  expect(isReplacing).toBe(false);
+  write(CONFIGURATION, 3);
+  expect(isReplacing).toBe(true);
+  const state = hpet.save();
+  hpet.reset();
+  expect(isReplacing).toBe(false);
+  hpet.restore(state);
+  expect(isReplacing).toBe(true);
 });
 
 describe('timers', () => {

@@ -64,6 +64,12 @@ describe('the 32-bit boot protocol', () => {
     expect(none.kind === 'loaded' && memoryAt(none.image, 0x10000).getUint32(0x218, true)).toBe(0);
   });
 
+  test('takes a file that ends within its last paragraph, to which its size is rounded up', () => {
+    const whole = linuxKernel();
+    expect(memoryAt(loaded(whole.subarray(0, whole.length - 14)), 0x10_0000).getUint16(0)).toBe(0xfaf4);
+    expect(refusal(whole.subarray(0, whole.length - 16))).toContain('cut off');
+  });
+
   test('takes a kernel in ELF form, and makes up the header', () => {
     const elf = loaded(elfFile());
     expect([elf.entry.eip, memoryAt(elf, 0x10000).getUint32(0x202, true)]).toEqual([0x10_0000, 0x5372_6448]);
@@ -94,7 +100,7 @@ describe('what cannot be booted', () => {
   test.each([
     ['no kernel', new Uint8Array(2048), {}, /no Linux kernel.*vmlinuz or bzImage/],
     ['a zImage', linuxKernel({ loadFlags: 0 }), {}, /below 1 MiB/],
-    ['a cut file', linuxKernel().slice(0, 1030), {}, /should have 1040 bytes, but the file has 1030/],
+    ['a cut file', linuxKernel().slice(0, 1020), {}, /should have 1040 bytes, but the file has 1020/],
     [
       'too large a kernel',
       linuxKernel({ neededBytes: 32 * MIB }),

@@ -20,6 +20,7 @@ test.each([
   ['multiboot', multibootKernel(), ''],
   ['linux', linuxKernel(), ''],
   ['linux', pvhKernel(), 'vmlinux'],
+  ['linux', elfFile([{ virtual: 0x10_0000, physical: 0x10_0000, contents: textFile('\0Linux version 6.1.0\0') }]), ''],
   ['com', Uint8Array.of(0xb4, 0x4c, 0xcd, 0x21, 0), 'x.COM'],
   ['bin', Uint8Array.of(0xf4, 0, 1, 2), 'x.bin'],
 ] as const)('%s', (format, bytes, fileName) => {
