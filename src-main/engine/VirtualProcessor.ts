@@ -13,6 +13,14 @@ export type AccessWidth = 1 | 2 | 4;
 export interface ProcessorBus {
   portRead(port: number, width: AccessWidth): number;
   portWrite(port: number, width: AccessWidth, value: number): void;
+  /**
+   * Fills `target` from its start with what as many reads of `width` bytes would give, as far as a device has that
+   * ready and reading it has no other effect; returns how many bytes that were, a multiple of `width`. The rest is to be
+   * read one by one. Absent: nothing can be read so.
+   */
+  portReadBlock?(port: number, width: AccessWidth, target: Uint8Array): number;
+  /** The same for writes, of the bytes at the start of `source`. */
+  portWriteBlock?(port: number, width: AccessWidth, source: Uint8Array): number;
   mmioRead(physicalAddress: number, width: AccessWidth): number;
   mmioWrite(physicalAddress: number, width: AccessWidth, value: number): void;
 }

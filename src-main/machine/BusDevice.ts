@@ -12,6 +12,9 @@ export interface BusDevice {
   /** Returns the value read. An unimplemented register reads as all ones; never throws. */
   read(offset: number, width: AccessWidth): number;
   write(offset: number, width: AccessWidth, value: number): void;
+  /** What repeated string instructions move at once; see `ProcessorBus.portReadBlock`. Absent: one by one. */
+  readBlock?(offset: number, width: AccessWidth, target: Uint8Array): number;
+  writeBlock?(offset: number, width: AccessWidth, source: Uint8Array): number;
   /** Power-on state. */
   reset(): void;
   /** State for a snapshot: plain JSON data, named fields. */

@@ -181,6 +181,9 @@ export interface Emitter {
    */
   bulkMove(destination: Address, source: Address, bytes: number, elements: I32): I32;
   bulkFill(destination: Address, bytes: number, value: I32, elements: I32): I32;
+  /** The same between a port and memory, as far as a device has elements ready or takes them at once. */
+  bulkPortIn(destination: Address, port: I32, bytes: number, elements: I32): I32;
+  bulkPortOut(source: Address, port: I32, bytes: number, elements: I32): I32;
 }
 
 /** The definition of one instruction. */

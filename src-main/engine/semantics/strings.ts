@@ -142,11 +142,19 @@ export const ins: Semantics = (e, [dst]) => {
   const width = widthOf(dst),
     bytes = i32Const(width / 8);
   e.helper('checkPort', portNumber(e), bytes);
-  e.repeatString(() => {
-    const memory = e.loadToModify(destinationOf(e), width);
-    memory.store(e.let(e.helper('portIn', portNumber(e), bytes)));
-    advance(e, RDI, width / 8, ONE);
-    return ONE;
+  e.repeatString(({ elements }) => {
+    const destination = destinationOf(e);
+    const done = bulkOrSingle(
+      e,
+      elements,
+      () => e.bulkPortIn(destination, portNumber(e), width / 8, elements),
+      () => {
+        const memory = e.loadToModify(destination, width);
+        memory.store(e.let(e.helper('portIn', portNumber(e), bytes)));
+      },
+    );
+    advance(e, RDI, width / 8, done);
+    return done;
   });
 };
 
@@ -155,10 +163,17 @@ export const outs: Semantics = (e, [, src]) => {
   const width = widthOf(src),
     bytes = i32Const(width / 8);
   e.helper('checkPort', portNumber(e), bytes);
-  e.repeatString(() => {
-    const value = e.let(wrap(e.load(sourceOf(e), width)));
-    e.helper('portOut', portNumber(e), bytes, value);
-    advance(e, RSI, width / 8, ONE);
-    return ONE;
+  e.repeatString(({ elements }) => {
+    const source = sourceOf(e);
+    const done = bulkOrSingle(
+      e,
+      elements,
+      () => e.bulkPortOut(source, portNumber(e), width / 8, elements),
+      () => {
+        e.helper('portOut', portNumber(e), bytes, e.let(wrap(e.load(source, width))));
+      },
+    );
+    advance(e, RSI, width / 8, done);
+    return done;
   });
 };

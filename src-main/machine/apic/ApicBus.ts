@@ -59,6 +59,8 @@ export function withLocalApic(bus: ProcessorBus, apic: LocalApic): ProcessorBus 
   return {
     portRead: (port, width) => bus.portRead(port, width),
     portWrite: (port, width, value) => bus.portWrite(port, width, value),
+    portReadBlock: (port, width, target) => bus.portReadBlock?.(port, width, target) ?? 0,
+    portWriteBlock: (port, width, source) => bus.portWriteBlock?.(port, width, source) ?? 0,
     mmioRead: (address: number, width: AccessWidth) =>
       apic.answers(address) ? apic.read(address - apic.baseAddress, width) : bus.mmioRead(address, width),
     mmioWrite: (address: number, width: AccessWidth, value: number) => {

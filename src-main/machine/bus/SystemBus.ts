@@ -143,6 +143,24 @@ export class SystemBus implements ProcessorBus {
     this.writePort(port, width, value);
   }
 
+  portReadBlock(port: number, width: AccessWidth, target: Uint8Array): number {
+    const mapping = this.portMapping(port, width);
+    const moved = mapping?.device.readBlock?.(port - mapping.first + mapping.offset, width, target) ?? 0;
+    if (mapping) mapping.reads += moved / width;
+    this.counts.portReads += moved / width;
+    return moved;
+  }
+
+  portWriteBlock(port: number, width: AccessWidth, source: Uint8Array): number {
+    // Taps see every write.
+    if (!this.taps.isEmpty) return 0;
+    const mapping = this.portMapping(port, width);
+    const moved = mapping?.device.writeBlock?.(port - mapping.first + mapping.offset, width, source) ?? 0;
+    if (mapping) mapping.writes += moved / width;
+    this.counts.portWrites += moved / width;
+    return moved;
+  }
+
   mmioRead(physicalAddress: number, width: AccessWidth): number {
     this.counts.mmioReads++;
     const mapping = this.findMmio(physicalAddress);

@@ -150,6 +150,25 @@ export class IdeChannel implements BusDevice {
     }
   }
 
+  /** The data register; never a block's last element, which makes the drive go on. */
+  readBlock(offset: number, width: AccessWidth, target: Uint8Array): number {
+    const transfer = offset === 0 ? this.openTransfer : undefined;
+    if (transfer?.phase.direction !== 'in') return 0;
+    const length = wholeElements(transfer, width, target.length);
+    target.set(transfer.block.subarray(transfer.at, transfer.at + length));
+    transfer.at += length;
+    return length;
+  }
+
+  writeBlock(offset: number, width: AccessWidth, source: Uint8Array): number {
+    const transfer = offset === 0 ? this.openTransfer : undefined;
+    if (transfer?.phase.direction !== 'out') return 0;
+    const length = wholeElements(transfer, width, source.length);
+    transfer.block.set(source.subarray(0, length), transfer.at);
+    transfer.at += length;
+    return length;
+  }
+
   reset(): void {
     this.control = 0;
     for (const drive of this.drives) drive?.reset();
@@ -434,4 +453,10 @@ export class IdeChannel implements BusDevice {
         return;
     }
   }
+}
+
+/** Bytes that can be moved at once: whole elements, up to the one that would end the block. */
+function wholeElements({ block, at }: Transfer, width: AccessWidth, most: number): number {
+  const left = Math.max(0, block.length - at - 1);
+  return Math.floor(Math.min(left, most) / width) * width;
 }

@@ -84,6 +84,15 @@ export class TestProcessor implements SystemContext {
     // No breakpoints here.
   }
 
+  isPortWatched(): boolean {
+    return false;
+  }
+
+  /** Generated code alone asks for it. */
+  hostBytes(): Uint8Array {
+    throw new Error('there is no generated code here');
+  }
+
   /** What the table at CR3 holds: whether it may be loaded. */
   arePagePointersValid = true;
   readonly loadedPagePointers: number[] = [];

@@ -15,9 +15,9 @@ export class ExitCounts {
     this.state = state;
   }
 
-  count(kind: ExitKind): void {
+  count(kind: ExitKind, times = 1): void {
     const at = COUNTERS[kind];
-    this.state.setFloat64(at, this.state.getFloat64(at) + 1);
+    this.state.setFloat64(at, this.state.getFloat64(at) + times);
   }
 
   clear(): void {

@@ -110,6 +110,11 @@ export class GuestBreakpoints implements AccessWatch {
     this.traps |= conditionsMet(this.all, ['port'], port, byteLength);
   }
 
+  /** Some breakpoint is for this port. */
+  watchesPort(port: number, byteLength: number): boolean {
+    return conditionsMet(this.all, ['port'], port, byteLength) !== 0;
+  }
+
   private get isShadowed(): boolean {
     return this.state.getInt(STATE.interruptShadow) === INTERRUPT_SHADOW.movSs;
   }

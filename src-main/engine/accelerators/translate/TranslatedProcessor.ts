@@ -569,9 +569,9 @@ export class TranslatedProcessor implements VirtualProcessor {
     if (this.translations.invalidatedBlocks !== before) this.count('selfModifiedCode');
   }
 
-  private count(kind: ExitKind): void {
+  private count(kind: ExitKind, times = 1): void {
     if (kind === 'softwareInterrupt') this.hasSoftwareInterrupt = true;
-    this.exits.count(kind);
+    this.exits.count(kind, times);
   }
 
   /** Regions are looked at again before they are entered. */
@@ -624,6 +624,8 @@ export class TranslatedProcessor implements VirtualProcessor {
       modeChanged: () => this.updateMode(),
       breakpointsChanged: () => this.breakpoints.refresh(),
       portAccessed: (port, byteLength) => this.breakpoints.onPort(port, byteLength),
+      isPortWatched: (port, byteLength) => this.breakpoints.watchesPort(port, byteLength),
+      hostBytes: (address, byteLength) => new Uint8Array(options.memory.memory.buffer, address, byteLength),
       flushTlb: (scope) => this.addressSpaceChanged(scope),
       loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),
       invalidatePage: (linear) => {
@@ -634,7 +636,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       },
       coprocessorError: () => options.onCoprocessorError?.(),
       apicBaseChanged: (low, high) => options.onApicBase?.(low, high),
-      count: (kind) => this.count(kind),
+      count: (kind, times) => this.count(kind, times),
     };
   }
 }

@@ -27,6 +27,10 @@ export interface SystemContext {
   breakpointsChanged(): void;
   /** A port is accessed: I/O breakpoints may want to trap after the instruction. */
   portAccessed(port: number, byteLength: number): void;
+  /** An I/O breakpoint may want to see each access of a port. */
+  isPortWatched(port: number, byteLength: number): boolean;
+  /** A window on the VM's memory, by its address there: what generated code has translated. */
+  hostBytes(address: number, byteLength: number): Uint8Array;
   /**
    * Loads the PDPTE registers from the table at `cr3` (SDM vol. 3A, 4.4.1).
    * @returns false, with nothing changed, when an entry has reserved bits set
@@ -55,6 +59,7 @@ export interface SystemContext {
       | 'invalidate'
       | 'pio'
       | 'halt',
+    times?: number,
   ): void;
 }
 

@@ -8,7 +8,7 @@ import { sysenter, sysexit } from './fastSystemCalls.ts';
 import { popFlags, pushFlags, setInterruptFlag } from './flagInstructions.ts';
 import { interruptReturn } from './interruptReturn.ts';
 import { readMsr, readPerformanceCounter, readTimestamp, writeMsr } from './modelSpecificRegisters.ts';
-import { checkPort, portIn, portOut } from './ports.ts';
+import { checkPort, portIn, portInBlock, portOut, portOutBlock } from './ports.ts';
 import {
   cpuid,
   halt,
@@ -52,6 +52,9 @@ export const systemHelpers = {
   portIn,
   /** (port, bytes, value). */
   portOut,
+  /** (port and from bit 16 on bytes, host address, elements) -> elements moved; the permission has been checked. */
+  portInBlock,
+  portOutBlock,
   /** (port, bytes): throws #GP(0) when the I/O permission bitmap forbids the access; for INS and OUTS. */
   checkPort,
   /** (value, operandSize): POPF. The caller reads the value from the stack before, and moves (E)SP after. */

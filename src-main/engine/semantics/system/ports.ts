@@ -23,6 +23,35 @@ export function portOut(c: SystemContext, port: number, byteLength: number, valu
   c.bus.portWrite(port & 0xffff, width, width === 4 ? value >>> 0 : value & ((1 << (8 * width)) - 1));
 }
 
+/**
+ * A repeated INS, as far as it may be done at once: up to `elements` elements from a port to plain memory of the host.
+ * @param request the port, and from bit 16 on the bytes of an element
+ * @param address in the VM's memory
+ * @returns how many elements were moved
+ */
+export function portInBlock(c: SystemContext, request: number, address: number, elements: number): number {
+  const { port, byteLength } = blockOf(request);
+  if (c.bus.portReadBlock === undefined || c.isPortWatched(port, byteLength)) return 0;
+  const target = c.hostBytes(address, elements * byteLength);
+  const moved = c.bus.portReadBlock(port, accessWidth(byteLength), target) / byteLength;
+  if (moved > 0) c.count('pio', moved);
+  return moved;
+}
+
+/** The same for OUTS. */
+export function portOutBlock(c: SystemContext, request: number, address: number, elements: number): number {
+  const { port, byteLength } = blockOf(request);
+  if (c.bus.portWriteBlock === undefined || c.isPortWatched(port, byteLength)) return 0;
+  const source = c.hostBytes(address, elements * byteLength);
+  const moved = c.bus.portWriteBlock(port, accessWidth(byteLength), source) / byteLength;
+  if (moved > 0) c.count('pio', moved);
+  return moved;
+}
+
+function blockOf(request: number): { port: number; byteLength: number } {
+  return { port: request & 0xffff, byteLength: request >>> 16 };
+}
+
 function accessWidth(byteLength: number): AccessWidth {
   return byteLength === 1 || byteLength === 2 ? byteLength : 4;
 }

@@ -323,4 +323,12 @@ class EffectsEmitter implements Emitter {
   bulkFill(): I32 {
     return SOME_I32;
   }
+
+  bulkPortIn(): I32 {
+    return SOME_I32;
+  }
+
+  bulkPortOut(): I32 {
+    return SOME_I32;
+  }
 }

@@ -379,6 +379,14 @@ export class RegionEmitter implements Emitter {
     throw new Error('repeated strings are left to their handlers');
   }
 
+  bulkPortIn(): I32 {
+    throw new Error('repeated strings are left to their handlers');
+  }
+
+  bulkPortOut(): I32 {
+    throw new Error('repeated strings are left to their handlers');
+  }
+
   private checkLimit(offset: I32): void {
     if (this.mode.isFlat) return;
     const limit = this.code.stateField(segmentOffset(CS) + SEGMENT.limit);

@@ -21,6 +21,13 @@ import { type HandlerCode, ZERO, call } from './HandlerCode.ts';
 import type { MemoryAccess } from './MemoryAccess.ts';
 import { RECORD } from './record.ts';
 
+/** Consecutive elements that generated code may reach at once. */
+export interface PlainElements {
+  /** Address of the first in the VM's memory. */
+  readonly host: I32;
+  readonly count: I32;
+}
+
 /** The repetition of string instructions. Each iteration retires as an instruction, and may be the last of a budget. */
 export class StringLoop {
   private readonly code: HandlerCode;
@@ -86,6 +93,21 @@ export class StringLoop {
     const shift = i32Const(Math.log2(bytes));
     const writable = this.clip(destination, SEGMENT.writeSpan, shift, elements);
     return code.callPlain(code.runtime.bulkFill, memory.linearAddress(destination), value, shift, writable);
+  }
+
+  /** As many of the elements as lie in plain memory within one page: none where an access has to go the slow way. */
+  plainElements(address: Address, access: 'read' | 'write', bytes: number, elements: I32): PlainElements {
+    const { memory, code } = this;
+    const { f } = code;
+    const shift = i32Const(Math.log2(bytes));
+    const clipped = this.clip(address, access === 'read' ? SEGMENT.readSpan : SEGMENT.writeSpan, shift, elements);
+    const linear = f.let(memory.linearAddress(address));
+    const host = f.let(
+      code.callPlain(access === 'read' ? code.runtime.plainReadable : code.runtime.plainWritable, linear),
+    );
+    const inPage = f.let(shr(sub(i32Const(0x1000), and(linear, i32Const(0xfff))), shift));
+    const most = f.let(select(ltUnsigned(clipped, inPage), clipped, inPage));
+    return { host, count: f.let(select(host, most, ZERO)) };
   }
 
   /** Limits a bulk operation to what the segment, and a 16-bit address, allow without wrapping. */

@@ -52,7 +52,7 @@ import { HandlerCode, ZERO, call } from './HandlerCode.ts';
 import { MemoryAccess, loadHost } from './MemoryAccess.ts';
 import { RECORD } from './record.ts';
 import type { RuntimeFunctions } from './runtimeFunctions.ts';
-import { StringLoop } from './StringLoop.ts';
+import { type PlainElements, StringLoop } from './StringLoop.ts';
 import { X87Stack } from './X87Stack.ts';
 
 /** Jumps whose targets are noted. Returns go where their calls came from. */
@@ -406,6 +406,21 @@ export class ThreadedEmitter implements Emitter {
 
   bulkMove(destination: Address, source: Address, bytes: number, elements: I32): I32 {
     return this.strings.bulkMove(destination, source, bytes, elements);
+  }
+
+  bulkPortIn(destination: Address, port: I32, bytes: number, elements: I32): I32 {
+    return this.bulkPort('portInBlock', this.strings.plainElements(destination, 'write', bytes, elements), port, bytes);
+  }
+
+  bulkPortOut(source: Address, port: I32, bytes: number, elements: I32): I32 {
+    return this.bulkPort('portOutBlock', this.strings.plainElements(source, 'read', bytes, elements), port, bytes);
+  }
+
+  private bulkPort(helper: 'portInBlock' | 'portOutBlock', plain: PlainElements, port: I32, bytes: number): I32 {
+    const done = this.variable(ZERO);
+    const request = or(port, i32Const(bytes << 16));
+    this.if(plain.count, () => done.set(this.helper(helper, request, plain.host, plain.count)));
+    return done.get();
   }
 
   bulkFill(destination: Address, bytes: number, value: I32, elements: I32): I32 {

@@ -63,6 +63,9 @@ export interface RuntimeFunctions {
   /** (destination, source, log2 of the element's bytes, elements) -> elements moved. */
   readonly bulkMove: number;
   readonly bulkFill: number;
+  /** (linear address) -> address in the VM's memory, 0 when the access has to go the slow way. */
+  readonly plainReadable: number;
+  readonly plainWritable: number;
   /** (offset, low, span, log2, elements) -> elements that lie within the segment. */
   readonly clipToSegment: number;
   /** (record) -> record to go on with, or 0: a stub's target is wanted. */
@@ -231,6 +234,15 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     f.emit(count.code);
   });
 
+  const [plainReadable, plainWritable] = [TLB.readTag, TLB.writeTag].map((tag) =>
+    define(1, (f, [linear]) => {
+      const address = f.get(linear);
+      const entry = tlbEntry(f, address);
+      const host = add(address, load(entry, 32, TLB.addend));
+      f.emit(select(eq(load(entry, 32, tag), page(address)), host, ZERO).code);
+    }),
+  ) as [number, number];
+
   const clipToSegment = module.declare({ parameters: ['i32', 'i32', 'i64', 'i32', 'i32'], results: ['i32'] });
   const clip = new FunctionBuilder(['i32', 'i32', 'i64', 'i32', 'i32']);
   {
@@ -267,6 +279,8 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     jumpMiss,
     bulkMove,
     bulkFill,
+    plainReadable,
+    plainWritable,
     clipToSegment,
     translateStub,
     checkCrossPage,
