@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { listRegion } from '../debug/RegionListing.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
-import { createTranslatedMachine, REGION_THRESHOLD } from '../hypervisor/TranslatedMachine.ts';
+import { createTranslatedMachine, REGION_THRESHOLD, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
@@ -16,6 +16,7 @@ import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { type DriveChoice, openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
+import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
 import { NetworkCable } from './NetworkCable.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
 import { describeProblems } from './problems.ts';
@@ -54,6 +55,8 @@ export interface RunOptions {
   readonly sideOutputs: readonly SideOutputName[];
   readonly logPorts: readonly number[];
   readonly exitPort: number | undefined;
+  /** Where gdb is waited for. */
+  readonly gdbPort: number | undefined;
   readonly until: string | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly mostInstructions: number | undefined;
@@ -117,15 +120,15 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const side = new SideOutput(output, options.sideOutputs);
   const onConsole = (byte: number): void => {
     output.serial(byte, options.serial === 'stdio');
-    if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) machine.kick();
+    if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) parts.machine.kick();
   };
-  const machine = await makeMachine(
+  const parts = await makeMachine(
     options,
     { firmware, cable, drives, terminal },
     {
       frame: (bytes) => {
         cable?.send(bytes);
-        if (options.clock === 'host') machine.kick();
+        if (options.clock === 'host') parts.machine.kick();
       },
       driveProblem: (_, message) => {
         if (message !== null) terminal.complain(message);
@@ -140,10 +143,11 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
       post: (code) => side.add('post', code),
       portLog: (port, byte) => {
         output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
-        if (isLineUrgent(options, output)) machine.kick();
+        if (isLineUrgent(options, output)) parts.machine.kick();
       },
     },
   );
+  const { machine } = parts;
   if (image === undefined) machine.reset();
   else machine.load(image);
   if (keys.length > 0) machine.type(keys, { whenReady: true });
@@ -151,7 +155,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const input = new SerialConsole();
   let result: RunResult;
   try {
-    result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable });
+    const gdb = options.gdbPort === undefined ? undefined : await waitForGdb(parts, options.gdbPort, terminal);
+    result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable, gdb });
+    gdb?.finish(result);
   } finally {
     machine.chipset.drives.close();
   }
@@ -189,10 +195,11 @@ interface RunParts {
   readonly until: TextWatch | undefined;
   readonly serialFile: number | undefined;
   readonly cable: NetworkCable | undefined;
+  readonly gdb: GdbAttachment | undefined;
 }
 
 async function runWithTerminal(parts: RunParts): Promise<RunResult> {
-  const { machine, options, terminal, output, input, until, serialFile, cable } = parts;
+  const { machine, options, terminal, output, input, until, serialFile, cable, gdb } = parts;
   let interrupted: RunEnding | undefined;
   let isInputOpen = false;
   let wake: () => void = () => undefined;
@@ -237,8 +244,10 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
       if (chunk.length > 0) await terminal.write(chunk);
     },
     interrupted: () => interrupted,
-    canReceiveInput: () => cable !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
+    canReceiveInput: () =>
+      cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
     inputArrived: () => new Promise((resolve) => (wake = resolve)),
+    debug: gdb?.debug,
   });
   try {
     return await session.run();
@@ -306,7 +315,7 @@ async function makeMachine(
   options: RunOptions,
   { firmware, cable, drives, terminal }: MachineParts,
   sinks: Partial<MachineSinks>,
-): Promise<Machine> {
+): Promise<TranslatedMachine> {
   const handlers = await compileThreadedHandlers();
   try {
     return createTranslatedMachine({
@@ -327,7 +336,7 @@ async function makeMachine(
       profile: options.profile,
       ...(options.hasLocalApic !== undefined && { hasLocalApic: options.hasLocalApic }),
       ...firmware,
-    }).machine;
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`The machine cannot be made: ${error.message}.`);

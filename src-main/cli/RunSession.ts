@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/Machine.ts';
-import type { MachineExit } from '../machine/MachineExit.ts';
+import type { MachineExit, MachineSlice } from '../machine/MachineExit.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
 import type { Interrupt, RunEnd } from './ExitStatus.ts';
 import type { TextWatch } from './TextWatch.ts';
@@ -10,6 +10,16 @@ const SLICE_NS = 10_000_000;
 const SLICE_INSTRUCTIONS = 200_000;
 /** A waiting machine is looked after this often. */
 const MOST_SLEEP_MS = 100;
+
+/** Who decides whether the machine runs, and how. */
+export interface RunDebugger {
+  /** The machine is to stand still. */
+  readonly isHeld: boolean;
+  readonly isKilled: boolean;
+  /** Resolves when either may have changed. */
+  changed(): Promise<void>;
+  run(slice: MachineSlice): MachineExit;
+}
 
 export interface RunSessionOptions {
   readonly machine: Machine;
@@ -29,6 +39,7 @@ export interface RunSessionOptions {
   readonly canReceiveInput: () => boolean;
   /** Resolves when input has come. */
   readonly inputArrived: () => Promise<void>;
+  readonly debug: RunDebugger | undefined;
 }
 
 export interface RunEnding {
@@ -45,8 +56,9 @@ export interface RunResult extends RunEnding {
 /** Runs a machine in this thread until something ends it, in slices between which the event loop gets its turn. */
 export class RunSession {
   private readonly options: RunSessionOptions;
-  private readonly startNs: number;
-  private readonly deadlineNs: number;
+  /** Both move on while a debugger holds the machine. */
+  private startNs: number;
+  private deadlineNs: number;
 
   constructor(options: RunSessionOptions) {
     this.options = options;
@@ -55,15 +67,38 @@ export class RunSession {
   }
 
   async run(): Promise<RunResult> {
-    const { machine, exchange, interrupted } = this.options;
     for (;;) {
-      const exit = machine.run(this.nextSlice());
-      await exchange();
-      const end = this.endOf(exit) ?? interrupted();
+      const end = this.options.debug?.isHeld ? await this.standStill(this.options.debug) : await this.runSlice();
       if (end !== undefined) return { ...end, seconds: (this.now() - this.startNs) / 1e9 };
-      if (exit.reason === 'reset') machine.reset();
-      await this.giveWay(exit);
     }
+  }
+
+  private async runSlice(): Promise<RunEnding | undefined> {
+    const { machine, exchange, interrupted, debug } = this.options;
+    const exit = debug ? debug.run(this.nextSlice()) : machine.run(this.nextSlice());
+    await exchange();
+    const end = this.endOf(exit) ?? this.killed() ?? interrupted();
+    if (end !== undefined) return end;
+    if (exit.reason === 'reset') machine.reset();
+    await this.giveWay(exit);
+    return undefined;
+  }
+
+  /** Until the debugger has another word, or the user. */
+  private async standStill(debug: RunDebugger): Promise<RunEnding | undefined> {
+    const since = this.now();
+    await this.options.exchange();
+    if (debug.isHeld && !debug.isKilled && this.options.interrupted() === undefined) {
+      await Promise.race([debug.changed(), this.options.inputArrived()]);
+    }
+    const heldNs = this.now() - since;
+    this.startNs += heldNs;
+    this.deadlineNs += heldNs;
+    return this.killed() ?? this.options.interrupted();
+  }
+
+  private killed(): RunEnding | undefined {
+    return this.options.debug?.isKilled ? { reason: 'poweroff', detail: 'ended by gdb' } : undefined;
   }
 
   private now(): number {
@@ -75,7 +110,7 @@ export class RunSession {
     return mostInstructions - machine.retiredInstructions;
   }
 
-  private nextSlice(): { untilHostNs?: number; instructions?: number } {
+  private nextSlice(): MachineSlice {
     const left = this.instructionsLeft();
     if (this.options.isDeterministic) {
       const instructions = Math.min(left, SLICE_INSTRUCTIONS);
@@ -121,7 +156,8 @@ export class RunSession {
       const wakeAt = Math.min(exit.wakeAtHostNs ?? Infinity, this.deadlineNs);
       const sleepMs = Math.min(MOST_SLEEP_MS, Math.ceil((wakeAt - this.now()) / 1e6));
       if (sleepMs > 0) {
-        await sleepUnless(this.options.inputArrived(), sleepMs);
+        const { debug, inputArrived } = this.options;
+        await sleepUnless(debug ? Promise.race([inputArrived(), debug.changed()]) : inputArrived(), sleepMs);
         return;
       }
     }

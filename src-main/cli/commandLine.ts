@@ -17,6 +17,7 @@ import {
   parsePort,
   parsePorts,
   parseSeconds,
+  parseTcpPort,
 } from './optionValues.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
@@ -136,6 +137,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
     .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
     .option('--exit-port <port>', 'end the run when this port is written')
+    .option('--gdb <port>', 'wait for gdb at this TCP port of this computer: target remote localhost:<port>')
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
     .option('--no-reboot', 'end the run when the guest resets the machine')
     .option('--timeout <seconds>', 'end the run after this time')
@@ -184,6 +186,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
               parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
             logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
             exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
+            gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
             until: parse('until', (text) => parseText(text, '--until')),
             timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
             mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),

@@ -19,6 +19,13 @@ export function parsePort(text: string, option: string): number {
   return parseNumber(text, option, 0xffff);
 }
 
+/** 0 is any that is free. */
+export function parseTcpPort(text: string, option: string): number {
+  const port = /^:?(\d{1,5})$/.exec(text)?.[1];
+  if (port !== undefined && Number(port) <= 0xffff) return Number(port);
+  throw new UsageError(`${option} ${text}: expected a TCP port from 0 to 65535, such as 1234; 0 is any that is free.`);
+}
+
 export function parsePorts(text: string, option: string): number[] {
   const ports = text.split(',').map((port) => port.trim());
   const missing = ports.indexOf('') + 1;

@@ -5,6 +5,7 @@ import {
   type TranslatedMachine,
   type TranslatedMachineOptions,
 } from '../../../src-main/hypervisor/TranslatedMachine.ts';
+import type { Machine } from '../../../src-main/machine/Machine.ts';
 import type { ProgramImage } from '../../../src-main/machine/loaders/ProgramImage.ts';
 
 export interface AssembledMachine extends TranslatedMachine {
@@ -20,6 +21,12 @@ export async function assembledMachine(
   options: Partial<TranslatedMachineOptions> = {},
 ): Promise<AssembledMachine> {
   const parts = await bareMachine(options);
+  loadAssembled(parts.machine, source);
+  return parts;
+}
+
+/** Powers a machine on anew with such a program. */
+export function loadAssembled(machine: Machine, source: string): void {
   const { bytes, diagnostics } = assemble(`bits 16\norg 0x7c00\n${source}`);
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   const image: ProgramImage = {
@@ -38,8 +45,7 @@ export async function assembledMachine(
     },
     summary: 'test program',
   };
-  parts.machine.load(image);
-  return parts;
+  machine.load(image);
 }
 
 export async function bareMachine(options: Partial<TranslatedMachineOptions> = {}): Promise<AssembledMachine> {

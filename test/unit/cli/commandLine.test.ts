@@ -35,6 +35,10 @@ describe('usage errors are one message and status 2', () => {
       ['run', 'x', '--format', 'exe'],
       '--format exe: expected auto, seed, asm, com, bin, boot, elf, multiboot or linux.',
     ],
+    [
+      ['run', 'x', '--gdb', '70000'],
+      '--gdb 70000: expected a TCP port from 0 to 65535, such as 1234; 0 is any that is free.',
+    ],
     [['run', 'x', '--tier', 'jit'], '--tier jit: expected auto, threaded or region.'],
     [['run', 'x', '--clock', 'none'], '--clock none: expected host or instructions.'],
     [['run', 'x', '--screen', 'a.gif'], '--screen a.gif: expected a file name that ends in .txt or .png.'],

@@ -1,0 +1,40 @@
+import { GdbPortError, GdbServer } from '../debug/gdb/GdbServer.ts';
+import { MachineDebugger } from '../debug/gdb/MachineDebugger.ts';
+import type { TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { UsageError } from './ExitStatus.ts';
+import type { RunResult } from './RunSession.ts';
+import type { Terminal } from './Terminal.ts';
+
+/** A run that gdb drives. */
+export interface GdbAttachment {
+  readonly debug: MachineDebugger;
+  /** The run is over: gdb is told, and the port is free again. */
+  finish(result: RunResult): void;
+}
+
+/** Holds the machine until gdb lets it go. Throws {@link UsageError} when the port cannot be had. */
+export async function waitForGdb(
+  { machine, memory }: TranslatedMachine,
+  port: number,
+  terminal: Terminal,
+): Promise<GdbAttachment> {
+  const debug = new MachineDebugger(machine);
+  let server: GdbServer;
+  try {
+    server = await GdbServer.listen({ port, debug, memory, notify: (line) => terminal.complain(line) });
+  } catch (error) {
+    if (error instanceof GdbPortError) throw new UsageError(`--gdb: ${error.message}`);
+    throw error;
+  }
+  terminal.complain(`The machine waits for gdb: “${server.invitation}”.`);
+  return {
+    debug,
+    finish: ({ reason, detail }) => {
+      const isCrash = reason === 'shutdown' || reason === 'error';
+      // What the guest wrote to its exit port.
+      const status = reason === 'poweroff' && /^\d+$/.test(detail) ? Number(detail) : 0;
+      debug.tellEnd({ isCrash, status });
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { PhysicalMemory } from '../../engine/mmu/PhysicalMemory.ts';
+import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
+import { type AddressSpace, DebugMemory } from './DebugMemory.ts';
+import type { ProgramCounter, RegisterContext } from './GdbRegister.ts';
+import type { MachineDebugger } from './MachineDebugger.ts';
+
+/** What one debugger looks at, and how. */
+export class DebugView implements RegisterContext {
+  readonly debug: MachineDebugger;
+  readonly memory: DebugMemory;
+  /** The vCPU that registers and linear addresses are of. */
+  selected = 0;
+  space: AddressSpace = 'linear';
+  programCounter: ProgramCounter = 'linear';
+  /** What gdb was last told that code is made of. */
+  describedBits: 16 | 32 | undefined;
+
+  constructor(debug: MachineDebugger, memory: PhysicalMemory) {
+    this.debug = debug;
+    this.memory = new DebugMemory(memory, debug.machine.processors);
+  }
+
+  get processor(): VirtualProcessor {
+    const { processors } = this.debug.machine;
+    const processor = processors[this.selected] ?? processors[0];
+    if (processor === undefined) throw new Error('a machine has at least one processor');
+    return processor;
+  }
+
+  readMemory(linearAddress: number, byteLength: number): Uint8Array | undefined {
+    const bytes = this.memory.read(this.processor, 'linear', linearAddress, byteLength);
+    return bytes.length === byteLength ? bytes : undefined;
+  }
+
+  /** Threads are numbered from 1. */
+  hasThread(thread: number): boolean {
+    return thread >= 1 && thread <= this.debug.machine.processors.length;
+  }
+}
