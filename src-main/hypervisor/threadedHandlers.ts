@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompiledHandlers } from '../engine/accelerators/translate/index.ts';
+import { heedBranchHints } from './branchHints.ts';
 
 /** The build writes it into the folder of the main bundle. */
 const FILE_NAME = 'threaded.wasm';
@@ -17,6 +18,7 @@ export function compileThreadedHandlers(): Promise<CompiledHandlers> {
 }
 
 async function compile(): Promise<CompiledHandlers> {
+  heedBranchHints();
   const bytes = readBuiltModule() ?? (await generateModule());
   return new CompiledHandlers(await WebAssembly.compile(bytes));
 }

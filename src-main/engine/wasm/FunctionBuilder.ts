@@ -72,6 +72,8 @@ export class FunctionBuilder {
   private readonly localNames: (string | undefined)[];
   private readonly labels = new Map<number, string>();
   private readonly marks = new Map<number, number>();
+  /** Where in the body the branches lie that are hardly ever taken. */
+  private readonly unlikely: number[] = [];
 
   constructor(parameterTypes: readonly ValueType[]) {
     this.parameters = parameterTypes.map((type, index) => ({ index, type }));
@@ -129,6 +131,20 @@ export class FunctionBuilder {
     this.emit([0x0b]);
   }
 
+  /**
+   * An `if` that is hardly ever taken: the engine may lay its code aside, and keep what goes past it in registers
+   * even where it calls.
+   */
+  ifUnlikely(condition: I32, whenTrue: () => void): void {
+    this.emit(condition.code);
+    this.unlikely.push(this.body.length);
+    this.emit([0x04, 0x40]);
+    this.depth++;
+    whenTrue();
+    this.depth--;
+    this.emit([0x0b]);
+  }
+
   /** A block; breaking to its label goes behind it. */
   block(body: (label: Label) => void, name?: string): void {
     this.structured(0x02, body, name);
@@ -163,8 +179,27 @@ export class FunctionBuilder {
     this.emit([0x00]);
   }
 
+  /**
+   * Branches that are hardly ever taken: for each its place, counted from the declarations of locals on (custom
+   * section "metadata.code.branch_hint" of the branch hinting proposal).
+   */
+  get unlikelyBranches(): number[] {
+    const { length } = this.declarations();
+    return this.unlikely.map((place) => length + place);
+  }
+
   /** The function's entry in the code section: size, locals, body. */
   encode(): Uint8Array {
+    const declarations = this.declarations();
+    const encoded = new ByteWriter();
+    encoded.pushCode(unsignedLeb(declarations.length + this.body.length + 1));
+    encoded.pushBytes(declarations.view());
+    encoded.pushBytes(this.body.view());
+    encoded.push(0x0b);
+    return encoded.view();
+  }
+
+  private declarations(): ByteWriter {
     const declarations = new ByteWriter();
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.localTypes) {
@@ -174,12 +209,7 @@ export class FunctionBuilder {
     }
     declarations.pushCode(unsignedLeb(runs.length));
     for (const run of runs) declarations.pushCode([...unsignedLeb(run.count), typeByte(run.type)]);
-    const encoded = new ByteWriter();
-    encoded.pushCode(unsignedLeb(declarations.length + this.body.length + 1));
-    encoded.pushBytes(declarations.view());
-    encoded.pushBytes(this.body.view());
-    encoded.push(0x0b);
-    return encoded.view();
+    return declarations;
   }
 
   private structured(opcode: number, body: (label: Label) => void, name: string | undefined): void {

@@ -6,6 +6,8 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
+const BRANCH_HINTS = 'metadata.code.branch_hint';
+
 /** Limits of the shared memory that a module imports, in 64 KiB pages. */
 export interface MemoryImport {
   readonly minimumPages: number;
@@ -85,6 +87,15 @@ export class ModuleBuilder {
     this.exports.push({ name: exportName, kind: 1, index: 0 });
   }
 
+  /** Which branches are hardly ever taken (branch hinting proposal); engines that do not know it pass over it. */
+  private branchHints(): Code[] {
+    return this.functions.flatMap(({ builder }, index) => {
+      const places = builder?.unlikelyBranches ?? [];
+      const hints = places.map((place): Code => [...unsignedLeb(place), 1, 0]);
+      return places.length === 0 ? [] : [[unsignedLeb(this.imports.length + index), unsignedLeb(places.length), hints]];
+    });
+  }
+
   encode(): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter();
     out.pushCode([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -109,6 +120,8 @@ export class ModuleBuilder {
       const elements = this.tableElements.map(unsignedLeb);
       section(out, 9, [1, 0, 0x41, 0, 0x0b, unsignedLeb(elements.length), elements]);
     }
+    const hints = this.branchHints();
+    if (hints.length > 0) section(out, 0, [text(BRANCH_HINTS), unsignedLeb(hints.length), hints]);
     const bodies = new ByteWriter();
     bodies.pushCode(unsignedLeb(this.functions.length));
     for (const { builder } of this.functions) {

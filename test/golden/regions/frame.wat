@@ -13,9 +13,9 @@
     (local $esi i32) (local $edi i32) (local $result i32) (local $carries i32) (local $recipe i32)
     (local $recipe.left i32) (local $recipe.right i32) (local $recipe.made i32) (local $recipe.kept i32)
     (local $exitEip i32) (local $exitRecord i32) (local $exitCause i32) (local $20 i32)
-    (local $ds:esi.read.end i64) (local $ds:esi.read.addend i32) (local $23 i32)
-    (local $ds:edi.write.end i64) (local $ds:edi.write.addend i32) (local $26 i32) (local $27 i32)
-    (local $28 i32) (local $29 i32)
+    (local $ds:esi.read.end i64) (local $ds:esi.read.addend i32) (local $23 i32) (local $24 i32)
+    (local $25 i32) (local $ds:edi.write.end i64) (local $ds:edi.write.addend i32) (local $28 i32)
+    (local $29 i32)
     (block $enter
       (block $refuse
         (if

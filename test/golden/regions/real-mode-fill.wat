@@ -32,18 +32,30 @@
       (i64.add (i64.add (i64.extend_i32_u (local.get $24)) (i64.const 1)) (local.get $es:edi.write.end))
       (i64.const -4095))
     (then
-      (local.set $27 (call $writable (local.get $24) (i32.const 2)))
-      (if (i32.eqz (local.get $27))
+      (local.set $27
+        (i32.add
+          (i32.load offset=65700 (;tlb;) (i32.const 0))
+          (i32.and (i32.shr_u (local.get $24) (i32.const 8)) (i32.const 0x3ff0))))
+      (local.set $28 (i32.and (local.get $24) (i32.const -0x1000)))
+      (local.set $es:edi.write.addend (i32.load offset=8 (local.get $27)))
+      (local.set $es:edi.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $28))))
+      (if
+        (i32.ne
+          (i32.load offset=4 (local.get $27))
+          (i32.and (i32.add (local.get $24) (i32.const 1)) (i32.const -0x1000)))
         (then
-          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50140))
-          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-          (local.set $recipe (i32.const 0))
-          (local.set $exitRecord (i32.const 0x50140))
-          (local.set $exitCause (i32.const 3))
-          (br $exit)))
-      (local.set $es:edi.write.addend (i32.sub (local.get $27) (local.get $24)))
-      (local.set $es:edi.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
+          (local.set $29 (call $writable (local.get $24) (i32.const 2)))
+          (if (i32.eqz (local.get $29))
+            (then
+              (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50140))
+              (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+              (local.set $recipe (i32.const 0))
+              (local.set $exitRecord (i32.const 0x50140))
+              (local.set $exitCause (i32.const 3))
+              (br $exit)))
+          (local.set $es:edi.write.addend (i32.sub (local.get $29) (local.get $24)))
+          (local.set $es:edi.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
   (i32.store16 (i32.add (local.get $24) (local.get $es:edi.write.addend)) (local.get $23))
   ;; 00004009 inc ax
   (local.set $20 (i32.and (local.get $eax) (i32.const 0xffff)))

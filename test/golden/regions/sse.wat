@@ -26,26 +26,38 @@
       (i64.add (i64.add (i64.extend_i32_u (local.get $27)) (i64.const 15)) (local.get $ds:ebx.read.end))
       (i64.const -4081))
     (then
-      (local.set $28 (call $readable (local.get $27) (i32.const 16)))
-      (if (i32.eqz (local.get $28))
+      (local.set $28
+        (i32.add
+          (i32.load offset=65700 (;tlb;) (i32.const 0))
+          (i32.and (i32.shr_u (local.get $27) (i32.const 8)) (i32.const 0x3ff0))))
+      (local.set $29 (i32.and (local.get $27) (i32.const -0x1000)))
+      (local.set $ds:ebx.read.addend (i32.load offset=8 (local.get $28)))
+      (local.set $ds:ebx.read.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $29))))
+      (if
+        (i32.ne
+          (i32.load (local.get $28))
+          (i32.and (i32.add (local.get $27) (i32.const 15)) (i32.const -0x1000)))
         (then
-          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x501e0))
-          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-          (local.set $recipe (i32.const 0))
-          (local.set $exitRecord (i32.const 0x501e0))
-          (local.set $exitCause (i32.const 3))
-          (br $exit)))
-      (local.set $ds:ebx.read.addend (i32.sub (local.get $28) (local.get $27)))
-      (local.set $ds:ebx.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
-  (local.set $29 (v128.load (i32.add (local.get $27) (local.get $ds:ebx.read.addend))))
-  (local.set $xmm0 (local.get $29))
+          (local.set $30 (call $readable (local.get $27) (i32.const 16)))
+          (if (i32.eqz (local.get $30))
+            (then
+              (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x501e0))
+              (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+              (local.set $recipe (i32.const 0))
+              (local.set $exitRecord (i32.const 0x501e0))
+              (local.set $exitCause (i32.const 3))
+              (br $exit)))
+          (local.set $ds:ebx.read.addend (i32.sub (local.get $30) (local.get $27)))
+          (local.set $ds:ebx.read.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+  (local.set $31 (v128.load (i32.add (local.get $27) (local.get $ds:ebx.read.addend))))
+  (local.set $xmm0 (local.get $31))
   ;; 00004018 addps xmm0, xmm1
-  (local.set $29 (local.get $xmm1))
-  (local.set $30 (local.get $xmm0))
-  (local.set $31 (f32x4.add (local.get $30) (local.get $29)))
-  (local.set $32 (i32x4.splat (i32.const 0x800001)))
-  (local.set $33 (i32x4.shr_u (i32x4.shl (local.get $31) (i32.const 1)) (i32.const 1)))
+  (local.set $31 (local.get $xmm1))
+  (local.set $32 (local.get $xmm0))
+  (local.set $33 (f32x4.add (local.get $32) (local.get $31)))
+  (local.set $34 (i32x4.splat (i32.const 0x800001)))
+  (local.set $35 (i32x4.shr_u (i32x4.shl (local.get $33) (i32.const 1)) (i32.const 1)))
   (if
     (i32.or
       (i32.xor (i32.and (local.get $mxcsr) (i32.const 0x7020)) (i32.const 0x1020))
@@ -53,49 +65,24 @@
         (v128.or
           (v128.or
             (v128.or
-              (i32x4.add (local.get $33) (local.get $32))
-              (i32x4.sub (local.get $33) (local.get $32)))
+              (i32x4.add (local.get $35) (local.get $34))
+              (i32x4.sub (local.get $35) (local.get $34)))
             (i32x4.sub
-              (i32x4.shr_u (i32x4.shl (local.get $30) (i32.const 1)) (i32.const 1))
-              (local.get $32)))
+              (i32x4.shr_u (i32x4.shl (local.get $32) (i32.const 1)) (i32.const 1))
+              (local.get $34)))
           (i32x4.sub
-            (i32x4.shr_u (i32x4.shl (local.get $29) (i32.const 1)) (i32.const 1))
-            (local.get $32)))))
+            (i32x4.shr_u (i32x4.shl (local.get $31) (i32.const 1)) (i32.const 1))
+            (local.get $34)))))
     (then
-      (call $routine.addSingles (local.get $30) (local.get $29) (local.get $mxcsr))
+      (call $routine.addSingles (local.get $32) (local.get $31) (local.get $mxcsr))
       (local.set $27)
-      (local.set $34)
-      (local.set $28 (local.get $mxcsr))
-      (local.set $35
-        (i32.and
-          (i32.and (local.get $27) (i32.const 63))
-          (i32.xor (i32.shr_u (local.get $28) (i32.const 7)) (i32.const -1))))
-      (if (local.get $35)
-        (then
-          (local.set $mxcsr
-            (i32.or
-              (local.get $28)
-              (select
-                (i32.and (local.get $27) (i32.const 7))
-                (local.get $27)
-                (i32.and (local.get $35) (i32.const 7)))))
-          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50200))
-          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-          (i32.store offset=65728 (;faultVector;) (i32.const 0) (i32.const 6))
-          (i32.store offset=65732 (;faultErrorCode;) (i32.const 0) (i32.const -1))
-          (i32.store offset=65716 (;exit;) (i32.const 0) (i32.const 2))
-          (local.set $recipe (i32.const 0))
-          (local.set $budget (i32.sub (local.get $budget) (i32.const 1)))
-          (local.set $exitRecord (i32.const 0x50200))
-          (local.set $exitCause (i32.const 4))
-          (br $exit)))
-      (local.set $mxcsr (i32.or (local.get $28) (local.get $27)))
-      (local.set $31 (local.get $34))))
-  (local.set $xmm0 (local.get $31))
+      (local.set $36)
+      (local.set $mxcsr (i32.or (local.get $mxcsr) (local.get $27)))
+      (local.set $33 (local.get $36))))
+  (local.set $xmm0 (local.get $33))
   ;; 0000401b movaps [ebx+0x10], xmm0
   (local.set $27 (i32.add (local.get $ebx) (i32.const 16)))
-  (local.set $29 (local.get $xmm0))
+  (local.set $31 (local.get $xmm0))
   (if (i32.and (local.get $27) (i32.const 15))
     (then
       (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
@@ -113,32 +100,44 @@
         (local.get $ds:ebx.write.end))
       (i64.const -4081))
     (then
-      (local.set $28 (call $writable (local.get $27) (i32.const 16)))
-      (if (i32.eqz (local.get $28))
+      (local.set $28
+        (i32.add
+          (i32.load offset=65700 (;tlb;) (i32.const 0))
+          (i32.and (i32.shr_u (local.get $27) (i32.const 8)) (i32.const 0x3ff0))))
+      (local.set $29 (i32.and (local.get $27) (i32.const -0x1000)))
+      (local.set $ds:ebx.write.addend (i32.load offset=8 (local.get $28)))
+      (local.set $ds:ebx.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $29))))
+      (if
+        (i32.ne
+          (i32.load offset=4 (local.get $28))
+          (i32.and (i32.add (local.get $27) (i32.const 15)) (i32.const -0x1000)))
         (then
-          (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-          (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50220))
-          (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-          (local.set $recipe (i32.const 0))
-          (local.set $budget (i32.sub (local.get $budget) (i32.const 2)))
-          (local.set $exitRecord (i32.const 0x50220))
-          (local.set $exitCause (i32.const 3))
-          (br $exit)))
-      (local.set $ds:ebx.write.addend (i32.sub (local.get $28) (local.get $27)))
-      (local.set $ds:ebx.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))
-  (v128.store (i32.add (local.get $27) (local.get $ds:ebx.write.addend)) (local.get $29))
+          (local.set $30 (call $writable (local.get $27) (i32.const 16)))
+          (if (i32.eqz (local.get $30))
+            (then
+              (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x50220))
+              (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
+              (local.set $recipe (i32.const 0))
+              (local.set $budget (i32.sub (local.get $budget) (i32.const 2)))
+              (local.set $exitRecord (i32.const 0x50220))
+              (local.set $exitCause (i32.const 3))
+              (br $exit)))
+          (local.set $ds:ebx.write.addend (i32.sub (local.get $30) (local.get $27)))
+          (local.set $ds:ebx.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+  (v128.store (i32.add (local.get $27) (local.get $ds:ebx.write.addend)) (local.get $31))
   ;; 0000401f dec ecx
   (local.set $27 (local.get $ecx))
   (local.set $28 (i32.sub (local.get $27) (i32.const 1)))
   (local.set $ecx (local.get $28))
-  (local.set $35 (i32.shr_u (local.get $carries) (i32.const 31)))
+  (local.set $29 (i32.shr_u (local.get $carries) (i32.const 31)))
   ;; 00004020 jnz short 0x4015
   (if (i32.eqz (i32.eqz (local.get $28)))
     (then
       (i32.const 0)
-      (local.set $carries (i32.shl (local.get $35) (i32.const 31)))
+      (local.set $carries (i32.shl (local.get $29) (i32.const 31)))
       (local.set $result)
-      (local.set $36 (i32.and (local.get $carries) (i32.const -0x80000000)))
+      (local.set $30 (i32.and (local.get $carries) (i32.const -0x80000000)))
       (local.set $37
         (i32.or
           (i32.and (i32.xor (local.get $27) (i32.const -1)) (i32.const 1))
@@ -148,10 +147,10 @@
       (local.set $carries
         (i32.or
           (i32.or
-            (local.get $36)
+            (local.get $30)
             (i32.shr_u
               (i32.xor
-                (local.get $36)
+                (local.get $30)
                 (i32.and
                   (i32.xor (local.get $38) (i32.shl (local.get $38) (i32.const 1)))
                   (i32.const -0x80000000)))
@@ -170,7 +169,7 @@
   (local.set $recipe.left (local.get $27))
   (local.set $recipe.right (i32.const 1))
   (local.set $recipe.made (local.get $28))
-  (local.set $recipe.kept (local.get $35))
+  (local.set $recipe.kept (local.get $29))
   (local.set $budget (i32.sub (local.get $budget) (i32.const 5)))
   (local.set $exitEip (i32.const 0x4022))
   (br $exit))

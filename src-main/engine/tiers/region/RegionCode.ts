@@ -360,7 +360,7 @@ export class RegionCode {
     this.countExit(data, f.get(this.exitCause));
     const record = f.get(this.exitRecord);
     f.if(record, () => {
-      f.if(this.stateField(STATE.exit), () => f.return(record));
+      f.ifUnlikely(this.stateField(STATE.exit), () => f.return(record));
       this.tailCall('goOn', record, this.stateField(STATE.budget));
     });
     this.tailCall('jump', f.get(this.exitEip), this.budget);

@@ -390,7 +390,7 @@ export class RegionEmitter implements Emitter {
   private checkLimit(offset: I32): void {
     if (this.mode.isFlat) return;
     const limit = this.code.stateField(segmentOffset(CS) + SEGMENT.limit);
-    this.code.f.if(gtUnsigned(offset, limit), () => this.code.raise(VECTOR.GP, ZERO));
+    this.code.f.ifUnlikely(gtUnsigned(offset, limit), () => this.code.raise(VECTOR.GP, ZERO));
   }
 }
 

@@ -112,7 +112,7 @@ class RegionFunction implements RegionFlow {
     const data = (offset: number): I32 => load(ZERO, 32, place.data + offset);
     f.block((enter) => {
       f.block((refuse) => {
-        f.if(ne(code.stateField(STATE.regionKey), data(REGION_DATA.key)), () => {
+        f.ifUnlikely(ne(code.stateField(STATE.regionKey), data(REGION_DATA.key)), () => {
           f.breakIf(eqz({ type: 'i32', code: code.call('validate', i32Const(place.data)) }), refuse);
         });
         f.breakIf(ne(code.stateField(STATE.eipBase), i32Const(first.eipBase)), refuse);
@@ -292,7 +292,7 @@ class RegionFunction implements RegionFlow {
   /** Leaves when less than `least` of the budget, which has been charged, is left. */
   private checkBudget(least: number, eip: number): void {
     const { code, f } = this;
-    f.if(ltSigned(code.budget, i32Const(least)), () => {
+    f.ifUnlikely(ltSigned(code.budget, i32Const(least)), () => {
       code.flags.onTheWayOut(() => code.leave(i32Const(eip), 'budget'));
     });
   }
@@ -301,7 +301,7 @@ class RegionFunction implements RegionFlow {
   private leaveWhenUnmasked(site: Site): void {
     const { code } = this;
     const masked = and(code.state.field(STATE.x87Control), i32Const(X87_MASKS));
-    this.f.if(ne(masked, i32Const(X87_MASKS)), () => {
+    this.f.ifUnlikely(ne(masked, i32Const(X87_MASKS)), () => {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
         code.leave(i32Const(site.nextEip), 'handler');
@@ -320,7 +320,7 @@ class RegionFunction implements RegionFlow {
     f.emit(code.call('single', i32Const(site.single), code.budgetHere()));
     const record = code.temporary('i32');
     f.emit([0x21, ...unsignedLeb(record.index)]);
-    f.if(code.stateField(STATE.exit), () => {
+    f.ifUnlikely(code.stateField(STATE.exit), () => {
       code.countInstructions(this.place.data, code.stateField(STATE.budget));
       code.countExit(this.place.data, i32Const(LEAVE_CAUSES.indexOf('handler')));
       f.return(f.get(record));
@@ -333,7 +333,7 @@ class RegionFunction implements RegionFlow {
     const isStale = ne(code.stateField(STATE.regionKey), load(ZERO, 32, this.place.data + REGION_DATA.key));
     const isShort = ltSigned(code.budget, i32Const(this.reach[this.node] + code.uncharged + 1));
     const isOther = or(code.state.isOther, code.x87.isOther);
-    f.if(or(or(isStale, isShort), isOther), () => {
+    f.ifUnlikely(or(or(isStale, isShort), isOther), () => {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
         code.leaveStored(i32Const(site.nextEip), 'handler');

@@ -12,7 +12,9 @@ import {
   load,
   load64,
   ltUnsigned,
+  ne,
   or,
+  shr,
   storeCode,
   sub,
 } from '../../wasm/Expression.ts';
@@ -20,7 +22,7 @@ import type { Local } from '../../wasm/FunctionBuilder.ts';
 import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
 import type { Address, Alignment, VectorWidth, Width } from '../../semantics/Emitter.ts';
 import { VECTOR } from '../../GuestFault.ts';
-import { PAGE_BYTES, SEGMENT, SS, STATE, segmentOffset } from '../../state/layout.ts';
+import { PAGE_BYTES, SEGMENT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
 
 /** An address, and which others are likely to lie in the same page: those made from the same registers. */
@@ -116,7 +118,7 @@ export class RegionMemory {
   /** Leaves what has to be aligned and is not to the threaded tier, which raises #GP(0). */
   private requireAligned(linear: I32, bytes: number): void {
     const { code } = this;
-    code.f.if(and(linear, i32Const(bytes - 1)), () => {
+    code.f.ifUnlikely(and(linear, i32Const(bytes - 1)), () => {
       code.storePlace();
       code.leaveHere();
     });
@@ -134,17 +136,30 @@ export class RegionMemory {
     const { f } = code;
     const last = add(extendUnsigned(linear), i64Const(bytes - 1));
     const distance = add(last, f.get(window.minusEnd));
-    f.if(ltUnsigned(distance, i64Const(bytes - 1 - PAGE_BYTES)), () => {
-      const host = code.temporary('i32');
-      f.set(host, { type: 'i32', code: code.call(lookUp, linear, i32Const(bytes)) });
-      f.if(eqz(f.get(host)), () => {
-        code.storePlace();
-        code.leaveHere();
+    f.ifUnlikely(ltUnsigned(distance, i64Const(bytes - 1 - PAGE_BYTES)), () => {
+      const entry = code.let(this.tlbEntry(linear));
+      const page = code.let(and(linear, i32Const(-PAGE_BYTES)));
+      const tag = load(entry, 32, lookUp === 'readable' ? TLB.readTag : TLB.writeTag);
+      const pageOfLast = bytes === 1 ? page : and(add(linear, i32Const(bytes - 1)), i32Const(-PAGE_BYTES));
+      f.set(window.addend, load(entry, 32, TLB.addend));
+      f.set(window.minusEnd, sub(i64Const(-PAGE_BYTES), extendUnsigned(page)));
+      f.ifUnlikely(ne(tag, pageOfLast), () => {
+        const host = code.temporary('i32');
+        f.set(host, { type: 'i32', code: code.call(lookUp, linear, i32Const(bytes)) });
+        f.ifUnlikely(eqz(f.get(host)), () => {
+          code.storePlace();
+          code.leaveHere();
+        });
+        f.set(window.addend, sub(f.get(host), linear));
+        f.set(window.minusEnd, load64(ZERO, code.cpu + STATE.regionPage));
       });
-      f.set(window.addend, sub(f.get(host), linear));
-      f.set(window.minusEnd, load64(ZERO, code.cpu + STATE.regionPage));
     });
     return add(linear, f.get(window.addend));
+  }
+
+  private tlbEntry(linear: I32): I32 {
+    const index = and(shr(linear, i32Const(12 - Math.log2(TLB.size))), i32Const((TLB.entries - 1) * TLB.size));
+    return add(this.code.stateField(STATE.tlb), index);
   }
 
   private window(name: string): PageWindow {
@@ -170,6 +185,6 @@ export class RegionMemory {
     let isOutside = gtSigned(extendUnsigned(first), limit);
     if (bytes > 1) isOutside = or(isOutside, gtSigned(extendUnsigned(add(first, i32Const(bytes - 1))), limit));
     const isStack = segment.constant === code.cpu + segmentOffset(SS);
-    code.f.if(isOutside, () => code.raise(isStack ? VECTOR.SS : VECTOR.GP, ZERO));
+    code.f.ifUnlikely(isOutside, () => code.raise(isStack ? VECTOR.SS : VECTOR.GP, ZERO));
   }
 }
