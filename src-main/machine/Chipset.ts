@@ -1,7 +1,7 @@
 import type { InterruptSource, ProcessorBus } from '../engine/VirtualProcessor.ts';
 import { ApicBus, withLocalApic } from './apic/ApicBus.ts';
 import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
-import type { BusDevice, DeviceState, InterruptLine, TimerSource } from './BusDevice.ts';
+import type { BusDevice, DeviceState, InterruptLine, TimerService, TimerSource } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
 import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
@@ -155,7 +155,7 @@ export class Chipset {
       (each, port) => new ParallelPort(each.id, irq(each), (byte) => sinks.parallel?.(port, byte)),
     );
     this.keyboardController = new Controller8042(optional('keyboard-controller').id, {
-      timers: timers.of('keyboard-controller'),
+      timers: rows('keyboard-controller').length > 0 ? timers.of('keyboard-controller') : stopped(timers.of('none')),
       irq1: irq(optional('keyboard-controller'), 0),
       irq12: irq(optional('keyboard-controller'), 1),
       keyboard: this.keyboard,
@@ -290,4 +290,9 @@ export class Chipset {
       if (state !== undefined) device.restore(state);
     }
   }
+}
+
+/** Timers of a device that nobody reaches: they never expire. */
+function stopped(timers: TimerService): TimerService {
+  return { now: () => timers.now(), schedule: (deadline) => ({ deadline, cancel: () => undefined }) };
 }

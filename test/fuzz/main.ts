@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { disagreement, tierDisagreement } from '../support/engine/agreement.ts';
 import { runHostile } from '../support/engine/hostileRun.ts';
+import { runHostileGuest } from '../support/machine/hostileGuestRun.ts';
 import { MODE_NAMES } from '../support/engine/machineModes.ts';
 import { allFeatures } from '../support/engine/randomModes.ts';
 import { Random } from '../support/engine/Random.ts';
@@ -8,11 +9,17 @@ import { placeRandomProgram } from '../support/engine/randomProgram.ts';
 import { createTestMachine } from '../support/engine/TestMachine.ts';
 
 /**
- * Runs random code for as long as wanted: `npm run fuzz -- --minutes 5 [--seed N] [--findings N]`. Prints each
- * finding with the seed that reproduces it, and exits with 1 when there was one.
+ * Runs random code, or with --devices hostile traffic at the devices, for as long as wanted:
+ * `npm run fuzz -- --minutes 5 [--seed N] [--findings N] [--devices]`. Prints each finding with the seed that
+ * reproduces it, and exits with 1 when there was one.
  */
 const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' }, findings: { type: 'string' } },
+  options: {
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    findings: { type: 'string' },
+    devices: { type: 'boolean' },
+  },
 });
 const minutes = Number(values.minutes ?? 1);
 const mostFindings = Number(values.findings ?? 5);
@@ -37,16 +44,20 @@ function betweenTiers(program: number): string {
   return found === '' ? '' : `${ingredients} program ${program} in ${mode}, in two tiers: ${found}`;
 }
 
+function randomCode(program: number): readonly string[] {
+  const mode = MODE_NAMES[program % MODE_NAMES.length];
+  const ingredients = (['vector', 'integer', 'system'] as const)[(program >> 2) % 3];
+  return [
+    runHostile(program % 2 === 0 ? machine : regions, program),
+    program % 4 === 0 ? disagreement(machine, { mode, seed: program, ingredients }, 600) : '',
+    program % 4 === 2 ? betweenTiers(program) : '',
+  ];
+}
+
 const findings: string[] = [];
 let seed = start;
 for (; Date.now() < end && findings.length < mostFindings; seed++) {
-  const mode = MODE_NAMES[seed % MODE_NAMES.length];
-  const ingredients = (['vector', 'integer', 'system'] as const)[(seed >> 2) % 3];
-  const found = [
-    runHostile(seed % 2 === 0 ? machine : regions, seed),
-    seed % 4 === 0 ? disagreement(machine, { mode, seed, ingredients }, 600) : '',
-    seed % 4 === 2 ? betweenTiers(seed) : '',
-  ];
+  const found = values.devices === true ? [runHostileGuest(seed)] : randomCode(seed);
   for (const text of found) {
     if (text === '') continue;
     findings.push(text);

@@ -96,6 +96,7 @@ export class SystemBus implements ProcessorBus {
     this.movablePorts.push(this.mappings.length);
     return {
       moveTo: (first) => {
+        this.liftMovablePorts();
         mapping.first = first ?? Infinity;
         mapping.end = mapping.first + count;
         this.layMovablePorts();
@@ -178,9 +179,17 @@ export class SystemBus implements ProcessorBus {
     else this.writeMmio(mapping, physicalAddress, width, value);
   }
 
+  private liftMovablePorts(): void {
+    for (const number of this.movablePorts) {
+      const mapping = this.mappings[number - 1];
+      if (mapping === undefined || mapping.first === Infinity) continue;
+      for (let port = mapping.first; port < Math.min(mapping.end, PORT_COUNT); port++)
+        if (this.portTable[port] === number) this.portTable[port] = 0;
+    }
+  }
+
+  /** Where ranges overlap, the one that was added first answers. */
   private layMovablePorts(): void {
-    const movable = new Set(this.movablePorts);
-    for (let port = 0; port < PORT_COUNT; port++) if (movable.has(this.portTable[port] ?? 0)) this.portTable[port] = 0;
     for (const number of this.movablePorts) {
       const mapping = this.mappings[number - 1];
       if (mapping === undefined || mapping.first === Infinity) continue;

@@ -20,6 +20,7 @@ const DMA_SIGNATURE = 'QEMU CFG';
 /** Bits of a DMA request's control word. */
 const DMA = { error: 1, read: 2, skip: 4, select: 8, write: 16 } as const;
 const DMA_REQUEST_BYTES = 16;
+const MOST_POSITION = 2 ** 32;
 const DIRECTORY_ENTRY_BYTES = 64;
 const NAME_BYTES = 56;
 /** A request cannot make the host allocate more than this at once. */
@@ -98,7 +99,10 @@ export class FwCfg implements BusDevice {
 
   restore(state: DeviceState): void {
     checkVersion(this.id, state, 1);
-    const [selected, position] = [readNumber(state, 'selected', 0, 0xffff), readNumber(state, 'position', 0, 2 ** 32)];
+    const [selected, position] = [
+      readNumber(state, 'selected', 0, 0xffff),
+      readNumber(state, 'position', 0, MOST_POSITION),
+    ];
     this.dmaHigh = readNumber(state, 'dmaHigh', 0, 0xffff_ffff);
     this.selected = selected;
     this.position = position;
@@ -116,7 +120,7 @@ export class FwCfg implements BusDevice {
   /** Zero behind an item's end, and where there is none. */
   private nextByte(): number {
     const byte = this.item?.[this.position] ?? 0;
-    this.position++;
+    this.skip(1);
     return byte;
   }
 
@@ -131,7 +135,7 @@ export class FwCfg implements BusDevice {
     if (control & DMA.select) this.select(control >>> 16);
     if (control & DMA.read) this.copyOut(target, length);
     else if (control & DMA.write) result = DMA.error;
-    else if (control & DMA.skip) this.position = Math.min(2 ** 32, this.position + length);
+    else if (control & DMA.skip) this.skip(length);
     request.setUint32(0, result);
     this.memory.write(address, bytes.subarray(0, 4));
   }
@@ -143,7 +147,12 @@ export class FwCfg implements BusDevice {
       chunk.set(this.item?.subarray(this.position + done, this.position + done + chunk.length) ?? []);
       this.memory.write(target + done, chunk);
     }
-    this.position = Math.min(2 ** 32, this.position + length);
+    this.skip(length);
+  }
+
+  /** No item is so long that where the position stops behind its end could be told. */
+  private skip(length: number): void {
+    this.position = Math.min(MOST_POSITION, this.position + length);
   }
 }
 

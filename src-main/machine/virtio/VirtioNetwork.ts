@@ -48,7 +48,8 @@ export class VirtioNetwork implements VirtioFunction, NetworkAdapter {
   }
 
   receive(frame: Uint8Array): boolean {
-    if (this.waiting.length >= MOST_WAITING || this.host?.isReady !== true) return false;
+    const isFrame = frame.length >= FRAME_BYTES.header && frame.length <= FRAME_BYTES.most;
+    if (!isFrame || this.waiting.length >= MOST_WAITING || this.host?.isReady !== true) return false;
     this.waiting.push(frame);
     this.deliver();
     return true;
