@@ -1,33 +1,33 @@
 import { closeSync } from 'node:fs';
-import path from 'node:path';
 import { listRegion } from '../debug/RegionListing.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
+import type { Recording } from '../hypervisor/recordings/Recording.ts';
+import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { createTranslatedMachine, REGION_THRESHOLD, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
-import type { VmNetwork } from '../hypervisor/types.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
-import { load } from '../machine/loaders/load.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
-import type { LoadOptions, ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import type { Machine } from '../machine/Machine.ts';
-import { type AdapterModel, adapterModels } from '../machine/network/NetworkPort.ts';
+import { adapterModels } from '../machine/network/NetworkPort.ts';
 import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
-import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
-import { type DriveChoice, openDrives } from './drives.ts';
+import { openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
 import { NetworkCable } from './NetworkCable.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
-import { describeProblems } from './problems.ts';
+import { hostFiles, type InputFiles } from './InputFiles.ts';
+import { readFirmware, readProgram, refuseKernelOptions, refusePlacing } from './programFiles.ts';
+import { ReplaySession } from './ReplaySession.ts';
+import type { RunOptions } from './RunOptions.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
 import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
-import { SideOutput, type SideOutputName } from './SideOutput.ts';
+import { SideOutput } from './SideOutput.ts';
 import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
 import { TextWatch } from './TextWatch.ts';
-import { openForWriting, readFile, saveScreen, saveSerial, tryToRead } from './userFiles.ts';
+import { openForWriting, saveScreen, saveSerial } from './userFiles.ts';
 
 /** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
 const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -39,66 +39,37 @@ const FLOOD_NS = 1_000_000;
 /** Beyond this many bytes that the guest has not taken, input waits. */
 const INPUT_WAITING_MOST = 1024 * 1024;
 
-export interface RunOptions {
-  readonly file: string | undefined;
-  readonly format: ProgramFormat | 'auto';
-  readonly origin: number | undefined;
-  readonly bits: 16 | 32 | undefined;
-  readonly memoryBytes: number;
-  readonly tier: 'auto' | 'threaded' | 'region';
-  readonly clock: 'host' | 'instructions';
-  /** `stdio`, `none` or a file to write. */
-  readonly serial: string;
-  /** What `serial` connects: COM1, or a virtio console. */
-  readonly console: ConsoleDevice;
-  /** Shown on standard output. */
-  readonly sideOutputs: readonly SideOutputName[];
-  readonly logPorts: readonly number[];
-  readonly exitPort: number | undefined;
-  /** Where gdb is waited for. */
-  readonly gdbPort: number | undefined;
-  readonly until: string | undefined;
-  readonly timeoutSeconds: number | undefined;
-  readonly mostInstructions: number | undefined;
-  readonly screen: string | undefined;
-  readonly keys: string | undefined;
-  readonly kernelArguments: string | undefined;
-  readonly initrd: string | undefined;
-  readonly network: VmNetwork | undefined;
-  /** undefined: the usual one of the profile. */
-  readonly adapterModel: AdapterModel | undefined;
-  readonly drives: DriveChoice;
-  readonly profile: MachineProfile;
-  /** undefined: as the profile says. */
-  readonly hasLocalApic: boolean | undefined;
-  readonly bios: string | undefined;
-  readonly vgaBios: string | undefined;
-  /** A reset that the guest asks for ends the run. */
-  readonly endsAtReset: boolean;
-  /** Regions are listed on standard error as they are made. */
-  readonly tracesRegions: boolean;
-  readonly isJson: boolean;
-}
-
-/** The processor starts this far below 4 GiB, where the image ends (SDM vol. 3A, 10.1.4). */
-const RESET_VECTOR_BYTES = 16;
-
-/** What a terminal can be connected to. */
-export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
-export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
-
 /** Times that code runs before it becomes a region, by --tier: `region` compiles sooner than it pays on the whole. */
 const THRESHOLD_OF_TIER = { auto: REGION_THRESHOLD, threaded: 0, region: 500 } as const;
 
 const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 
+/** How a run is made: of what, and by whom it is driven. */
+export interface RunUse {
+  readonly files: InputFiles;
+  openDrives(options: RunOptions): DriveOptions;
+  /** The machine stands at its start, and nothing from outside has reached it. */
+  onStart(parts: TranslatedMachine): void;
+  /** The machine has stopped for good; returns its digest when the report is to tell it. */
+  onEnd(parts: TranslatedMachine, ending: RunEnding): string | undefined;
+  /** A run to repeat; undefined: user and network drive the machine. */
+  readonly recording?: Recording;
+}
+
+const ORDINARY_USE: RunUse = {
+  files: hostFiles,
+  openDrives: ({ drives, profile }) => openDrives(drives, profile),
+  onStart: () => undefined,
+  onEnd: () => undefined,
+};
+
 /** `vivarium run`: one machine, headless, in this thread. Returns the exit status; throws {@link UsageError}. */
-export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+export async function run(options: RunOptions, terminal: Terminal, use = ORDINARY_USE): Promise<number> {
   if (options.screen !== undefined) screenFormat(options.screen);
   const keys = readKeys(options.keys);
-  const firmware = readFirmware(options);
+  const firmware = readFirmware(options, use.files);
   const bios = firmware?.bios;
-  const image = readProgram(options, terminal);
+  const image = readProgram(options, terminal, use.files);
   if (image === undefined && bios === undefined && options.drives.files.length === 0) {
     throw new UsageError(
       'run: name a program file, a disk to start from (--floppy, --hda or --cdrom), or a --bios image.',
@@ -116,7 +87,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
   refuseMissingDevices(options);
   const cable = options.network && new NetworkCable(options.network);
-  const drives = openDrives(options.drives, options.profile);
+  const drives = use.openDrives(options);
   const side = new SideOutput(output, options.sideOutputs);
   const onConsole = (byte: number): void => {
     output.serial(byte, options.serial === 'stdio');
@@ -127,7 +98,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     { firmware, cable, drives, terminal },
     {
       frame: (bytes) => {
-        cable?.send(bytes);
+        if (!use.recording) cable?.send(bytes);
         if (options.clock === 'host') parts.machine.kick();
       },
       driveProblem: (_, message) => {
@@ -150,19 +121,22 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const { machine } = parts;
   if (image === undefined) machine.reset();
   else machine.load(image);
+  use.onStart(parts);
   if (keys.length > 0) machine.type(keys, { whenReady: true });
 
   const input = new SerialConsole();
   let result: RunResult;
+  let digest: string | undefined;
   try {
     const gdb = options.gdbPort === undefined ? undefined : await waitForGdb(parts, options.gdbPort, terminal);
-    result = await runWithTerminal({ machine, options, terminal, output, input, until, serialFile, cable, gdb });
+    result = await runWithTerminal({ parts, options, terminal, output, input, until, serialFile, cable, gdb, use });
     gdb?.finish(result);
+    digest = use.onEnd(parts, result);
   } finally {
     machine.chipset.drives.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
-  await report(machine, result, { options, output, side, terminal });
+  await report(machine, result, { options, output, side, terminal, digest });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
 
@@ -187,7 +161,8 @@ function refuseMissingDevices({ network, adapterModel, console, profile }: RunOp
 }
 
 interface RunParts {
-  readonly machine: Machine;
+  readonly parts: TranslatedMachine;
+  readonly use: RunUse;
   readonly options: RunOptions;
   readonly terminal: Terminal;
   readonly output: OutputBuffer;
@@ -198,8 +173,10 @@ interface RunParts {
   readonly gdb: GdbAttachment | undefined;
 }
 
-async function runWithTerminal(parts: RunParts): Promise<RunResult> {
-  const { machine, options, terminal, output, input, until, serialFile, cable, gdb } = parts;
+async function runWithTerminal(run: RunParts): Promise<RunResult> {
+  const { options, terminal, output, input, until, serialFile, cable, gdb, use } = run;
+  const { machine } = run.parts;
+  const { recording } = use;
   let interrupted: RunEnding | undefined;
   let isInputOpen = false;
   let wake: () => void = () => undefined;
@@ -208,7 +185,7 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
     wake();
   });
   let stopInput: () => void = () => undefined;
-  if (options.serial === 'stdio') {
+  if (options.serial === 'stdio' && !recording) {
     isInputOpen = true;
     stopInput = terminal.listen({
       isInteractive: (isInteractive) => input.setInteractive(isInteractive),
@@ -225,30 +202,44 @@ async function runWithTerminal(parts: RunParts): Promise<RunResult> {
       isFull: () => input.length > INPUT_WAITING_MOST,
     });
   }
-  cable?.plugIn(machine, () => wake());
-  const session = new RunSession({
-    machine,
-    hostTime,
-    isDeterministic: options.clock === 'instructions',
-    until,
-    timeoutSeconds: options.timeoutSeconds,
-    mostInstructions: options.mostInstructions,
-    endsAtReset: options.endsAtReset,
-    exchange: async () => {
-      input.feed((bytes) => (options.console === 'virtio' ? machine.consoleInput(bytes) : machine.serialInput(bytes)));
-      if (input.takePowerButton() && !machine.pressPowerButton())
-        terminal.complain('The guest does not listen to the power button; Ctrl-A x ends the machine.');
-      cable?.exchange();
-      if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
-      const chunk = output.take(hostTime.monotonicNs());
-      if (chunk.length > 0) await terminal.write(chunk);
-    },
-    interrupted: () => interrupted,
-    canReceiveInput: () =>
-      cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
-    inputArrived: () => new Promise((resolve) => (wake = resolve)),
-    debug: gdb?.debug,
-  });
+  if (!recording) cable?.plugIn(machine, () => wake());
+  const moveOutput = async (): Promise<void> => {
+    if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
+    const chunk = output.take(hostTime.monotonicNs());
+    if (chunk.length > 0) await terminal.write(chunk);
+  };
+  const session = recording
+    ? new ReplaySession({
+        machine,
+        recording,
+        hostTime,
+        exchange: moveOutput,
+        interrupted: () => interrupted,
+        digest: () => machineDigest(run.parts, layersOf(machine)),
+      })
+    : new RunSession({
+        machine,
+        hostTime,
+        isDeterministic: options.clock === 'instructions',
+        until,
+        timeoutSeconds: options.timeoutSeconds,
+        mostInstructions: options.mostInstructions,
+        endsAtReset: options.endsAtReset,
+        exchange: async () => {
+          input.feed((bytes) =>
+            options.console === 'virtio' ? machine.consoleInput(bytes) : machine.serialInput(bytes),
+          );
+          if (input.takePowerButton() && !machine.pressPowerButton())
+            terminal.complain('The guest does not listen to the power button; Ctrl-A x ends the machine.');
+          cable?.exchange();
+          await moveOutput();
+        },
+        interrupted: () => interrupted,
+        canReceiveInput: () =>
+          cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
+        inputArrived: () => new Promise((resolve) => (wake = resolve)),
+        debug: gdb?.debug,
+      });
   try {
     return await session.run();
   } finally {
@@ -268,6 +259,7 @@ interface ReportParts {
   readonly output: OutputBuffer;
   readonly side: SideOutput;
   readonly terminal: Terminal;
+  readonly digest: string | undefined;
 }
 
 async function report(machine: Machine, result: RunResult, parts: ReportParts): Promise<void> {
@@ -282,7 +274,7 @@ async function report(machine: Machine, result: RunResult, parts: ReportParts): 
 async function tell(
   machine: Machine,
   result: RunResult,
-  { options, output, side, terminal }: ReportParts,
+  { options, output, side, terminal, digest }: ReportParts,
 ): Promise<void> {
   const statistics = reportStatistics(machine.statistics(), machine.processors, result.seconds);
   const newline = output.endsLine ? '' : '\n';
@@ -294,6 +286,7 @@ async function tell(
       ...side.report(),
       screen: machine.screenText(),
       stats: statistics,
+      ...(digest !== undefined && { digest }),
     };
     await terminal.write(`${newline}${JSON.stringify(object)}\n`);
     return;
@@ -341,69 +334,6 @@ async function makeMachine(
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`The machine cannot be made: ${error.message}.`);
   }
-}
-
-function readFirmware({ bios, vgaBios }: RunOptions): FirmwareImages | undefined {
-  if (bios === undefined) {
-    if (vgaBios !== undefined) throw new UsageError('--vgabios: of use with --bios alone.');
-    return undefined;
-  }
-  const image = readFile(bios);
-  if (image.length < RESET_VECTOR_BYTES)
-    throw new UsageError(`--bios: ${bios} has ${image.length} bytes, and none at the reset vector, 16 before its end.`);
-  return { bios: image, ...(vgaBios !== undefined && { vgaBios: readFile(vgaBios) }) };
-}
-
-/** A kernel's initial RAM disk, which is a module to a multiboot kernel. */
-function handedOver(file: string): Pick<LoadOptions, 'initrd' | 'modules'> {
-  const bytes = readFile(file);
-  return { initrd: bytes, modules: [{ name: file, bytes }] };
-}
-
-function readProgram(options: RunOptions, terminal: Terminal): ProgramImage | undefined {
-  const { file } = options;
-  if (file === undefined) return undefined;
-  const folder = path.dirname(file);
-  const result = load(options.format, readFile(file), {
-    memoryBytes: options.memoryBytes,
-    fileName: file,
-    ...(options.origin !== undefined && { origin: options.origin }),
-    ...(options.bits !== undefined && { bits: options.bits }),
-    ...(options.kernelArguments !== undefined && { commandLine: options.kernelArguments }),
-    ...(options.initrd !== undefined && handedOver(options.initrd)),
-    readFile: (name) => tryToRead(path.resolve(folder, name)),
-  });
-  if (result.kind === 'refused') throw new UsageError(describeProblems(file, result.message, result.problems));
-  const found = `${file} is taken as ${result.image.format}`;
-  refusePlacing(options, result.image.format, found);
-  refuseKernelOptions(options, result.image.format, found);
-  for (const warning of result.warnings) {
-    terminal.complain(describeProblems(file, warning.line === undefined ? warning.message : '', [warning]));
-  }
-  return result.image;
-}
-
-/** The place and code size of any other program are its own matter: silence would hide that they were not followed. */
-function refusePlacing({ origin, bits }: RunOptions, format: ProgramFormat | undefined, found: string): void {
-  if (format === 'bin' || (origin === undefined && bits === undefined)) return;
-  const given = [origin !== undefined && '--origin', bits !== undefined && '--bits'].filter(Boolean).join(' and ');
-  let advice = '';
-  if (format === 'asm') advice = ' Write org and bits into the source.';
-  else if (format !== undefined) advice = ' If it is a flat binary, use --format bin.';
-  throw new UsageError(`${given}: of use with a flat binary (bin) alone, and ${found}.${advice}`);
-}
-
-/** Nobody else would be told of them. */
-function refuseKernelOptions(
-  { kernelArguments, initrd }: RunOptions,
-  format: ProgramFormat | undefined,
-  found: string,
-): void {
-  if (format === 'linux' || format === 'multiboot') return;
-  if (initrd !== undefined)
-    throw new UsageError(`--initrd: of use with a Linux or multiboot kernel alone, and ${found}.`);
-  if (kernelArguments !== undefined)
-    throw new UsageError(`--append: of use with a Linux or multiboot kernel alone, and ${found}.`);
 }
 
 function readKeys(text: string | undefined): readonly TypingStep[] {

@@ -21,12 +21,21 @@ import {
 } from './optionValues.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
-import { CONSOLE_DEVICES, run } from './RunCommand.ts';
+import { record } from './RecordCommand.ts';
+import { replay } from './ReplayCommand.ts';
+import { run } from './RunCommand.ts';
+import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
 import { samples } from './SamplesCommand.ts';
 import type { Terminal } from './Terminal.ts';
 
 const MOST_ADDRESS = 0xffff_ffff;
+
+const TIERS = ['auto', 'threaded', 'region'] as const;
+
+const RECORD_HELP = `
+Guest time is the count of instructions. Writes to disks are kept until the end and then forgotten, as with --overlay. The
+recording holds programs and small images; larger images have to be there for the replay, unchanged.`;
 
 const RUN_HELP = `
 Formats are recognised by content. --keys knows \\n \\t \\e \\b \\\\ and \\{, keys by name as in {f1} {up} {del}, keys held
@@ -67,6 +76,8 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
       outputError: (text, write) => write(text.replace(/^error: /, '')),
     });
   addRun(program, terminal, done);
+  addRecord(program, terminal, done);
+  addReplay(program, terminal, done);
   program
     .command('asm')
     .description('assemble NASM text to a flat binary')
@@ -118,9 +129,56 @@ function driveChoice(options: RunValues): DriveChoice {
 }
 
 function addRun(program: Command, terminal: Terminal, done: (status: number) => void): void {
+  const command = program.command('run').description('run a program in a machine of its own');
+  withRunOptions(command)
+    .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
+    .option('--gdb <port>', 'wait for gdb at this TCP port of this computer: target remote localhost:<port>')
+    .addHelpText('after', RUN_HELP)
+    .action(async (file: string | undefined, options: RunValues) => {
+      done(await run(runOptions(file, options), terminal));
+    });
+}
+
+function addRecord(program: Command, terminal: Terminal, done: (status: number) => void): void {
+  const command = program.command('record').description('run a program, and record the run for `replay`');
+  withRunOptions(command)
+    .requiredOption('--out <file>', 'the recording')
+    .option('--clock <clock>', 'guest time: instructions', 'instructions')
+    .addHelpText('after', RECORD_HELP)
+    .action(async (file: string | undefined, options: RunValues) => {
+      const out = parseFileName(options['out'] ?? '', '--out');
+      parseChoice(options['clock'] ?? 'instructions', '--clock', ['instructions']);
+      done(await record(runOptions(file, options), out, terminal));
+    });
+}
+
+function addReplay(program: Command, terminal: Terminal, done: (status: number) => void): void {
   program
-    .command('run')
-    .description('run a program in a machine of its own')
+    .command('replay')
+    .description('run a recording again, to the identical end')
+    .argument('<recording>', 'file that `record` made')
+    .option('--tier <tier>', 'auto, threaded or region (default: as recorded)')
+    .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
+    .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
+    .option('--screen <file>', 'write the screen at the end, as .txt or .png')
+    .addOption(new Option('--json', 'print one JSON object at the end'))
+    .action(async (file: string, options: RunValues) => {
+      const isJson = options.json === true;
+      const { tier, serial, show, screen } = options as Values;
+      const choices = {
+        tier: tier === undefined ? undefined : parseChoice(tier, '--tier', TIERS),
+        serial: serial === undefined ? (isJson ? 'none' : 'stdio') : parseFileName(serial, '--serial'),
+        sideOutputs: show?.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS)) ?? [],
+        screen: screen === undefined ? undefined : parseFileName(screen, '--screen'),
+        isJson,
+      };
+      done(await replay(parseFileName(file, 'replay'), choices, terminal));
+    });
+}
+
+/** What every command that runs a program can be told. */
+function withRunOptions(command: Command): Command {
+  return command
     .argument(
       '[file]',
       'program file: assembly, flat binary, .com, boot sector, ELF, multiboot, Linux kernel or a list of operations',
@@ -131,13 +189,11 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--memory <size>', 'RAM, 1M to 2G', '64M')
     .option('--tier <tier>', 'auto, threaded or region', 'auto')
     .option('--trace <what>', 'regions: on standard error, each region as it is made, with its WebAssembly text')
-    .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
     .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
     .option('--exit-port <port>', 'end the run when this port is written')
-    .option('--gdb <port>', 'wait for gdb at this TCP port of this computer: target remote localhost:<port>')
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
     .option('--no-reboot', 'end the run when the guest resets the machine')
     .option('--timeout <seconds>', 'end the run after this time')
@@ -162,55 +218,50 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--no-apic', 'a processor without a local APIC')
     .option('--bios <file>', 'firmware image, started at the reset vector')
     .option('--vgabios <file>', "with --bios: the display adapter's firmware, at C0000h")
-    .addOption(new Option('--json', 'print one JSON object at the end'))
-    .addHelpText('after', RUN_HELP)
-    .action(async (file: string | undefined, options: RunValues) => {
-      const isJson = options.json === true;
-      const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
-        const text = options[name];
-        return text === undefined ? undefined : parser(text);
-      };
-      done(
-        await run(
-          {
-            file: file === undefined ? undefined : parseFileName(file, 'run'),
-            format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
-            origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
-            bits: parseBits(options['bits']),
-            memoryBytes: parseMemory(options['memory'] ?? '64M'),
-            tier: parseChoice(options['tier'] ?? 'auto', '--tier', ['auto', 'threaded', 'region']),
-            clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
-            serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
-            console: parseChoice(options['console'] ?? 'com1', '--console', CONSOLE_DEVICES),
-            sideOutputs:
-              parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
-            logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
-            exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
-            gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
-            until: parse('until', (text) => parseText(text, '--until')),
-            timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
-            mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
-            screen:
-              parse('screen', (text) => parseFileName(text, '--screen')) ??
-              parse('screenshot', (text) => parseFileName(text, '--screenshot')),
-            keys: options['keys'],
-            kernelArguments: options['append'] ?? options['kernelArgs'],
-            initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
-            network: parse('net', parseNetwork),
-            adapterModel: parse('netAdapter', (text) => parseChoice(text, '--net-adapter', ADAPTER_MODELS)),
-            drives: driveChoice(options),
-            profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
-            hasLocalApic: options.apic === false ? false : undefined,
-            bios: parse('bios', (text) => parseFileName(text, '--bios')),
-            vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
-            endsAtReset: options.reboot === false,
-            tracesRegions: parse('trace', (text) => parseChoice(text, '--trace', ['regions'])) === 'regions',
-            isJson,
-          },
-          terminal,
-        ),
-      );
-    });
+    .addOption(new Option('--json', 'print one JSON object at the end'));
+}
+
+function runOptions(file: string | undefined, options: RunValues): RunOptions {
+  const isJson = options.json === true;
+  const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
+    const text = options[name];
+    return text === undefined ? undefined : parser(text);
+  };
+  return {
+    file: file === undefined ? undefined : parseFileName(file, 'run'),
+    format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
+    origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
+    bits: parseBits(options['bits']),
+    memoryBytes: parseMemory(options['memory'] ?? '64M'),
+    tier: parseChoice(options['tier'] ?? 'auto', '--tier', TIERS),
+    clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
+    serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
+    console: parseChoice(options['console'] ?? 'com1', '--console', CONSOLE_DEVICES),
+    sideOutputs:
+      parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
+    logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
+    exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
+    gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
+    until: parse('until', (text) => parseText(text, '--until')),
+    timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
+    mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
+    screen:
+      parse('screen', (text) => parseFileName(text, '--screen')) ??
+      parse('screenshot', (text) => parseFileName(text, '--screenshot')),
+    keys: options['keys'],
+    kernelArguments: options['append'] ?? options['kernelArgs'],
+    initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
+    network: parse('net', parseNetwork),
+    adapterModel: parse('netAdapter', (text) => parseChoice(text, '--net-adapter', ADAPTER_MODELS)),
+    drives: driveChoice(options),
+    profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
+    hasLocalApic: options.apic === false ? false : undefined,
+    bios: parse('bios', (text) => parseFileName(text, '--bios')),
+    vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
+    endsAtReset: options.reboot === false,
+    tracesRegions: parse('trace', (text) => parseChoice(text, '--trace', ['regions'])) === 'regions',
+    isJson,
+  };
 }
 
 function parseBits(text: string | undefined): 16 | 32 | undefined {

@@ -15,11 +15,14 @@ export interface DriveChoice {
 }
 
 /** Opens all images; throws {@link UsageError} on the first that cannot be used, and leaves none open. */
-export function openDrives({ files, access, bootOrder }: DriveChoice, profile: MachineProfile): DriveOptions {
+export function openDrives(
+  { files, access, bootOrder }: DriveChoice,
+  profile: MachineProfile,
+  host = new NodeImageHost(),
+): DriveOptions {
   const homeless = files.find(({ slot }) => !hasDrive(profile, slot));
   if (homeless !== undefined)
     throw new UsageError(`--${homeless.slot}: a machine of the profile ${profile.name} has no such drive.`);
-  const host = new NodeImageHost();
   const images: Partial<Record<DriveSlot, DiskImage>> = {};
   for (const { slot, file } of files) {
     const opened = openDriveImage(host, slot, file, access);

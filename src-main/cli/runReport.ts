@@ -30,6 +30,8 @@ export interface RunReport {
     /** The region tier's work, one entry a vCPU that has one. */
     readonly regions: readonly RegionsReport[];
   };
+  /** SHA-256 of the machine at the end; of recorded runs and replays. */
+  readonly digest?: string;
 }
 
 /** Statistics as they are, but for addresses: hexadecimal, eight digits. */

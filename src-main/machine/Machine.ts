@@ -330,7 +330,11 @@ export class Machine {
 
   /** Bytes for the virtio console; returns how many it took, all of them in a machine without. */
   consoleInput(bytes: ArrayLike<number>): number {
-    return this.chipset.virtioConsole?.receive(bytes) ?? bytes.length;
+    const { virtioConsole } = this.chipset;
+    if (virtioConsole === undefined) return bytes.length;
+    const taken = Uint8Array.from(bytes).subarray(0, virtioConsole.room);
+    if (taken.length > 0) this.noteInput({ kind: 'console', bytes: taken });
+    return virtioConsole.receive(taken);
   }
 
   /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */
@@ -343,6 +347,11 @@ export class Machine {
   forgetAddresses(): void {
     this.noteInput({ kind: 'forget-addresses' });
     for (const processor of this.processors) processor.forgetAddresses();
+  }
+
+  /** It does not run any more before a reset. */
+  get isOver(): boolean {
+    return this.end !== undefined;
   }
 
   get position(): MachinePosition {
@@ -391,7 +400,8 @@ export class Machine {
 
   /** Only between two calls of `run`. */
   save(): MachineState {
-    // Whether somebody has looked at the screen makes no difference to the state.
+    // What is due comes before anything else that may happen here; and it does not matter who has looked at the screen.
+    if (this.end === undefined) this.timers.fireDue();
     this.chipset.vga.settle();
     return {
       version: 1,

@@ -14,8 +14,9 @@ export type MachineInput =
       readonly buttons: number;
       readonly wheel: number;
     }
-  /** Bytes that the serial port took. */
+  /** Bytes that the serial port, or the virtio console, took. */
   | { readonly kind: 'serial'; readonly port: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'console'; readonly bytes: Uint8Array }
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'power-button' }
   /** A power cycle, whoever asked for it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
-import type { ImageLayer, LayeredImage } from '../../machine/images/LayeredImage.ts';
+import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import { type ImageLayer, LayeredImage } from '../../machine/images/LayeredImage.ts';
+import type { Machine } from '../../machine/Machine.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { capturePages, forEachPage, type Pages, PAGE_BYTES, restorePages } from './pages.ts';
@@ -22,6 +23,12 @@ export interface MachineSnapshot {
   /** The display adapter's memory. */
   readonly video: Pages;
   readonly disks: ReadonlyMap<DriveSlot, ImageLayer>;
+}
+
+/** The layered disks in a machine's drives. */
+export function layersOf(machine: Machine): LayeredDisks {
+  const disks = DRIVE_SLOTS.map((slot) => [slot, machine.chipset.drives.inside(slot)?.image] as const);
+  return new Map(disks.flatMap(([slot, image]) => (image instanceof LayeredImage ? [[slot, image]] : [])));
 }
 
 /** Copies a stopped machine, and leaves no trace in it. */

@@ -38,6 +38,11 @@ export class VirtioConsole implements VirtioFunction {
     this.host = host;
   }
 
+  /** Bytes that `receive` would take at present. */
+  get room(): number {
+    return MOST_WAITING - this.input.length;
+  }
+
   /** Input for the guest; returns how many bytes were taken. Offer the rest again later. */
   receive(bytes: ArrayLike<number>): number {
     let taken = 0;

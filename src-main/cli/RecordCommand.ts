@@ -1,0 +1,50 @@
+import { closeSync } from 'node:fs';
+import { encodeRecording } from '../hypervisor/recordings/Recording.ts';
+import type { RecordedInput } from '../hypervisor/recordings/recordedInputs.ts';
+import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
+import { replaceFile } from '../hypervisor/storage/files.ts';
+import { UsageError } from './ExitStatus.ts';
+import { CollectedFiles } from './InputFiles.ts';
+import { fileProblem } from './problems.ts';
+import { openForRecording, recordImages } from './recordedDrives.ts';
+import { definitionOf } from './recordedOptions.ts';
+import { run } from './RunCommand.ts';
+import type { RunOptions } from './RunOptions.ts';
+import type { Terminal } from './Terminal.ts';
+import { openForWriting } from './userFiles.ts';
+
+/** `vivarium record`: a run by the instruction clock, with everything that makes it repeatable. */
+export async function record(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
+  // A run can take long: that it cannot be kept is to be known before it.
+  closeSync(openForWriting(out, '--out', 'a'));
+  const repeatable: RunOptions = { ...options, clock: 'instructions' };
+  const files = new CollectedFiles();
+  const inputs: RecordedInput[] = [];
+  // Read before the run: what happens to the files meanwhile is no part of it.
+  const images = recordImages(repeatable);
+  let encoded: Uint8Array | undefined;
+  const status = await run(repeatable, terminal, {
+    files,
+    openDrives: openForRecording,
+    onStart: ({ machine }) => (machine.onInput = (at, input) => inputs.push({ at, input })),
+    onEnd: (parts, { reason, detail }) => {
+      const { machine } = parts;
+      machine.onInput = undefined;
+      const digest = machineDigest(parts, layersOf(machine));
+      encoded = encodeRecording({
+        definition: definitionOf(repeatable),
+        files: [...files.all(), ...images],
+        inputs,
+        end: { position: machine.position, reason, detail, isOver: machine.isOver, digest },
+      });
+      return digest;
+    },
+  });
+  if (encoded === undefined) return status;
+  try {
+    await replaceFile(out, encoded);
+  } catch (error) {
+    throw new UsageError(`--out: ${fileProblem(out, 'written', error)}`);
+  }
+  return status;
+}

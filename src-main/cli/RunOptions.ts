@@ -1,0 +1,52 @@
+import type { VmNetwork } from '../hypervisor/types.ts';
+import type { ProgramFormat } from '../machine/loaders/ProgramImage.ts';
+import type { AdapterModel } from '../machine/network/NetworkPort.ts';
+import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
+import type { DriveChoice } from './drives.ts';
+import type { SideOutputName } from './SideOutput.ts';
+
+/** What a terminal can be connected to. */
+export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
+export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
+
+/** What `vivarium run` was told. */
+export interface RunOptions {
+  readonly file: string | undefined;
+  readonly format: ProgramFormat | 'auto';
+  readonly origin: number | undefined;
+  readonly bits: 16 | 32 | undefined;
+  readonly memoryBytes: number;
+  readonly tier: 'auto' | 'threaded' | 'region';
+  readonly clock: 'host' | 'instructions';
+  /** `stdio`, `none` or a file to write. */
+  readonly serial: string;
+  /** What `serial` connects: COM1, or a virtio console. */
+  readonly console: ConsoleDevice;
+  /** Shown on standard output. */
+  readonly sideOutputs: readonly SideOutputName[];
+  readonly logPorts: readonly number[];
+  readonly exitPort: number | undefined;
+  /** Where gdb is waited for. */
+  readonly gdbPort: number | undefined;
+  readonly until: string | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly mostInstructions: number | undefined;
+  readonly screen: string | undefined;
+  readonly keys: string | undefined;
+  readonly kernelArguments: string | undefined;
+  readonly initrd: string | undefined;
+  readonly network: VmNetwork | undefined;
+  /** undefined: the usual one of the profile. */
+  readonly adapterModel: AdapterModel | undefined;
+  readonly drives: DriveChoice;
+  readonly profile: MachineProfile;
+  /** undefined: as the profile says. */
+  readonly hasLocalApic: boolean | undefined;
+  readonly bios: string | undefined;
+  readonly vgaBios: string | undefined;
+  /** A reset that the guest asks for ends the run. */
+  readonly endsAtReset: boolean;
+  /** Regions are listed on standard error as they are made. */
+  readonly tracesRegions: boolean;
+  readonly isJson: boolean;
+}

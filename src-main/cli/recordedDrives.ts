@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { RecordedFile, Recording } from '../hypervisor/recordings/Recording.ts';
+import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
+import type { DriveOptions } from '../machine/drives/DriveBay.ts';
+import { type HostFile, ImageError } from '../machine/images/HostFile.ts';
+import { LayeredImage } from '../machine/images/LayeredImage.ts';
+import { openDrives } from './drives.ts';
+import { UsageError } from './ExitStatus.ts';
+import { readFile } from './userFiles.ts';
+import { fileProblem } from './problems.ts';
+import type { RunOptions } from './RunOptions.ts';
+
+/** Images up to this size go into the recording: every diskette does. */
+const MOST_EMBEDDED_BYTES = 4 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 20;
+
+/** Opens disks so that the run can be repeated: nothing is written to them, and what is kept in memory is forgotten. */
+export function openForRecording({ drives, profile }: RunOptions, host = new NodeImageHost()): DriveOptions {
+  const { images, ...rest } = openDrives({ ...drives, access: 'read-only' }, profile, host);
+  if (drives.access === 'read-only') return { images, ...rest };
+  const layered = Object.entries(images).map(([slot, image]) => [
+    slot,
+    slot === 'cdrom' ? image : new LayeredImage(image),
+  ]);
+  return { images: Object.fromEntries(layered) as DriveOptions['images'], ...rest }; // The same slots.
+}
+
+/** What a recording keeps of the images in a machine's drives. */
+export function recordImages({ drives }: RunOptions): RecordedFile[] {
+  return drives.files.map(({ file }) => {
+    const bytes = sizeOf(file) <= MOST_EMBEDDED_BYTES ? readFile(file) : undefined;
+    return { name: file, sha256: hashFile(file), bytes };
+  });
+}
+
+/** Opens the disks of a recorded run: out of the recording, or the files that it names if they are the same. */
+export function openRecorded(options: RunOptions, recording: Recording): DriveOptions {
+  for (const { name, sha256, bytes } of recording.files) {
+    if (bytes !== undefined) continue;
+    const needed = `The recorded run needs it as it was (SHA-256 ${sha256}).`;
+    let present: string;
+    try {
+      present = hashFile(name);
+    } catch (error) {
+      throw new UsageError(`${error instanceof UsageError ? error.message : String(error)} ${needed}`);
+    }
+    if (present !== sha256)
+      throw new UsageError(`${name} has changed since the recording: its SHA-256 is ${present}. ${needed}`);
+  }
+  return openForRecording(options, new RecordedImageHost(recording));
+}
+
+class RecordedImageHost extends NodeImageHost {
+  private readonly recording: Recording;
+
+  constructor(recording: Recording) {
+    super();
+    this.recording = recording;
+  }
+
+  override open(name: string, access: 'read-only' | 'read-write', besides?: string): HostFile {
+    const kept = this.recording.files.find((file) => file.name === name && file.bytes !== undefined);
+    return kept?.bytes ? keptFile(name, kept.bytes) : super.open(name, access, besides);
+  }
+}
+
+function keptFile(name: string, bytes: Uint8Array): HostFile {
+  return {
+    name,
+    isWritable: false,
+    size: () => bytes.length,
+    read: (position, into) => {
+      const part = bytes.subarray(position, position + into.length);
+      into.set(part);
+      into.fill(0, part.length);
+    },
+    write: () => {
+      throw new ImageError('refused', `${name} is part of a recording.`);
+    },
+    flush: () => undefined,
+    close: () => undefined,
+  };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch (error) {
+    throw new UsageError(fileProblem(file, 'read', error));
+  }
+}
+
+function hashFile(file: string): string {
+  try {
+    const hash = createHash('sha256');
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    const descriptor = openSync(file, 'r');
+    try {
+      for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk))
+        hash.update(chunk.subarray(0, count));
+    } finally {
+      closeSync(descriptor);
+    }
+    return hash.digest('hex');
+  } catch (error) {
+    throw new UsageError(fileProblem(file, 'read', error));
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { readTypingSteps } from '../../machine/keyboard/typing.ts';
+import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
+
+/** An input where it reached the machine. */
+export interface RecordedInput {
+  readonly at: MachinePosition;
+  readonly input: MachineInput;
+}
+
+const count = z.int().min(0);
+const small = z.int().min(-0x8000).max(0x7fff);
+export const positionSchema = z.strictObject({ instructions: count, guestTimeNs: count, interrupts: count });
+const bytesSchema = z.base64().transform((text): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64')));
+const stepsSchema = z.array(z.unknown()).transform((steps) => readTypingSteps(steps));
+
+const inputSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('key'), code: z.string().max(32), isDown: z.boolean() }),
+  z.strictObject({ kind: z.literal('type'), steps: stepsSchema, whenReady: z.boolean() }),
+  z.strictObject({ kind: z.literal('mouse'), dx: small, dy: small, buttons: small, wheel: small }),
+  z.strictObject({ kind: z.literal('serial'), port: z.int().min(0).max(3), bytes: bytesSchema }),
+  z.strictObject({ kind: z.literal('console'), bytes: bytesSchema }),
+  z.strictObject({ kind: z.literal('frame'), bytes: bytesSchema }),
+  z.strictObject({ kind: z.literal('power-button') }),
+  z.strictObject({ kind: z.literal('reset') }),
+  z.strictObject({ kind: z.literal('forget-addresses') }),
+]);
+
+/** Inputs as they stand in a recording: bytes as base 64. */
+export const recordedInputsSchema = z.array(z.strictObject({ at: positionSchema, input: inputSchema }));
+
+export function inputsToJson(inputs: readonly RecordedInput[]): unknown {
+  return inputs.map(({ at, input }) => ({
+    at,
+    input: 'bytes' in input ? { ...input, bytes: Buffer.from(input.bytes).toString('base64') } : input,
+  }));
+}

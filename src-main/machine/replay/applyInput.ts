@@ -1,0 +1,34 @@
+import type { Machine } from '../Machine.ts';
+import type { MachineInput } from '../MachineInput.ts';
+
+/** Gives an input that was observed to a machine at the same position. */
+export function applyInput(machine: Machine, input: MachineInput): void {
+  switch (input.kind) {
+    case 'key':
+      machine.key(input.code, input.isDown);
+      return;
+    case 'type':
+      machine.type(input.steps, input);
+      return;
+    case 'mouse':
+      machine.moveMouse(input.dx, input.dy, input.buttons, input.wheel);
+      return;
+    case 'serial':
+      machine.serialInput(input.bytes, input.port);
+      return;
+    case 'console':
+      machine.consoleInput(input.bytes);
+      return;
+    case 'frame':
+      machine.receiveFrame(input.bytes);
+      return;
+    case 'power-button':
+      machine.pressPowerButton();
+      return;
+    case 'reset':
+      machine.reset();
+      return;
+    case 'forget-addresses':
+      machine.forgetAddresses();
+  }
+}

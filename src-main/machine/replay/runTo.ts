@@ -1,0 +1,30 @@
+import type { Machine } from '../Machine.ts';
+import type { MachineExit } from '../MachineExit.ts';
+import type { MachinePosition } from '../MachineInput.ts';
+
+export function isSamePosition(a: MachinePosition, b: MachinePosition): boolean {
+  return comparePositions(a, b) === 0;
+}
+
+/** Negative when `a` comes first. */
+export function comparePositions(a: MachinePosition, b: MachinePosition): number {
+  return a.instructions - b.instructions || a.guestTimeNs - b.guestTimeNs || a.interrupts - b.interrupts;
+}
+
+/**
+ * Runs a machine by the instruction clock on to a position of the same run, once; call it again after `budget`.
+ * @param most instructions to retire at most in this call
+ * @returns `arrived`, or why the machine stopped before: the run is another one, unless it was `budget` or a breakpoint
+ */
+export function runTo(machine: Machine, target: MachinePosition, most = Infinity): MachineExit | 'arrived' {
+  const { position } = machine;
+  if (isSamePosition(position, target)) return 'arrived';
+  const left = target.instructions - position.instructions;
+  // Everything has been retired but the delivery of an interrupt, which is a step of its own.
+  if (left <= 0 && position.guestTimeNs >= target.guestTimeNs) {
+    const exit = position.interrupts < target.interrupts ? machine.step() : undefined;
+    return isSamePosition(machine.position, target) ? 'arrived' : (exit ?? { reason: 'budget' });
+  }
+  const exit = machine.run({ instructions: Math.min(left, most), untilGuestNs: target.guestTimeNs });
+  return isSamePosition(machine.position, target) ? 'arrived' : exit;
+}
