@@ -25,7 +25,9 @@ export default defineConfig({
         test: {
           name: 'regions',
           include: ['test/conformance/engine/*.test.ts'],
-          exclude: ['tiers', 'partitions', 'fuzz'].map((name) => `test/conformance/engine/${name}.test.ts`),
+          exclude: ['tiers', 'region-loops', 'partitions', 'fuzz'].map(
+            (name) => `test/conformance/engine/${name}.test.ts`,
+          ),
           env: { VIVARIUM_REGION_THRESHOLD: '1' },
         },
       },

@@ -130,6 +130,99 @@ const LOOPS: readonly Loop[] = [
       loop again
       hlt`,
   },
+  {
+    name: 'move and fill strings of all lengths across pages',
+    text: `
+      mov ebp,150
+    again:
+      mov esi,data
+      lea edi,[data+0x1000+ebp*4]
+      lea ecx,[ebp*8]
+      rep movsb
+      lea ecx,[ebp-20]
+      and ecx,31
+      mov eax,ebp
+      rep stosd
+      mov ecx,ebp
+      shr ecx,2
+      lea edi,[esi+1]
+      rep movsw
+      mov ecx,7
+      mov esi,data+0xff9
+      rep lodsb
+      add [data+ebp],eax
+      dec ebp
+      jnz again
+      hlt`,
+  },
+  {
+    name: 'move strings downwards and into themselves',
+    text: `
+      mov ebp,60
+    again:
+      std
+      mov esi,data+0x1010
+      lea edi,[data+0x1008+ebp]
+      mov ecx,40
+      rep movsb
+      cld
+      lea esi,[data+0xf00+ebp]
+      lea edi,[esi+3]
+      mov ecx,300
+      rep movsb
+      add [data+0xf00+ebp],bp
+      dec ebp
+      jnz again
+      hlt`,
+  },
+  {
+    name: 'search and compare strings, and read the flags or not',
+    text: `
+      mov ebp,90
+    again:
+      mov edi,data
+      mov [data+0x40+ebp],bp
+      xor eax,eax
+      mov ecx,ebp
+      cmp ecx,45
+      repe scasb
+      setz [data+0x800]
+      lahf
+      add ebx,eax
+      add ebx,ecx
+      mov esi,data
+      lea edi,[data+0x100]
+      lea ecx,[ebp-30]
+      and ecx,63
+      stc
+      repe cmpsd
+      adc ebx,ecx
+      lea ecx,[ebp+3]
+      mov edi,data+0xff0
+      mov al,1
+      repne scasb
+      mov [data+0x804],ecx
+      dec ebp
+      jnz again
+      hlt`,
+  },
+  {
+    name: 'run strings into what is not there',
+    text: `
+      mov ebp,20
+    again:
+      mov esi,0x3fff0
+      lea edi,[0x40000-100+ebp]
+      mov ecx,4
+      rep movsd
+      mov edi,0x3fff8
+      mov ecx,ebp
+      mov eax,ebp
+      repne scasb
+      dec ebp
+      jnz again
+      hlt`,
+  },
 ];
 
 function place(machine: TestMachine, { text }: Loop): void {

@@ -31,7 +31,6 @@ export interface InstructionEffects {
   readonly callsHelper: boolean;
   /** It may unmask x87 exceptions, for which there is no code behind it. */
   readonly mayUnmask: boolean;
-  readonly isRepeated: boolean;
 }
 
 const known = new Map<string, InstructionEffects>();
@@ -112,8 +111,7 @@ class EffectsEmitter implements Emitter {
 
   effects(): InstructionEffects {
     const { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask } = this;
-    const isRepeated = this.repeat !== 'none';
-    return { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask, isRepeated };
+    return { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask };
   }
 
   let<T extends Expression>(value: T): T {

@@ -33,6 +33,7 @@ import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
 import { type RegionAddress, RegionMemory } from './RegionMemory.ts';
 import { RegionOperands } from './RegionOperands.ts';
+import { RegionStrings } from './RegionStrings.ts';
 import { type Site, relativeTarget } from './RegionPlan.ts';
 
 /** Passes control on inside the region or out of it; ends the path. */
@@ -40,6 +41,8 @@ export interface RegionFlow {
   goTo(eip: number): void;
   /** To an offset known at run time. */
   goToOffset(offset: I32): void;
+  /** Leaves behind the present instruction when what it has charged itself leaves too little to go on. */
+  leaveWhenShort(): void;
 }
 
 interface RegionOperand extends OperandHandle {
@@ -60,6 +63,7 @@ export class RegionEmitter implements Emitter {
   private readonly mode: TranslationMode;
   private readonly flow: RegionFlow;
   private readonly places: RegionOperands;
+  private readonly strings: RegionStrings;
   private open: { readonly operand: OperandHandle; store(value: Integer): void } | undefined;
 
   constructor(code: RegionCode, mode: TranslationMode, flow: RegionFlow) {
@@ -68,6 +72,7 @@ export class RegionEmitter implements Emitter {
     this.flow = flow;
     this.memory = new RegionMemory(code);
     this.places = new RegionOperands(code, mode);
+    this.strings = new RegionStrings(code, this.places, this.memory);
   }
 
   /** Emits what an instruction does. What it does not end is for the caller to go on behind. */
@@ -366,25 +371,25 @@ export class RegionEmitter implements Emitter {
 
   // Strings
 
-  repeatString(body: (request: BulkRequest) => I32): void {
-    if (this.repeat !== 'none') throw new Error('repeated strings are left to their handlers');
-    body({ elements: i32Const(1) });
+  repeatString(body: (request: BulkRequest) => I32, until?: () => I32): void {
+    if (this.repeat === 'none') body({ elements: i32Const(1) });
+    else this.strings.run(body, until, () => this.flow.leaveWhenShort());
   }
 
-  bulkMove(): I32 {
-    throw new Error('repeated strings are left to their handlers');
+  bulkMove(destination: RegionAddress, source: RegionAddress, bytes: number, elements: I32): I32 {
+    return this.strings.bulkMove(destination, source, bytes, elements);
   }
 
-  bulkFill(): I32 {
-    throw new Error('repeated strings are left to their handlers');
+  bulkFill(destination: RegionAddress, bytes: number, value: I32, elements: I32): I32 {
+    return this.strings.bulkFill(destination, bytes, value, elements);
   }
 
   bulkPortIn(): I32 {
-    throw new Error('repeated strings are left to their handlers');
+    throw new Error('instructions that call helpers are left to their handlers');
   }
 
   bulkPortOut(): I32 {
-    throw new Error('repeated strings are left to their handlers');
+    throw new Error('instructions that call helpers are left to their handlers');
   }
 
   private checkLimit(offset: I32): void {

@@ -115,8 +115,8 @@ export class RegionFlags extends FlagEmitter {
     else this.computeSub(width, left, right, result, kept);
   }
 
-  /** Emits code that leaves the present path with the flags noted, and forgets what it did. */
-  onTheWayOut(emit: () => void): void {
+  /** From here on only a way out may want the flags. */
+  note(): void {
     const { state } = this;
     if (typeof state === 'object') {
       if (state.recipe === undefined) this.materialise();
@@ -125,6 +125,12 @@ export class RegionFlags extends FlagEmitter {
       this.locals.note(undefined);
     }
     this.state = 'noted';
+  }
+
+  /** Emits code that leaves the present path with the flags noted, and forgets what it did. */
+  onTheWayOut(emit: () => void): void {
+    const { state } = this;
+    this.note();
     emit();
     this.state = state;
   }

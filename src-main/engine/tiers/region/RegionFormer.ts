@@ -108,7 +108,7 @@ class RegionFormer {
     const { semantics } = form;
     const effects = effectsOf(instruction, form);
     const isUnmasked = instruction.encoding.feature === 'fpu' && !this.code.masksX87Exceptions;
-    const isForHandler = effects.callsHelper || effects.isRepeated || isUnmasked;
+    const isForHandler = effects.callsHelper || isUnmasked;
     if (isForHandler && flow !== 'next' && flow !== 'system') return undefined;
     const single = isForHandler ? this.code.single(eip) : 0;
     if (isForHandler && single === 0) return undefined;

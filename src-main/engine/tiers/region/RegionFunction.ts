@@ -22,7 +22,7 @@ import { analyseFlow } from './FlowGraph.ts';
 import { type Assumptions, type FunctionIndex, RegionCode, ZERO } from './RegionCode.ts';
 import { Discoveries, X87_MASKS } from './RegionState.ts';
 import type { StackShape } from './RegionX87.ts';
-import { LEAVE_CAUSES, REGION_DATA } from './regionData.ts';
+import { LEAVE_CAUSES, type LeaveCause, REGION_DATA } from './regionData.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
 import { type FlagLiveness, type Want, analyseFlags } from './FlagLiveness.ts';
@@ -215,7 +215,7 @@ class RegionFunction implements RegionFlow {
       const before = code.flags.state;
       if (site.single !== 0) this.emitSingle(site);
       else this.emitter.emit(site);
-      if (site.single === 0 && site.effects.mayUnmask) this.leaveWhenUnmasked(site);
+      if (site.single === 0 && site.effects.mayUnmask) this.leaveWhenUnmasked();
       const taken = code.takenTemporaries();
       // What flags are made from stays; the ways out of this instruction have been written.
       if (code.flags.state !== before) kept = typeof code.flags.state === 'string' ? [] : taken;
@@ -282,6 +282,25 @@ class RegionFunction implements RegionFlow {
     });
   }
 
+  leaveWhenShort(): void {
+    this.f.ifUnlikely(this.isShort(), () => this.leaveBehind('budget'));
+  }
+
+  /** Whether the budget, not yet charged for the present instruction, may not do to the next look at it. */
+  private isShort(): I32 {
+    const { code } = this;
+    return ltSigned(code.budget, i32Const(this.reach[this.node] + code.uncharged + 1));
+  }
+
+  /** Leaves behind the present instruction. */
+  private leaveBehind(cause: LeaveCause): void {
+    const { code } = this;
+    code.flags.onTheWayOut(() => {
+      code.charge(code.uncharged + 1);
+      code.leave(i32Const(code.site.nextEip), cause);
+    });
+  }
+
   /** The last instruction's own temporaries may be part of the flags that it leaves. */
   private pendingNow(): ReturnType<RegionCode['takenTemporaries']> {
     const taken = this.code.takenTemporaries();
@@ -298,15 +317,9 @@ class RegionFunction implements RegionFlow {
   }
 
   /** Leaves behind an instruction that has unmasked an x87 exception. */
-  private leaveWhenUnmasked(site: Site): void {
-    const { code } = this;
-    const masked = and(code.state.field(STATE.x87Control), i32Const(X87_MASKS));
-    this.f.ifUnlikely(ne(masked, i32Const(X87_MASKS)), () => {
-      code.flags.onTheWayOut(() => {
-        code.charge(code.uncharged + 1);
-        code.leave(i32Const(site.nextEip), 'handler');
-      });
-    });
+  private leaveWhenUnmasked(): void {
+    const masked = and(this.code.state.field(STATE.x87Control), i32Const(X87_MASKS));
+    this.f.ifUnlikely(ne(masked, i32Const(X87_MASKS)), () => this.leaveBehind('handler'));
   }
 
   /** An instruction that the threaded tier's handler does, on the state in memory. */
@@ -331,9 +344,8 @@ class RegionFunction implements RegionFlow {
     this.emitter.memory.forgetPages();
     code.setBudget(add(code.stateField(STATE.budget), i32Const(code.uncharged + 1)));
     const isStale = ne(code.stateField(STATE.regionKey), load(ZERO, 32, this.place.data + REGION_DATA.key));
-    const isShort = ltSigned(code.budget, i32Const(this.reach[this.node] + code.uncharged + 1));
     const isOther = or(code.state.isOther, code.x87.isOther);
-    f.ifUnlikely(or(or(isStale, isShort), isOther), () => {
+    f.ifUnlikely(or(or(isStale, this.isShort()), isOther), () => {
       code.flags.onTheWayOut(() => {
         code.charge(code.uncharged + 1);
         code.leaveStored(i32Const(site.nextEip), 'handler');

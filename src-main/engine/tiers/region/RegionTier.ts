@@ -69,7 +69,7 @@ interface Region {
 /** Regions that statistics list. */
 const MOST_SHOWN = 32;
 
-const LIMITS = { instructions: 300, blocks: 80 };
+const LIMITS = { instructions: 1000, blocks: 250 };
 /** A block that a region holds already gets one of its own when it is entered this many times more often. */
 const DEFERRAL = 8;
 /** Jobs that wait for another thread at most: beyond it, code gets hot once more. */

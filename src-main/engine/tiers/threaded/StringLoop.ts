@@ -6,7 +6,6 @@ import {
   i32Const,
   leSigned,
   load,
-  load64,
   ltUnsigned,
   or,
   select,
@@ -16,6 +15,7 @@ import {
 } from '../../wasm/Expression.ts';
 import type { Address, BulkRequest } from '../../semantics/Emitter.ts';
 import { EXIT, RCX, SEGMENT, STATE, registerOffset } from '../../state/layout.ts';
+import { clipElements } from './clipElements.ts';
 import type { ControlFlow } from './ControlFlow.ts';
 import { type HandlerCode, ZERO, call } from './HandlerCode.ts';
 import type { MemoryAccess } from './MemoryAccess.ts';
@@ -110,21 +110,19 @@ export class StringLoop {
     return { host, count: f.let(select(host, most, ZERO)) };
   }
 
-  /** Limits a bulk operation to what the segment, and a 16-bit address, allow without wrapping. */
   private clip(address: Address, span: number, shift: I32, elements: I32): I32 {
-    const { f, runtime } = this.code;
-    let clipped = elements;
-    if (this.addressSize === 16) {
-      const room = f.let(shr(sub(i32Const(0x1_0000), address.offset), shift));
-      clipped = f.let(select(ltUnsigned(clipped, room), clipped, room));
-    }
-    const { segment } = address;
-    if (address.isFlat || !segment) return clipped;
-    const low = load(segment, 32, SEGMENT.low),
-      size = load64(segment, span);
-    return f.let<'i32'>({
-      type: 'i32',
-      code: [address.offset.code, low.code, size.code, shift.code, clipped.code, ...call(runtime.clipToSegment)],
+    const { code, addressSize } = this;
+    return clipElements({
+      address,
+      span,
+      shift,
+      elements,
+      addressSize,
+      let: (value) => code.f.let(value),
+      clipToSegment: (...parameters) => ({
+        type: 'i32',
+        code: [...parameters.map((parameter) => parameter.code), ...call(code.runtime.clipToSegment)],
+      }),
     });
   }
 }

@@ -33,6 +33,7 @@ import { type RuntimeFunctions, emitEnter } from './runtimeFunctions.ts';
  * - `readable`, `writable` (linear, bytes) -> host address, and in STATE.regionPage the page it stands for. 0: with
  *   a fault pending; or without one, when the access is for the threaded tier: across pages, to devices, to code.
  * - `validate` (region's data) -> 0 or 1.
+ * - `bulkMove`, `bulkFill`, `clipToSegment`: see RuntimeFunctions.
  * - the floating-point routines, as `routine.<name>`.
  */
 export const REGION_RUNTIME = {
@@ -42,6 +43,9 @@ export const REGION_RUNTIME = {
   readable: { parameters: ['i32', 'i32'], results: ['i32'] },
   writable: { parameters: ['i32', 'i32'], results: ['i32'] },
   validate: { parameters: ['i32'], results: ['i32'] },
+  bulkMove: { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] },
+  bulkFill: { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] },
+  clipToSegment: { parameters: ['i32', 'i32', 'i64', 'i32', 'i32'], results: ['i32'] },
 } as const;
 export type RegionRuntimeName = keyof typeof REGION_RUNTIME;
 
@@ -118,6 +122,7 @@ export function defineRegionRuntime(module: ModuleBuilder, runtime: RuntimeFunct
 
   define('validate', (f, [data]) => f.emit(call(runtime.validateRegion, f.get(data)).code));
 
+  for (const name of ['bulkMove', 'bulkFill', 'clipToSegment'] as const) module.exportFunction(name, runtime[name]);
   for (const name of Object.keys(ROUTINES) as RoutineName[]) {
     const index = runtime.routines.get(name);
     if (index !== undefined) module.exportFunction(`routine.${name}`, index);
