@@ -17,7 +17,8 @@ import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
 import { NetworkCable } from './NetworkCable.ts';
 import { OutputBuffer } from './OutputBuffer.ts';
 import { hostFiles, type InputFiles } from './InputFiles.ts';
-import { readFirmware, readProgram, refuseKernelOptions, refusePlacing } from './programFiles.ts';
+import { PortFiles } from './PortFiles.ts';
+import { readFirmware, readProgram, refuseKernelOptions, refusePlacing, withFirmwareFile } from './programFiles.ts';
 import { ReplaySession } from './ReplaySession.ts';
 import type { RunOptions } from './RunOptions.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
@@ -64,9 +65,10 @@ const ORDINARY_USE: RunUse = {
 };
 
 /** `vivarium run`: one machine, headless, in this thread. Returns the exit status; throws {@link UsageError}. */
-export async function run(options: RunOptions, terminal: Terminal, use = ORDINARY_USE): Promise<number> {
-  if (options.screen !== undefined) screenFormat(options.screen);
-  const keys = readKeys(options.keys);
+export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_USE): Promise<number> {
+  if (given.screen !== undefined) screenFormat(given.screen);
+  const keys = readKeys(given.keys);
+  const options = withFirmwareFile(given, terminal, use.files);
   const firmware = readFirmware(options, use.files);
   const bios = firmware?.bios;
   const image = readProgram(options, terminal, use.files);
@@ -88,6 +90,7 @@ export async function run(options: RunOptions, terminal: Terminal, use = ORDINAR
   refuseMissingDevices(options);
   const cable = options.network && new NetworkCable(options.network);
   const drives = use.openDrives(options);
+  const portFiles = new PortFiles(options.logPorts);
   const side = new SideOutput(output, options.sideOutputs);
   const onConsole = (byte: number): void => {
     output.serial(byte, options.serial === 'stdio');
@@ -113,6 +116,7 @@ export async function run(options: RunOptions, terminal: Terminal, use = ORDINAR
       debug: (byte) => side.add('debug', byte),
       post: (code) => side.add('post', code),
       portLog: (port, byte) => {
+        if (portFiles.take(port, byte)) return;
         output.line(`port 0x${port.toString(16)}: 0x${byte.toString(16).padStart(2, '0')}`);
         if (isLineUrgent(options, output)) parts.machine.kick();
       },
@@ -133,6 +137,7 @@ export async function run(options: RunOptions, terminal: Terminal, use = ORDINAR
     gdb?.finish(result);
     digest = use.onEnd(parts, result);
   } finally {
+    portFiles.close();
     machine.chipset.drives.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
@@ -321,7 +326,7 @@ async function makeMachine(
       wallClockMs: options.clock === 'host' ? Date.now() : DETERMINISTIC_EPOCH_MS,
       sinks,
       drives,
-      logPorts: options.logPorts,
+      logPorts: options.logPorts.map(({ port }) => port),
       ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
       ...(cable && { macAddress: cable.macAddress }),
       ...(options.adapterModel !== undefined && { adapterModel: options.adapterModel }),

@@ -3,6 +3,7 @@ import type { ProgramFormat } from '../machine/loaders/ProgramImage.ts';
 import type { AdapterModel } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { DriveChoice } from './drives.ts';
+import type { LoggedPort } from './PortFiles.ts';
 import type { SideOutputName } from './SideOutput.ts';
 
 /** What a terminal can be connected to. */
@@ -24,7 +25,7 @@ export interface RunOptions {
   readonly console: ConsoleDevice;
   /** Shown on standard output. */
   readonly sideOutputs: readonly SideOutputName[];
-  readonly logPorts: readonly number[];
+  readonly logPorts: readonly LoggedPort[];
   readonly exitPort: number | undefined;
   /** Where gdb is waited for. */
   readonly gdbPort: number | undefined;

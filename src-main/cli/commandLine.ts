@@ -15,12 +15,12 @@ import {
   parseMemory,
   parseNumber,
   parsePort,
-  parsePorts,
   parseSeconds,
   parseTcpPort,
 } from './optionValues.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
+import { parseLoggedPorts } from './PortFiles.ts';
 import { record } from './RecordCommand.ts';
 import { replay } from './ReplayCommand.ts';
 import { run } from './RunCommand.ts';
@@ -192,7 +192,10 @@ function withRunOptions(command: Command): Command {
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
-    .option('--log-port <ports>', 'print each byte written to these ports, separated by commas')
+    .option(
+      '--log-port <ports>',
+      'print each byte written to these ports, separated by commas; 0x3bc=FILE keeps them in a file instead',
+    )
     .option('--exit-port <port>', 'end the run when this port is written')
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
     .option('--no-reboot', 'end the run when the guest resets the machine')
@@ -239,7 +242,7 @@ function runOptions(file: string | undefined, options: RunValues): RunOptions {
     console: parseChoice(options['console'] ?? 'com1', '--console', CONSOLE_DEVICES),
     sideOutputs:
       parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
-    logPorts: parse('logPort', (text) => parsePorts(text, '--log-port')) ?? [],
+    logPorts: parse('logPort', (text) => parseLoggedPorts(text, '--log-port')) ?? [],
     exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
     gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
     until: parse('until', (text) => parseText(text, '--until')),

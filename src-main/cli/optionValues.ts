@@ -26,14 +26,6 @@ export function parseTcpPort(text: string, option: string): number {
   throw new UsageError(`${option} ${text}: expected a TCP port from 0 to 65535, such as 1234; 0 is any that is free.`);
 }
 
-export function parsePorts(text: string, option: string): number[] {
-  const ports = text.split(',').map((port) => port.trim());
-  const missing = ports.indexOf('') + 1;
-  if (missing === 0) return ports.map((port) => parsePort(port, option));
-  const what = ports.length === 1 ? 'there is no port' : `port ${missing} of ${ports.length} is missing`;
-  throw new UsageError(`${option} "${text}": ${what}; expected ports separated by commas, such as 0x3f8,0x80.`);
-}
-
 export function parseFileName(text: string, option: string): string {
   if (text !== '') return text;
   throw new UsageError(`${option}: the file name is empty.`);

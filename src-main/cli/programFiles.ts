@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
+import { isFirmwareImage } from '../machine/loaders/FirmwareImage.ts';
 import { load } from '../machine/loaders/load.ts';
 import type { LoadOptions, ProgramFormat, ProgramImage } from '../machine/loaders/ProgramImage.ts';
 import { UsageError } from './ExitStatus.ts';
@@ -10,6 +11,15 @@ import type { Terminal } from './Terminal.ts';
 
 /** The processor starts this far below 4 GiB, where the image ends (SDM vol. 3A, 10.1.4). */
 const RESET_VECTOR_BYTES = 16;
+
+/** A program file that is a BIOS is taken as one: nobody means a test ROM to be loaded as a flat binary would be. */
+export function withFirmwareFile(options: RunOptions, terminal: Terminal, files: InputFiles): RunOptions {
+  const { file, format, bios } = options;
+  if (file === undefined || format !== 'auto' || bios !== undefined) return options;
+  if (!isFirmwareImage(files.read(file))) return options;
+  terminal.complain(`${file} is a firmware image: it starts at the reset vector, as with --bios.`);
+  return { ...options, file: undefined, bios: file };
+}
 
 export function readFirmware({ bios, vgaBios }: RunOptions, files: InputFiles): FirmwareImages | undefined {
   if (bios === undefined) {

@@ -53,7 +53,9 @@ export type ReplayChoices = Pick<RunOptions, 'serial' | 'sideOutputs' | 'screen'
 };
 
 export function definitionOf(options: RunOptions): unknown {
-  const { profile, file, format, origin, bits, memoryBytes, tier, console, logPorts, exitPort } = options;
+  const { profile, file, format, origin, bits, memoryBytes, tier, console, exitPort } = options;
+  // Where the bytes go is the replay's own matter.
+  const logPorts = options.logPorts.map(({ port }) => port);
   const { kernelArguments, initrd, network, adapterModel, drives, hasLocalApic, bios, vgaBios } = options;
   const program = { file, format, origin, bits, kernelArguments, initrd, bios, vgaBios };
   const machine = { memoryBytes, tier, console, logPorts, exitPort, network, adapterModel, drives, hasLocalApic };
@@ -80,7 +82,7 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     tier: tier ?? data.tier,
     clock: 'instructions',
     console: data.console,
-    logPorts: data.logPorts,
+    logPorts: data.logPorts.map((port) => ({ port, file: undefined })),
     exitPort: data.exitPort,
     gdbPort: undefined,
     until: undefined,

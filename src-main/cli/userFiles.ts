@@ -31,10 +31,15 @@ export function openForWriting(file: string, option: string, flags: 'w' | 'a'): 
 }
 
 export function saveSerial(file: string, descriptor: number, bytes: Uint8Array): void {
+  writeBytes(file, '--serial', descriptor, bytes);
+}
+
+/** All of the bytes, to a file that was opened by {@link openForWriting}. */
+export function writeBytes(file: string, option: string, descriptor: number, bytes: Uint8Array): void {
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
   } catch (error) {
-    throw new UsageError(`--serial: ${fileProblem(file, 'written', error)}`);
+    throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
   }
 }
 

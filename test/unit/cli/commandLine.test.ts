@@ -158,6 +158,20 @@ describe('usage errors are one message and status 2', () => {
   });
 });
 
+test('a file that is a firmware image is started as one, and a port’s bytes go to a file', async () => {
+  const rom = new Uint8Array(0x1_0000);
+  // mov dx, 0x3bc / mov al, 'H' / out dx, al / mov al, 'i' / out dx, al / cli / hlt
+  rom.set([0xba, 0xbc, 0x03, 0xb0, 0x48, 0xee, 0xb0, 0x69, 0xee, 0xfa, 0xf4]);
+  rom.set([0xea, 0x00, 0x00, 0x00, 0xf0], 0xfff0);
+  const report = path.join(folder, 'report.txt');
+  const name = file('test386.bin', rom);
+  const { status, output, complaints } = await command('run', name, '--log-port', `0x80,0x3bc=${report}`);
+  expect(status).toBe(0);
+  expect(complaints).toContain(`${name} is a firmware image: it starts at the reset vector, as with --bios.`);
+  expect(readFileSync(report, 'utf8')).toBe('Hi');
+  expect(output).toBe('');
+});
+
 test('a machine that finds nothing to start from says why where the user looks', async () => {
   const floppy = file('zeros.img', new Uint8Array(1_474_560));
   const { status, complaints } = await command('run', '--floppy', floppy, '--max-instructions', '500');

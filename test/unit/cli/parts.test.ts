@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { exitStatusOf, RUN_ENDS } from '../../../src-main/cli/ExitStatus.ts';
-import {
-  parseChoice,
-  parseCount,
-  parseMemory,
-  parseNumber,
-  parsePorts,
-  parseSeconds,
-} from '../../../src-main/cli/optionValues.ts';
+import { parseChoice, parseCount, parseMemory, parseNumber, parseSeconds } from '../../../src-main/cli/optionValues.ts';
 import { OutputBuffer } from '../../../src-main/cli/OutputBuffer.ts';
 import { describeProblems } from '../../../src-main/cli/problems.ts';
 import { SerialConsole } from '../../../src-main/cli/SerialConsole.ts';
+import { parseLoggedPorts } from '../../../src-main/cli/PortFiles.ts';
 import { TextWatch } from '../../../src-main/cli/TextWatch.ts';
 
 const MIB = 1024 * 1024;
@@ -41,8 +35,12 @@ describe('option values', () => {
   });
 
   test('ports, seconds, counts and choices', () => {
-    expect(parsePorts('0x190, 128', '--log-port')).toEqual([0x190, 128]);
-    expect(() => parsePorts('0x190,', '--log-port')).toThrow(/--log-port/);
+    expect(parseLoggedPorts('0x190, 128=a=b.txt', '--log-port')).toEqual([
+      { port: 0x190, file: undefined },
+      { port: 128, file: 'a=b.txt' },
+    ]);
+    expect(() => parseLoggedPorts('0x190,', '--log-port')).toThrow(/--log-port/);
+    expect(() => parseLoggedPorts('0x190=', '--log-port')).toThrow('--log-port: the file name is empty.');
     expect(parseSeconds('.5', '--timeout')).toBe(0.5);
     expect(() => parseSeconds('0', '--timeout')).toThrow(/above 0/);
     expect(parseCount('2.5M', '--max-instructions')).toBe(2_500_000);
