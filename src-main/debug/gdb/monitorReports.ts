@@ -180,7 +180,10 @@ export function describePages(processor: VirtualProcessor): string {
 /** Devices, how often the guest has reached each, and what interrupts it has taken. */
 export function describeDevices(machine: Machine): string {
   const { devices, exits, guestTimeNs, retiredInstructions } = machine.statistics();
-  const lines = devices.map(({ id, reads, writes }) => `${id.padEnd(16)} ${reads} reads, ${writes} writes`);
+  const used = devices.filter(({ reads, writes }) => reads + writes > 0);
+  const untouched = devices.filter(({ reads, writes }) => reads + writes === 0).map(({ id }) => id);
+  const lines = used.map(({ id, reads, writes }) => `${id.padEnd(16)} ${reads} reads, ${writes} writes`);
+  if (untouched.length > 0) lines.push(`not touched yet: ${untouched.join(' ')}`);
   const seconds = (guestTimeNs / 1e9).toFixed(6);
   return [
     ...lines,
