@@ -29,6 +29,8 @@ import { textLines, textMemorySum } from './vga/TextScreen.ts';
 import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 
 const KEYBOARD_IRQ = 1;
+/** How long the processor runs between two steps of a clock that catches up, in host time. */
+const CATCH_UP_CHUNK_NS = 50_000;
 const INTERRUPT_EXIT = EXIT_KINDS.indexOf('interrupt');
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
@@ -225,7 +227,7 @@ export class Machine {
     const last = (slice.instructions ?? Infinity) + this.processor.retiredInstructions;
     let skips = 0;
     for (let hostNow = this.hostTime.monotonicNs(); ;) {
-      this.timers.fireDue();
+      this.fireDueTimers();
       const left = last - this.processor.retiredInstructions;
       if (hostNow >= (slice.untilHostNs ?? Infinity) || skips >= MOST_SKIPS) return { reason: 'budget' };
       if (left <= 0) {
@@ -256,7 +258,7 @@ export class Machine {
   /** Executes one instruction of the first processor. Timers that are due expire before it. */
   step(): MachineExit {
     if (this.end !== undefined) return this.end;
-    this.timers.fireDue();
+    this.fireDueTimers();
     return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
   }
 
@@ -473,8 +475,7 @@ export class Machine {
 
   private timestamp(retired: number): number {
     const { clock } = this;
-    const now = clock instanceof InstructionClock ? clock.at(retired) : clock.now();
-    if (clock instanceof HostClock) this.noteTime(now);
+    const now = clock instanceof InstructionClock ? clock.at(retired) : this.showTime(clock);
     return Math.floor(now * (TSC_HZ / 1e9));
   }
 
@@ -482,15 +483,27 @@ export class Machine {
    * A guest that watches the time runs slower than it was planned to: a timer that is due by the time it is shown
    * expires behind this instruction, not at the plan's end.
    */
-  private noteTime(now: number): void {
-    if (this.isCutShort || now < (this.timers.nextDeadline() ?? Infinity)) return;
-    this.isCutShort = true;
-    this.kickProcessors();
+  private showTime(clock: HostClock): number {
+    const deadline = this.timers.nextDeadline() ?? Infinity;
+    // No step before a kick that is on its way has arrived.
+    const now = this.isCutShort ? clock.now() : clock.advance();
+    if (!this.isCutShort && now >= deadline) {
+      this.isCutShort = true;
+      this.kickProcessors();
+    }
+    return now;
   }
 
   private instructionAddress(): number {
     const { state } = this.processor;
     return (state.segmentBase(CS) + state.eip) >>> 0;
+  }
+
+  private fireDueTimers(): void {
+    const { clock, timers } = this;
+    // What is due interrupts the guest before its time goes on.
+    if (clock instanceof HostClock && clock.now() < (timers.nextDeadline() ?? Infinity)) clock.advance();
+    timers.fireDue();
   }
 
   private runProcessor(mostInstructions: number, hostNsLeft: number): VmExit {
@@ -505,7 +518,8 @@ export class Machine {
       return exit;
     }
     const untilTimer = deadline === undefined ? Infinity : deadline - this.clock.now();
-    const chunk = this.pacer.chunk(Math.min(untilTimer, hostNsLeft));
+    const most = this.clock.isBehind ? CATCH_UP_CHUNK_NS : Infinity;
+    const chunk = this.pacer.chunk(Math.min(untilTimer, hostNsLeft, most));
     const isLast = mostInstructions <= chunk;
     return this.processor.run({ instructions: isLast ? mostInstructions : chunk, precise: isLast });
   }
@@ -562,8 +576,9 @@ export class Machine {
       if (deadline > this.clock.now()) this.clock.set(deadline);
       return undefined;
     }
+    const now = this.clock.waitUntil(deadline);
     if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
-    if (deadline <= this.clock.now()) return undefined;
+    if (deadline <= now) return undefined;
     return { reason: 'idle', wakeAtHostNs: this.clock.hostTimeOf(deadline) };
   }
 

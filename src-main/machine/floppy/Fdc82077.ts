@@ -10,7 +10,7 @@ import { SIZE_CODE, ST1 } from './SectorAddress.ts';
 const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
 const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_BUSY = 0x10; // prettier-ignore
 const ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
-const CONFIGURE_NO_POLL = 0x10, CONFIGURE_IMPLIED_SEEK = 0x40; // prettier-ignore
+const CONFIGURE_NO_POLL = 0x10;
 const VERSION_82077 = 0x90;
 /** No second drive's cable, and what is not wired. */
 const SRB_FIXED = 0xc0;
@@ -39,8 +39,9 @@ const WORKS: readonly Work[] = ['none', 'reset', 'seek', 'transfer', 'read-id'];
  * | 7 | DIR: 7 diskette changed | CCR: 1..0 data rate |
  *
  * Commands take the least time that drivers expect, not the time of a turning disk. The non-DMA mode of SPECIFY,
- * which no PC uses, is not followed: data always go through the DMA channel. A track is formatted as the
- * image is laid out, or not at all.
+ * which no PC uses, is not followed: data always go through the DMA channel. Seeks are implied whether or not
+ * CONFIGURE asks for it, as on Bochs' and QEMU's controllers, since Bochs' BIOS never seeks. A track is formatted as
+ * the image is laid out, or not at all.
  */
 export class Fdc82077 implements BusDevice {
   readonly id: string;
@@ -316,8 +317,7 @@ export class Fdc82077 implements BusDevice {
     const [, select = 0, second = 0, third = 0] = command;
     switch (described.name) {
       case 'transfer':
-        if (this.configuration & CONFIGURE_IMPLIED_SEEK && described.kind !== 'format')
-          this.selectedDrive?.seek(second);
+        if (described.kind !== 'format') this.selectedDrive?.seek(second);
         this.startWork('transfer', TRANSFER_NS);
         return;
       case 'read-id':

@@ -24,25 +24,69 @@ export const TSC_HZ = 1_000_000_000;
  */
 export const DEFAULT_INSTRUCTIONS_PER_SECOND = 100_000_000;
 
-/** Guest time passes as host time does, except while the clock is stopped. */
+/**
+ * Most guest time between two moments at which due timers are looked for. Less than a tick of any guest, so that a
+ * guest that watches one clock and counts another's interrupts misses none.
+ */
+const MOST_STEP_NS = 2_000_000;
+/** A clock that is behind by more than this, since the host stood still or slept, lets the rest go. */
+const MOST_LAG_NS = 10_000_000_000;
+
+/**
+ * Guest time passes as host time does, except while the clock is stopped, and except that it never leaps under a
+ * guest that executes: when the host takes the processor away from the machine's thread (or the engine is busy with
+ * other things than executing), the clock falls behind, stands, and catches up in steps, at each of which timers that
+ * have come due interrupt the guest. While all processors wait it need not: nobody sees the time pass.
+ */
 export class HostClock implements GuestClock {
   private readonly host: HostTime;
   /** Guest time when the clock was last started or set. */
   private base = 0;
   private startedAtHostNs: number | undefined;
+  /** Guest time that was last shown. */
+  private shown = 0;
+  /** Guest time at the last step. */
+  private stepped = 0;
+  /** Until when the processors wait, unless input comes: a leap so far is nobody's loss. */
+  private waitsUntil = -Infinity;
 
   constructor(host: HostTime) {
     this.host = host;
   }
 
   now(): number {
-    return this.startedAtHostNs === undefined
-      ? this.base
-      : Math.floor(this.base + this.host.monotonicNs() - this.startedAtHostNs);
+    const hostTime = this.hostGuestTime();
+    if (hostTime <= Math.max(this.stepped + MOST_STEP_NS, this.waitsUntil)) this.shown = hostTime;
+    return this.shown;
+  }
+
+  /** The next step, at most as far as the host's time; no timer is due before it. Returns the time. */
+  advance(): number {
+    const hostTime = this.hostGuestTime();
+    this.shown = Math.min(hostTime, this.waitsUntil > this.shown ? this.waitsUntil : this.shown + MOST_STEP_NS);
+    this.stepped = this.shown;
+    this.waitsUntil = -Infinity;
+    if (this.startedAtHostNs !== undefined) this.startedAtHostNs += Math.max(0, hostTime - this.shown - MOST_LAG_NS);
+    return this.shown;
+  }
+
+  /** The processors wait for the first timer, or for input alone. Returns the time. */
+  waitUntil(deadline: number | undefined): number {
+    this.waitsUntil = deadline ?? Infinity;
+    this.shown = Math.max(this.shown, Math.min(this.hostGuestTime(), this.waitsUntil));
+    return this.shown;
+  }
+
+  /** The guest's time is behind the host's by more than a step. */
+  get isBehind(): boolean {
+    return this.hostGuestTime() > this.stepped + MOST_STEP_NS;
   }
 
   set(nanoseconds: number): void {
     this.base = nanoseconds;
+    this.shown = nanoseconds;
+    this.stepped = nanoseconds;
+    this.waitsUntil = -Infinity;
     if (this.startedAtHostNs !== undefined) this.startedAtHostNs = this.host.monotonicNs();
   }
 
@@ -59,13 +103,20 @@ export class HostClock implements GuestClock {
   }
 
   stop(): void {
-    this.base = this.now();
+    const now = this.now();
     this.startedAtHostNs = undefined;
+    this.set(now);
   }
 
-  /** Host time at which the running clock will show `guestNs`. */
+  /** Host time at which the clock will show `guestNs` if it is not behind then. */
   hostTimeOf(guestNs: number): number {
     return (this.startedAtHostNs ?? this.host.monotonicNs()) + guestNs - this.base;
+  }
+
+  /** What the clock would show had the host given the guest all its time. */
+  private hostGuestTime(): number {
+    if (this.startedAtHostNs === undefined) return this.base;
+    return Math.floor(this.base + this.host.monotonicNs() - this.startedAtHostNs);
   }
 }
 

@@ -129,6 +129,13 @@ describe('reading', () => {
     expect(at(0)).toBe(40 * 36 + 35);
   });
 
+  test('from another cylinder, to which it moves the arm itself', () => {
+    insert();
+    prepareDma(DMA_TO_MEMORY, 512);
+    expect(run(0x46, 0, 5, 0, 1, 2, 18, 0x1b, 0xff).slice(0, 3)).toEqual([0, 0, 0]);
+    expect([at(0), fdc.drives[0].cylinder]).toEqual([5 * 36, 5]);
+  });
+
   test('ends at the last sector of the track when the count does not', () => {
     insert();
     prepareDma(DMA_TO_MEMORY, 8 * 512);
@@ -137,7 +144,7 @@ describe('reading', () => {
 
   test.each([
     ['there is no such sector', [0x46, 0, 0, 0, 19, 2, 36, 0x1b, 0xff], [0x40, 0x04, 0x00]],
-    ['the arm is elsewhere', [0x46, 0, 5, 0, 1, 2, 18, 0x1b, 0xff], [0x40, 0x04, 0x10]],
+    ['there is no such cylinder', [0x46, 0, 82, 0, 1, 2, 18, 0x1b, 0xff], [0x40, 0x01, 0x00]],
     ['sectors have another size', [0x46, 0, 0, 0, 1, 3, 18, 0x1b, 0xff], [0x40, 0x04, 0x00]],
     ['there is no such drive', [0x46, 1, 0, 0, 1, 2, 18, 0x1b, 0xff], [0x41, 0x01, 0x00]],
   ])('fails when %s', (_, command, status) => {

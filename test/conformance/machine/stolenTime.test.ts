@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { assembledMachine } from '../../support/machine/assembledMachine.ts';
+
+const MS = 1_000_000;
+
+/**
+ * What Linux does before it trusts a timer interrupt (arch/x86/kernel/apic/io_apic.c, `timer_irq_works`): waits for forty
+ * ticks of 4 ms by the time-stamp counter, and gives up unless more than four have come.
+ */
+const COUNT_TICKS = `
+    xor ax, ax
+    mov ds, ax
+    mov word [0x20 * 4], tick
+    mov word [0x20 * 4 + 2], ax
+    mov al, 0x11
+    out 0x20, al
+    mov al, 0x20
+    out 0x21, al
+    mov al, 4
+    out 0x21, al
+    mov al, 1
+    out 0x21, al
+    mov al, 0xfe
+    out 0x21, al
+    mov al, 0x34
+    out 0x43, al
+    mov al, 4773 & 0xff         ; 250 Hz
+    out 0x40, al
+    mov al, 4773 >> 8
+    out 0x40, al
+    sti
+    rdtsc
+    mov esi, eax
+wait_:
+    rdtsc
+    sub eax, esi
+    cmp eax, 160000000
+    jb wait_
+    cli
+    mov al, [ticks]
+    out 0xe0, al
+    hlt
+tick:
+    push ax
+    inc byte [ticks]
+    mov al, 0x20
+    out 0x20, al
+    pop ax
+    iret
+ticks: db 0
+`;
+
+test.each([
+  { stolenMs: 0, everyMs: 1000 },
+  { stolenMs: 40, everyMs: 4 },
+  { stolenMs: 200, everyMs: 1 },
+])('a guest from which $stolenMs ms are stolen every $everyMs ms counts its ticks', async ({ stolenMs, everyMs }) => {
+  // Each look at the clock takes two microseconds.
+  let host = 0;
+  let looks = 0;
+  const monotonicNs = (): number => {
+    host += 2000;
+    if (++looks % (everyMs * 500) === 0) host += stolenMs * MS;
+    return host;
+  };
+  const guest = await assembledMachine(COUNT_TICKS, {
+    hostTime: { monotonicNs },
+    clock: { kind: 'host' },
+    logPorts: [0xe0],
+  });
+  let reason = 'budget';
+  while (reason === 'budget' && host < 60_000 * MS) ({ reason } = guest.machine.run({ untilHostNs: host + 10 * MS }));
+  expect(reason).toBe('halted');
+  const ticks = parseInt(guest.logged[0]?.split(':')[1] ?? '', 16);
+  expect(ticks).toBeGreaterThan(35);
+  expect(ticks).toBeLessThanOrEqual(41);
+});
