@@ -4,12 +4,18 @@ import { UsageError } from './ExitStatus.ts';
 import { RecordedFiles } from './InputFiles.ts';
 import { openRecorded } from './recordedDrives.ts';
 import { optionsFrom, type ReplayChoices } from './recordedOptions.ts';
+import type { ReplayPlace } from './ReplaySession.ts';
 import { run } from './RunCommand.ts';
 import type { Terminal } from './Terminal.ts';
 import { readFile } from './userFiles.ts';
 
 /** `vivarium replay`: the recorded run again, to the same end, or the news that it went another way. */
-export async function replay(file: string, choices: ReplayChoices, terminal: Terminal): Promise<number> {
+export async function replay(
+  file: string,
+  choices: ReplayChoices,
+  place: ReplayPlace | undefined,
+  terminal: Terminal,
+): Promise<number> {
   const decoded = decodeRecording(readFile(file));
   if (!decoded.ok) throw new UsageError(`${file} is no recording that can be replayed: ${decoded.message}.`);
   const { recording } = decoded;
@@ -19,5 +25,6 @@ export async function replay(file: string, choices: ReplayChoices, terminal: Ter
     onStart: () => undefined,
     onEnd: (parts) => machineDigest(parts, layersOf(parts.machine)),
     recording,
+    place,
   });
 }

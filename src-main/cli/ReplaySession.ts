@@ -3,6 +3,7 @@ import type { Machine } from '../machine/Machine.ts';
 import type { MachinePosition } from '../machine/MachineInput.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
 import { applyInput } from '../machine/replay/applyInput.ts';
+import type { ReverseExecution } from '../machine/replay/ReverseExecution.ts';
 import { isSamePosition, runTo } from '../machine/replay/runTo.ts';
 import { RUN_ENDS } from './ExitStatus.ts';
 import type { RunEnding, RunResult } from './RunSession.ts';
@@ -18,7 +19,19 @@ export interface ReplaySessionOptions {
   readonly exchange: () => Promise<void>;
   readonly interrupted: () => RunEnding | undefined;
   readonly digest: () => string;
+  /** Where to go in the run, once it has been repeated: through what ran it. */
+  readonly visit?: ReplayVisit | undefined;
 }
+
+export interface ReplayVisit {
+  readonly travel: ReverseExecution;
+  readonly place: ReplayPlace;
+}
+
+/** A place in a run: behind an instruction, or before the last write to a byte of linear memory. */
+export type ReplayPlace =
+  | { readonly kind: 'instruction'; readonly instructions: number }
+  | { readonly kind: 'write'; readonly linearAddress: number };
 
 /** Runs a machine as it once ran, to the same end: what came from outside comes from the recording. */
 export class ReplaySession {
@@ -31,7 +44,7 @@ export class ReplaySession {
   async run(): Promise<RunResult> {
     const { hostTime } = this.options;
     const start = hostTime.monotonicNs();
-    const ending = await this.replay();
+    const ending = this.visit(await this.replay());
     return { ...ending, seconds: (hostTime.monotonicNs() - start) / 1e9 };
   }
 
@@ -54,12 +67,32 @@ export class ReplaySession {
     return reason ? { reason, detail: end.detail } : diverged(`it ended for an unknown reason, ${end.reason}`);
   }
 
+  /** Goes where the user wants to look, unless the replay failed. */
+  private visit(ending: RunEnding): RunEnding {
+    const { visit } = this.options;
+    if (visit === undefined || ending.reason === 'error') return ending;
+    const { travel, place } = visit;
+    if (place.kind === 'instruction') {
+      const { instructions } = travel.goTo(place.instructions).position;
+      return { reason: 'until', detail: `behind instruction ${instructions} of ${travel.latest}` };
+    }
+    const { linearAddress } = place;
+    const address = `0x${linearAddress.toString(16)}`;
+    travel.setStops({ breakpoints: [], watchpoints: [{ linearAddress, byteLength: 1, access: 'write' }] });
+    const { reason, position } = travel.reverseContinue();
+    travel.setStops({ breakpoints: [], watchpoints: [] });
+    const count = position.instructions;
+    return reason === 'watchpoint'
+      ? { reason: 'until', detail: `before instruction ${count + 1}, the last that writes to ${address}` }
+      : { reason: 'until', detail: `at the start: nothing writes to ${address} in this run` };
+  }
+
   /** Undefined once the machine is there. */
   private async runTo(target: MachinePosition): Promise<RunEnding | undefined> {
-    const { machine, exchange, interrupted } = this.options;
+    const { machine, exchange, interrupted, visit } = this.options;
     for (;;) {
       const before = machine.position;
-      const exit = runTo(machine, target, SLICE_INSTRUCTIONS);
+      const exit = runTo(visit?.travel ?? machine, target, SLICE_INSTRUCTIONS);
       if (exit === 'arrived') return undefined;
       await exchange();
       const ending = interrupted();

@@ -4,6 +4,7 @@ import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { createTranslatedMachine, REGION_THRESHOLD, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
@@ -19,7 +20,7 @@ import { OutputBuffer } from './OutputBuffer.ts';
 import { hostFiles, type InputFiles } from './InputFiles.ts';
 import { PortFiles } from './PortFiles.ts';
 import { readFirmware, readProgram, refuseKernelOptions, refusePlacing, withFirmwareFile } from './programFiles.ts';
-import { ReplaySession } from './ReplaySession.ts';
+import { type ReplayPlace, ReplaySession } from './ReplaySession.ts';
 import type { RunOptions } from './RunOptions.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
 import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
@@ -55,6 +56,8 @@ export interface RunUse {
   onEnd(parts: TranslatedMachine, ending: RunEnding): string | undefined;
   /** A run to repeat; undefined: user and network drive the machine. */
   readonly recording?: Recording;
+  /** Where to go in it, in the end. */
+  readonly place?: ReplayPlace | undefined;
 }
 
 const ORDINARY_USE: RunUse = {
@@ -213,6 +216,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
     const chunk = output.take(hostTime.monotonicNs());
     if (chunk.length > 0) await terminal.write(chunk);
   };
+  const visit = use.place && { travel: new TimeTravel(run.parts, { hostTime }), place: use.place };
   const session = recording
     ? new ReplaySession({
         machine,
@@ -221,6 +225,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
         exchange: moveOutput,
         interrupted: () => interrupted,
         digest: () => machineDigest(run.parts, layersOf(machine)),
+        visit,
       })
     : new RunSession({
         machine,

@@ -23,6 +23,7 @@ import type { DriveChoice } from './drives.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
 import { record } from './RecordCommand.ts';
 import { replay } from './ReplayCommand.ts';
+import type { ReplayPlace } from './ReplaySession.ts';
 import { run } from './RunCommand.ts';
 import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
@@ -157,6 +158,10 @@ function addReplay(program: Command, terminal: Terminal, done: (status: number) 
     .command('replay')
     .description('run a recording again, to the identical end')
     .argument('<recording>', 'file that `record` made')
+    .option('--at <count>', 'go to behind this instruction of the run, and report the machine there')
+    .addOption(
+      new Option('--last-write <address>', 'go to before the last write to this linear address').conflicts('at'),
+    )
     .option('--tier <tier>', 'auto, threaded or region (default: as recorded)')
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
@@ -172,8 +177,14 @@ function addReplay(program: Command, terminal: Terminal, done: (status: number) 
         screen: screen === undefined ? undefined : parseFileName(screen, '--screen'),
         isJson,
       };
-      done(await replay(parseFileName(file, 'replay'), choices, terminal));
+      done(await replay(parseFileName(file, 'replay'), choices, replayPlace(options), terminal));
     });
+}
+
+function replayPlace({ at, lastWrite }: Values): ReplayPlace | undefined {
+  if (at !== undefined) return { kind: 'instruction', instructions: parseCount(at, '--at') };
+  if (lastWrite === undefined) return undefined;
+  return { kind: 'write', linearAddress: parseNumber(lastWrite, '--last-write', MOST_ADDRESS) };
 }
 
 /** What every command that runs a program can be told. */

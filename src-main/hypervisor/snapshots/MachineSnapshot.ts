@@ -74,6 +74,7 @@ export function forgetRam({ processors }: TranslatedMachine, page: number): void
 /** The same for a page of video memory, wherever the processor may have found it. */
 export function forgetVideo({ machine, processors }: TranslatedMachine, page: number): void {
   const { frameBufferAddress } = machine.chipset.vga;
+  machine.chipset.vga.touchPage(page);
   for (const processor of processors) {
     processor.invalidatePhysical(VGA_WINDOW, VGA_WINDOW_BYTES);
     if (frameBufferAddress !== undefined)

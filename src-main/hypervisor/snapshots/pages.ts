@@ -32,7 +32,8 @@ function firstNonZero(words: Int32Array, start: number, end: number): number {
   return at;
 }
 
-const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
+/** Not to be written. */
+export const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
 
 /**
  * Makes a memory hold these pages and zeros elsewhere; pages that do already are left alone.

@@ -11,12 +11,15 @@ export function comparePositions(a: MachinePosition, b: MachinePosition): number
   return a.instructions - b.instructions || a.guestTimeNs - b.guestTimeNs || a.interrupts - b.interrupts;
 }
 
+/** A machine, or what runs it. */
+export type Runner = Pick<Machine, 'position' | 'run' | 'step'>;
+
 /**
  * Runs a machine by the instruction clock on to a position of the same run, once; call it again after `budget`.
  * @param most instructions to retire at most in this call
  * @returns `arrived`, or why the machine stopped before: the run is another one, unless it was `budget` or a breakpoint
  */
-export function runTo(machine: Machine, target: MachinePosition, most = Infinity): MachineExit | 'arrived' {
+export function runTo(machine: Runner, target: MachinePosition, most = Infinity): MachineExit | 'arrived' {
   const { position } = machine;
   if (isSamePosition(position, target)) return 'arrived';
   const left = target.instructions - position.instructions;

@@ -43,6 +43,8 @@ export class VgaAdapter {
   private readonly state = new Uint8Array(PICTURE_STATE_BYTES);
   private readonly drawnState = new Uint8Array(PICTURE_STATE_BYTES);
   private readonly writtenPages: Uint8Array;
+  /** Pages that have been written at some time. */
+  private readonly touched: Uint8Array;
   private display: GraphicsDisplay | undefined;
   private pixels = new Uint32Array(0);
 
@@ -53,6 +55,7 @@ export class VgaAdapter {
     this.vbe = new VbeRegisters(ids.vbe, video.bytes);
     this.windows = new VgaWindows(video, ram, this.memory, this.vbe);
     this.writtenPages = new Uint8Array(video.bytes.length / PAGE_BYTES);
+    this.touched = new Uint8Array(video.bytes.length / PAGE_BYTES);
     this.registers.onMemoryControl = () => this.windows.update();
     this.vbe.onChange = () => {
       this.registers.hasWideDac = this.vbe.hasWideDac;
@@ -78,6 +81,7 @@ export class VgaAdapter {
   powerOn(): void {
     const { bytes } = this.video;
     this.windows.forget();
+    this.touched.fill(1, 0, PLANES_BYTES / PAGE_BYTES);
     clear(bytes);
     FONT_8X16.glyphs.forEach((row, at) => {
       const code = Math.floor(at / FONT_8X16.rows);
@@ -141,6 +145,17 @@ export class VgaAdapter {
     this.windows.adopt();
   }
 
+  /** Marks a page of video memory that somebody has written past the guest. */
+  touchPage(page: number): void {
+    this.touched[page] = 1;
+  }
+
+  /** A byte for each page of video memory, 1 for those written so far but for the guest's own writes through windows. */
+  touchedPages(): Uint8Array {
+    this.memory.writtenPages.forEach((isWritten, page) => (this.touched[page] = (this.touched[page] ?? 0) | isWritten));
+    return this.touched;
+  }
+
   /** Brings video memory up to date with what the guest writes to RAM in text modes. */
   settle(): void {
     this.windows.syncPlanes();
@@ -196,6 +211,7 @@ export class VgaAdapter {
     pages.set(this.memory.writtenPages);
     this.memory.writtenPages.fill(0);
     this.video.takeWrittenPages(pages);
+    pages.forEach((isWritten, page) => (this.touched[page] = (this.touched[page] ?? 0) | isWritten));
     let first = display.height;
     let end = 0;
     const draw = (from: number, to: number): void => {

@@ -130,6 +130,25 @@ next: in al, dx
   });
 });
 
+describe('a replay goes to any place of the run', () => {
+  const source = 'xor ax, ax\nmov ds, ax\nmov cx, 9\nnext: mov [0x600], cl\nloop next\nmov ax, 0x1234\ncli\nhlt';
+  const registersOf = ({ vcpus }: Report): unknown =>
+    z.looseObject({ registers: z.looseObject({ eax: z.string(), ecx: z.string() }) }).parse(vcpus[0]).registers;
+
+  test('to an instruction, and to before the last write to an address', async () => {
+    const out = place('places.rec');
+    await command(['record', file('places.asm', source), '--out', out, '--json']);
+    const at = reportOf((await command(['replay', out, '--at', '5', '--json'])).output);
+    expect(at.exit.detail).toMatch(/^behind instruction 5 of \d+$/);
+    expect(registersOf(at)).toMatchObject({ ecx: '0x00000008' });
+    const write = reportOf((await command(['replay', out, '--last-write', '0x600', '--json'])).output);
+    expect(write.exit.detail).toMatch(/^before instruction 20, the last that writes to 0x600$/);
+    expect(registersOf(write)).toMatchObject({ ecx: '0x00000001' });
+    const never = reportOf((await command(['replay', out, '--last-write', '0x700', '--json'])).output);
+    expect(never.exit.detail).toBe('at the start: nothing writes to 0x700 in this run');
+  });
+});
+
 describe('recordings that cannot be replayed', () => {
   test('each damaged byte is refused, before anything runs', async () => {
     const out = place('small.rec');

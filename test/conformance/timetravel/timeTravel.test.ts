@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { RAX } from '../../../src-main/engine/state/layout.ts';
+import { machineDigest } from '../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
+import { TimeTravel } from '../../../src-main/hypervisor/timetravel/TimeTravel.ts';
+import { type AssembledMachine, assembledMachine } from '../../support/machine/assembledMachine.ts';
+
+const hostTime = { monotonicNs: () => performance.now() * 1e6 };
+
+/** Counts ticks and keys, writes all over its memory, and changes its own code. */
+const BUSY = `
+      xor ax, ax
+      mov ds, ax
+      mov es, ax
+      sti
+again: inc dword [0x600]
+      mov di, [0x600]
+      and di, 0x3ffe
+      add di, 0x1000
+      mov ax, [0x600]
+      stosw
+      mov [patch + 1], al
+patch: mov al, 0
+      add [0x604], al
+      mov ah, 1
+      int 0x16
+      jz again
+      mov ah, 0
+      int 0x16
+      inc word [0x608]
+      jmp again`;
+
+let parts: AssembledMachine;
+let travel: TimeTravel;
+let digests: Map<number, string>;
+
+/** A past with inputs now and then (none at its end), and a digest at some of its places. */
+beforeAll(async () => {
+  parts = await assembledMachine(BUSY);
+  travel = new TimeTravel(parts, { hostTime, intervalMs: 40 });
+  digests = new Map();
+  for (let round = 0; round < 15; round++) {
+    travel.run({ instructions: 9_973 });
+    digests.set(travel.position.instructions, machineDigest(parts));
+    if (round % 3 === 0) parts.machine.key('KeyA', round % 2 === 0);
+    if (round % 5 === 0) parts.machine.serialInput([round]);
+  }
+}, 60_000);
+
+const places = (): number[] => [...digests.keys()];
+
+test('any place of the past is what it was', () => {
+  const order = places().sort((a, b) => ((a * 7919) % 104_729) - ((b * 7919) % 104_729));
+  for (const place of order) {
+    expect(travel.goTo(place)).toMatchObject({ reason: 'position', position: { instructions: place } });
+    expect([place, machineDigest(parts)]).toEqual([place, digests.get(place)]);
+  }
+});
+
+test('steps back undo steps, one by one', () => {
+  const [, , , start = 0] = places();
+  travel.goTo(start);
+  const seen: string[] = [];
+  for (let step = 0; step < 12; step++) {
+    seen.push(machineDigest(parts));
+    travel.step();
+  }
+  const end = travel.position.instructions;
+  for (const digest of seen.reverse()) {
+    while (travel.position.instructions > start && machineDigest(parts) !== digest) travel.stepBack();
+    expect(machineDigest(parts)).toBe(digest);
+  }
+  expect(end).toBeGreaterThan(start);
+});
+
+test('a machine that runs on from its past comes to its present, inputs included', () => {
+  const last = Math.max(...places());
+  travel.goTo(travel.earliest);
+  travel.run({ instructions: last - travel.position.instructions });
+  expect(travel.position.instructions).toBe(last);
+  expect(machineDigest(parts)).toBe(digests.get(last));
+});
+
+describe('backwards to', () => {
+  test('the breakpoint before, and the one before that', () => {
+    const again = 0x7c07;
+    travel.goTo(travel.latest);
+    const counter = (): number =>
+      new DataView(parts.memory.bytes.buffer, parts.memory.layout.ramBase).getUint32(0x600, true);
+    travel.setStops({ breakpoints: [again], watchpoints: [] });
+    const first = travel.reverseContinue();
+    expect(first).toMatchObject({ reason: 'breakpoint', linearAddress: again });
+    const count = counter();
+    expect(travel.reverseContinue().reason).toBe('breakpoint');
+    expect(counter()).toBe(count - 1);
+    // Forth again, to the same place.
+    expect(travel.run({ instructions: 100_000 })).toMatchObject({ reason: 'breakpoint', linearAddress: again });
+    expect(travel.position).toEqual(first.position);
+    travel.setStops({ breakpoints: [], watchpoints: [] });
+  });
+
+  test('the write to an address', () => {
+    travel.goTo(travel.latest);
+    const keys = (): number => parts.memory.ram(0x608, 1)[0] ?? 0;
+    const before = keys();
+    expect(before).toBeGreaterThan(0);
+    travel.setStops({ breakpoints: [], watchpoints: [{ linearAddress: 0x608, byteLength: 2, access: 'write' }] });
+    expect(travel.reverseContinue().reason).toBe('watchpoint');
+    expect(keys()).toBe(before - 1);
+    travel.setStops({ breakpoints: [], watchpoints: [] });
+    travel.step();
+    expect(keys()).toBe(before);
+  });
+
+  test('the start, when there is nothing on the way', () => {
+    travel.setStops({ breakpoints: [0xdead], watchpoints: [] });
+    expect(travel.reverseContinue()).toMatchObject({ reason: 'start', position: { instructions: travel.earliest } });
+    travel.setStops({ breakpoints: [], watchpoints: [] });
+  });
+});
+
+test('an input in the past begins another future', () => {
+  const place = places()[10] ?? 0;
+  travel.goTo(place);
+  parts.processors[0]?.state.setRegister(RAX, parts.processors[0].state.register(RAX));
+  parts.machine.key('KeyB', true);
+  expect(travel.latest).toBe(place);
+  travel.run({ instructions: 30_000 });
+  expect(travel.latest).toBe(place + 30_000);
+  const end = machineDigest(parts);
+  travel.goTo(place - 5);
+  travel.goTo(travel.latest);
+  expect(machineDigest(parts)).toBe(end);
+});
+
+test('older checkpoints are thinned out when they take too much, and the past stays', async () => {
+  const machine = await assembledMachine(BUSY);
+  const small = new TimeTravel(machine, { hostTime, intervalMs: 10, mostBytes: 2 ** 20 });
+  const seen = new Map<number, string>();
+  for (let round = 0; round < 12; round++) {
+    small.run({ instructions: 20_011 });
+    if (round % 4 === 0) seen.set(small.position.instructions, machineDigest(machine));
+  }
+  for (const [place, digest] of [...seen].reverse()) {
+    small.goTo(place);
+    expect(machineDigest(machine)).toBe(digest);
+  }
+});
