@@ -19,6 +19,7 @@ const mainEntries = Object.fromEntries(
   Object.entries({
     index: 'src-main/index.ts',
     vcpuThread: 'src-main/hypervisor/threads/vcpuThread.ts',
+    compilerThread: 'src-main/hypervisor/regionCompiler/compilerThread.ts',
     cli: 'src-main/cli/index.ts',
   })
     .map(([name, file]) => [name, path.join(root, file)] as const)

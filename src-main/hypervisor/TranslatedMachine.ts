@@ -2,12 +2,14 @@ import { randomFillSync } from 'node:crypto';
 import {
   type CompiledHandlers,
   type MadeRegion,
+  type RegionOptions,
   createCpuFeatures,
   PhysicalMemory,
   TranslatedProcessor,
 } from '../engine/accelerators/translate/index.ts';
 import { PAGE_FLAG } from '../engine/state/layout.ts';
 import { FirmwareShadow } from './FirmwareShadow.ts';
+import { ThreadedRegionCompiler } from './regionCompiler/ThreadedRegionCompiler.ts';
 import { hostEntropy, RepeatableEntropy } from '../machine/EntropySource.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { hasLocalApic, Machine } from '../machine/Machine.ts';
@@ -60,8 +62,11 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     onRegion,
     ...rest
   } = options;
-  const regions =
-    regionThreshold > 0 ? { threshold: regionThreshold, nowMs: () => performance.now(), onMade: onRegion } : undefined;
+  const regions = (): RegionOptions | undefined => {
+    if (regionThreshold === 0) return undefined;
+    const compiler = ThreadedRegionCompiler.find();
+    return { threshold: regionThreshold, nowMs: () => performance.now(), compiler, onMade: onRegion };
+  };
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
   const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
   const processors: TranslatedProcessor[] = [];
@@ -82,7 +87,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     video: videoMemory(memory, processors),
     addressLine20: { setA20: (isOpen) => processors.forEach((processor) => processor.setA20(isOpen)) },
     createProcessor: (id, wiring) => {
-      const processor = new TranslatedProcessor({ id, memory, handlers, features, regions, ...wiring });
+      const processor = new TranslatedProcessor({ id, memory, handlers, features, regions: regions(), ...wiring });
       processors.push(processor);
       return processor;
     },

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { CompiledHandlers } from '../engine/accelerators/translate/index.ts';
 import { heedBranchHints } from './branchHints.ts';
+import { builtFile } from './builtFile.ts';
 
 /** The build writes it into the folder of the main bundle. */
 const FILE_NAME = 'threaded.wasm';
@@ -23,12 +22,8 @@ async function compile(): Promise<CompiledHandlers> {
   return new CompiledHandlers(await WebAssembly.compile(bytes));
 }
 
-/** Shared chunks lie one folder below the bundle. */
 function readBuiltModule(): Uint8Array<ArrayBuffer> | undefined {
-  const here = path.dirname(fileURLToPath(import.meta.url));
-  const found = [here, path.dirname(here)]
-    .map((folder) => path.join(folder, FILE_NAME))
-    .find((file) => existsSync(file));
+  const found = builtFile(FILE_NAME);
   return found === undefined ? undefined : new Uint8Array(readFileSync(found));
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { tierDisagreement } from '../../support/engine/agreement.ts';
 import { AT, MODE_NAMES, enterMode } from '../../support/engine/machineModes.ts';
 import { Random } from '../../support/engine/Random.ts';
+import { LateCompiler } from '../../support/engine/LateCompiler.ts';
 import { randomLoops } from '../../support/engine/randomLoops.ts';
 import { placeRandomProgram } from '../../support/engine/randomProgram.ts';
 import { createTestMachine, machineCode, type TestMachine } from '../../support/engine/TestMachine.ts';
@@ -17,8 +18,12 @@ function counts(random: Random): number[] {
 /** From the first execution on, and from random ones. */
 const THRESHOLDS = [1, ...[1, 2].map((seed) => 2 + new Random(seed).below(40))];
 
-describe.each(THRESHOLDS)('regions from the %sth execution on', (regionThreshold) => {
-  const regions = createTestMachine({ ramBytes: RAM, regionThreshold });
+describe.each([
+  ...THRESHOLDS.map((regionThreshold) => ({ regionThreshold, when: 'at once' })),
+  { regionThreshold: 2, when: 'at any later time' },
+])('regions from execution $regionThreshold on, put in place $when', ({ regionThreshold, when }) => {
+  const compiler = when === 'at once' ? undefined : new LateCompiler(new Random(regionThreshold));
+  const regions = createTestMachine({ ramBytes: RAM, regionThreshold, regions: { compiler } });
 
   const LOOPS = SEEDS.flatMap((seed) => [
     { seed, ingredients: 'integer' as const },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../../src-main/cli/commandLine.ts';
 import type { RunReport } from '../../../src-main/cli/runReport.ts';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { TestTerminal } from '../../support/cli/TestTerminal.ts';
 
 const LOOP = `bits 16
@@ -16,7 +17,9 @@ const LOOP = `bits 16
 `;
 
 let folder = '';
-beforeAll(() => {
+beforeAll(async () => {
+  // Generated once a process, which takes a busy host its time.
+  await compileThreadedHandlers();
   folder = mkdtempSync(path.join(tmpdir(), 'vivarium-regions-'));
   writeFileSync(path.join(folder, 'loop.asm'), LOOP);
 });

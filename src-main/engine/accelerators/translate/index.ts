@@ -9,6 +9,14 @@
  */
 export { CompiledHandlers } from './CompiledHandlers.ts';
 export { TranslatedProcessor } from './TranslatedProcessor.ts';
-export type { MadeRegion } from '../../tiers/region/RegionTier.ts';
+export type { MadeRegion, RegionOptions } from '../../tiers/region/RegionTier.ts';
+export type { RegionCompiler } from '../../tiers/region/RegionCompiler.ts';
+export {
+  type CompileOutcome,
+  type RegionJob,
+  compileRegion,
+  compileRegionApart,
+} from '../../tiers/region/compileRegion.ts';
+export { type PackedJob, packJob, unpackJob } from '../../tiers/region/packJob.ts';
 export { createCpuFeatures } from '../../semantics/system/CpuFeatures.ts';
 export { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';

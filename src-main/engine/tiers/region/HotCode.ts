@@ -24,6 +24,7 @@ interface Decoded {
   readonly instruction: Instruction;
   readonly pageOffset: number;
   readonly record: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Targets of one indirect jump that a region follows. */
@@ -71,11 +72,11 @@ export class HotCode implements TranslatedCode {
 
   instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
     const eipBase = (eip - block.start) >>> 0;
-    return this.decode(block).map(({ instruction, pageOffset, record }) => ({
+    return this.decode(block).map(({ instruction, pageOffset, record, bytes }) => ({
       instruction,
       eip: (eipBase + pageOffset) >>> 0,
       eipBase,
-      physical: block.page.physical + pageOffset,
+      bytes,
       record,
       recordCount: this.view.getUint8(record + RECORD.count),
     }));
@@ -108,7 +109,9 @@ export class HotCode implements TranslatedCode {
       const pageOffset = this.view.getUint16(record + RECORD.pageOffset, true);
       const result = this.code.decode(block.page.physical, pageOffset, codeSize);
       if (result.kind !== 'instruction') break;
-      found.push({ instruction: result.instruction, pageOffset, record });
+      const { instruction } = result;
+      const bytes = this.code.at(block.page.physical, pageOffset, instruction.length);
+      found.push({ instruction, pageOffset, record, bytes });
     }
     this.decoded.set(block, found);
     return found;

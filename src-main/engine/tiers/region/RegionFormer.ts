@@ -2,7 +2,7 @@ import type { Instruction } from '../../decode/Instruction.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { endsBlock } from '../threaded/InstructionPlans.ts';
 import type { Block } from '../threaded/CodeCache.ts';
-import { formOf } from '../threaded/Form.ts';
+import { type Form, formOf } from '../threaded/Form.ts';
 import { effectsOf } from './InstructionEffects.ts';
 import { type BasicBlock, type RegionPlan, type Site, fallsThrough, relativeTarget } from './RegionPlan.ts';
 
@@ -11,8 +11,7 @@ export interface TranslatedInstruction {
   readonly instruction: Instruction;
   readonly eip: number;
   readonly eipBase: number;
-  /** Physical address of its first byte. */
-  readonly physical: number;
+  readonly bytes: Uint8Array;
   readonly record: number;
   readonly recordCount: number;
 }
@@ -99,7 +98,7 @@ class RegionFormer {
   }
 
   private site(translated: TranslatedInstruction): Site | undefined {
-    const { instruction, eip, eipBase, physical, record, recordCount } = translated;
+    const { instruction, eip, record } = translated;
     const { mode } = this.code;
     const { flow } = instruction.encoding;
     const isTransfer = flow === 'jump' || flow === 'call' || flow === 'indirect';
@@ -112,26 +111,8 @@ class RegionFormer {
     if (isForHandler && flow !== 'next' && flow !== 'system') return undefined;
     const single = isForHandler ? this.code.single(eip) : 0;
     if (isForHandler && single === 0) return undefined;
-    const nextEip = (eip + instruction.length) >>> 0;
-    const relative = instruction.operands.find(({ kind }) => kind === 'relative');
-    return {
-      instruction,
-      form,
-      semantics,
-      eip,
-      nextEip,
-      eipBase,
-      physical,
-      record,
-      recordCount,
-      effects,
-      single,
-      relativeTarget:
-        relative?.kind === 'relative'
-          ? relativeTarget({ nextEip }, relative.displacement, instruction.operandSize)
-          : undefined,
-      targets: flow === 'indirect' && semantics !== 'retNear' ? this.code.observedTargets(record) : [],
-    };
+    const targets = flow === 'indirect' && semantics !== 'retNear' ? this.code.observedTargets(record) : [];
+    return siteOf(translated, form, single, targets);
   }
 
   private followTargets(site: Site): void {
@@ -236,4 +217,24 @@ class RegionFormer {
     const jumps = site.relativeTarget === undefined ? site.targets : [site.relativeTarget];
     return fallsThrough(site) ? [...jumps, site.nextEip] : [...jumps];
   }
+}
+
+/** What follows from an instruction and its place. */
+export function siteOf(place: TranslatedInstruction, form: Form, single: number, targets: readonly number[]): Site {
+  const { instruction, eip } = place;
+  const nextEip = (eip + instruction.length) >>> 0;
+  const relative = instruction.operands.find(({ kind }) => kind === 'relative');
+  return {
+    ...place,
+    form,
+    semantics: form.semantics,
+    nextEip,
+    effects: effectsOf(instruction, form),
+    single,
+    relativeTarget:
+      relative?.kind === 'relative'
+        ? relativeTarget({ nextEip }, relative.displacement, instruction.operandSize)
+        : undefined,
+    targets,
+  };
 }

@@ -14,8 +14,8 @@ export interface Site {
   readonly nextEip: number;
   /** EIP of byte 0 of its page. */
   readonly eipBase: number;
-  /** Physical address of its first byte; the others follow in the same page. */
-  readonly physical: number;
+  /** Its bytes, where they lie in guest memory. */
+  readonly bytes: Uint8Array;
   /** Its record in the threaded tier, which calls out of the region name, and that record's `count`. */
   readonly record: number;
   readonly recordCount: number;

@@ -33,6 +33,11 @@ export class CodeBytes {
     return decode(bytes, 0, bytes.length, codeSize);
   }
 
+  /** The bytes of an instruction that lies in one page, as they are in memory. */
+  at(physicalPage: number, offset: number, byteLength: number): Uint8Array {
+    return this.page(physicalPage).subarray(offset, offset + byteLength);
+  }
+
   private page(physical: number): Uint8Array {
     const host = this.memory.host(physical);
     return host === 0 ? NOTHING : this.memory.bytes.subarray(host, host + PAGE_BYTES);

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { MadeRegion } from '../../../../src-main/engine/accelerators/translate/index.ts';
+import { ThreadedRegionCompiler } from '../../../../src-main/hypervisor/regionCompiler/ThreadedRegionCompiler.ts';
+import { AT, enterMode } from '../../../support/engine/machineModes.ts';
+import { createTestMachine, machineCode } from '../../../support/engine/TestMachine.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+
+const LOOP = machineCode('again: add eax, ecx\nxor ebx, eax\ndec ecx\njnz again\nhlt', 32);
+const ROUNDS = 1000;
+const SPACING = 0x40;
+const LONGEST_MS = 15_000;
+
+let script = '';
+beforeAll(async () => {
+  script = await bundle(path.resolve('src-main/hypervisor/regionCompiler/compilerThread.ts'));
+});
+
+test('regions come from another thread while this one never returns to its event loop', () => {
+  const made: MadeRegion[] = [];
+  const compiler = new ThreadedRegionCompiler(script, 0);
+  const regions = { compiler, onMade: (region: MadeRegion) => void made.push(region) };
+  const machine = createTestMachine({ regionThreshold: 20, regions });
+  enterMode(machine, 'flat32');
+  const runLoop = (address: number): void => {
+    machine.state.eip = address;
+    machine.state.setRegister(1, ROUNDS);
+    machine.processor.stateChanged();
+    machine.run(4 * ROUNDS);
+  };
+  const compiling = (): number => machine.processor.regionStatistics?.compiling ?? 0;
+  // New loops get hot one after the other: the first is compiled in place and starts the thread, which has one in the end.
+  const deadline = Date.now() + LONGEST_MS;
+  let address: number = AT.code;
+  for (; compiling() === 0 && Date.now() < deadline; address += SPACING) {
+    machine.load(address, LOOP);
+    runLoop(address);
+  }
+  expect(compiling()).toBe(1);
+  const last = address - SPACING;
+  while (compiling() > 0 && Date.now() < deadline) runLoop(last);
+  expect(made.at(-1)?.figures).toMatchObject({ entry: last, guestInstructions: 4 });
+  const before = machine.processor.regionStatistics?.instructions ?? 0;
+  runLoop(last);
+  expect(machine.processor.regionStatistics?.instructions).toBeGreaterThan(before + 3 * ROUNDS);
+});
