@@ -25,6 +25,7 @@ import type { RunOptions } from './RunOptions.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
 import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
 import { SideOutput } from './SideOutput.ts';
+import { WavFile } from './WavFile.ts';
 import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
@@ -94,6 +95,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   const cable = options.network && new NetworkCable(options.network);
   const drives = use.openDrives(options);
   const portFiles = new PortFiles(options.logPorts);
+  const audio = options.audio === undefined ? undefined : new WavFile(options.audio);
   const side = new SideOutput(output, options.sideOutputs);
   const onConsole = (byte: number): void => {
     output.serial(byte, options.serial === 'stdio');
@@ -115,6 +117,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
         if (port === 0 && options.console === 'com1') onConsole(byte);
       },
       console: (bytes) => bytes.forEach(onConsole),
+      ...(options.hasSound && { sound: (samples: Int16Array) => audio?.add(samples) }),
       parallel: (_, byte) => side.add('lpt', byte),
       debug: (byte) => side.add('debug', byte),
       post: (code) => side.add('post', code),
@@ -136,7 +139,19 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   let digest: string | undefined;
   try {
     const gdb = options.gdbPort === undefined ? undefined : await waitForGdb(parts, options.gdbPort, terminal);
-    result = await runWithTerminal({ parts, options, terminal, output, input, until, serialFile, cable, gdb, use });
+    result = await runWithTerminal({
+      parts,
+      options,
+      terminal,
+      output,
+      input,
+      until,
+      serialFile,
+      audio,
+      cable,
+      gdb,
+      use,
+    });
     gdb?.finish(result);
     digest = use.onEnd(parts, result);
   } finally {
@@ -144,6 +159,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     machine.chipset.drives.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
+  audio?.close();
   await report(machine, result, { options, output, side, terminal, digest });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
@@ -177,12 +193,13 @@ interface RunParts {
   readonly input: SerialConsole;
   readonly until: TextWatch | undefined;
   readonly serialFile: number | undefined;
+  readonly audio: WavFile | undefined;
   readonly cable: NetworkCable | undefined;
   readonly gdb: GdbAttachment | undefined;
 }
 
 async function runWithTerminal(run: RunParts): Promise<RunResult> {
-  const { options, terminal, output, input, until, serialFile, cable, gdb, use } = run;
+  const { options, terminal, output, input, until, serialFile, audio, cable, gdb, use } = run;
   const { machine } = run.parts;
   const { recording } = use;
   let interrupted: RunEnding | undefined;
@@ -212,6 +229,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
   }
   if (!recording) cable?.plugIn(machine, () => wake());
   const moveOutput = async (): Promise<void> => {
+    audio?.save();
     if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
     const chunk = output.take(hostTime.monotonicNs());
     if (chunk.length > 0) await terminal.write(chunk);
@@ -293,9 +311,9 @@ async function tell(
       exit: { reason: result.reason, detail: result.detail },
       vcpus: machine.processors.map(reportVcpu),
       serial: new TextDecoder().decode(output.kept()),
-      ...side.report(),
       screen: machine.screenText(),
       stats: statistics,
+      ...side.report(),
       ...(digest !== undefined && { digest }),
     };
     await terminal.write(`${newline}${JSON.stringify(object)}\n`);

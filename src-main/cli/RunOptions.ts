@@ -33,6 +33,10 @@ export interface RunOptions {
   readonly timeoutSeconds: number | undefined;
   readonly mostInstructions: number | undefined;
   readonly screen: string | undefined;
+  /** A file for what the machine gives to hear. */
+  readonly audio: string | undefined;
+  /** The machine has a sound card, where it has PCI. */
+  readonly hasSound: boolean;
   readonly keys: string | undefined;
   readonly kernelArguments: string | undefined;
   readonly initrd: string | undefined;

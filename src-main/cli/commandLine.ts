@@ -214,6 +214,7 @@ function withRunOptions(command: Command): Command {
     .option('--max-instructions <count>', 'end the run after exactly this many instructions')
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
     .option('--screenshot <file>', 'the same as --screen')
+    .option('--audio <file>', 'add a sound card, and write all that is heard to this WAV file')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
     .option('--kernel-args <text>', 'the same as --append')
@@ -262,6 +263,8 @@ function runOptions(file: string | undefined, options: RunValues): RunOptions {
     screen:
       parse('screen', (text) => parseFileName(text, '--screen')) ??
       parse('screenshot', (text) => parseFileName(text, '--screenshot')),
+    audio: parse('audio', (text) => parseFileName(text, '--audio')),
+    hasSound: options['audio'] !== undefined,
     keys: options['keys'],
     kernelArguments: options['append'] ?? options['kernelArgs'],
     initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import { type BootDevice, type DriveSlot, hasDrive } from '../machine/drives/DriveSlot.ts';
@@ -23,6 +24,7 @@ export function openDrives(
   const homeless = files.find(({ slot }) => !hasDrive(profile, slot));
   if (homeless !== undefined)
     throw new UsageError(`--${homeless.slot}: a machine of the profile ${profile.name} has no such drive.`);
+  if (access === 'read-write') refuseSharedFiles(files);
   const images: Partial<Record<DriveSlot, DiskImage>> = {};
   for (const { slot, file } of files) {
     const opened = openDriveImage(host, slot, file, access);
@@ -33,4 +35,18 @@ export function openDrives(
     images[slot] = opened.image;
   }
   return { images, ...(bootOrder && { bootOrder }) };
+}
+
+/** Two drives that write to one file would destroy it. */
+function refuseSharedFiles(files: DriveChoice['files']): void {
+  const users = new Map<string, DriveSlot>();
+  for (const { slot, file } of files) {
+    const place = path.resolve(file);
+    const other = users.get(place);
+    users.set(place, slot);
+    if (other === undefined) continue;
+    throw new UsageError(
+      `--${slot}: ${file} lies in --${other} too, and both would write to it. Copy it, or add --overlay or --read-only.`,
+    );
+  }
 }

@@ -36,6 +36,7 @@ const definitionSchema = z.strictObject({
     ])
     .optional(),
   adapterModel: z.enum(ADAPTER_MODELS).optional(),
+  hasSound: z.boolean().optional(),
   drives: z.strictObject({
     files: z.array(z.strictObject({ slot: z.enum(DRIVE_SLOTS), file: text })).max(DRIVE_SLOTS.length),
     access: z.enum(['read-write', 'read-only', 'overlay']),
@@ -56,9 +57,20 @@ export function definitionOf(options: RunOptions): unknown {
   const { profile, file, format, origin, bits, memoryBytes, tier, console, exitPort } = options;
   // Where the bytes go is the replay's own matter.
   const logPorts = options.logPorts.map(({ port }) => port);
-  const { kernelArguments, initrd, network, adapterModel, drives, hasLocalApic, bios, vgaBios } = options;
+  const { kernelArguments, initrd, network, adapterModel, hasSound, drives, hasLocalApic, bios, vgaBios } = options;
   const program = { file, format, origin, bits, kernelArguments, initrd, bios, vgaBios };
-  const machine = { memoryBytes, tier, console, logPorts, exitPort, network, adapterModel, drives, hasLocalApic };
+  const machine = {
+    memoryBytes,
+    tier,
+    console,
+    logPorts,
+    exitPort,
+    network,
+    adapterModel,
+    hasSound,
+    drives,
+    hasLocalApic,
+  };
   return { ...program, ...machine, profile: profile.name };
 }
 
@@ -88,6 +100,8 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     until: undefined,
     timeoutSeconds: undefined,
     mostInstructions: undefined,
+    audio: undefined,
+    hasSound: data.hasSound ?? false,
     keys: undefined,
     kernelArguments: data.kernelArguments,
     initrd: data.initrd,

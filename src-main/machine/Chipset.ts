@@ -28,6 +28,7 @@ import { PowerPort } from './platform/PowerPort.ts';
 import type { MachineProfile, ProfileRow } from './profiles/MachineProfile.ts';
 import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
 import { Mc146818 } from './rtc/Mc146818.ts';
+import { makeSound } from './sound/makeSound.ts';
 import { SnapshotError } from './snapshot.ts';
 import type { VirtioConsole } from './virtio/VirtioConsole.ts';
 import { makeVirtioDevices } from './virtio/virtioDevices.ts';
@@ -204,6 +205,8 @@ export class Chipset {
     const isPciAdapter = macAddress !== undefined && adapterModel === 'ne2000' && this.pci !== undefined;
     this.network = isPciAdapter ? this.pci.attachNetwork(macAddress, cable) : (virtio.network ?? isaAdapters[0]);
     for (const each of virtio.functions) this.pci?.attachVirtio(new VirtioPci(each, timers.of(each.id)));
+    const port61 = rows('port61').map(({ id }) => new Port61(id, timers.of(id), this.pit))[0];
+    const mixer = sinks.sound && makeSound({ timers, pit: this.pit, port61, pci: this.pci, sink: sinks.sound });
     this.devices = [
       wires,
       ...this.localApics,
@@ -222,7 +225,8 @@ export class Chipset {
           .filter(({ id }) => id === each.id)
           .map((one) => new VirtioMmio(one, timers.of(one.id), parts.memory, irq(each))),
       ),
-      ...rows('port61').map(({ id }) => new Port61(id, timers.of(id), this.pit)),
+      ...(port61 ? [port61] : []),
+      ...(mixer ? [mixer] : []),
       ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),
       ...rows('debug-port').map(({ id }) => new ByteSinkPort(id, (byte) => sinks.debug?.(byte), DEBUG_PORT_MARK)),

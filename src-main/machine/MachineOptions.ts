@@ -55,6 +55,11 @@ export interface MachineSinks {
   console(bytes: Uint8Array): void;
   /** A code written to a power-on self test port, 80h or 190h. */
   post(code: number): void;
+  /**
+   * What the machine gives to hear, by guest time: 16-bit samples at `SOUND_RATE_HZ`, left and right in turn. Given, the
+   * machine has a sound card where it has PCI.
+   */
+  sound(samples: Int16Array): void;
   /** A frame that the guest's network adapter sends; the bytes are the receiver's to keep. */
   frame(bytes: Uint8Array): void;
   /** A byte written to one of `logPorts`. */

@@ -4,13 +4,16 @@ import { checkVersion, readByte, readBytes, readFlag, readObject, readTime } fro
 import type { FloppyDrive } from './FloppyDrive.ts';
 import { floppyCommand } from './floppyCommands.ts';
 import { DATA_RATES_KBPS } from './floppyFormats.ts';
-import { runTransfer, transferRequest, type TransferResult } from './FloppyTransfer.ts';
-import { SIZE_CODE, ST1 } from './SectorAddress.ts';
+import { driveStatus, sectorIdentity, ST0_ABNORMAL } from './floppyStatus.ts';
+import { runTransfer, transferRequest, type TransferRequest, type TransferResult } from './FloppyTransfer.ts';
+import { beginFifoTransfer, type FifoPhase, finishFifoTransfer, readFifoPhase, saveFifoPhase } from './fifoTransfer.ts';
+import { ST1 } from './SectorAddress.ts';
 
 const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
-const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_BUSY = 0x10; // prettier-ignore
-const ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
+const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_NON_DMA = 0x20, MSR_BUSY = 0x10; // prettier-ignore
+const ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
 const CONFIGURE_NO_POLL = 0x10;
+const SPECIFY_NO_DMA = 0x01;
 const VERSION_82077 = 0x90;
 /** No second drive's cable, and what is not wired. */
 const SRB_FIXED = 0xc0;
@@ -26,7 +29,7 @@ type Work = 'none' | 'reset' | 'seek' | 'transfer' | 'read-id';
 const WORKS: readonly Work[] = ['none', 'reset', 'seek', 'transfer', 'read-id'];
 
 /**
- * An 82077AA floppy disk controller (Intel 82077AA datasheet, order 290166) in AT mode, with DMA.
+ * An 82077AA floppy disk controller (Intel 82077AA datasheet, order 290166) in AT mode.
  *
  * | offset | read | write |
  * |---|---|---|
@@ -38,10 +41,9 @@ const WORKS: readonly Work[] = ['none', 'reset', 'seek', 'transfer', 'read-id'];
  * | 5 | FIFO | FIFO |
  * | 7 | DIR: 7 diskette changed | CCR: 1..0 data rate |
  *
- * Commands take the least time that drivers expect, not the time of a turning disk. The non-DMA mode of SPECIFY,
- * which no PC uses, is not followed: data always go through the DMA channel. Seeks are implied whether or not
- * CONFIGURE asks for it, as on Bochs' and QEMU's controllers, since Bochs' BIOS never seeks. A track is formatted as
- * the image is laid out, or not at all.
+ * Commands take the least time that drivers expect, not the time of a turning disk. Without DMA (SPECIFY) the FIFO
+ * waits for the processor as long as it takes. Seeks are implied whether or not CONFIGURE asks for it, as on Bochs' and
+ * QEMU's controllers, since Bochs' BIOS never seeks. A track is formatted as the image is laid out, or not at all.
  */
 export class Fdc82077 implements BusDevice {
   readonly id: string;
@@ -57,6 +59,8 @@ export class Fdc82077 implements BusDevice {
   /** Bytes of the command so far. */
   private command: number[] = [];
   private result: number[] = [];
+  /** The data of a command without DMA. */
+  private fifo: FifoPhase | undefined;
   private isInterrupting = false;
   /** ST0 values that wait for SENSE INTERRUPT. */
   private pendingStatus: number[] = [];
@@ -162,6 +166,7 @@ export class Fdc82077 implements BusDevice {
       lastTrackLength: this.lastTrackLength,
       work: WORKS.indexOf(this.work),
       deadline: this.work === 'none' ? 0 : this.deadline,
+      ...(this.fifo && { fifo: saveFifoPhase(this.fifo) }),
       drive0: this.drives[0].save(),
       drive1: this.drives[1].save(),
     };
@@ -176,9 +181,11 @@ export class Fdc82077 implements BusDevice {
     const work = WORKS[readByte(state, 'work')] ?? 'none';
     const deadline = readTime(state, 'deadline');
     const isInterrupting = readFlag(state, 'isInterrupting');
+    const fifo = state['fifo'] === undefined ? undefined : readFifoPhase(readObject(state, 'fifo'));
     this.drives.forEach((drive, index) => drive.restore(readObject(state, `drive${index}`)));
     this.specify = [stepRate, headLoad];
     this.command = command;
+    this.fifo = fifo;
     this.result = result;
     this.pendingStatus = pendingStatus;
     this.dor = readByte(state, 'dor');
@@ -202,6 +209,7 @@ export class Fdc82077 implements BusDevice {
 
   private mainStatus(): number {
     if ((this.dor & DOR_NOT_RESET) === 0) return 0;
+    if (this.fifo) return MSR_READY | MSR_NON_DMA | MSR_BUSY | (this.fifo.direction === 'in' ? MSR_TO_HOST : 0);
     if (this.result.length > 0) return MSR_READY | MSR_TO_HOST | MSR_BUSY;
     switch (this.work) {
       case 'transfer':
@@ -240,6 +248,7 @@ export class Fdc82077 implements BusDevice {
     this.timer?.cancel();
     this.work = 'none';
     this.command = [];
+    this.fifo = undefined;
     this.result = [];
     this.pendingStatus = [];
     this.interrupt(false);
@@ -293,6 +302,12 @@ export class Fdc82077 implements BusDevice {
   }
 
   private readFifo(): number {
+    const { fifo } = this;
+    if (fifo?.direction === 'in') {
+      const byte = fifo.bytes[fifo.at] ?? 0xff;
+      this.advanceFifo(fifo);
+      return byte;
+    }
     const [value, ...rest] = this.result;
     if (value === undefined) return 0xff;
     this.result = rest;
@@ -301,6 +316,13 @@ export class Fdc82077 implements BusDevice {
   }
 
   private writeFifo(value: number): void {
+    const { fifo } = this;
+    if (fifo !== undefined) {
+      if (fifo.direction === 'in') return;
+      fifo.bytes[fifo.at] = value;
+      this.advanceFifo(fifo);
+      return;
+    }
     const isIdle = this.work === 'none' || this.work === 'seek';
     if ((this.dor & DOR_NOT_RESET) === 0 || !isIdle || this.result.length > 0) return;
     this.command.push(value);
@@ -327,7 +349,7 @@ export class Fdc82077 implements BusDevice {
         this.specify = [select, second];
         return;
       case 'sense-drive':
-        this.result = [this.driveStatus(select)];
+        this.result = [driveStatus(this.drives[select & 3], select)];
         return;
       case 'recalibrate':
         this.seek(select, 0);
@@ -384,14 +406,6 @@ export class Fdc82077 implements BusDevice {
     this.result = status === undefined ? [ST0_INVALID] : [status, this.drives[status & 3]?.cylinder ?? 0];
   }
 
-  /** ST3: 6 write protected, 5 ready, 4 track 0, 3 two sides, 2 head, 1..0 drive. */
-  private driveStatus(select: number): number {
-    const drive = this.drives[select & 3];
-    if (drive?.isPresent !== true) return 0x20 | (select & 7);
-    const isProtected = drive.diskette?.medium.isReadOnly === true;
-    return 0x28 | (isProtected ? 0x40 : 0) | (drive.cylinder === 0 ? 0x10 : 0) | (select & 7);
-  }
-
   private dump(): number[] {
     const cylinders = Array.from({ length: DRIVES }, (_, index) => this.drives[index]?.cylinder ?? 0);
     const locked = (this.isLocked ? 0x80 : 0) | (this.perpendicular & 0x3f);
@@ -401,34 +415,60 @@ export class Fdc82077 implements BusDevice {
   private finishTransfer(): void {
     const { command, selectedDrive: drive } = this;
     const [first = 0, select = 0] = command;
-    this.command = [];
     const described = floppyCommand(first);
     if (described.name !== 'transfer') return;
-    const kbps = DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
-    const request = transferRequest(described.kind, described.isWholeTrack === true, command, kbps);
+    const request = transferRequest(described.kind, described.isWholeTrack === true, command, this.kbps);
     this.lastTrackLength = described.kind === 'format' ? request.sectorsToFormat : request.lastOnTrack;
-    const result =
-      drive === undefined
-        ? { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address: request.start }
-        : runTransfer(request, drive, this.dma);
-    this.report(select, result);
+    if (drive === undefined)
+      this.report(select, { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address: request.start });
+    else if (this.specify[1] & SPECIFY_NO_DMA) this.beginFifo(request, drive);
+    else this.report(select, runTransfer(request, drive, this.dma));
+  }
+
+  private get kbps(): number {
+    return DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
+  }
+
+  private beginFifo(request: TransferRequest, drive: FloppyDrive): void {
+    const [, select = 0] = this.command;
+    const begun = beginFifoTransfer(request, drive);
+    if (!('direction' in begun)) {
+      this.report(select, begun);
+      return;
+    }
+    this.fifo = begun;
+    this.interrupt(true);
+  }
+
+  /** The processor has moved a byte; the next one asks for it anew. */
+  private advanceFifo(fifo: FifoPhase): void {
+    fifo.at++;
+    this.interrupt(false);
+    if (fifo.at < fifo.bytes.length) {
+      this.interrupt(true);
+      return;
+    }
+    const { command, selectedDrive: drive } = this;
+    const [first = 0, select = 0] = command;
+    const described = floppyCommand(first);
+    this.fifo = undefined;
+    const { result } = fifo;
+    if (result !== undefined) this.report(select, result);
+    else if (described.name === 'transfer' && drive !== undefined) {
+      const request = transferRequest(described.kind, described.isWholeTrack === true, command, this.kbps);
+      this.report(select, finishFifoTransfer(request, drive, fifo.bytes));
+    }
   }
 
   private finishReadId(): void {
     const { selectedDrive: drive } = this;
     const [, select = 0] = this.command;
-    this.command = [];
-    const head = (select >> 2) & 1;
-    const address = { cylinder: drive?.cylinder ?? 0, head, sector: 1, sizeCode: SIZE_CODE };
-    const format = drive?.diskette?.format;
-    const kbps = DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
-    const isReadable = format !== undefined && format.kbps === kbps && head < format.heads;
-    if (isReadable && address.cylinder < format.cylinders) this.report(select, { st0: 0, st1: 0, st2: 0, address });
-    else this.report(select, { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address });
+    this.report(select, sectorIdentity(drive, select, this.kbps));
   }
 
   private report(select: number, { st0, st1, st2, address }: TransferResult): void {
     const { cylinder, head, sector, sizeCode } = address;
+    this.command = [];
     this.result = [st0 | (select & 7), st1, st2, cylinder, head, sector, sizeCode];
     this.interrupt(true);
   }

@@ -24,6 +24,7 @@ import type { VirtioPci } from '../virtio/VirtioPci.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
 import { I440fx } from './I440fx.ts';
 import { PciBus } from './PciBus.ts';
+import type { PciDevice } from './PciDevice.ts';
 import { Piix3, ResetControl } from './Piix3.ts';
 
 /** Where programs that look for no PCI expect the frame buffer: as Bochs has it. */
@@ -34,7 +35,8 @@ const IDE_FUNCTION = 1;
 const PM_FUNCTION = 3;
 const DISPLAY = 2;
 const NETWORK = 3;
-/** The slots below are the chipset's, the display's and the network's. */
+const SOUND = 4;
+/** The slots below are the chipset's, the display's, the network's and the sound card's. */
 const FIRST_VIRTIO_SLOT = 5;
 /** Tables of a machine without firmware: between video memory and the BIOS; the SMBIOS anchor must lie from F0000h on. */
 const RSDP_ADDRESS = 0xe_0000;
@@ -133,6 +135,10 @@ export class PciChipset {
     const adapter = new Rtl8029('net0', macAddress, cable);
     this.pci.attach(adapter, NETWORK);
     return adapter;
+  }
+
+  attachSound(card: PciDevice): void {
+    this.pci.attach(card, SOUND);
   }
 
   /** After a reset: what firmware would do for PCI devices, where there is none. */

@@ -33,6 +33,8 @@ export class Pit8254 implements BusDevice {
   private readonly irq: InterruptLine;
   private counters = newCounters();
   private timer: TimerHandle | undefined;
+  /** Called before something changes that the loudspeaker hears. */
+  beforeSpeakerChange: (() => void) | undefined;
   /** OUT of counter 0 when last looked at. */
   private lastOutput = true;
 
@@ -47,6 +49,11 @@ export class Pit8254 implements BusDevice {
     this.counters[2].setGate(isOpen, this.tick());
   }
 
+  /** OUT of counter 2 at a time since counter or gate were last changed. */
+  speakerOutputAt(timeNs: number): boolean {
+    return this.counters[2].outputAt(tickAt(timeNs));
+  }
+
   /** OUT of counter 2 (port 61h bit 5). */
   speakerOutput(): boolean {
     return this.counters[2].outputAt(this.tick());
@@ -58,6 +65,7 @@ export class Pit8254 implements BusDevice {
   }
 
   write(offset: number, _width: number, value: number): void {
+    if (offset >= 2) this.beforeSpeakerChange?.();
     const tick = this.tick();
     if (offset === 3) this.writeControl(value, tick);
     else this.counter(offset)?.write(value, tick);

@@ -21,11 +21,18 @@ export class Port61 implements BusDevice {
   private readonly timers: TimerService;
   private readonly timer: SpeakerTimer;
   private latch = 0;
+  /** Called before something changes that the loudspeaker hears. */
+  beforeSpeakerChange: (() => void) | undefined;
 
   constructor(id: string, timers: TimerService, timer: SpeakerTimer) {
     this.id = id;
     this.timers = timers;
     this.timer = timer;
+  }
+
+  /** Bit 1: what the timer puts out is heard. */
+  get isSpeakerOn(): boolean {
+    return (this.latch & 2) !== 0;
   }
 
   read(): number {
@@ -34,6 +41,7 @@ export class Port61 implements BusDevice {
   }
 
   write(_offset: number, _width: number, value: number): void {
+    this.beforeSpeakerChange?.();
     this.latch = value & 0x0f;
     this.timer.setSpeakerGate((value & 1) !== 0);
   }

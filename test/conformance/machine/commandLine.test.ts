@@ -102,7 +102,7 @@ describe('output', () => {
   test('the report has the agreed shape', async () => {
     const { status, report } = await runJson(file('hello.asm', HELLO));
     expect(status).toBe(0);
-    expect(Object.keys(report)).toEqual(['exit', 'vcpus', 'serial', 'screen', 'stats']);
+    expect(Object.keys(report)).toEqual(['exit', 'vcpus', 'serial', 'screen', 'stats', 'parallel', 'debug', 'post']);
     expect(report.exit).toEqual({ reason: 'hlt', detail: 'interrupts are off' });
     expect(report.serial).toBe('Hello, glass!\n');
     expect(report.screen).toHaveLength(25);

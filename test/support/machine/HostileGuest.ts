@@ -60,6 +60,7 @@ export class HostileGuest {
       macAddress: MAC,
       adapterModel: options.adapterModel,
       hasConsole: true,
+      sinks: { sound: () => undefined },
       drives: {
         images: {
           vda: this.image('c.img', 'overlay'),

@@ -57,6 +57,10 @@ describe('usage errors are one message and status 2', () => {
     [['run', 'x', '--timeout', 'soon'], '--timeout soon: expected a number of seconds above 0, such as 10 or 0.5.'],
     [['run', 'x', '--boot', 'usb'], '--boot usb: expected floppy, disk and cdrom, each at most once'],
     [['run', 'x', '--overlay', '--read-only'], /cannot be used with option '--overlay'/],
+    [
+      ['run', '--hda', 'a.img', '--hdb', './a.img'],
+      /^--hdb: \.\/a\.img lies in --hda too, and both would write to it\./,
+    ],
     [['run', '--hda', 'gone.img'], '--hda: gone.img cannot be opened: there is no such file.'],
     [['run', '--floppy', 'a.img', '--profile', 'micro'], '--floppy: a machine of the profile micro has no such drive.'],
     [['run', 'x', '--net', 'a b'], "--net a b: expected host, none, or a segment's name of up to 32 letters"],

@@ -285,3 +285,75 @@ test.each([
 test('a larger image is no diskette', () => {
   expect(floppyFormatOf(3_000_000)).toBeUndefined();
 });
+
+describe('without DMA', () => {
+  const [READ, WRITE] = [0x46, 0x45];
+  const NON_DMA_READ = 0xf0;
+  const NON_DMA_WRITE = 0xb0;
+
+  /** SPECIFY with the non-DMA bit. */
+  function startWithoutDma(): void {
+    start();
+    run(0x03, 0xdf, 0x03);
+  }
+
+  function command(first: number, sector: number, last: number): void {
+    for (const byte of [first, 0, 0, 0, sector, 2, last, 0x1b, 0xff]) fdc.write(5, 1, byte);
+    time.advance(MS);
+  }
+
+  function result(): number[] {
+    return Array.from({ length: 7 }, () => fdc.read(5));
+  }
+
+  test('the processor reads each byte, up to the last sector that was named', () => {
+    insert();
+    startWithoutDma();
+    command(READ, 1, 2);
+    expect([fdc.read(4), irq.level]).toEqual([NON_DMA_READ, true]);
+    const bytes = Uint8Array.from({ length: 1024 }, () => fdc.read(5));
+    expect([...bytes]).toEqual([...numberedSectors(2880).subarray(0, 1024)]);
+    // Nobody has said that there is no more: the end of the cylinder ends the command.
+    expect([fdc.read(4), irq.level]).toEqual([0xd0, true]);
+    expect(result().slice(0, 3)).toEqual([0x40, 0x80, 0]);
+  });
+
+  test('each byte asks for the next by an interrupt of its own', () => {
+    insert();
+    startWithoutDma();
+    command(READ, 1, 1);
+    const before = irq.rises;
+    for (let count = 0; count < 10; count++) fdc.read(5);
+    expect(irq.rises).toBe(before + 10);
+  });
+
+  test('the processor writes each byte', () => {
+    const disk = insert();
+    startWithoutDma();
+    command(WRITE, 3, 3);
+    expect(fdc.read(4)).toBe(NON_DMA_WRITE);
+    for (let at = 0; at < 512; at++) fdc.write(5, 1, at & 0xff);
+    expect(result().slice(0, 3)).toEqual([0x40, 0x80, 0]);
+    const read = new Uint8Array(512);
+    disk.medium.read(2, read);
+    expect([...read]).toEqual(Array.from({ length: 512 }, (_, at) => at & 0xff));
+  });
+
+  test('a diskette that cannot be written says so before anything is moved', () => {
+    insert(2880, true);
+    startWithoutDma();
+    command(WRITE, 1, 1);
+    expect(result().slice(0, 3)).toEqual([0x40, 0x02, 0]);
+  });
+
+  test('goes on from a snapshot in the middle of a sector', () => {
+    insert();
+    startWithoutDma();
+    command(READ, 1, 1);
+    for (let count = 0; count < 100; count++) fdc.read(5);
+    fdc.restore(JSON.parse(JSON.stringify(fdc.save())));
+    const rest = Uint8Array.from({ length: 412 }, () => fdc.read(5));
+    expect([...rest]).toEqual([...numberedSectors(2880).subarray(100, 512)]);
+    expect(result()[1]).toBe(0x80);
+  });
+});
