@@ -54,6 +54,7 @@ export const TEST_IDS = {
   schedulePage: 'schedule-page',
   scheduleLanes: 'schedule-lanes',
 
+  runLinux: 'run-linux',
   sampleGallery: 'sample-gallery',
   sampleCard: 'sample-card',
   sampleRun: 'sample-run',

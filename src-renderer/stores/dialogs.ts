@@ -19,7 +19,7 @@ interface OpenQuestion extends Question {
 export const useDialogs = defineStore('dialogs', () => {
   const question = shallowRef<OpenQuestion | null>(null);
   /** The new-machine dialog: open, perhaps with files chosen already. */
-  const newMachine = shallowRef<{ readonly files: readonly FileGrant[] } | null>(null);
+  const newMachine = shallowRef<{ readonly files: readonly FileGrant[]; readonly isAppliance?: boolean } | null>(null);
   /** The machine whose settings are open. */
   const settingsOf = shallowRef<string | null>(null);
   /** The machine whose name is being edited in place. */

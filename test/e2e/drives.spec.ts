@@ -69,6 +69,14 @@ test('a CD starts a machine, with an empty disk made for it', async ({ launch, h
   expect((await stat(disk)).size).toBeLessThan(1 << 20);
 });
 
+test('Debian mini says what is missing where it cannot be built', async ({ launch, picture }) => {
+  const desk = new Desk(await launch({ env: { PATH: '/nowhere' } }));
+  await desk.part(TEST_IDS.runLinux).click();
+  await expect(desk.part(TEST_IDS.dialog)).toContainText('has no apt-get');
+  await expect(desk.part(TEST_IDS.dialogConfirm)).toBeDisabled();
+  await picture(desk.page, 'appliance-refused');
+});
+
 test('what cannot be used is said beside the file, and nothing is made', async ({ launch, home, picture }) => {
   const desk = new Desk(await launch());
   const vmdk = new Uint8Array(4096);

@@ -57,3 +57,40 @@ test('memory is shown as it is', async ({ launch, home, picture }) => {
   await expect(desk.part(TEST_IDS.memoryView)).toContainText(/66\s*31\s*c9\s*66\s*b8\s*00/i);
   await picture(desk.page, 'memory');
 });
+
+/** Prints as fast as it can. */
+const FLOOD = `        bits 16
+        org 0x7c00
+again:  mov dx, 0x3f8
+        mov si, text
+next:   cs lodsb
+        test al, al
+        jz again
+        out dx, al
+        jmp next
+text:   db 'The quick brown fox jumps over the lazy dog.', 13, 10, 0
+`;
+
+test('a guest that floods its serial line leaves the window fluid', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'flood.asm', FLOOD)] }));
+  await desk.select('flood');
+  await desk.part(TEST_IDS.tabConsole).click();
+  await expect(desk.part(TEST_IDS.console).locator('.xterm-rows')).toContainText('lazy dog');
+  const framesInThreeSeconds = await desk.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const end = performance.now() + 3000;
+        let frames = 0;
+        const onFrame = (now: number): void => {
+          frames++;
+          if (now < end) requestAnimationFrame(onFrame);
+          else resolve(frames);
+        };
+        requestAnimationFrame(onFrame);
+      }),
+  );
+  // Of 180 on an idle host; the tests' own is often shared.
+  expect(framesInThreeSeconds).toBeGreaterThan(30);
+  await desk.part(TEST_IDS.pause).click();
+  await desk.expectState('flood', 'paused');
+});

@@ -24,7 +24,7 @@ const en: MenuTexts = {
   commands: {
     'file.newMachine': 'New Machine…',
     'file.newProgram': 'New Program',
-    'file.openProgram': 'Open Program…',
+    'file.openProgram': 'Open Files…',
     'file.openInEditor': 'Open in Editor…',
     'file.save': 'Save',
     'file.saveAs': 'Save As…',
@@ -84,7 +84,7 @@ const zh: MenuTexts = {
   commands: {
     'file.newMachine': '新建虚拟机…',
     'file.newProgram': '新建程序',
-    'file.openProgram': '打开程序…',
+    'file.openProgram': '打开文件…',
     'file.openInEditor': '在编辑器中打开…',
     'file.save': '保存',
     'file.saveAs': '另存为…',

@@ -42,7 +42,7 @@ printf '#!/bin/sh\\nsync\\n/bin/busybox reboot -f\\n' >/tmp/reboot
 chmod +x /tmp/poweroff /tmp/reboot
 mv -f /tmp/poweroff /tmp/reboot /bin/
 # The machine's power button.
-mkdir -p /etc/acpi/PWRF
+mkdir -p /etc/acpi/PWRF /var/log /var/run
 cp /bin/poweroff /etc/acpi/PWRF/00000080
 acpid 2>/dev/null
 while :; do setsid -c sh -l </dev/tty1 >/dev/tty1 2>&1; done

@@ -129,5 +129,17 @@ export function useMachineActions() {
     view.select(machine.id);
   }
 
-  return { toggleRun, step, powerOff, remove, clone, createFrom, loadFile, pickAndLoad, pickAndCreate, dropFiles };
+  return {
+    toggleRun,
+    step,
+    powerOff,
+    remove,
+    clone,
+    createFrom,
+    createFromFiles,
+    loadFile,
+    pickAndLoad,
+    pickAndCreate,
+    dropFiles,
+  };
 }

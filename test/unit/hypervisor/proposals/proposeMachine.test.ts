@@ -86,7 +86,11 @@ describe('a kernel', () => {
   test('gets its initial RAM disk and a command line for both consoles', async () => {
     const proposal = await propose(['initrd', gzipSync(cpio)], ['kernel', bzImage()]);
     expect(uses(proposal)).toEqual(['initrd', 'program']);
-    expect(proposal).toMatchObject({ hasKernel: true, memoryMiB: 256, commandLine: 'console=tty0 console=ttyS0' });
+    expect(proposal).toMatchObject({
+      hasKernel: true,
+      memoryMiB: 256,
+      commandLine: 'console=tty0 console=ttyS0 no_timer_check',
+    });
   });
 
   test('finds its root on the disk that comes with it', async () => {
