@@ -71,12 +71,9 @@ next:   cs lodsb
 text:   db 'The quick brown fox jumps over the lazy dog.', 13, 10, 0
 `;
 
-test('a guest that floods its serial line leaves the window fluid', async ({ launch, home }) => {
-  const desk = new Desk(await launch({ args: [await programFile(home, 'flood.asm', FLOOD)] }));
-  await desk.select('flood');
-  await desk.part(TEST_IDS.tabConsole).click();
-  await expect(desk.part(TEST_IDS.console).locator('.xterm-rows')).toContainText('lazy dog');
-  const framesInThreeSeconds = await desk.page.evaluate(
+/** Frames that the page drew in three seconds: 180 on an idle host. */
+async function framesDrawn(desk: Desk): Promise<number> {
+  return desk.page.evaluate(
     () =>
       new Promise<number>((resolve) => {
         const end = performance.now() + 3000;
@@ -89,8 +86,17 @@ test('a guest that floods its serial line leaves the window fluid', async ({ lau
         requestAnimationFrame(onFrame);
       }),
   );
-  // Of 180 on an idle host; the tests' own is often shared.
-  expect(framesInThreeSeconds).toBeGreaterThan(30);
+}
+
+test('a guest that floods its serial line leaves the window fluid', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'flood.asm', FLOOD)] }));
+  await desk.select('flood');
+  await desk.part(TEST_IDS.tabProcessor).click();
+  // How fluid it is otherwise, on a host that may be busy with more than this.
+  const otherwise = await framesDrawn(desk);
+  await desk.part(TEST_IDS.tabConsole).click();
+  await expect(desk.part(TEST_IDS.console).locator('.xterm-rows')).toContainText('lazy dog');
+  expect(await framesDrawn(desk)).toBeGreaterThan(otherwise / 4);
   await desk.part(TEST_IDS.pause).click();
   await desk.expectState('flood', 'paused');
 });
