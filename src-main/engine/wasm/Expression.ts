@@ -64,8 +64,16 @@ function signedLeb64(low: number, high: number): number[] {
   }
 }
 
+/** Small constants, by value less the smallest: expressions are immutable, and these are wanted all the time. */
+const SMALLEST = -64,
+  SMALL = Array.from({ length: 192 }, (_, index) => makeI32Const(SMALLEST + index));
+
+function makeI32Const(value: number): I32 {
+  return { type: 'i32', code: [0x41, ...signedLeb(value)], constant: value };
+}
+
 export function i32Const(value: number): I32 {
-  return { type: 'i32', code: [0x41, ...signedLeb(value | 0)], constant: value | 0 };
+  return SMALL[(value | 0) - SMALLEST] ?? makeI32Const(value | 0);
 }
 
 /** A 64-bit constant from its low half and its high half (default: the sign of the low half). */
@@ -73,8 +81,12 @@ export function i64Const(low: number, high: number = low >> 31): I64 {
   return { type: 'i64', code: [0x42, ...signedLeb64(low | 0, high | 0)] };
 }
 
+/** Reads of locals that have been asked for, by type and index. */
+const GETS: Record<ValueType, Expression[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+
 export function localGet<T extends ValueType>(index: number, type: T): Expression<T> {
-  return { type, code: [0x20, ...unsignedLeb(index)] };
+  // The list holds expressions of the type that names it.
+  return (GETS[type][index] ??= { type, code: [0x20, ...unsignedLeb(index)] }) as Expression<T>;
 }
 
 type Fold = (a: number, b: number) => number;
@@ -192,8 +204,10 @@ export function select<T extends ValueType>(
 
 const LOAD_OPCODES = { i32: { 8: 0x2d, 16: 0x2f, 32: 0x28 }, i64: { 8: 0x31, 16: 0x33, 32: 0x35, 64: 0x29 } } as const;
 
+const NO_OFFSET: Code = [0, 0];
+
 function memoryArgument(offset: number): Code {
-  return [0, ...unsignedLeb(offset)];
+  return offset === 0 ? NO_OFFSET : [0, ...unsignedLeb(offset)];
 }
 
 /** Zero-extending load of 8, 16 or 32 bits as i32. Alignment hint: none. */

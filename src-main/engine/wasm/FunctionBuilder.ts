@@ -14,16 +14,28 @@ export interface Local<T extends ValueType = ValueType> {
 
 /** Growable byte buffer. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
+  private bytes: Uint8Array;
   length = 0;
 
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
   push(byte: number): void {
-    this.reserve(1);
+    if (this.length === this.bytes.length) this.reserve(1);
     this.bytes[this.length++] = byte;
   }
 
+  /** Unsigned LEB128. */
+  pushUnsigned(value: number): void {
+    for (; value > 0x7f; value >>>= 7) this.push((value & 0x7f) | 0x80);
+    this.push(value);
+  }
+
   pushCode(code: Code): void {
-    for (const item of code) {
+    // An index: this is the innermost loop of emission, mostly run before V8 has compiled it.
+    for (let index = 0; index < code.length; index++) {
+      const item = code[index];
       if (typeof item === 'number') this.push(item);
       else this.pushCode(item);
     }
@@ -63,11 +75,14 @@ export interface FunctionNotes {
   readonly marks: ReadonlyMap<number, number>;
 }
 
+/** What most functions stay below. */
+const FUNCTION_BYTES = 4096;
+
 /** Encodes the body of one Wasm function. */
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
   private readonly localTypes: ValueType[] = [];
-  private readonly body = new ByteWriter();
+  private readonly body = new ByteWriter(FUNCTION_BYTES);
   private depth = 0;
   private readonly localNames: (string | undefined)[];
   private readonly labels = new Map<number, string>();
@@ -104,7 +119,13 @@ export class FunctionBuilder {
   }
 
   set(local: Local, value: Expression): void {
-    this.emit([value.code, 0x21, ...unsignedLeb(local.index)]);
+    this.body.pushCode(value.code);
+    this.index(0x21, local.index);
+  }
+
+  /** Takes the value on top of the stack. */
+  pop(local: Local): void {
+    this.index(0x21, local.index);
   }
 
   /** Evaluates once; the result may be used any number of times. */
@@ -138,11 +159,11 @@ export class FunctionBuilder {
   ifUnlikely(condition: I32, whenTrue: () => void): void {
     this.emit(condition.code);
     this.unlikely.push(this.body.length);
-    this.emit([0x04, 0x40]);
+    this.index(0x04, 0x40);
     this.depth++;
     whenTrue();
     this.depth--;
-    this.emit([0x0b]);
+    this.body.push(0x0b);
   }
 
   /** A block; breaking to its label goes behind it. */
@@ -156,22 +177,24 @@ export class FunctionBuilder {
   }
 
   breakTo(label: Label): void {
-    this.emit([0x0c, ...unsignedLeb(this.depth - label.depth)]);
+    this.index(0x0c, this.depth - label.depth);
   }
 
   breakIf(condition: I32, label: Label): void {
-    this.emit([condition.code, 0x0d, ...unsignedLeb(this.depth - label.depth)]);
+    this.body.pushCode(condition.code);
+    this.index(0x0d, this.depth - label.depth);
   }
 
   return(...values: Expression[]): void {
-    this.emit([...values.map((value) => value.code), 0x0f]);
+    for (const { code } of values) this.body.pushCode(code);
+    this.body.push(0x0f);
   }
 
   /** Calls a function of the module and binds its results. */
   call(functionIndex: number, results: readonly ValueType[], parameters: readonly Expression[]): Expression[] {
     this.emit([...parameters.map((parameter) => parameter.code), 0x10, ...unsignedLeb(functionIndex)]);
     const locals = results.map((type) => this.newLocal(type));
-    for (const local of [...locals].reverse()) this.emit([0x21, ...unsignedLeb(local.index)]);
+    for (const local of [...locals].reverse()) this.pop(local);
     return locals.map((local) => this.get(local));
   }
 
@@ -214,11 +237,17 @@ export class FunctionBuilder {
 
   private structured(opcode: number, body: (label: Label) => void, name: string | undefined): void {
     if (name !== undefined) this.labels.set(this.body.length, name);
-    this.emit([opcode, 0x40]);
+    this.index(opcode, 0x40);
     this.depth++;
     body({ depth: this.depth });
     this.depth--;
-    this.emit([0x0b]);
+    this.body.push(0x0b);
+  }
+
+  /** An opcode with an index, or the byte of an empty block type. */
+  private index(opcode: number, index: number): void {
+    this.body.push(opcode);
+    this.body.pushUnsigned(index);
   }
 }
 

@@ -128,8 +128,9 @@ export class RegionCode {
       carries: () => f.get(this.carries),
       set: (result, carries) => {
         // Both may be made from what the locals hold.
-        f.emit([result.code, carries.code, 0x21, ...unsignedLeb(this.carries.index)]);
-        f.emit([0x21, ...unsignedLeb(this.result.index)]);
+        f.emit([result.code, carries.code]);
+        f.pop(this.carries);
+        f.pop(this.result);
       },
       note: (recipe) => this.noteRecipe(recipe),
     });

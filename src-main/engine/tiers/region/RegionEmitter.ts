@@ -11,7 +11,6 @@ import {
   load64,
   storeCode,
   gtUnsigned,
-  unsignedLeb,
 } from '../../wasm/Expression.ts';
 import type { MemoryOperand, Operand, RegisterOperand } from '../../decode/Instruction.ts';
 import { VECTOR } from '../../GuestFault.ts';
@@ -326,7 +325,7 @@ export class RegionEmitter implements Emitter {
     const { f } = code;
     f.emit(code.call(`routine.${name}`, ...parameters));
     const locals = ROUTINES[name].results.map((type) => code.temporary(type));
-    for (const local of [...locals].reverse()) f.emit([0x21, ...unsignedLeb(local.index)]);
+    for (const local of [...locals].reverse()) f.pop(local);
     return locals.map((local) => f.get(local));
   }
 

@@ -12,7 +12,6 @@ import {
   ne,
   or,
   storeCode,
-  unsignedLeb,
 } from '../../wasm/Expression.ts';
 import { FunctionBuilder, type Label, type Local } from '../../wasm/FunctionBuilder.ts';
 import { STATE } from '../../state/layout.ts';
@@ -332,7 +331,7 @@ class RegionFunction implements RegionFlow {
     code.setStateField(STATE.eipBase, i32Const(site.eipBase));
     f.emit(code.call('single', i32Const(site.single), code.budgetHere()));
     const record = code.temporary('i32');
-    f.emit([0x21, ...unsignedLeb(record.index)]);
+    f.pop(record);
     f.ifUnlikely(code.stateField(STATE.exit), () => {
       code.countInstructions(this.place.data, code.stateField(STATE.budget));
       code.countExit(this.place.data, i32Const(LEAVE_CAUSES.indexOf('handler')));
@@ -371,9 +370,13 @@ class RegionFunction implements RegionFlow {
 
 /** Numbers of the XMM registers that a region's instructions name. */
 function vectorsOf(plan: Plan): Set<number> {
-  const sites = plan.blocks.flatMap((block) => block.sites);
-  const operands = sites.flatMap((site) => site.instruction.operands);
-  return new Set(
-    operands.flatMap((operand) => (operand.kind === 'register' && operand.file === 'xmm' ? [operand.index] : [])),
-  );
+  const found = new Set<number>();
+  for (const { sites } of plan.blocks) {
+    for (const { instruction } of sites) {
+      for (const operand of instruction.operands) {
+        if (operand.kind === 'register' && operand.file === 'xmm') found.add(operand.index);
+      }
+    }
+  }
+  return found;
 }
