@@ -11,11 +11,11 @@
   (func $region (type 1) (param $record i32) (param $budget i32) (result i32)
     (local $eax i32) (local $ecx i32) (local $edx i32) (local $ebx i32) (local $esp i32) (local $ebp i32)
     (local $esi i32) (local $edi i32) (local $result i32) (local $carries i32) (local $recipe i32)
-    (local $recipe.left i32) (local $recipe.right i32) (local $recipe.made i32) (local $recipe.kept i32)
-    (local $exitEip i32) (local $exitRecord i32) (local $exitCause i32) (local $20 i32)
-    (local $ds:esi.read.end i64) (local $ds:esi.read.addend i32) (local $23 i32) (local $24 i32)
-    (local $25 i32) (local $ds:edi.write.end i64) (local $ds:edi.write.addend i32) (local $28 i32)
-    (local $29 i32)
+    (local $recipe.left i32) (local $recipe.right i32) (local $recipe.result i32)
+    (local $recipe.kept i32) (local $exitEip i32) (local $exitRecord i32) (local $exitCause i32)
+    (local $20 i32) (local $ds:esi.read.end i64) (local $ds:esi.read.addend i32) (local $23 i32)
+    (local $24 i32) (local $25 i32) (local $ds:edi.write.end i64) (local $ds:edi.write.addend i32)
+    (local $28 i32) (local $29 i32) (local $30 i32)
     (block $enter
       (block $refuse
         (if
@@ -53,18 +53,17 @@
       ;; ...
     (if (i32.eq (local.get $recipe) (i32.const 1))
       (then
+        (local.set $29 (i32.add (local.get $ecx) (i32.const 1)))
         (i32.const 0)
         (local.set $carries (i32.shl (local.get $recipe.kept) (i32.const 31)))
         (local.set $result)
         (local.set $20 (i32.and (local.get $carries) (i32.const -0x80000000)))
         (local.set $23
           (i32.or
-            (i32.and (i32.xor (local.get $recipe.left) (i32.const -1)) (local.get $recipe.right))
-            (i32.and
-              (i32.or (i32.xor (local.get $recipe.left) (i32.const -1)) (local.get $recipe.right))
-              (local.get $recipe.made))))
-        (local.set $29 (i32.and (local.get $23) (i32.const -0x3ffffff8)))
-        (local.get $recipe.made)
+            (i32.and (i32.xor (local.get $29) (i32.const -1)) (i32.const 1))
+            (i32.and (i32.or (i32.xor (local.get $29) (i32.const -1)) (i32.const 1)) (local.get $ecx))))
+        (local.set $30 (i32.and (local.get $23) (i32.const -0x3ffffff8)))
+        (local.get $ecx)
         (local.set $carries
           (i32.or
             (i32.or
@@ -73,10 +72,10 @@
                 (i32.xor
                   (local.get $20)
                   (i32.and
-                    (i32.xor (local.get $29) (i32.shl (local.get $29) (i32.const 1)))
+                    (i32.xor (local.get $30) (i32.shl (local.get $30) (i32.const 1)))
                     (i32.const -0x80000000)))
                 (i32.const 1)))
-            (i32.and (local.get $29) (i32.const 8))))
+            (i32.and (local.get $30) (i32.const 8))))
         (local.set $result)))
     (i32.store offset=65536 (;eax;) (i32.const 0) (local.get $eax))
     (i32.store offset=65584 (;esi;) (i32.const 0) (local.get $esi))

@@ -44,8 +44,6 @@
       (then
         (local.set $recipe (i32.const 1))
         (local.set $recipe.left (local.get $26))
-        (local.set $recipe.right (i32.const 127))
-        (local.set $recipe.made (local.get $27))
         (local.set $budget (i32.sub (local.get $budget) (i32.const 2)))
         (local.set $exitEip (i32.const 0x4013))
         (br $exit)))
@@ -64,9 +62,6 @@
   (if (i32.eqz (i32.eqz (local.get $23)))
     (then
       (local.set $recipe (i32.const 2))
-      (local.set $recipe.left (local.get $20))
-      (local.set $recipe.right (i32.const 1))
-      (local.set $recipe.made (local.get $23))
       (local.set $recipe.kept (local.get $24))
       (local.set $budget (i32.sub (local.get $budget) (i32.const 5)))
       (if (i32.lt_s (local.get $budget) (i32.const 5))
@@ -76,9 +71,6 @@
           (br $exit)))
       (br $loop.400a)))
   (local.set $recipe (i32.const 2))
-  (local.set $recipe.left (local.get $20))
-  (local.set $recipe.right (i32.const 1))
-  (local.set $recipe.made (local.get $23))
   (local.set $recipe.kept (local.get $24))
   (local.set $budget (i32.sub (local.get $budget) (i32.const 5)))
   (local.set $exitEip (i32.const 0x4013))

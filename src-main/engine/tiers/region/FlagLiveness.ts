@@ -11,6 +11,8 @@ export interface FlagLiveness {
   readonly atStart: readonly Want[];
   /** Behind each of its instructions. */
   readonly behind: readonly (readonly Want[])[];
+  /** General registers, a bit each, that may change from a block's start on until all flags are replaced. */
+  readonly changed: readonly number[];
 }
 
 /**
@@ -35,7 +37,37 @@ export function analyseFlags(
       hasChanged = true;
     }
   }
-  return { atStart, behind: blocks.map((block, node) => wantedBehind(block, atEnd[node])) };
+  return {
+    atStart,
+    behind: blocks.map((block, node) => wantedBehind(block, atEnd[node])),
+    changed: changedRegisters(blocks),
+  };
+}
+
+function changedRegisters(blocks: readonly BasicBlock[]): number[] {
+  const changed = blocks.map(() => 0);
+  for (let hasChanged = true; hasChanged;) {
+    hasChanged = false;
+    for (let node = blocks.length - 1; node >= 0; node--) {
+      const { sites, successors } = blocks[node];
+      const last = sites.findIndex(({ effects, single }) => effects.replacesFlags || single !== 0);
+      // What an instruction writes that replaces the flags changes together with them.
+      const before = last < 0 ? sites : sites.slice(0, last);
+      let bits = before.reduce((all, site) => all | writtenRegisters(site), 0);
+      if (last < 0) bits = successors.reduce((all, target) => all | changed[target], bits);
+      if (bits === changed[node]) continue;
+      changed[node] = bits;
+      hasChanged = true;
+    }
+  }
+  return changed;
+}
+
+function writtenRegisters({ instruction, effects }: Site): number {
+  return instruction.operands.reduce((bits, operand, index) => {
+    const isWritten = ((effects.writtenOperands >> index) & 1) !== 0;
+    return isWritten && operand.kind === 'register' && operand.file === 'general' ? bits | (1 << operand.index) : bits;
+  }, effects.writtenRegisters);
 }
 
 /** Whether a block's end may leave the region: to what is not part of it, or on a jump back. */

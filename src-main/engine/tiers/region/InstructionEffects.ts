@@ -1,6 +1,6 @@
 import type { Instruction } from '../../decode/Instruction.ts';
 import type { Address, Emitter, OperandHandle, StackRegister, Width } from '../../semantics/Emitter.ts';
-import { STATE } from '../../state/layout.ts';
+import { RCX, STATE } from '../../state/layout.ts';
 import { FlagEmitter } from '../../semantics/FlagEmitter.ts';
 import { semantics } from '../../semantics/index.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
@@ -25,6 +25,10 @@ export interface InstructionEffects {
   readonly replacesFlags: boolean;
   /** It may set arithmetic flags. */
   readonly writesFlags: boolean;
+  /** General registers that it may write whatever its operands, a bit each. */
+  readonly writtenRegisters: number;
+  /** Operands that it may write, a bit each. */
+  readonly writtenOperands: number;
   /** It may fault, or otherwise leave the region before it is complete. */
   readonly mayLeave: boolean;
   /** It calls a helper. */
@@ -78,6 +82,8 @@ class EffectsEmitter implements Emitter {
   private readsFlags = false;
   private replacesFlags = false;
   private writesFlags = false;
+  private writtenRegisters = 0;
+  private writtenOperands = 0;
   private mayLeave = false;
   private callsHelper = false;
   private mayUnmask = false;
@@ -111,7 +117,17 @@ class EffectsEmitter implements Emitter {
 
   effects(): InstructionEffects {
     const { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask } = this;
-    return { readsFlags, replacesFlags, writesFlags, mayLeave, callsHelper, mayUnmask };
+    const { writtenRegisters, writtenOperands } = this;
+    return {
+      readsFlags,
+      replacesFlags,
+      writesFlags,
+      writtenRegisters,
+      writtenOperands,
+      mayLeave,
+      callsHelper,
+      mayUnmask,
+    };
   }
 
   let<T extends Expression>(value: T): T {
@@ -157,6 +173,7 @@ class EffectsEmitter implements Emitter {
 
   write(operand: OperandHandle): void {
     if (operand.kind === 'memory') this.mayLeave = true;
+    this.writtenOperands |= 1 << this.operands.indexOf(operand);
   }
 
   readVector(operand: OperandHandle): V128 {
@@ -188,7 +205,9 @@ class EffectsEmitter implements Emitter {
     return some(width);
   }
 
-  setRegister(): void {}
+  setRegister(index: number): void {
+    this.writtenRegisters |= 1 << index;
+  }
 
   stateField(): I32 {
     return SOME_I32;
@@ -308,6 +327,7 @@ class EffectsEmitter implements Emitter {
       body({ elements: i32Const(1) });
       return;
     }
+    this.writtenRegisters |= 1 << RCX;
     this.depth++;
     body({ elements: SOME_I32 });
     until?.();

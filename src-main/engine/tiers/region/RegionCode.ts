@@ -5,7 +5,6 @@ import {
   type V128,
   type ValueType,
   add,
-  eq,
   extendSigned,
   i32Const,
   load,
@@ -21,7 +20,8 @@ import { EXIT, STATE, registerOffset, xmmOffset } from '../../state/layout.ts';
 import { LEAVE_CAUSES, type LeaveCause, REGION_DATA } from './regionData.ts';
 import { type Discoveries, RegionState } from './RegionState.ts';
 import { RegionX87, type StackShape } from './RegionX87.ts';
-import { type Recipe, RegionFlags } from './RegionFlags.ts';
+import { FlagNotes } from './FlagNotes.ts';
+import { RegionFlags } from './RegionFlags.ts';
 import type { Site } from './RegionPlan.ts';
 
 export const ZERO = i32Const(0);
@@ -82,10 +82,7 @@ export class RegionCode {
   private readonly budgetLocal: Local<'i32'>;
   private readonly result: Local<'i32'>;
   private readonly carries: Local<'i32'>;
-  /** 0, or 1 plus the place in `recipes` of the operation that the flags have to be computed from. */
-  private readonly recipe: Local<'i32'>;
-  private readonly recipeOperands: readonly Local<'i32'>[];
-  private readonly recipes: string[] = [];
+  readonly notes: FlagNotes;
   private readonly exitEip: Local<'i32'>;
   private readonly exitRecord: Local<'i32'>;
   /** Place in LEAVE_CAUSES; 0 until a way out sets it. */
@@ -108,8 +105,7 @@ export class RegionCode {
     this.registers = REGISTER_NAMES.map((name) => f.newLocal('i32', name));
     this.result = f.newLocal('i32', 'result');
     this.carries = f.newLocal('i32', 'carries');
-    this.recipe = f.newLocal('i32', 'recipe');
-    this.recipeOperands = ['left', 'right', 'made', 'kept'].map((name) => f.newLocal('i32', `recipe.${name}`));
+    this.notes = new FlagNotes(f, this.registers);
     this.exitEip = f.newLocal('i32', 'exitEip');
     this.exitRecord = f.newLocal('i32', 'exitRecord');
     this.exitCause = f.newLocal('i32', 'exitCause');
@@ -132,7 +128,7 @@ export class RegionCode {
         f.pop(this.carries);
         f.pop(this.result);
       },
-      note: (recipe) => this.noteRecipe(recipe),
+      note: (recipe) => this.notes.note(recipe),
     });
   }
 
@@ -145,6 +141,7 @@ export class RegionCode {
     if (code[0] === 0x20 && code.length === 2 && !this.guestLocals.has(code[1] as number)) return value;
     const local = this.temporary(value.type);
     this.f.set(local, value);
+    this.notes.localSet(local.index, code);
     return this.f.get(local);
   }
 
@@ -158,6 +155,7 @@ export class RegionCode {
       all.push(found);
     }
     found.isFree = false;
+    this.notes.localSet(found.local.index, []);
     this.taken.push(found);
     return found.local as Local<T>;
   }
@@ -181,30 +179,6 @@ export class RegionCode {
     this.taken = [];
   }
 
-  private noteRecipe(recipe: Recipe | undefined): void {
-    const { f } = this;
-    if (recipe === undefined) {
-      f.set(this.recipe, ZERO);
-      return;
-    }
-    const name = `${recipe.kind} ${recipe.width}`;
-    const known = this.recipes.indexOf(name);
-    f.set(this.recipe, i32Const(known >= 0 ? known + 1 : this.recipes.push(name)));
-    const values = [recipe.left, recipe.right, recipe.result, recipe.kept];
-    values.forEach((value, index) => value && f.set(this.recipeOperands[index], value));
-  }
-
-  /** Computes the flags that a way out has noted as an operation. */
-  private computeNotedFlags(): void {
-    const { f } = this;
-    const [left, right, result, kept] = this.recipeOperands.map((local) => f.get(local));
-    this.recipes.forEach((name, index) => {
-      const [kind, width] = name.split(' ');
-      const recipe = { kind, width: Number(width), left, right, result, kept } as Recipe;
-      f.if(eq(f.get(this.recipe), i32Const(index + 1)), () => this.flags.computeNoted(recipe));
-    });
-  }
-
   // The state in memory
 
   stateField(offset: number): I32 {
@@ -226,6 +200,7 @@ export class RegionCode {
   // Registers
 
   loadRegisters(): void {
+    this.notes.forgetCopies();
     this.registers.forEach((local, index) => this.f.set(local, this.stateField(registerOffset(index))));
     this.f.set(this.result, this.stateField(STATE.result));
     this.f.set(this.carries, this.stateField(STATE.carries));
@@ -355,7 +330,7 @@ export class RegionCode {
   /** The end of the function: stores the state and goes on wherever `leave` said. */
   emitExit(data: number): void {
     const { f } = this;
-    this.computeNotedFlags();
+    this.notes.emitComputation((recipe) => this.flags.computeNoted(recipe));
     this.storeRegisters(this.changed);
     this.countInstructions(data, this.budget);
     this.countExit(data, f.get(this.exitCause));

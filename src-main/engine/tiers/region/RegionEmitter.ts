@@ -122,12 +122,12 @@ export class RegionEmitter implements Emitter {
     // Flags that are set on one path alone meet those from before behind it.
     if (effects.writesFlags && !effects.replacesFlags && flags.isWanted) flags.materialise();
     const before = flags.state;
-    const { x87 } = this.code;
+    const { x87, notes } = this.code;
     const { shape } = x87;
     let after = before;
     const arm = (body: () => void) => (): void => {
       flags.state = before;
-      body();
+      notes.around(body);
       if (!x87.isShape(shape))
         throw new Error(`${this.site.semantics}: an arm that need not run changes the shape of the x87 stack`);
       if (flags.state === before) return;
@@ -146,11 +146,12 @@ export class RegionEmitter implements Emitter {
   }
 
   while(condition: () => I32, body: () => void): void {
-    const { f } = this.code;
+    const { f, notes } = this.code;
+    notes.forgetCopies();
     f.block((done) => {
       f.loop((again) => {
         f.breakIf(eqz(condition()), done);
-        body();
+        notes.around(body);
         f.breakTo(again);
       });
     });

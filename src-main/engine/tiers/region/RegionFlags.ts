@@ -43,6 +43,8 @@ export interface Recipe {
   readonly left: I32;
   readonly right: I32;
   readonly result: I32;
+  /** Whether the result is that of its operands alone, without a carry that came in. */
+  readonly isPlain: boolean;
   /** CF, 0 or 1, where the operation keeps it. */
   readonly kept?: I32;
 }
@@ -146,7 +148,7 @@ export class RegionFlags extends FlagEmitter {
   override fromAdd(width: Width, left: Integer, right: Integer, result: Integer): void {
     this.remember(() => ({
       ...this.ofResult(width, result),
-      ...recipe('add', width, left, right, result),
+      ...recipe('add', width, left, right, result, false),
       materialise: () => super.fromAdd(width, left, right, result),
     }));
   }
@@ -155,7 +157,7 @@ export class RegionFlags extends FlagEmitter {
     this.remember(() => ({
       ...this.ofResult(width, result),
       ...(width === 32 ? { carry: () => ltUnsigned(wrap(result), wrap(left)) } : {}),
-      ...recipe('add', width, left, right, result),
+      ...recipe('add', width, left, right, result, true),
       materialise: () => super.fromAdd(width, left, right, result),
     }));
   }
@@ -163,7 +165,7 @@ export class RegionFlags extends FlagEmitter {
   override fromSub(width: Width, left: Integer, right: Integer, result: Integer): void {
     this.remember(() => ({
       ...this.ofResult(width, result),
-      ...recipe('sub', width, left, right, result),
+      ...recipe('sub', width, left, right, result, false),
       materialise: () => super.fromSub(width, left, right, result),
     }));
   }
@@ -177,7 +179,7 @@ export class RegionFlags extends FlagEmitter {
       belowOrEqual: () => leUnsigned(left, right),
       less: () => ltSigned(...signedPair()),
       lessOrEqual: () => leSigned(...signedPair()),
-      ...recipe('sub', width, left, right, result),
+      ...recipe('sub', width, left, right, result, true),
       materialise: () => super.fromSub(width, left, right, result),
     }));
   }
@@ -203,7 +205,7 @@ export class RegionFlags extends FlagEmitter {
       width,
       result,
       (kept) => this.computeAdd(width, left, right, result, kept),
-      (kept) => recipe('addKeepingCarry', width, left, right, result, kept),
+      (kept) => recipe('addKeepingCarry', width, left, right, result, true, kept),
     );
   }
 
@@ -213,7 +215,7 @@ export class RegionFlags extends FlagEmitter {
       width,
       result,
       (kept) => this.computeSub(width, left, right, result, kept),
-      (kept) => recipe('subKeepingCarry', width, left, right, result, kept),
+      (kept) => recipe('subKeepingCarry', width, left, right, result, true, kept),
       less,
     );
   }
@@ -340,11 +342,12 @@ function recipe(
   left: Integer,
   right: Integer,
   result: Integer,
+  isPlain: boolean,
   kept?: I32,
 ): { recipe?: Recipe } {
   if (width === 64) return {};
   const operands = { left: wrap(left), right: wrap(right), result: wrap(result) };
-  return { recipe: { kind, width, ...operands, ...(kept && { kept }) } };
+  return { recipe: { kind, width, isPlain, ...operands, ...(kept && { kept }) } };
 }
 
 function zeroLike(value: Integer): Integer {

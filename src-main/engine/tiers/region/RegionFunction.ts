@@ -24,6 +24,7 @@ import type { StackShape } from './RegionX87.ts';
 import { LEAVE_CAUSES, type LeaveCause, REGION_DATA } from './regionData.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
+import { ALL_REGISTERS } from './FlagNotes.ts';
 import { type FlagLiveness, type Want, analyseFlags } from './FlagLiveness.ts';
 import { type BasicBlock, type RegionPlan, type Site, fallsThrough } from './RegionPlan.ts';
 
@@ -265,9 +266,15 @@ class RegionFunction implements RegionFlow {
       this.f.breakTo(this.label(target));
     };
     const wanted = this.liveness.atStart[node];
-    if (wanted === 'read') code.flags.towardsReader(go);
-    else if (wanted === 'leave') code.flags.onTheWayOut(go);
-    else go();
+    if (wanted === 'read') {
+      code.flags.towardsReader(go);
+    } else if (wanted === 'leave') {
+      code.notes.lasting = ALL_REGISTERS & ~this.liveness.changed[node];
+      code.flags.onTheWayOut(go);
+      code.notes.lasting = ALL_REGISTERS;
+    } else {
+      go();
+    }
   }
 
   goToOffset(offset: I32): void {

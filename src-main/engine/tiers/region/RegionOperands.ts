@@ -40,6 +40,7 @@ export class RegionOperands {
     code.changed.add(operand.index);
     const byte = shl(and(wrap(value), i32Const(0xff)), i32Const(8));
     code.f.set(local, or(and(code.f.get(local), i32Const(~0xff00)), byte));
+    code.notes.registerSet(operand.index);
   }
 
   register(index: number, width: Width): Integer {
@@ -53,12 +54,15 @@ export class RegionOperands {
     const local = code.registers[index];
     code.changed.add(index);
     if (width === 32) {
-      code.f.set(local, wrap(value));
+      const whole = wrap(value);
+      code.f.set(local, whole);
+      code.notes.registerSet(index, whole.code);
       return;
     }
     const mask = 2 ** width - 1;
     const kept = and(code.f.get(local), i32Const(~mask));
     code.f.set(local, or(kept, and(wrap(value), i32Const(mask))));
+    code.notes.registerSet(index);
   }
 
   /** Effective address. */

@@ -1,12 +1,15 @@
 import { type I32, add, and, eqz, i32Const, leSigned, ltUnsigned, or, select, sub } from '../../wasm/Expression.ts';
 import type { BulkRequest } from '../../semantics/Emitter.ts';
-import { EXIT, RCX, SEGMENT, STATE } from '../../state/layout.ts';
+import { EXIT, RCX, RDI, RSI, SEGMENT, STATE } from '../../state/layout.ts';
 import { clipElements } from '../threaded/clipElements.ts';
+import { ALL_REGISTERS } from './FlagNotes.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
 import type { RegionAddress, RegionMemory } from './RegionMemory.ts';
 import type { RegionOperands } from './RegionOperands.ts';
 
 const ONE = i32Const(1);
+/** As bits. */
+const STRING_REGISTERS = (1 << RCX) | (1 << RSI) | (1 << RDI);
 
 /**
  * Repeated string instructions in a region: a loop of their own, in which each iteration retires as an instruction.
@@ -29,7 +32,7 @@ export class RegionStrings {
    */
   run(body: (request: BulkRequest) => I32, until: (() => I32) | undefined, leaveWhenShort: () => void): void {
     const { code, operands } = this;
-    const { f, flags } = code;
+    const { f, flags, notes } = code;
     const { addressSize } = code.site.form;
     const count = (): I32 => operands.register(RCX, addressSize) as I32;
     const { isWanted } = flags;
@@ -38,11 +41,14 @@ export class RegionStrings {
       if (isWanted) flags.materialise();
       flags.isWanted = true;
     }
+    // What is noted has to hold while elements are counted and pointers move on.
+    notes.lasting = ALL_REGISTERS & ~STRING_REGISTERS;
     f.block((done) => {
       f.breakIf(eqz(count()), done);
       // Whatever sets them, each iteration finds them kept alike.
       if (until) flags.note();
       f.loop((again) => {
+        notes.forgetCopies();
         const before = code.let(count()),
           available = code.let(code.budgetHere());
         const elements = code.let(select(ltUnsigned(before, available), before, available));
@@ -64,6 +70,8 @@ export class RegionStrings {
         f.breakTo(again);
       });
     });
+    notes.forgetCopies();
+    notes.lasting = ALL_REGISTERS;
     if (until) flags.state = isWanted ? 'computed' : 'dead';
   }
 
