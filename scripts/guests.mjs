@@ -1,97 +1,109 @@
 /**
- * `npm run guests [-- FOLDER]`: builds the guests of test/guests from unmodified Debian packages, into
+ * `npm run guests [-- [--only everyday] FOLDER]`: builds the guests of test/guests from unmodified Debian packages, into
  * node_modules/.cache/guests unless told otherwise. Wants a Debian-like system with apt-get, dpkg and xz, and the
- * network; leaves the system's package settings alone.
+ * network; leaves the system's package settings alone. What wants a tool that is missing is left out, and said.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot } from './setup/paths.mjs';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { makeGrubCd, makeGrubFloppy, makeSyslinuxDisk, makeSyslinuxFloppy } from './guests/bootMedia.mjs';
+import { DebianPackages } from './guests/DebianPackages.mjs';
 import { initialRamDisk } from './guests/initialRamDisk.mjs';
+import { kernelModules } from './guests/kernelModules.mjs';
+import { makeRootDisk } from './guests/rootDisk.mjs';
+import { missingCommands } from './guests/run.mjs';
 import { unpackedKernel } from './guests/unpackedKernel.mjs';
+import { inRoot } from './setup/paths.mjs';
 
-const KERNELS = { 686: 'linux-image-686', pae: 'linux-image-686-pae' };
-const MOST_OUTPUT = 256 * 1024 * 1024;
+/** Drivers that Debian's kernels have as modules. */
+const MODULES = [
+  ...['ata_piix', 'sd_mod', 'sr_mod', 'isofs', 'ext4', 'crc32c_generic', 'floppy', 'psmouse'],
+  ...['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio_rng', 'virtio_console', 'ne2k_pci'],
+];
 
-const target = path.resolve(process.argv[2] ?? inRoot('node_modules/.cache/guests'));
-const packages = path.join(target, 'packages');
+const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const target = path.resolve(positionals[0] ?? inRoot('node_modules/.cache/guests'));
+const inTarget = (name) => path.join(target, name);
+const write = (name, contents) => writeFileSync(inTarget(name), contents);
 
 try {
-  mkdirSync(packages, { recursive: true });
-  const apt = privateApt();
-  const busybox = extract(download(apt, 'busybox-static'), './bin/busybox');
-  writeFileSync(path.join(target, 'initrd.cpio'), initialRamDisk(busybox));
-  for (const [name, metapackage] of Object.entries(KERNELS)) {
-    const image = extract(download(apt, dependencyOf(apt, metapackage)), './boot/vmlinuz-*');
-    writeFileSync(path.join(target, `vmlinuz-${name}`), image);
-    writeFileSync(path.join(target, `vmlinux-${name}`), unpackedKernel(image));
+  const packages = new DebianPackages(target);
+  const busybox = packages.file('busybox-static', './bin/busybox');
+  makeLinux(packages, 'pae', 'linux-image-686-pae');
+  write('initrd.cpio', initialRamDisk(busybox));
+  if (values.only !== 'everyday') {
+    makeLinux(packages, '686', 'linux-image-686');
+    makeDrivers(packages, busybox);
+    fetchFirmware(packages);
+    fetchSystems(packages);
+    makeDisks(busybox);
+    makeMedia(packages);
   }
-  const seabios = download([], 'seabios');
-  writeFileSync(path.join(target, 'bios-256k.bin'), extract(seabios, './usr/share/seabios/bios-256k.bin'));
-  writeFileSync(path.join(target, 'vgabios.bin'), extract(seabios, './usr/share/seabios/vgabios-isavga.bin'));
   console.log(`The guests are in ${target}.`);
 } catch (error) {
   console.error(`The guests could not be built: ${error.message}`);
   process.exitCode = 1;
 }
 
-/** Options of apt that show it the i386 packages of this system's first archive, without adding an architecture. */
-function privateApt() {
-  const archive = output('apt-get', ['indextargets', '--format', '$(REPO_URI) $(CODENAME)', 'Created-By: Packages'])
-    .split('\n')
-    .map((line) => line.trim().split(' '))
-    .find(([uri, codename]) => uri && codename && !codename.includes('-'));
-  if (archive === undefined) throw new Error('apt-get knows no archive. Run “apt-get update” once.');
-  const [uri, codename] = archive;
-  const root = path.join(target, 'apt');
-  for (const folder of ['lists/partial', 'cache/archives/partial'])
-    mkdirSync(path.join(root, folder), { recursive: true });
-  const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(path.join(root, 'sources.list'), `deb [arch=i386 signed-by=${key}] ${uri} ${codename} main\n`);
-  const options = [
-    'APT::Architecture=i386',
-    'APT::Architectures=i386',
-    `Dir::Etc::SourceList=${root}/sources.list`,
-    'Dir::Etc::SourceParts=/dev/null',
-    `Dir::State::Lists=${root}/lists`,
-    `Dir::Cache=${root}/cache`,
-  ].flatMap((option) => ['-o', option]);
-  if (!readdirSync(path.join(root, 'lists')).some((name) => name.includes('Packages')))
-    output('apt-get', [...options, 'update', '-qq']);
-  return options;
+function makeLinux(packages, name, metapackage) {
+  const image = packages.file(packages.kernelOf(metapackage), './boot/vmlinuz-*');
+  write(`vmlinuz-${name}`, image);
+  write(`vmlinux-${name}`, unpackedKernel(image));
 }
 
-/** A metapackage's kernel: its name changes with each release. */
-function dependencyOf(apt, metapackage) {
-  const found = /Depends: (linux-image-[^ :\n]+)/.exec(output('apt-cache', [...apt, 'depends', metapackage]));
-  if (found === null) throw new Error(`${metapackage} depends on no kernel.`);
-  return found[1];
+/** An initial RAM disk for the kernel without PAE that has drivers. */
+function makeDrivers(packages, busybox) {
+  const folder = inTarget('linux-image-686');
+  if (!existsSync(folder)) packages.unpack(packages.kernelOf('linux-image-686'), ['./lib/modules/*/kernel/*'], folder);
+  write('initrd-drivers.cpio', initialRamDisk(busybox, kernelModules(folder, MODULES)));
 }
 
-/** Path of a package's file. */
-function download(apt, name) {
-  const line = output('apt-get', [...apt, 'download', '--print-uris', name])
-    .split('\n')
-    .find((each) => each.startsWith("'"));
-  const file = line?.split(' ')[1];
-  if (file === undefined) throw new Error(`apt-get finds no package ${name}.`);
-  if (!existsSync(path.join(packages, file))) output('apt-get', [...apt, 'download', '-q', name], packages);
-  return path.join(packages, file);
+function fetchFirmware(packages) {
+  write('bios-256k.bin', packages.file('seabios', './usr/share/seabios/bios-256k.bin'));
+  write('vgabios.bin', packages.file('seabios', './usr/share/seabios/vgabios-isavga.bin'));
+  write('bochs-legacy.bin', packages.file('bochsbios', './usr/share/bochs/BIOS-bochs-legacy'));
+  write('bochs-latest.bin', packages.file('bochsbios', './usr/share/bochs/BIOS-bochs-latest'));
+  write('bochs-vgabios.bin', packages.file('vgabios', './usr/share/vgabios/vgabios.bin'));
 }
 
-/** One file of a package. */
-function extract(packageFile, pattern) {
-  const archive = run('dpkg', ['--fsys-tarfile', packageFile]);
-  return run('tar', ['xO', '--wildcards', pattern], { input: archive });
+function fetchSystems(packages) {
+  write('memtest.bin', packages.file('memtest86+', './boot/memtest86+ia32.bin'));
+  write('ipxe.lkrn', packages.file('ipxe', './boot/ipxe.lkrn'));
+  write('ipxe.iso', packages.file('ipxe', './usr/lib/ipxe/ipxe.iso'));
+  write('gnumach', gunzipSync(packages.file('gnumach-image-1.8-486', './boot/gnumach-*.gz')));
+  write('invaders', packages.file('grub-invaders', './boot/invaders.exec'));
 }
 
-function output(command, parameters, cwd) {
-  return run(command, parameters, { cwd }).toString();
+function makeDisks(busybox) {
+  if (lacks('The disk image', ['mke2fs'], 'e2fsprogs')) return;
+  makeRootDisk(inTarget('root.ext4'), busybox);
 }
 
-function run(command, parameters, options = {}) {
-  const { error, status, stdout, stderr } = spawnSync(command, parameters, { maxBuffer: MOST_OUTPUT, ...options });
-  if (error) throw new Error(`${command} cannot be run: ${error.message}.`);
-  if (status !== 0) throw new Error(`${command} ${parameters.at(-1)} failed: ${stderr.toString().trim()}`);
-  return stdout;
+function makeMedia(packages) {
+  const kernel = inTarget('vmlinuz-686');
+  const initrd = inTarget('initrd.cpio');
+  if (
+    !lacks(
+      'GRUB’s diskette and CD',
+      ['grub-mkimage', 'grub-mkrescue', 'xorriso', 'mformat'],
+      'grub-common grub-pc-bin xorriso mtools',
+    )
+  ) {
+    makeGrubFloppy(inTarget('grub-floppy.img'));
+    makeGrubCd(inTarget('grub.iso'), { kernel, initrd, multibootKernel: inTarget('invaders') });
+  }
+  if (!lacks('SYSLINUX’s diskette and disk', ['syslinux', 'mformat', 'mcopy'], 'syslinux mtools')) {
+    makeSyslinuxFloppy(inTarget('syslinux-floppy.img'), inTarget('memtest.bin'));
+    const masterBootRecord = packages.file('syslinux-common', './usr/lib/syslinux/mbr/mbr.bin');
+    makeSyslinuxDisk(inTarget('syslinux-disk.img'), { masterBootRecord, kernel, initrd });
+  }
+}
+
+/** Says what is left out for want of commands. */
+function lacks(what, commands, packageNames) {
+  const missing = missingCommands(commands);
+  if (missing.length > 0)
+    console.warn(`${what} cannot be made without ${missing.join(', ')} (apt-get install ${packageNames}).`);
+  return missing.length > 0;
 }

@@ -3,6 +3,7 @@
  * turn, stopping at the first that fails. Its last line counts the tests that ran.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuild } from './setup/build.mjs';
@@ -71,7 +72,13 @@ const steps = [
     name: 'unit',
     title: 'Unit, conformance, oracle and golden tests',
     stage: 3,
-    run: (extra, show) => vitest(extra, show),
+    run: (extra, show) => vitest(['--project=!guests', ...extra], show),
+  },
+  {
+    name: 'guest',
+    title: 'A real kernel to its shell',
+    stage: 3,
+    run: (extra, show) => bootEverydayGuest(extra, show),
   },
   { name: 'e2e', title: 'End-to-end tests in Electron', stage: 4, run: (extra, show) => playwright(extra, show) },
 ];
@@ -189,15 +196,33 @@ function node(show, args, env = {}) {
   });
 }
 
-async function vitest(extra, show) {
-  const report = `${reports}/vitest.json`;
+/** Whole operating systems take minutes (npm run test:guests); the shortest boot of one is part of each run. */
+async function bootEverydayGuest(extra, show) {
+  const missing = await everydayGuestProblem();
+  if (missing !== undefined) {
+    say(dim(`Skipped: ${missing}`));
+    counts.skipped++;
+    return;
+  }
+  await vitest(['--project=guests', 'test/guests/everyday.test.ts', ...extra], show, 'guest');
+}
+
+/** Fetches the guest's packages (53 MB, once) where this system has a Debian archive; says why there is no guest. */
+async function everydayGuestProblem() {
+  if (process.env.VIVARIUM_GUESTS) return undefined;
+  const files = ['vmlinux-pae', 'initrd.cpio'].map((name) => modules('.cache/guests', name));
+  if (files.every((file) => existsSync(file))) return undefined;
+  const { status, stderr } = await output(process.execPath, [inRoot('scripts/guests.mjs'), '--only', 'everyday']);
+  return status === 0 ? undefined : stderr.trim();
+}
+
+async function vitest(extra, show, name = 'vitest') {
+  const report = `${reports}/${name}.json`;
   await rm(report, { force: true });
   try {
     await node(show, [
       modules('vitest/vitest.mjs'),
       'run',
-      // Whole operating systems take minutes: npm run test:guests.
-      '--project=!guests',
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
       ...extra,
     ]);
@@ -207,6 +232,17 @@ async function vitest(extra, show) {
     counts.failed += found?.numFailedTests ?? 0;
     counts.skipped += (found?.numPendingTests ?? 0) + (found?.numTodoTests ?? 0);
   }
+}
+
+/** Runs a program that has two minutes and collects what it complains of. */
+function output(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 });
+    let stderr = '';
+    child.stderr.on('data', (data) => (stderr += String(data)));
+    child.on('error', (error) => resolve({ status: 1, stderr: error.message }));
+    child.on('close', (status) => resolve({ status, stderr: stderr || 'the archive did not answer in time.' }));
+  });
 }
 
 async function playwright(extra, show) {

@@ -1,16 +1,40 @@
 import { describe, expect, test } from 'vitest';
+import { Guest, guestFile, type GuestOptions, isWithout, TIMEOUT_MS } from './guest.ts';
+import { isaProfile } from '../../src-main/machine/profiles/isa.ts';
 import { parseTyping } from '../../src-main/machine/keyboard/typing.ts';
-import { Guest, guestFile, haveGuests } from './guest.ts';
 
 /** Firmware that nobody here wrote, unmodified, from the reset vector on. */
 
-describe.skipIf(!haveGuests)('SeaBIOS', { timeout: 10 * 60_000 }, () => {
+const SEABIOS = { bios: 'bios-256k.bin', vgaBios: 'vgabios.bin' } as const;
+const BOCHS = { bios: 'bochs-legacy.bin', vgaBios: 'bochs-vgabios.bin' } as const;
+
+describe.skipIf(isWithout(...Object.values(SEABIOS)))('SeaBIOS', { timeout: TIMEOUT_MS }, () => {
   test('finds the machine, shows its boot menu, and asks for something to boot', async () => {
-    const guest = await Guest.make(64, { bios: guestFile('bios-256k.bin'), vgaBios: guestFile('vgabios.bin') });
-    guest.machine.reset();
-    const shows = (text: string) => (): boolean => guest.machine.screenText().some((line) => line.includes(text));
+    const guest = await Guest.fromDrives(64, firmware(SEABIOS));
     // As soon as it listens to the keyboard, which it does while it waits for this key.
     guest.machine.type(parseTyping('{esc}'), { whenReady: true });
-    expect(guest.runUntil(shows('Select boot device'), 500_000_000)).toBe('done');
+    expect(guest.runUntilScreen(/Select boot device/, 500_000_000)).toBe('done');
   });
 });
+
+const DISKETTE = 'grub-floppy.img';
+
+describe.skipIf(isWithout(...Object.values(BOCHS), DISKETTE))('Bochs’ BIOS', { timeout: TIMEOUT_MS }, () => {
+  const options = (): GuestOptions => ({ ...firmware(BOCHS), profile: isaProfile, drives: { floppy: DISKETTE } });
+
+  test('shows its boot menu', async () => {
+    const guest = await Guest.fromDrives(64, options());
+    expect(guest.runUntilScreen(/Press F12 for boot menu/, 500_000_000)).toBe('done');
+    guest.press('{f12}');
+    expect(guest.runUntilScreen(/Select boot device/, 500_000_000)).toBe('done');
+  });
+
+  test('boots a diskette to the GRUB prompt', async () => {
+    const guest = await Guest.fromDrives(64, options());
+    expect(guest.runUntilScreen(/^grub>/, 1_000_000_000)).toBe('done');
+  });
+});
+
+function firmware(files: { readonly bios: string; readonly vgaBios: string }): GuestOptions {
+  return { bios: guestFile(files.bios), vgaBios: guestFile(files.vgaBios) };
+}

@@ -1,56 +1,101 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { compileThreadedHandlers } from '../../src-main/hypervisor/threadedHandlers.ts';
 import { createTranslatedMachine, type TranslatedMachineOptions } from '../../src-main/hypervisor/TranslatedMachine.ts';
+import type { DriveSlot } from '../../src-main/machine/drives/DriveSlot.ts';
+import { openDriveImage } from '../../src-main/machine/drives/openDriveImage.ts';
+import type { DiskImage } from '../../src-main/machine/images/DiskImage.ts';
+import { parseTyping } from '../../src-main/machine/keyboard/typing.ts';
 import { load } from '../../src-main/machine/loaders/load.ts';
 import type { LoadOptions } from '../../src-main/machine/loaders/ProgramImage.ts';
 import type { Machine } from '../../src-main/machine/Machine.ts';
+import { MemoryImageHost } from '../support/machine/MemoryImageHost.ts';
 
 /** Where `npm run guests` builds them; VIVARIUM_GUESTS names another folder. */
 const FOLDER = process.env['VIVARIUM_GUESTS'] ?? new URL('../../node_modules/.cache/guests', import.meta.url).pathname;
 const MIB = 1024 * 1024;
 const SLICE_INSTRUCTIONS = 2_000_000;
 
-export const haveGuests = existsSync(`${FOLDER}/vmlinux-686`);
-if (!haveGuests) console.log(`Guests are skipped: ${FOLDER} holds none. “npm run guests” builds them.`);
+/** From a kernel's entry to its shell, and no more. */
+export const BOOT = 1_500_000_000;
+/** The same with unpacking by the kernel itself before. */
+export const BOOT_PACKED = 5_000_000_000;
+/** A host that is busy takes its time. */
+export const TIMEOUT_MS = 20 * 60_000;
+/** What makes Linux come up sooner: no self-tests of its cryptography, no search for ISA Plug and Play. */
+export const QUICK = 'quiet cryptomgr.notests noisapnp';
+
+/** Whether the tests that want these files are left out, which is said once. */
+export function isWithout(...names: readonly string[]): boolean {
+  const missing = names.filter((name) => !existsSync(`${FOLDER}/${name}`));
+  if (missing.length > 0)
+    console.log(
+      `Skipped: ${FOLDER} has no ${missing.join(', ')}. “npm run guests” builds what this system has packages for.`,
+    );
+  return missing.length > 0;
+}
+
+export function guestPath(name: string): string {
+  return `${FOLDER}/${name}`;
+}
 
 export function guestFile(name: string): Uint8Array {
-  return readFileSync(`${FOLDER}/${name}`);
+  return readFileSync(guestPath(name));
+}
+
+export interface GuestOptions extends Partial<Omit<TranslatedMachineOptions, 'drives'>> {
+  /** Guest files that lie in its drives; what is written to them is kept in {@link Guest.media} alone. */
+  readonly drives?: Partial<Record<DriveSlot, string>>;
 }
 
 /** A machine with a guest in it, by the instruction clock: each run is the same. */
 export class Guest {
   readonly machine: Machine;
+  readonly media: MemoryImageHost;
   private readonly serialBytes: number[];
 
-  private constructor(machine: Machine, serialBytes: number[]) {
+  private constructor(machine: Machine, media: MemoryImageHost, serialBytes: number[]) {
     this.machine = machine;
+    this.media = media;
     this.serialBytes = serialBytes;
   }
 
-  static async make(memoryMiB: number, options: Partial<TranslatedMachineOptions> = {}): Promise<Guest> {
+  static async make(memoryMiB: number, { drives = {}, ...options }: GuestOptions = {}): Promise<Guest> {
     const serialBytes: number[] = [];
+    const media = new MemoryImageHost();
     const { machine } = createTranslatedMachine({
       memoryBytes: memoryMiB * MIB,
       handlers: await compileThreadedHandlers(),
       hostTime: { monotonicNs: () => performance.now() * 1e6 },
       clock: { kind: 'instructions' },
       wallClockMs: Date.UTC(2024, 1, 29, 12),
-      sinks: { serial: (_, byte) => serialBytes.push(byte) },
+      drives: { images: openImages(media, drives) },
       ...options,
+      sinks: { serial: (port, byte) => void (port === 0 && serialBytes.push(byte)), ...options.sinks },
     });
-    return new Guest(machine, serialBytes);
+    return new Guest(machine, media, serialBytes);
   }
 
-  /** A Linux kernel with its initial RAM disk. */
-  static async linux(
-    kernel: string,
+  /** A machine that starts from its drives or from a BIOS image. */
+  static async fromDrives(memoryMiB: number, options: GuestOptions): Promise<Guest> {
+    const guest = await Guest.make(memoryMiB, options);
+    guest.machine.reset();
+    return guest;
+  }
+
+  /** A kernel, with an initial RAM disk if it takes one. */
+  static async kernel(
+    name: string,
     memoryMiB: number,
-    commandLine: string,
-    options: Partial<TranslatedMachineOptions> = {},
+    start: { readonly commandLine?: string; readonly initrd?: string } = {},
+    options: GuestOptions = {},
   ): Promise<Guest> {
     const guest = await Guest.make(memoryMiB, options);
-    const loadOptions: LoadOptions = { memoryBytes: memoryMiB * MIB, commandLine, initrd: guestFile('initrd.cpio') };
-    const result = load('linux', guestFile(kernel), loadOptions);
+    const loadOptions: LoadOptions = {
+      memoryBytes: memoryMiB * MIB,
+      ...(start.commandLine !== undefined && { commandLine: start.commandLine }),
+      ...(start.initrd !== undefined && { initrd: guestFile(start.initrd) }),
+    };
+    const result = load('auto', guestFile(name), loadOptions);
     if (result.kind === 'refused') throw new Error(result.message);
     guest.machine.load(result.image);
     return guest;
@@ -60,14 +105,20 @@ export class Guest {
     return Buffer.from(this.serialBytes).toString('latin1');
   }
 
+  /** Lines of the text screen, without blanks at their ends. */
+  get screen(): readonly string[] {
+    return this.machine.screenText();
+  }
+
   /** Runs until something is true, or the machine has come to an end; returns why it stopped. */
   runUntil(isDone: () => boolean, mostInstructions: number): string {
     for (let left = mostInstructions; left > 0; left -= SLICE_INSTRUCTIONS) {
       if (isDone()) return 'done';
       const { reason } = this.machine.run({ instructions: SLICE_INSTRUCTIONS });
-      if (reason !== 'budget' && reason !== 'kick') return reason;
+      if (reason !== 'budget' && reason !== 'kick') return isDone() ? 'done' : reason;
     }
-    return isDone() ? 'done' : `not within ${mostInstructions} instructions:\n${this.serial.slice(-1500)}`;
+    if (isDone()) return 'done';
+    return `not within ${mostInstructions} instructions:\n${this.serial.slice(-1500)}\n${this.screen.join('\n')}`;
   }
 
   /** Runs until COM1 has sent a text. */
@@ -75,7 +126,38 @@ export class Guest {
     return this.runUntil(() => this.serial.includes(text), mostInstructions);
   }
 
+  /** Runs until some line of the screen matches. */
+  runUntilScreen(pattern: RegExp, mostInstructions: number): string {
+    return this.runUntil(() => this.screen.some((line) => pattern.test(line)), mostInstructions);
+  }
+
+  /** Runs until the machine stops for another reason than a slice's end. */
+  runToEnd(mostInstructions: number): string {
+    return this.runUntil(() => false, mostInstructions);
+  }
+
+  /** Sends a text to COM1. */
   type(text: string): void {
     this.machine.serialInput(Buffer.from(text));
   }
+
+  /** Presses keys, in the notation of the command line's --keys. */
+  press(keys: string): void {
+    this.machine.type(parseTyping(keys), { whenReady: false });
+  }
+}
+
+function openImages(
+  media: MemoryImageHost,
+  drives: Partial<Record<DriveSlot, string>>,
+): Partial<Record<DriveSlot, DiskImage>> {
+  const images: Partial<Record<DriveSlot, DiskImage>> = {};
+  // Object.entries forgets what the keys are.
+  for (const [slot, name] of Object.entries(drives) as [DriveSlot, string][]) {
+    media.put(name, guestFile(name));
+    const opened = openDriveImage(media, slot, name, 'read-write');
+    if (!opened.ok) throw new Error(opened.message);
+    images[slot] = opened.image;
+  }
+  return images;
 }

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { Guest, isWithout, TIMEOUT_MS } from './guest.ts';
+
+/** Other systems of Debian's archive, unmodified. */
+
+describe('other systems', { timeout: TIMEOUT_MS }, () => {
+  test.skipIf(isWithout('memtest.bin'))('Memtest86+ tests all memory and finds no error', async () => {
+    const guest = await Guest.kernel('memtest.bin', 8);
+    expect(guest.runUntilScreen(/Pass: +1 +Errors: 0/, 10_000_000_000)).toBe('done');
+  });
+
+  test.skipIf(isWithout('gnumach'))('GNU Mach finds the disk and asks for its servers', async () => {
+    const guest = await Guest.kernel('gnumach', 64, {}, { drives: isWithout('root.ext4') ? {} : { hda: 'root.ext4' } });
+    expect(guest.runUntilScreen(/No bootstrap code loaded/, 1_000_000_000)).toBe('done');
+    expect(guest.screen.join('\n')).toMatch(/hd0: VIVARIUM/);
+  });
+
+  test.skipIf(isWithout('invaders'))('GRUB invaders attack', async () => {
+    const guest = await Guest.kernel('invaders', 16);
+    expect(guest.runUntilScreen(/-\*-.*-\*-/, 500_000_000)).toBe('done');
+  });
+
+  test.skipIf(isWithout('ipxe.iso'))('iPXE comes from its CD to its prompt', async () => {
+    const guest = await Guest.fromDrives(64, { drives: { cdrom: 'ipxe.iso' } });
+    expect(guest.runUntilScreen(/Press Ctrl-B/, 2_000_000_000)).toBe('done');
+  });
+});
