@@ -38,6 +38,8 @@ export class HotCode implements TranslatedCode {
   private readonly threshold: number;
   private readonly code: CodeBytes;
   private readonly view: DataView;
+  /** Blocks that have been hot: their count may have begun anew. */
+  private readonly hot = new WeakSet<Block>();
   private readonly decoded = new WeakMap<Block, readonly Decoded[]>();
 
   /** @param threshold times that a block is entered before it becomes part of a region */
@@ -64,7 +66,13 @@ export class HotCode implements TranslatedCode {
     return this.source.single(eip);
   }
 
-  isWarm({ firstRecord }: Block): boolean {
+  noteHot(block: Block): void {
+    this.hot.add(block);
+  }
+
+  isWarm(block: Block): boolean {
+    if (this.hot.has(block)) return true;
+    const { firstRecord } = block;
     const handler = this.view.getUint32(firstRecord + RECORD.handler, true);
     if (handler !== STEP_KINDS.indexOf('head')) return true;
     return this.view.getInt32(firstRecord + RECORD.immediate, true) < this.threshold * (1 - WARM);

@@ -141,10 +141,16 @@ export class RegionTier implements CacheWatcher {
     const eip = (surroundings.eipBase() + view.getUint16(head + RECORD.pageOffset, true)) >>> 0;
     const headBlock = surroundings.blockAt(eip);
     if (headBlock?.firstRecord !== head) return behind;
-    if (this.bySource.get(headBlock)?.size && !this.deferred.has(headBlock) && threshold > 1) {
-      this.deferred.add(headBlock);
-      this.countAgain(head, threshold * DEFERRAL);
-      return behind;
+    this.hotCode.noteHot(headBlock);
+    const holders = this.bySource.get(headBlock);
+    if (holders?.size && threshold > 1) {
+      // Whether it is entered often from elsewhere shows when a region that holds it is in place.
+      const isAwaited = [...holders].some(({ number }) => this.waiting.has(number));
+      if (isAwaited || !this.deferred.has(headBlock)) {
+        if (!isAwaited) this.deferred.add(headBlock);
+        this.countAgain(head, threshold * DEFERRAL);
+        return behind;
+      }
     }
     if (this.waiting.size >= MOST_WAITING) {
       this.countAgain(head, threshold);
