@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Recording, RecordedFile } from '../hypervisor/recordings/Recording.ts';
+import type { RecordedFile } from '../hypervisor/recordings/recordedFiles.ts';
 import { UsageError } from './ExitStatus.ts';
 import { readFile, tryToRead } from './userFiles.ts';
 
@@ -41,7 +41,7 @@ export class CollectedFiles implements InputFiles {
 export class RecordedFiles implements InputFiles {
   private readonly byName: ReadonlyMap<string, Uint8Array>;
 
-  constructor({ files }: Recording) {
+  constructor(files: readonly RecordedFile[]) {
     this.byName = new Map(files.flatMap(({ name, bytes }) => (bytes ? [[name, bytes]] : [])));
   }
 

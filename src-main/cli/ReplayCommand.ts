@@ -20,8 +20,8 @@ export async function replay(
   if (!decoded.ok) throw new UsageError(`${file} is no recording that can be replayed: ${decoded.message}.`);
   const { recording } = decoded;
   return run(optionsFrom(recording.definition, choices), terminal, {
-    files: new RecordedFiles(recording),
-    openDrives: (options) => openRecorded(options, recording),
+    files: new RecordedFiles(recording.files),
+    openDrives: (options) => openRecorded(options, recording.files),
     onStart: () => undefined,
     onEnd: (parts) => machineDigest(parts, layersOf(parts.machine)),
     recording,

@@ -22,6 +22,9 @@ import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
 import { record } from './RecordCommand.ts';
+import type { ReplayChoices } from './recordedOptions.ts';
+import { restore } from './RestoreCommand.ts';
+import { snapshot } from './SnapshotCommand.ts';
 import { replay } from './ReplayCommand.ts';
 import type { ReplayPlace } from './ReplaySession.ts';
 import { run } from './RunCommand.ts';
@@ -33,6 +36,10 @@ import type { Terminal } from './Terminal.ts';
 const MOST_ADDRESS = 0xffff_ffff;
 
 const TIERS = ['auto', 'threaded', 'region'] as const;
+
+const SNAPSHOT_HELP = `
+The machine is kept as it is when the run ends, so say when: --until, --max-instructions, --timeout or Ctrl-C. Writes to disks
+lie in the snapshot, not in the images; images above 4 MiB have to be there for restore, unchanged.`;
 
 const RECORD_HELP = `
 Guest time is the count of instructions. Writes to disks are kept until the end and then forgotten, as with --overlay. The
@@ -79,6 +86,8 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
   addRun(program, terminal, done);
   addRecord(program, terminal, done);
   addReplay(program, terminal, done);
+  addSnapshot(program, terminal, done);
+  addRestore(program, terminal, done);
   program
     .command('asm')
     .description('assemble NASM text to a flat binary')
@@ -154,31 +163,71 @@ function addRecord(program: Command, terminal: Terminal, done: (status: number) 
 }
 
 function addReplay(program: Command, terminal: Terminal, done: (status: number) => void): void {
-  program
-    .command('replay')
-    .description('run a recording again, to the identical end')
-    .argument('<recording>', 'file that `record` made')
+  const command = program.command('replay').description('run a recording again, to the identical end');
+  withReplayOptions(command.argument('<recording>', 'file that `record` made'))
     .option('--at <count>', 'go to behind this instruction of the run, and report the machine there')
     .addOption(
       new Option('--last-write <address>', 'go to before the last write to this linear address').conflicts('at'),
     )
-    .option('--tier <tier>', 'auto, threaded or region (default: as recorded)')
+    .action(async (file: string, options: RunValues) => {
+      done(await replay(parseFileName(file, 'replay'), replayChoices(options), replayPlace(options), terminal));
+    });
+}
+
+function addSnapshot(program: Command, terminal: Terminal, done: (status: number) => void): void {
+  const command = program
+    .command('snapshot')
+    .description('run a program, and keep the machine at the end for `restore`');
+  withRunOptions(command)
+    .requiredOption('--out <file>', 'the snapshot')
+    .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
+    .addHelpText('after', SNAPSHOT_HELP)
+    .action(async (file: string | undefined, options: RunValues) => {
+      const out = parseFileName(options['out'] ?? '', '--out');
+      done(await snapshot(runOptions(file, options), out, terminal));
+    });
+}
+
+function addRestore(program: Command, terminal: Terminal, done: (status: number) => void): void {
+  const command = program.command('restore').description('go on from a snapshot');
+  withReplayOptions(command.argument('<snapshot>', 'file that `snapshot` made'))
+    .option('--until <text>', 'end the run when this text is seen on serial or screen')
+    .option('--timeout <seconds>', 'end the run after this time')
+    .option('--max-instructions <count>', 'end the run after exactly this many more instructions')
+    .option('--keys <text>', 'type this on the keyboard')
+    .action(async (file: string, options: RunValues) => {
+      const { until, timeout, maxInstructions, keys } = options as Values;
+      const choices = {
+        ...replayChoices(options),
+        until: until === undefined ? undefined : parseText(until, '--until'),
+        timeoutSeconds: timeout === undefined ? undefined : parseSeconds(timeout, '--timeout'),
+        mostInstructions: maxInstructions === undefined ? undefined : parseCount(maxInstructions, '--max-instructions'),
+        keys,
+      };
+      done(await restore(parseFileName(file, 'restore'), choices, terminal));
+    });
+}
+
+/** What a run is told anew whose machine comes from a file. */
+function withReplayOptions(command: Command): Command {
+  return command
+    .option('--tier <tier>', 'auto, threaded or region (default: as it was)')
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
-    .addOption(new Option('--json', 'print one JSON object at the end'))
-    .action(async (file: string, options: RunValues) => {
-      const isJson = options.json === true;
-      const { tier, serial, show, screen } = options as Values;
-      const choices = {
-        tier: tier === undefined ? undefined : parseChoice(tier, '--tier', TIERS),
-        serial: serial === undefined ? (isJson ? 'none' : 'stdio') : parseFileName(serial, '--serial'),
-        sideOutputs: show?.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS)) ?? [],
-        screen: screen === undefined ? undefined : parseFileName(screen, '--screen'),
-        isJson,
-      };
-      done(await replay(parseFileName(file, 'replay'), choices, replayPlace(options), terminal));
-    });
+    .addOption(new Option('--json', 'print one JSON object at the end'));
+}
+
+function replayChoices(options: RunValues): ReplayChoices {
+  const isJson = options.json === true;
+  const { tier, serial, show, screen } = options as Values;
+  return {
+    tier: tier === undefined ? undefined : parseChoice(tier, '--tier', TIERS),
+    serial: serial === undefined ? (isJson ? 'none' : 'stdio') : parseFileName(serial, '--serial'),
+    sideOutputs: show?.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS)) ?? [],
+    screen: screen === undefined ? undefined : parseFileName(screen, '--screen'),
+    isJson,
+  };
 }
 
 function replayPlace({ at, lastWrite }: Values): ReplayPlace | undefined {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { RecordedFile, Recording } from '../hypervisor/recordings/Recording.ts';
+import type { RecordedFile } from '../hypervisor/recordings/recordedFiles.ts';
 import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import { type HostFile, ImageError } from '../machine/images/HostFile.ts';
@@ -35,8 +35,8 @@ export function recordImages({ drives }: RunOptions): RecordedFile[] {
 }
 
 /** Opens the disks of a recorded run: out of the recording, or the files that it names if they are the same. */
-export function openRecorded(options: RunOptions, recording: Recording): DriveOptions {
-  for (const { name, sha256, bytes } of recording.files) {
+export function openRecorded(options: RunOptions, files: readonly RecordedFile[]): DriveOptions {
+  for (const { name, sha256, bytes } of files) {
     if (bytes !== undefined) continue;
     const needed = `The recorded run needs it as it was (SHA-256 ${sha256}).`;
     let present: string;
@@ -48,19 +48,19 @@ export function openRecorded(options: RunOptions, recording: Recording): DriveOp
     if (present !== sha256)
       throw new UsageError(`${name} has changed since the recording: its SHA-256 is ${present}. ${needed}`);
   }
-  return openForRecording(options, new RecordedImageHost(recording));
+  return openForRecording(options, new RecordedImageHost(files));
 }
 
 class RecordedImageHost extends NodeImageHost {
-  private readonly recording: Recording;
+  private readonly files: readonly RecordedFile[];
 
-  constructor(recording: Recording) {
+  constructor(files: readonly RecordedFile[]) {
     super();
-    this.recording = recording;
+    this.files = files;
   }
 
   override open(name: string, access: 'read-only' | 'read-write', besides?: string): HostFile {
-    const kept = this.recording.files.find((file) => file.name === name && file.bytes !== undefined);
+    const kept = this.files.find((file) => file.name === name && file.bytes !== undefined);
     return kept?.bytes ? keptFile(name, kept.bytes) : super.open(name, access, besides);
   }
 }

@@ -24,6 +24,7 @@ const definitionSchema = z.strictObject({
     .max(2048 * MEBIBYTE)
     .multipleOf(4096),
   tier: z.enum(['auto', 'threaded', 'region']),
+  clock: z.enum(['host', 'instructions']),
   console: z.enum(CONSOLE_DEVICES),
   logPorts: z.array(port).max(65_536),
   exitPort: port.optional(),
@@ -54,7 +55,7 @@ export type ReplayChoices = Pick<RunOptions, 'serial' | 'sideOutputs' | 'screen'
 };
 
 export function definitionOf(options: RunOptions): unknown {
-  const { profile, file, format, origin, bits, memoryBytes, tier, console, exitPort } = options;
+  const { profile, file, format, origin, bits, memoryBytes, tier, clock, console, exitPort } = options;
   // Where the bytes go is the replay's own matter.
   const logPorts = options.logPorts.map(({ port }) => port);
   const { kernelArguments, initrd, network, adapterModel, hasSound, drives, hasLocalApic, bios, vgaBios } = options;
@@ -62,6 +63,7 @@ export function definitionOf(options: RunOptions): unknown {
   const machine = {
     memoryBytes,
     tier,
+    clock,
     console,
     logPorts,
     exitPort,
@@ -92,7 +94,7 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     bits: data.bits,
     memoryBytes: data.memoryBytes,
     tier: tier ?? data.tier,
-    clock: 'instructions',
+    clock: data.clock,
     console: data.console,
     logPorts: data.logPorts.map((port) => ({ port, file: undefined })),
     exitPort: data.exitPort,

@@ -1,3 +1,5 @@
+import { SnapshotError } from '../../machine/snapshot.ts';
+
 /** Pages of a memory that differ from zero, by their numbers. */
 export type Pages = ReadonlyMap<number, Uint8Array>;
 
@@ -37,10 +39,13 @@ export const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
 
 /**
  * Makes a memory hold these pages and zeros elsewhere; pages that do already are left alone.
+ * Throws `SnapshotError` when there are more.
  * @param onChange told before a page is written
  */
 export function restorePages(bytes: Uint8Array, pages: Pages, onChange: (page: number) => void): void {
   const count = Math.ceil(bytes.length / PAGE_BYTES);
+  for (const page of pages.keys())
+    if (page >= count) throw new SnapshotError(`the snapshot's memory has a page ${page}, this machine's ${count}`);
   for (let page = 0; page < count; page++) restorePage(bytes, page, pages.get(page), onChange);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 import { messageOf } from '../results.ts';
 
 /**
@@ -170,4 +171,30 @@ function readText(from: Uint8Array, at: number, length: number): string {
   const bytes = from.subarray(at, at + length);
   const end = bytes.indexOf(0);
   return Buffer.from(bytes.subarray(0, end < 0 ? length : end)).toString('latin1');
+}
+
+/** Sections that are sound, and whose content is not: the end of a sentence that begins with the file's name. */
+export class SectionProblem extends Error {}
+
+export function jsonSection(name: string, value: unknown): Section {
+  return { name, bytes: new TextEncoder().encode(JSON.stringify(value)) };
+}
+
+/** Reads a section of JSON; throws {@link SectionProblem}. */
+export function jsonOf<Value>(
+  sections: ReadonlyMap<string, Uint8Array>,
+  name: string,
+  schema: z.ZodType<Value>,
+): Value {
+  try {
+    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(sections.get(name))));
+  } catch (error) {
+    throw new SectionProblem(`its section ${name} makes no sense: ${describeProblem(error)}`);
+  }
+}
+
+function describeProblem(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error);
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || 'all of it'}: ${issue.message}` : 'it has another form';
 }

@@ -1,0 +1,43 @@
+import { closeSync } from 'node:fs';
+import { captureMachine, layersOf } from '../hypervisor/snapshots/MachineSnapshot.ts';
+import { encodeSnapshot } from '../hypervisor/snapshots/SnapshotFile.ts';
+import { replaceFile } from '../hypervisor/storage/files.ts';
+import { UsageError } from './ExitStatus.ts';
+import { CollectedFiles } from './InputFiles.ts';
+import { fileProblem } from './problems.ts';
+import { openForRecording, recordImages } from './recordedDrives.ts';
+import { definitionOf } from './recordedOptions.ts';
+import { run } from './RunCommand.ts';
+import type { RunOptions } from './RunOptions.ts';
+import type { Terminal } from './Terminal.ts';
+import { openForWriting } from './userFiles.ts';
+
+/** `vivarium snapshot`: a run whose end is kept, to go on from there. */
+export async function snapshot(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
+  // A run can take long: that its end cannot be kept is to be known before it.
+  closeSync(openForWriting(out, '--out', 'a'));
+  const files = new CollectedFiles();
+  const images = recordImages(options);
+  let encoded: Uint8Array | undefined;
+  const status = await run(options, terminal, {
+    files,
+    openDrives: openForRecording,
+    onStart: () => undefined,
+    onEnd: (parts) => {
+      const taken = captureMachine(parts, layersOf(parts.machine));
+      encoded = encodeSnapshot({
+        definition: definitionOf(options),
+        files: [...files.all(), ...images],
+        snapshot: taken,
+      });
+      return undefined;
+    },
+  });
+  if (encoded === undefined) return status;
+  try {
+    await replaceFile(out, encoded);
+  } catch (error) {
+    throw new UsageError(`--out: ${fileProblem(out, 'written', error)}`);
+  }
+  return status;
+}
