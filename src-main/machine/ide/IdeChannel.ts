@@ -4,9 +4,9 @@ import type { DeviceMemory } from '../DeviceMemory.ts';
 import { checkVersion, readByte, readFlag, readNumber, readObject, readTime } from '../snapshot.ts';
 import type { BusMaster } from './BusMaster.ts';
 import { moveByDma } from './moveByDma.ts';
-import { readPhase, savePhase } from './phaseState.ts';
-import { type DataPhase, type IdeDrive, phaseBytes, type Reaction, STATUS } from './IdeDrive.ts';
+import { type IdeDrive, phaseBytes, type Reaction, STATUS } from './IdeDrive.ts';
 import { TaskFile, type TaskField } from './TaskFile.ts';
+import { readTransfer, saveTransfer, type Transfer, wholeElements } from './Transfer.ts';
 
 const CONTROL_HIGH_BYTES = 0x80, CONTROL_RESET = 0x04, CONTROL_NO_INTERRUPT = 0x02; // prettier-ignore
 const DEVICE_SECOND = 0x10;
@@ -19,19 +19,6 @@ const REGISTERS: readonly (TaskField | undefined)[] = [undefined, 'features', 'c
 
 /** From a command to its first data: no drive is quicker, and drivers are ready by then. */
 const ACCESS_NS = 20_000;
-
-/** The data of the command under way. */
-interface Transfer {
-  readonly drive: IdeDrive;
-  readonly phase: DataPhase;
-  readonly blockBytes: number;
-  readonly isDma: boolean;
-  /** Where in the data the present block begins. */
-  position: number;
-  /** The present block, and how far the host has got in it; a copy of the data, so that it can be in a snapshot. */
-  block: Uint8Array;
-  at: number;
-}
 
 /** What happens at the deadline. */
 type Work = 'none' | 'block' | 'dma';
@@ -189,16 +176,7 @@ export class IdeChannel implements BusDevice {
       ...(this.drives[0] && { drive0: this.drives[0].save() }),
       ...(this.drives[1] && { drive1: this.drives[1].save() }),
       ...(transfer && {
-        transfer: {
-          version: 1,
-          drive: this.drives.indexOf(transfer.drive),
-          phase: savePhase(transfer.phase),
-          blockBytes: transfer.blockBytes,
-          isDma: transfer.isDma,
-          position: transfer.position,
-          block: [...transfer.block],
-          at: transfer.at,
-        },
+        transfer: saveTransfer(transfer, this.drives),
       }),
     };
   }
@@ -208,7 +186,8 @@ export class IdeChannel implements BusDevice {
     const selected = readNumber(state, 'selected', 0, 1);
     const work = WORKS[readByte(state, 'work')] ?? 'none';
     const deadline = readTime(state, 'deadline');
-    const transfer = state['transfer'] === undefined ? undefined : this.readTransfer(readObject(state, 'transfer'));
+    const transfer =
+      state['transfer'] === undefined ? undefined : readTransfer(readObject(state, 'transfer'), this.drives);
     this.drives.forEach((drive, index) => drive?.restore(readObject(state, `drive${index}`)));
     for (const index of [0, 1] as const) this.registers(index).restore(readObject(state, `registers${index}`));
     this.selected = selected === 1 ? 1 : 0;
@@ -219,21 +198,6 @@ export class IdeChannel implements BusDevice {
     this.work = 'none';
     if (work !== 'none' && transfer !== undefined) this.schedule(work, deadline);
     this.updateInterrupt();
-  }
-
-  private readTransfer(state: DeviceState): Transfer | undefined {
-    const drive = this.drives[readNumber(state, 'drive', 0, 1)];
-    if (drive === undefined) return undefined;
-    const { phase, block } = readPhase(readObject(state, 'phase'), state);
-    return {
-      drive,
-      phase,
-      blockBytes: readNumber(state, 'blockBytes', 1, 0x1_0000),
-      isDma: readFlag(state, 'isDma'),
-      position: readNumber(state, 'position', 0, phaseBytes(phase)),
-      block,
-      at: readNumber(state, 'at', 0, block.length),
-    };
   }
 
   private registers(index: 0 | 1): TaskFile {
@@ -453,10 +417,4 @@ export class IdeChannel implements BusDevice {
         return;
     }
   }
-}
-
-/** Bytes that can be moved at once: whole elements, up to the one that would end the block. */
-function wholeElements({ block, at }: Transfer, width: AccessWidth, most: number): number {
-  const left = Math.max(0, block.length - at - 1);
-  return Math.floor(Math.min(left, most) / width) * width;
 }
