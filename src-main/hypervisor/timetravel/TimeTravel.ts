@@ -27,6 +27,8 @@ const LEAST_RATIO = 14;
 const PAST_INSTRUCTIONS = 1_000_000;
 /** Runs that come to nothing, such as those that a kick ends, until the machine counts as gone astray. */
 const MOST_IDLE = 4;
+/** But a step back does not take longer than that: the first checkpoint, which is all of memory, is dear. */
+const LONGEST_NS = 120e6;
 const MOST_BYTES = 2 ** 29;
 const NO_STOPS: Stops = { breakpoints: [], watchpoints: [] };
 
@@ -216,7 +218,7 @@ export class TimeTravel implements ReverseExecution {
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
     this.base = this.checkpoints.count - 1;
     const end = this.hostTime.monotonicNs();
-    this.checkpointDueNs = end + Math.max(this.intervalNs, (end - start) * LEAST_RATIO);
+    this.checkpointDueNs = end + Math.max(this.intervalNs, Math.min((end - start) * LEAST_RATIO, LONGEST_NS));
   }
 
   /** Copies of the pages that the next checkpoint has to keep. */
