@@ -138,7 +138,9 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   let result: RunResult;
   let digest: string | undefined;
   try {
-    const gdb = options.gdbPort === undefined ? undefined : await waitForGdb(parts, options.gdbPort, terminal);
+    const isRepeatable = options.clock === 'instructions';
+    const port = options.gdbPort;
+    const gdb = port === undefined ? undefined : await waitForGdb(parts, { port, isRepeatable, hostTime }, terminal);
     result = await runWithTerminal({
       parts,
       options,

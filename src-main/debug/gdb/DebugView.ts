@@ -32,6 +32,18 @@ export class DebugView implements RegisterContext {
     return bytes.length === byteLength ? bytes : undefined;
   }
 
+  registersChanged(processor: VirtualProcessor): void {
+    processor.stateChanged();
+    this.debug.noteChange();
+  }
+
+  /** False when some of the bytes cannot be written; then none is. */
+  writeMemory(address: number, bytes: Uint8Array): boolean {
+    if (!this.memory.write(this.processor, this.space, address, bytes)) return false;
+    if (bytes.length > 0) this.debug.noteChange();
+    return true;
+  }
+
   /** Threads are numbered from 1. */
   hasThread(thread: number): boolean {
     return thread >= 1 && thread <= this.debug.machine.processors.length;

@@ -32,6 +32,7 @@ export class GdbQueries {
           'vContSupported+',
           'swbreak+',
           'hwbreak+',
+          ...(this.view.debug.canGoBack ? ['ReverseStep+', 'ReverseContinue+'] : []),
         ].join(';');
       case 'qAttached':
         // So that a gdb that ends leaves the machine to its user.
@@ -69,7 +70,7 @@ export class GdbQueries {
       case 'qqemu.sstepbits':
         return `ENABLE=${QEMU_STEP.enable},NOIRQ=${QEMU_STEP.noInterrupts},NOTIMER=${QEMU_STEP.noTimers}`;
       case 'qqemu.sstep':
-        return `0x${(QEMU_STEP.enable | (debug.stepsTakeInterrupts ? 0 : held)).toString(16)}`;
+        return `0x${(QEMU_STEP.enable | (debug.stepsTakeInterrupts || debug.canGoBack ? 0 : held)).toString(16)}`;
     }
     const [, mode] = /^Qqemu\.PhyMemMode:([01])$/.exec(text) ?? [];
     const [, bits] = /^Qqemu\.sstep=(?:0x)?([0-9a-f]+)$/i.exec(text) ?? [];

@@ -9,6 +9,8 @@ export interface RegisterContext {
   readonly programCounter: ProgramCounter;
   /** Bytes at a linear address, as the processor's tables map it; undefined where there are none. */
   readMemory(linearAddress: number, byteLength: number): Uint8Array | undefined;
+  /** Registers of a processor were written. */
+  registersChanged(processor: VirtualProcessor): void;
 }
 
 /** A register as gdb knows it. */
@@ -47,6 +49,6 @@ export function registerFromHex(
   const value = BigInt(`0x${Buffer.from(hex, 'hex').reverse().toString('hex')}`);
   if (value === BigInt.asUintN(register.bits, register.read(processor.state, context))) return true;
   if (!register.write(processor.state, value, context)) return false;
-  processor.stateChanged();
+  context.registersChanged(processor);
   return true;
 }

@@ -113,6 +113,8 @@ export class GdbSession {
       case 's':
       case 'S':
         return this.resumeAt(text);
+      case 'b':
+        return this.goBack(text);
       case 'v':
         return this.onVerb(text);
       case 'H':
@@ -181,7 +183,7 @@ export class GdbSession {
     const range = parseRange(rest.slice(0, colon));
     const bytes = decode(rest.slice(colon + 1));
     if (colon < 0 || range === undefined || bytes?.length !== range.byteLength) return ERROR.badArgument;
-    return this.view.memory.write(this.view.processor, this.view.space, range.address, bytes) ? 'OK' : ERROR.badAddress;
+    return this.view.writeMemory(range.address, bytes) ? 'OK' : ERROR.badAddress;
   }
 
   // Breakpoints and watchpoints
@@ -213,10 +215,16 @@ export class GdbSession {
       const counter = REGISTERS.find(({ name }) => name === 'eip');
       const value = BigInt(`0x${address}`);
       if (!counter?.write(this.view.processor.state, BigInt.asUintN(32, value), this.view)) return ERROR.badArgument;
-      this.view.processor.stateChanged();
+      this.view.registersChanged(this.view.processor);
     }
     if (/^[sS]/.test(text)) this.debug.step();
     else this.debug.continue();
+    return undefined;
+  }
+
+  private goBack(text: string): string | undefined {
+    if (!this.debug.canGoBack || (text !== 'bs' && text !== 'bc')) return '';
+    this.debug.goBack(text === 'bs' ? 'step' : 'continue');
     return undefined;
   }
 
@@ -261,8 +269,7 @@ export class GdbSession {
       const register = REGISTERS[number];
       return register && `${hex8(number)}:${registerToHex(register, this.view.processor.state, this.view)};`;
     });
-    const reason =
-      stop.kind === 'breakpoint' ? 'swbreak:;' : stop.kind === 'watchpoint' ? watchText(stop.watchpoint) : '';
+    const reason = reasonText(stop);
     return `T${hex8(signalOf(stop))}thread:${this.view.selected + 1};${reason}${registers.join('')}`;
   }
 
@@ -313,6 +320,7 @@ function signalOf(stop: Stop): number {
     case 'attached':
     case 'step':
     case 'reset':
+    case 'history-start':
     case 'breakpoint':
     case 'watchpoint':
       return SIGNAL.trap;
@@ -327,6 +335,20 @@ function describeEnd(stop: Extract<Stop, { kind: 'ended' }>): string {
       return `${stop.detail}. “continue” ends the run, “monitor reset” starts anew.`;
     case 'error':
       return `the engine failed: ${stop.detail}.`;
+  }
+}
+
+/** Why it stopped, where that is more than the signal says. */
+function reasonText(stop: Stop): string {
+  switch (stop.kind) {
+    case 'breakpoint':
+      return 'swbreak:;';
+    case 'watchpoint':
+      return watchText(stop.watchpoint);
+    case 'history-start':
+      return 'replaylog:begin;';
+    default:
+      return '';
   }
 }
 

@@ -2,6 +2,7 @@ import { CS, INTERRUPT_SHADOW, STATE } from '../../engine/state/layout.ts';
 import type { VirtualProcessor, Watchpoint } from '../../engine/VirtualProcessor.ts';
 import type { Machine } from '../../machine/Machine.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
+import type { ReverseExecution, Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 
 /** Steps between two looks at the clock. */
 const STEPS_AT_ONCE = 256;
@@ -9,6 +10,8 @@ const STEPS_AT_ONCE = 256;
 /** Why the machine stands still. */
 export type Stop =
   | { readonly kind: 'attached' | 'interrupted' | 'step' | 'reset' }
+  /** Further back nothing is known. */
+  | { readonly kind: 'history-start' }
   | { readonly kind: 'breakpoint'; readonly vcpu: number }
   | { readonly kind: 'watchpoint'; readonly vcpu: number; readonly watchpoint: Watchpoint }
   /** The machine will not run again before a reset: told once, and once more as {@link DebuggerEvents.onEnd}. */
@@ -36,26 +39,39 @@ export interface CodeRange {
 /**
  * Run control of a machine: whoever runs it asks here first, and runs it through here. Stands still until somebody
  * resumes it. Steps take no interrupts unless told to, so that stepping stays in the code one looks at.
+ *
+ * A machine whose run is repeatable can also go back, as far as nobody has written its registers or memory since. Its
+ * steps take interrupts as they come, or the run could not be repeated.
  */
 export class MachineDebugger {
   readonly machine: Machine;
   /** Who is told; nobody while nobody is attached. */
   events: DebuggerEvents | undefined;
-  /** Whether steps take interrupts. */
+  /** Steps take interrupts, where that can be chosen. */
   stepsTakeInterrupts = false;
   private mode: 'held' | 'running' | 'stepping' = 'held';
   /** While stepping: goes on as long as it stays in here. */
   private range: CodeRange | undefined;
   private readonly breakpoints = new Set<number>();
-  private armed: readonly number[] = [];
   private watchpoints: readonly Watchpoint[] = [];
+  /** undefined: nobody has been told yet. */
+  private armed: Stops | undefined;
+  private readonly beginHistory: (() => ReverseExecution) | undefined;
+  private history: ReverseExecution | undefined;
   private endTold: MachineExit | undefined;
   private lastStop: Stop = { kind: 'attached' };
   private killed = false;
   private wake: () => void = () => undefined;
 
-  constructor(machine: Machine) {
+  /** @param beginHistory keeps what happens from now on; undefined: the run is not repeatable */
+  constructor(machine: Machine, beginHistory?: () => ReverseExecution) {
     this.machine = machine;
+    this.beginHistory = beginHistory;
+    this.openHistory();
+  }
+
+  get canGoBack(): boolean {
+    return this.beginHistory !== undefined;
   }
 
   get isHeld(): boolean {
@@ -97,11 +113,30 @@ export class MachineDebugger {
     this.go('stepping');
   }
 
+  /** To before the last instruction, or to the last stop before. Of no effect where the machine cannot go back. */
+  goBack(how: 'step' | 'continue'): void {
+    const history = this.openHistory();
+    if (history === undefined) return;
+    this.arm();
+    this.endTold = undefined;
+    try {
+      this.hold(stopOf(how === 'step' ? history.stepBack() : history.reverseContinue()));
+    } catch (error) {
+      this.history = undefined;
+      this.hold({ kind: 'ended', reason: 'error', detail: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Registers or memory were written: what was before leads here no more. */
+  noteChange(): void {
+    this.history = undefined;
+  }
+
   /** Whoever debugged the machine is gone, and with it its breakpoints. What stands still goes on standing. */
   abandon(): void {
     this.events = undefined;
     this.breakpoints.clear();
-    this.setWatchpoints([]);
+    this.watchpoints = [];
   }
 
   /** Power cycle; the machine stands still at its first instruction. */
@@ -120,28 +155,24 @@ export class MachineDebugger {
   }
 
   addWatchpoint(watchpoint: Watchpoint): void {
-    this.setWatchpoints([...this.watchpoints.filter((each) => !isSame(each, watchpoint)), watchpoint]);
+    this.watchpoints = [...this.watchpoints.filter((each) => !isSame(each, watchpoint)), watchpoint];
   }
 
   removeWatchpoint(watchpoint: Watchpoint): void {
-    this.setWatchpoints(this.watchpoints.filter((each) => !isSame(each, watchpoint)));
+    this.watchpoints = this.watchpoints.filter((each) => !isSame(each, watchpoint));
   }
 
   /** Runs the machine as it has been told to. An exit that the debugger takes comes out as `kick`. */
   run(slice: MachineSlice): MachineExit {
-    this.armBreakpoints();
-    const exit = this.mode === 'stepping' ? this.runSteps(slice) : this.machine.run(slice);
+    this.openHistory();
+    this.arm();
+    const exit = this.mode === 'stepping' ? this.runSteps(slice) : (this.history ?? this.machine).run(slice);
     return this.take(exit);
   }
 
   /** The run is over, whatever ended it. */
   tellEnd(end: DebuggedEnd): void {
     this.events?.onEnd(end);
-  }
-
-  private setWatchpoints(watchpoints: readonly Watchpoint[]): void {
-    this.watchpoints = watchpoints;
-    for (const processor of this.machine.processors) processor.setWatchpoints(watchpoints);
   }
 
   private go(mode: 'running' | 'stepping'): void {
@@ -159,11 +190,26 @@ export class MachineDebugger {
   }
 
   /** gdb takes breakpoints out at each stop and puts them back: translations are told of real changes alone. */
-  private armBreakpoints(): void {
-    const addresses = [...this.breakpoints].sort((a, b) => a - b);
-    if (addresses.length === this.armed.length && addresses.every((each, index) => each === this.armed[index])) return;
-    this.armed = addresses;
-    for (const processor of this.machine.processors) processor.setBreakpoints(addresses);
+  private arm(): void {
+    const stops = { breakpoints: [...this.breakpoints].sort((a, b) => a - b), watchpoints: this.watchpoints };
+    if (this.armed && areSame(stops, this.armed)) return;
+    this.armed = stops;
+    if (this.history) {
+      this.history.setStops(stops);
+      return;
+    }
+    for (const processor of this.machine.processors) {
+      processor.setBreakpoints(stops.breakpoints);
+      processor.setWatchpoints(stops.watchpoints);
+    }
+  }
+
+  private openHistory(): ReverseExecution | undefined {
+    if (this.history === undefined && this.beginHistory !== undefined) {
+      this.history = this.beginHistory();
+      this.armed = undefined;
+    }
+    return this.history;
   }
 
   private take(exit: MachineExit): MachineExit {
@@ -193,7 +239,7 @@ export class MachineDebugger {
 
   private runSteps(slice: MachineSlice): MachineExit {
     // A loop that waits for time to pass would never end while it stands still.
-    if (this.range !== undefined) this.machine.run({ instructions: 0 });
+    if (this.range !== undefined && !this.history) this.machine.run({ instructions: 0 });
     const most = Math.min(STEPS_AT_ONCE, slice.instructions ?? Infinity);
     for (let count = 0; count < most; count++) {
       const exit = this.stepOne();
@@ -213,6 +259,7 @@ export class MachineDebugger {
 
   /** One that waits in HLT goes on with the interrupt that wakes it, whatever is said of interrupts. */
   private stepOne(): MachineExit {
+    if (this.history) return this.history.step();
     const { state } = this.processor;
     const isFree = state.getInt(STATE.halted) === 0 && state.getInt(STATE.interruptShadow) === INTERRUPT_SHADOW.none;
     if (!this.stepsTakeInterrupts && isFree) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.sti);
@@ -229,6 +276,21 @@ export class MachineDebugger {
 /** Linear address of the next instruction. */
 export function instructionAddress({ state }: VirtualProcessor): number {
   return (state.segmentBase(CS) + state.eip) >>> 0;
+}
+
+function areSame(one: Stops, other: Stops): boolean {
+  return (
+    one.breakpoints.length === other.breakpoints.length &&
+    one.watchpoints.length === other.watchpoints.length &&
+    one.breakpoints.every((address, index) => address === other.breakpoints[index]) &&
+    one.watchpoints.every((watchpoint, index) => watchpoint === other.watchpoints[index])
+  );
+}
+
+function stopOf({ reason, watchpoint }: TravelResult): Stop {
+  if (reason === 'watchpoint' && watchpoint !== undefined) return { kind: 'watchpoint', vcpu: 0, watchpoint };
+  if (reason === 'breakpoint') return { kind: 'breakpoint', vcpu: 0 };
+  return { kind: reason === 'start' ? 'history-start' : 'step' };
 }
 
 function isSame(one: Watchpoint, other: Watchpoint): boolean {

@@ -89,6 +89,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     help: 'whether steps go into interrupt handlers',
     run: ({ debug }, [word]) => {
       const chosen = choice(word, { on: true, off: false });
+      if (debug.canGoBack) return 'Steps take interrupts as they come: else the machine could not go back.\n';
       if (chosen !== undefined) debug.stepsTakeInterrupts = chosen;
       return `Steps ${debug.stepsTakeInterrupts ? 'take' : 'hold off'} interrupts.\n`;
     },
@@ -118,8 +119,9 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
   nmi: {
     usage: '',
     help: 'a non-maskable interrupt',
-    run: ({ processor }) => {
+    run: ({ debug, processor }) => {
       processor.requestNmi();
+      debug.noteChange();
       return '';
     },
   },

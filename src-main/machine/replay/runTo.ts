@@ -29,5 +29,7 @@ export function runTo(machine: Runner, target: MachinePosition, most = Infinity)
     return isSamePosition(machine.position, target) ? 'arrived' : (exit ?? { reason: 'budget' });
   }
   const exit = machine.run({ instructions: Math.min(left, most), untilGuestNs: target.guestTimeNs });
+  // Met by the instruction that arrives there.
+  if (exit.reason === 'watchpoint') return exit;
   return isSamePosition(machine.position, target) ? 'arrived' : exit;
 }

@@ -204,6 +204,37 @@ continue
     expect(status).toBe(0);
   });
 
+  test('and goes back in time, by the instruction clock', async () => {
+    const { text } = await session(
+      `
+break *${addressOf('function')}
+continue
+unset tdesc filename
+watch *(int *)0xc0030000
+reverse-continue
+x/i $pc
+p *(int *)0x30000
+stepi
+p/x *(int *)0x30000
+delete
+tbreak *0x7c0d
+reverse-continue
+p $cx
+reverse-stepi
+p/x $pc
+reverse-continue
+`,
+      '--clock',
+      'instructions',
+    );
+    expect(text).toContain('Old value = 305419896\nNew value = 0');
+    expect(text).toMatch(/movl +\$0x12345678,0xc0030000/);
+    expect(text).toContain('$1 = 0\n');
+    expect(text).toContain('$2 = 0x12345678');
+    expect(text).toContain('$3 = 1\n');
+    expect(text).toContain('No more reverse-execution history.');
+  });
+
   test('and leaves it running when it detaches', async () => {
     const { text, complaints } = await session('break *0x7c0d\ncontinue\ndetach\n');
     expect(text).toContain('[Inferior 1 (Remote target) detached]');

@@ -3,6 +3,7 @@ import { MachineDebugger } from '../../../src-main/debug/gdb/MachineDebugger.ts'
 import { framed, PacketReader } from '../../../src-main/debug/gdb/packets.ts';
 import type { TranslatedMachine } from '../../../src-main/hypervisor/TranslatedMachine.ts';
 import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
+import type { ReverseExecution } from '../../../src-main/machine/replay/ReverseExecution.ts';
 
 const MOST_SLICES = 10_000;
 
@@ -19,8 +20,8 @@ export class GdbClient {
   private readonly replies: string[] = [];
   acknowledgements = '';
 
-  constructor({ machine, memory }: TranslatedMachine) {
-    this.debug = new MachineDebugger(machine);
+  constructor({ machine, memory }: TranslatedMachine, beginHistory?: () => ReverseExecution) {
+    this.debug = new MachineDebugger(machine, beginHistory);
     this.session = new GdbSession(this.debug, memory, {
       write: (bytes) => this.take(bytes),
       close: () => (this.isClosed = true),

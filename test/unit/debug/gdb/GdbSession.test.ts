@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { escaped, framed } from '../../../../src-main/debug/gdb/packets.ts';
 import { REGISTERS } from '../../../../src-main/debug/gdb/x86Registers.ts';
 import { CS, RAX, RCX, STATE } from '../../../../src-main/engine/state/layout.ts';
+import { TimeTravel } from '../../../../src-main/hypervisor/timetravel/TimeTravel.ts';
 import { GdbClient } from '../../../support/debug/GdbClient.ts';
 import { type AssembledMachine, bareMachine, loadAssembled } from '../../../support/machine/assembledMachine.ts';
 
@@ -380,6 +381,87 @@ describe('running', () => {
     gdb.debug.tellEnd({ isCrash: false, status: 3 });
     expect(gdb.nextReply()).toBe('W03');
     expect(gdb.isClosed).toBe(true);
+  });
+});
+
+describe('a machine whose run is repeatable', () => {
+  let histories: TimeTravel[];
+
+  function startWithHistory(source: string): void {
+    loadAssembled(parts.machine, source);
+    histories = [];
+    gdb = new GdbClient(parts, () => {
+      histories.at(-1)?.close();
+      const history = new TimeTravel(parts, { hostTime: { monotonicNs: () => performance.now() * 1e6 } });
+      histories.push(history);
+      return history;
+    });
+  }
+
+  afterEach(() => histories.at(-1)?.close());
+
+  const COUNTING = 'mov cx, 3\nagain: inc word [0x9000]\nloop again\nhlt';
+  const HISTORY_START = /^T05thread:1;replaylog:begin;/;
+
+  test('goes back step by step, up to where it began', () => {
+    startWithHistory('inc ax\ninc ax\nhlt');
+    expect(gdb.ask('qSupported')).toContain('ReverseStep+;ReverseContinue+');
+    gdb.ask('s');
+    gdb.ask('s');
+    expect(value('eax')).toBe(2);
+    expect(gdb.ask('bs')).toMatch(/^T05/);
+    expect(value('eax')).toBe(1);
+    gdb.ask('bs');
+    expect(value('eax')).toBe(0);
+    expect(gdb.ask('bs')).toMatch(HISTORY_START);
+  });
+
+  test('goes back to the last breakpoint, then to the one before', () => {
+    startWithHistory(COUNTING);
+    gdb.ask('c');
+    expect(gdb.ask('Z0,7c03,1')).toBe('OK');
+    for (const left of [1, 2, 3]) {
+      expect(gdb.ask('bc')).toContain('swbreak:;');
+      expect(value('ecx') & 0xffff).toBe(left);
+    }
+    expect(gdb.ask('bc')).toMatch(HISTORY_START);
+    expect(gdb.ask('c')).toContain('swbreak:;');
+  });
+
+  test('goes back to the write that it has just stopped at', () => {
+    startWithHistory(COUNTING);
+    gdb.ask('Z2,9000,2');
+    gdb.ask('c');
+    gdb.ask('c');
+    expect(gdb.ask('m9000,2')).toBe('0200');
+    expect(gdb.ask('bc')).toContain('watch:9000;');
+    expect(gdb.ask('m9000,2')).toBe('0100');
+  });
+
+  test('forgets what was before once registers or memory are written', () => {
+    startWithHistory('inc ax\ninc ax\nhlt');
+    gdb.ask('s');
+    expect(gdb.ask('M9000,1:07')).toBe('OK');
+    expect(gdb.ask('bs')).toMatch(HISTORY_START);
+    gdb.ask('s');
+    set('ecx', 5);
+    expect(gdb.ask('bs')).toMatch(HISTORY_START);
+    expect(value('eax')).toBe(2);
+  });
+
+  test('comes back from its end', () => {
+    startWithHistory('inc ax\nhlt');
+    gdb.ask('c');
+    gdb.ask('bs');
+    expect(value('eip')).toBe(0x7c01);
+    expect(gdb.ask('c')).toMatch(/^T00/);
+  });
+
+  test('is the only one that can', () => {
+    start('nop\nhlt');
+    expect(gdb.ask('qSupported')).not.toContain('Reverse');
+    expect(gdb.ask('bs')).toBe('');
+    histories = [];
   });
 });
 
