@@ -14,6 +14,9 @@ export async function bundle(file: string): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target: 'node18',
+    // As the app's build does, which esbuild leaves undefined in CommonJS.
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'error',
   });
   return outfile;
