@@ -60,8 +60,8 @@ export class TimeTravel implements ReverseExecution {
   private standsAtBreakpoint = false;
   /** Host time. */
   private checkpointDueNs = 0;
-  /** Video memory at `base`, as far as it has been asked for. */
-  private readonly videoAtBase = new Map<number, Uint8Array | undefined>();
+  /** Video memory at the last checkpoint, which is not always `base`, as far as it has been asked for. */
+  private readonly videoAtLast = new Map<number, Uint8Array | undefined>();
 
   /** The machine stands between two instructions, with its program loaded. Only one may look after a machine's inputs. */
   constructor(parts: TranslatedMachine, options: TimeTravelOptions) {
@@ -202,6 +202,7 @@ export class TimeTravel implements ReverseExecution {
     this.checkpoints.truncate(
       this.checkpoints.lastBefore((at, inputCount) => comparePositions(at, from) <= 0 && inputCount <= this.inputsDone),
     );
+    this.videoAtLast.clear();
     this.latestPosition = from;
   }
 
@@ -230,11 +231,11 @@ export class TimeTravel implements ReverseExecution {
       const bytes = this.pageBytes(page);
       // Of video memory only pages that were written at some time are known.
       if (isFirst || page >= ramFlags.length) {
-        const before = this.videoAtBase.get(page) ?? (isFirst ? undefined : this.checkpoints.pageAt(page, this.base));
+        const before = this.videoAtLast.get(page) ?? this.checkpoints.pageAt(page, this.checkpoints.count - 1);
         if (Buffer.compare(bytes, before ?? ZERO_PAGE) === 0) continue;
       }
       const copy = bytes.slice();
-      if (page >= ramFlags.length) this.videoAtBase.set(page, copy);
+      if (page >= ramFlags.length) this.videoAtLast.set(page, copy);
       pages.set(page, copy);
     }
     return pages;
@@ -278,7 +279,6 @@ export class TimeTravel implements ReverseExecution {
     for (const [slot, disk] of layersOf(machine)) disk.layer = checkpoint.disks.get(slot) ?? new Map();
     for (const processor of processors) processor.clearDirtyPages();
     this.base = index;
-    this.videoAtBase.clear();
     this.inputsDone = checkpoint.inputCount;
   }
 

@@ -17,19 +17,18 @@ export type Runner = Pick<Machine, 'position' | 'run' | 'step'>;
 /**
  * Runs a machine by the instruction clock on to a position of the same run, once; call it again after `budget`.
  * @param most instructions to retire at most in this call
- * @returns `arrived`, or why the machine stopped before: the run is another one, unless it was `budget` or a breakpoint
+ * @returns `arrived`, or why the machine stopped before: the run is another one, unless it was `budget` or a breakpoint.
+ *   A watchpoint is told even where it was met by what arrives there.
  */
 export function runTo(machine: Runner, target: MachinePosition, most = Infinity): MachineExit | 'arrived' {
   const { position } = machine;
+  const outcome = (exit: MachineExit): MachineExit | 'arrived' =>
+    exit.reason !== 'watchpoint' && isSamePosition(machine.position, target) ? 'arrived' : exit;
   if (isSamePosition(position, target)) return 'arrived';
   const left = target.instructions - position.instructions;
   // Everything has been retired but the delivery of an interrupt, which is a step of its own.
   if (left <= 0 && position.guestTimeNs >= target.guestTimeNs) {
-    const exit = position.interrupts < target.interrupts ? machine.step() : undefined;
-    return isSamePosition(machine.position, target) ? 'arrived' : (exit ?? { reason: 'budget' });
+    return outcome(position.interrupts < target.interrupts ? machine.step() : { reason: 'budget' });
   }
-  const exit = machine.run({ instructions: Math.min(left, most), untilGuestNs: target.guestTimeNs });
-  // Met by the instruction that arrives there.
-  if (exit.reason === 'watchpoint') return exit;
-  return isSamePosition(machine.position, target) ? 'arrived' : exit;
+  return outcome(machine.run({ instructions: Math.min(left, most), untilGuestNs: target.guestTimeNs }));
 }

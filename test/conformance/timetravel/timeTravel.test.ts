@@ -145,3 +145,93 @@ test('older checkpoints are thinned out when they take too much, and the past st
     expect(machineDigest(machine)).toBe(digest);
   }
 });
+
+describe('with checkpoints at chosen places,', () => {
+  /** Counts in [600h] and, each 256 rounds, in [608h] and in a pixel, which alternates. */
+  const COUNTING = `
+      xor ax, ax
+      mov ds, ax
+      mov ax, 0x13
+      int 0x10
+      mov ax, 0xa000
+      mov es, ax
+again: inc byte [0x600]
+      jnz again
+      inc byte [0x608]
+      xor byte [es:0], 1
+      jmp again`;
+  const ROUND = 256 * 2 + 2;
+  const watchpoints = [{ linearAddress: 0x608, byteLength: 1, access: 'write' }] as const;
+
+  async function countingMachine(): Promise<{ machine: AssembledMachine; past: TimeTravel; checkpoint(): void }> {
+    const machine = await assembledMachine(COUNTING);
+    let aheadNs = 0;
+    const skewed = { monotonicNs: () => hostTime.monotonicNs() + aheadNs };
+    const past = new TimeTravel(machine, { hostTime: skewed, intervalMs: 1e6 });
+    const checkpoint = (): void => {
+      aheadNs += 2e12;
+      past.run({ instructions: 1 });
+    };
+    return { machine, past, checkpoint };
+  }
+
+  test('a run backwards from a watchpoint leads to before the write that met it', async () => {
+    const { past } = await countingMachine();
+    past.setStops({ breakpoints: [], watchpoints });
+    expect(past.run({ instructions: 100_000 }).reason).toBe('watchpoint');
+    const { instructions } = past.position;
+    expect(past.reverseContinue()).toMatchObject({
+      reason: 'watchpoint',
+      position: { instructions: instructions - 1 },
+    });
+  });
+
+  test('a write right before a checkpoint is met', async () => {
+    const { past, checkpoint } = await countingMachine();
+    past.setStops({ breakpoints: [], watchpoints });
+    past.run({ instructions: 100_000 });
+    const { instructions } = past.position;
+    checkpoint();
+    past.run({ instructions: ROUND / 2 });
+    expect(past.reverseContinue()).toMatchObject({
+      reason: 'watchpoint',
+      position: { instructions: instructions - 1 },
+    });
+  });
+
+  test('a run through the past stops at the write that its end met', async () => {
+    const { past } = await countingMachine();
+    past.setStops({ breakpoints: [], watchpoints });
+    past.run({ instructions: 100_000 });
+    const { position } = past;
+    past.goTo(position.instructions - 20);
+    expect(past.run({ instructions: 100_000 }).reason).toBe('watchpoint');
+    expect(past.position).toEqual(position);
+  });
+
+  test('a checkpoint behind a journey knows video memory that is again what it was before', async () => {
+    const { machine, past, checkpoint } = await countingMachine();
+    const pixel = (): number => machine.memory.video[0] ?? 0;
+    const runToPixel = (value: number): void => {
+      for (let tries = 0; pixel() !== value && tries < 1000; tries++) past.run({ instructions: ROUND / 2 });
+      expect(pixel()).toBe(value);
+    };
+    runToPixel(1);
+    checkpoint();
+    const early = past.position.instructions;
+    runToPixel(0);
+    checkpoint();
+    runToPixel(1);
+    const late = past.position.instructions;
+    past.goTo(early);
+    past.run({ instructions: late - early });
+    checkpoint();
+    const digest = machineDigest(machine);
+    const here = past.position.instructions;
+    past.run({ instructions: 5 });
+    past.goTo(early);
+    past.goTo(past.latest);
+    past.goTo(here);
+    expect(machineDigest(machine)).toBe(digest);
+  });
+});
