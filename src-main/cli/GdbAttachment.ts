@@ -10,8 +10,10 @@ import type { Terminal } from './Terminal.ts';
 /** A run that gdb drives. */
 export interface GdbAttachment {
   readonly debug: MachineDebugger;
-  /** The run is over: gdb is told, and the port is free again. */
-  finish(result: RunResult): void;
+  /** The run is over: gdb is told. */
+  tellEnd(result: RunResult): void;
+  /** The port is free again; an open one would keep the process alive. */
+  close(): void;
 }
 
 export interface GdbChoices {
@@ -46,13 +48,13 @@ export async function waitForGdb(
   terminal.complain(`The machine waits for gdb: “${server.invitation}”.`);
   return {
     debug,
-    finish: ({ reason, detail }) => {
+    tellEnd: ({ reason, detail }) => {
       const isCrash = reason === 'shutdown' || reason === 'error';
       // What the guest wrote to its exit port.
       const status = reason === 'poweroff' && /^\d+$/.test(detail) ? Number(detail) : 0;
       history?.close();
       debug.tellEnd({ isCrash, status });
-      server.close();
     },
+    close: () => server.close(),
   };
 }

@@ -19,12 +19,25 @@ export function parseLoggedPorts(text: string, option: string): LoggedPort[] {
       `${option} "${text}": ${what}; expected ports separated by commas, such as 0x3f8,0x80, each perhaps with =FILE.`,
     );
   }
-  return parts.map((part) => {
+  const logged = parts.map((part) => {
     const [port = '', ...file] = part.split('=');
     return {
       port: parsePort(port, option),
       file: file.length === 0 ? undefined : parseFileName(file.join('='), option),
     };
+  });
+  refuseRepeated(logged, option);
+  return logged;
+}
+
+/** One port has one place for its bytes, and two that write one file would write over each other. */
+function refuseRepeated(logged: readonly LoggedPort[], option: string): void {
+  logged.forEach(({ port, file }, index) => {
+    const earlier = logged.slice(0, index);
+    if (earlier.some((each) => each.port === port))
+      throw new UsageError(`${option}: port 0x${port.toString(16)} is named twice; name it once.`);
+    if (file !== undefined && earlier.some((each) => each.file === file))
+      throw new UsageError(`${option}: two ports would write to ${file}; give each a file of its own.`);
   });
 }
 

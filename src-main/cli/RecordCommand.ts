@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { encodeRecording } from '../hypervisor/recordings/Recording.ts';
 import type { RecordedInput } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
@@ -11,12 +10,11 @@ import { definitionOf } from './recordedOptions.ts';
 import { run } from './RunCommand.ts';
 import type { RunOptions } from './RunOptions.ts';
 import type { Terminal } from './Terminal.ts';
-import { openForWriting } from './userFiles.ts';
+import { checkWritable } from './userFiles.ts';
 
 /** `vivarium record`: a run by the instruction clock, with everything that makes it repeatable. */
 export async function record(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
-  // A run can take long: that it cannot be kept is to be known before it.
-  closeSync(openForWriting(out, '--out', 'a'));
+  checkWritable(out, '--out');
   const repeatable: RunOptions = { ...options, clock: 'instructions' };
   const files = new CollectedFiles();
   const inputs: RecordedInput[] = [];

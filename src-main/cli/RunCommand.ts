@@ -30,7 +30,7 @@ import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
 import { TextWatch } from './TextWatch.ts';
-import { openForWriting, saveScreen, saveSerial } from './userFiles.ts';
+import { checkWritable, openForWriting, saveScreen, saveSerial } from './userFiles.ts';
 
 /** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
 const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -85,15 +85,15 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     refusePlacing(options, undefined, 'there is no program file');
     refuseKernelOptions(options, undefined, 'there is no program file');
   }
-  const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
-  // Opened for appending: an older picture stays until there is a new one.
-  if (options.screen !== undefined) closeSync(openForWriting(options.screen, '--screen', 'a'));
 
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
   refuseMissingDevices(options);
   const cable = options.network && new NetworkCable(options.network);
   const drives = use.openDrives(options);
+  // What is written comes after all that is read: a mistake there leaves older output as it was.
+  if (options.screen !== undefined) checkWritable(options.screen, '--screen');
+  const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
   const portFiles = new PortFiles(options.logPorts);
   const audio = options.audio === undefined ? undefined : new WavFile(options.audio);
   const side = new SideOutput(output, options.sideOutputs);
@@ -137,10 +137,11 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   const input = new SerialConsole();
   let result: RunResult;
   let digest: string | undefined;
+  let gdb: GdbAttachment | undefined;
   try {
     const isRepeatable = options.clock === 'instructions';
     const port = options.gdbPort;
-    const gdb = port === undefined ? undefined : await waitForGdb(parts, { port, isRepeatable, hostTime }, terminal);
+    if (port !== undefined) gdb = await waitForGdb(parts, { port, isRepeatable, hostTime }, terminal);
     result = await runWithTerminal({
       parts,
       options,
@@ -154,11 +155,12 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
       gdb,
       use,
     });
-    gdb?.finish(result);
+    gdb?.tellEnd(result);
     digest = use.onEnd(parts, result);
   } finally {
-    portFiles.close();
+    gdb?.close();
     machine.chipset.drives.close();
+    portFiles.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
   audio?.close();
@@ -280,7 +282,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
 }
 
 function interruption(interrupt: Interrupt): RunEnding {
-  const detail = interrupt === 'EPIPE' ? 'standard output was closed (EPIPE)' : `ended by ${interrupt}`;
+  const detail = interrupt === 'EPIPE' ? 'standard output or error was closed (EPIPE)' : `ended by ${interrupt}`;
   return { reason: 'error', detail, interrupt };
 }
 

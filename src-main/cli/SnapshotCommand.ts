@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { captureMachine, layersOf } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { encodeSnapshot } from '../hypervisor/snapshots/SnapshotFile.ts';
 import { replaceFile } from '../hypervisor/storage/files.ts';
@@ -10,12 +9,11 @@ import { definitionOf } from './recordedOptions.ts';
 import { run } from './RunCommand.ts';
 import type { RunOptions } from './RunOptions.ts';
 import type { Terminal } from './Terminal.ts';
-import { openForWriting } from './userFiles.ts';
+import { checkWritable } from './userFiles.ts';
 
 /** `vivarium snapshot`: a run whose end is kept, to go on from there. */
 export async function snapshot(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
-  // A run can take long: that its end cannot be kept is to be known before it.
-  closeSync(openForWriting(out, '--out', 'a'));
+  checkWritable(out, '--out');
   const files = new CollectedFiles();
   const images = recordImages(options);
   let encoded: Uint8Array | undefined;

@@ -33,7 +33,9 @@ export class ProcessTerminal implements Terminal {
 
   constructor() {
     // A reader that has gone away, such as `head`, is no failure of ours.
-    process.stdout.on('error', () => this.interruptListeners.forEach((listener) => listener('EPIPE')));
+    const onClosed = (): void => this.interruptListeners.forEach((listener) => listener('EPIPE'));
+    process.stdout.on('error', onClosed);
+    process.stderr.on('error', onClosed);
   }
 
   write(chunk: string | Uint8Array): Promise<void> {

@@ -52,7 +52,7 @@ With --serial stdio the terminal is the guest's: Ctrl-C or Ctrl-A x leaves, Ctrl
 Ctrl-A Ctrl-A sends one Ctrl-A.
 
 Exit status: 0 halted, powered off, reset (--no-reboot) or text seen; 2 wrong options or a bad file; 3 triple fault;
-4 time or instruction limit; 1 the engine's own failure; 130 Ctrl-C or SIGINT, 143 SIGTERM, 141 standard output closed:
+4 time or instruction limit; 1 the engine's own failure; 130 Ctrl-C or SIGINT, 143 SIGTERM, 141 standard output or error closed:
 with --json these three have the reason "error", and the detail names what came.`;
 
 /** The `vivarium` command. Returns the exit status; every mistake of the user's is one message on standard error. */

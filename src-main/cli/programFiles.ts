@@ -29,7 +29,14 @@ export function readFirmware({ bios, vgaBios }: RunOptions, files: InputFiles): 
   const image = files.read(bios);
   if (image.length < RESET_VECTOR_BYTES)
     throw new UsageError(`--bios: ${bios} has ${image.length} bytes, and none at the reset vector, 16 before its end.`);
-  return { bios: image, ...(vgaBios !== undefined && { vgaBios: files.read(vgaBios) }) };
+  return { bios: image, ...(vgaBios !== undefined && { vgaBios: readVgaBios(vgaBios, files) }) };
+}
+
+/** Firmware knows an option ROM by its signature (PCI Firmware Specification 3.0, 5.1), and passes over others in silence. */
+function readVgaBios(file: string, files: InputFiles): Uint8Array {
+  const image = files.read(file);
+  if (image[0] === 0x55 && image[1] === 0xaa) return image;
+  throw new UsageError(`--vgabios: ${file} is no display adapter's ROM: it does not begin with the bytes 55h AAh.`);
 }
 
 /** A kernel's initial RAM disk, which is a module to a multiboot kernel. */

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import type { Machine } from '../machine/Machine.ts';
 import { UsageError } from './ExitStatus.ts';
 import { fileProblem } from './problems.ts';
@@ -28,6 +28,16 @@ export function openForWriting(file: string, option: string, flags: 'w' | 'a'): 
   } catch (error) {
     throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
   }
+}
+
+/**
+ * That the file can be written at the end of a run, which may take long, is found before it. What it holds stays as it
+ * is, and no empty file is left behind. Throws {@link UsageError}.
+ */
+export function checkWritable(file: string, option: string): void {
+  const isNew = !existsSync(file);
+  closeSync(openForWriting(file, option, 'a'));
+  if (isNew) unlinkSync(file);
 }
 
 export function saveSerial(file: string, descriptor: number, bytes: Uint8Array): void {

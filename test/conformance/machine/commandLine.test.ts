@@ -214,7 +214,7 @@ describe('what ends a run', () => {
   test.each([
     ['SIGINT', 130, 'ended by SIGINT'],
     ['SIGTERM', 143, 'ended by SIGTERM'],
-    ['EPIPE', 141, 'standard output was closed (EPIPE)'],
+    ['EPIPE', 141, 'standard output or error was closed (EPIPE)'],
   ] as const)('%s', async (signal, expected, detail) => {
     const terminal = new TestTerminal();
     terminal.onListen = () => setTimeout(() => terminal.send(signal), 100);

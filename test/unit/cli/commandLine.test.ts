@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -152,6 +152,27 @@ describe('usage errors are one message and status 2', () => {
     const { status, complaints } = await command('run', '--bios', file('empty.rom'));
     expect(status).toBe(2);
     expect(complaints).toMatch(/^--bios: .*empty\.rom has 0 bytes, and none at the reset vector/);
+  });
+
+  test('a display adapter’s ROM that is none', async () => {
+    const rom = file('halts.rom', new Uint8Array(0x1_0000));
+    const { status, complaints } = await command('run', '--bios', rom, '--vgabios', file('empty.rom'));
+    expect(status).toBe(2);
+    expect(complaints).toMatch(/^--vgabios: .*empty\.rom is no display adapter's ROM/);
+  });
+
+  test('a mistake leaves older output as it was, and no empty files', async () => {
+    const serial = file('serial.txt', 'of the run before');
+    const source = file('fine.asm', 'cli\nhlt\n');
+    const screen = path.join(folder, 'none.png');
+    const args = ['--hda', path.join(folder, 'none.img'), '--screen', screen];
+    const { status } = await command('run', source, ...args, '--serial', serial);
+    expect(status).toBe(2);
+    expect(readFileSync(serial, 'utf8')).toBe('of the run before');
+    const recording = path.join(folder, 'none.rec');
+    expect((await command('record', source, ...args, '--out', recording)).status).toBe(2);
+    expect((await command('snapshot', source, ...args, '--out', recording)).status).toBe(2);
+    expect([existsSync(screen), existsSync(recording)]).toEqual([false, false]);
   });
 
   test.skipIf(process.platform !== 'linux')('a serial file on a full disk', async () => {

@@ -41,6 +41,8 @@ describe('option values', () => {
     ]);
     expect(() => parseLoggedPorts('0x190,', '--log-port')).toThrow(/--log-port/);
     expect(() => parseLoggedPorts('0x190=', '--log-port')).toThrow('--log-port: the file name is empty.');
+    expect(() => parseLoggedPorts('128=a,0x80', '--log-port')).toThrow('--log-port: port 0x80 is named twice');
+    expect(() => parseLoggedPorts('1=a,2=a', '--log-port')).toThrow('--log-port: two ports would write to a;');
     expect(parseSeconds('.5', '--timeout')).toBe(0.5);
     expect(() => parseSeconds('0', '--timeout')).toThrow(/above 0/);
     expect(parseCount('2.5M', '--max-instructions')).toBe(2_500_000);

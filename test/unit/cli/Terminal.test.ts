@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ProcessTerminal } from '../../../src-main/cli/Terminal.ts';
+
+const STREAMS = ['stdout', 'stderr'] as const;
+
+describe('a reader that has gone away ends the command, and does not crash it', () => {
+  let before: ReadonlySet<unknown>;
+  beforeEach(() => {
+    before = new Set(STREAMS.flatMap((stream) => process[stream].listeners('error')));
+  });
+  afterEach(() => {
+    for (const stream of STREAMS)
+      for (const listener of process[stream].listeners('error'))
+        if (!before.has(listener)) process[stream].off('error', listener as () => void); // As it was given to `on`.
+  });
+
+  test.each(STREAMS)('at %s', (stream) => {
+    const signals: string[] = [];
+    const stop = new ProcessTerminal().onInterrupt((signal) => signals.push(signal));
+    process[stream].emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    stop();
+    expect(signals).toEqual(['EPIPE']);
+  });
+});
