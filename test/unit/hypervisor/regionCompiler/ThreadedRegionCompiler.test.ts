@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { MadeRegion } from '../../../../src-main/engine/accelerators/translate/index.ts';
@@ -18,7 +20,7 @@ beforeAll(async () => {
 
 test('regions come from another thread while this one never returns to its event loop', () => {
   const made: MadeRegion[] = [];
-  const compiler = new ThreadedRegionCompiler(script, 0);
+  const compiler = new ThreadedRegionCompiler(script, { startAfterMs: 0 });
   const regions = { compiler, onMade: (region: MadeRegion) => void made.push(region) };
   const machine = createTestMachine({ regionThreshold: 20, regions });
   enterMode(machine, 'flat32');
@@ -43,4 +45,37 @@ test('regions come from another thread while this one never returns to its event
   const before = machine.processor.regionStatistics?.instructions ?? 0;
   runLoop(last);
   expect(machine.processor.regionStatistics?.instructions).toBeGreaterThan(before + 3 * ROUNDS);
+});
+
+test('jobs of a thread that dies fail, though this one never returns to its event loop', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-'));
+  const dying = path.join(folder, 'dying.cjs');
+  writeFileSync(
+    dying,
+    `const { port, signal } = require('node:worker_threads').workerData;
+     port.on('message', () => process.exit());
+     Atomics.store(new Int32Array(signal), 0, 1);`,
+  );
+  const compiler = new ThreadedRegionCompiler(dying, { startAfterMs: 0, longestSilenceMs: 200 });
+  const machine = createTestMachine({ regionThreshold: 20, regions: { compiler } });
+  enterMode(machine, 'flat32');
+  const statistics = (): { regions: number; compiling: number } =>
+    machine.processor.regionStatistics ?? { regions: 0, compiling: 0 };
+  let address: number = AT.code;
+  const runNewLoop = (): void => {
+    machine.load((address += SPACING), LOOP);
+    machine.state.eip = address;
+    machine.state.setRegister(1, ROUNDS);
+    machine.processor.stateChanged();
+    machine.run(4 * ROUNDS);
+  };
+  const deadline = Date.now() + LONGEST_MS;
+  while (statistics().compiling === 0 && Date.now() < deadline) runNewLoop();
+  expect(statistics().compiling).toBe(1);
+  while (statistics().compiling > 0 && Date.now() < deadline) machine.run(0);
+  expect(statistics().compiling).toBe(0);
+  const { regions } = statistics();
+  runNewLoop();
+  expect(statistics().regions).toBe(regions + 1);
+  rmSync(folder, { recursive: true });
 });
