@@ -42,7 +42,7 @@ interface HpetTimer {
   comparator: number;
   /** Added to the comparator after each expiry, in periodic mode. */
   period: number;
-  /** Counter value of the next match, while one is scheduled. */
+  /** Counter value of the next match; Infinity: there is none. */
   match: number;
   /** Periods that passed while the machine did not run, still to be announced. */
   owed: number;
@@ -80,7 +80,14 @@ export class Hpet implements BusDevice {
     this.line = line;
     this.replaceLegacyTimers = replaceLegacyTimers;
     for (let i = 0; i < TIMER_COUNT; i++) {
-      this.comparators.push({ configuration: 0, comparator: 0, period: 0, match: 0, owed: 0, handle: undefined });
+      this.comparators.push({
+        configuration: 0,
+        comparator: 0,
+        period: 0,
+        match: Infinity,
+        owed: 0,
+        handle: undefined,
+      });
     }
     this.reset();
   }
@@ -107,12 +114,14 @@ export class Hpet implements BusDevice {
       timer.comparator = COUNTER_MOST;
       timer.period = 0;
       timer.owed = 0;
+      timer.match = Infinity;
       timer.handle = undefined;
     }
     this.updateReplacement();
   }
 
   save(): DeviceState {
+    for (const timer of this.comparators) this.settle(timer);
     return {
       version: 1,
       configuration: this.configuration,
@@ -189,6 +198,7 @@ export class Hpet implements BusDevice {
   private readTimer(offset: number): number {
     const timer = this.comparators[Math.floor(offset / TIMER_BYTES)];
     if (timer === undefined) return 0;
+    this.settle(timer);
     switch (offset % TIMER_BYTES) {
       case 0x00:
         return timer.configuration & ~SET_VALUE;
@@ -208,6 +218,7 @@ export class Hpet implements BusDevice {
       this.writeTimer(offset - REGISTER.timers, value);
       return;
     }
+    for (const timer of this.comparators) this.settle(timer);
     const counter = this.counter();
     switch (offset) {
       case REGISTER.configuration:
@@ -235,6 +246,7 @@ export class Hpet implements BusDevice {
     const index = Math.floor(offset / TIMER_BYTES);
     const timer = this.comparators[index];
     if (timer === undefined) return;
+    this.settle(timer);
     const register = offset % TIMER_BYTES;
     if (register === 0x00) {
       this.lineOf(index)?.set(false);
@@ -265,10 +277,12 @@ export class Hpet implements BusDevice {
     if (timer === undefined) return;
     timer.handle?.cancel();
     timer.handle = undefined;
+    timer.match = Infinity;
     if (!this.isRunning) return;
     const left = this.ticksLeft(timer);
     if (left >= COUNTER_MOST / TICK_NS) return;
     timer.match = this.counter() + left;
+    if (!isWatched(timer)) return;
     const wait = timer.owed > 0 ? Math.min(left, CATCH_UP_TICKS) : left;
     // Aligned to the tick at which the counter shows the comparator's value.
     const deadline = (Math.floor(this.timers.now() / TICK_NS) + wait) * TICK_NS;
@@ -283,17 +297,27 @@ export class Hpet implements BusDevice {
     return (configuration & NARROW) === 0 ? COUNTER_MOST : low(comparator - counter) || TWO_TO_32;
   }
 
+  /** Brings a comparator up to date whose matches nobody could see. */
+  private settle(timer: HpetTimer): void {
+    if (timer.handle !== undefined || this.counter() < timer.match) return;
+    this.advance(timer);
+    timer.match = this.counter() + this.ticksLeft(timer);
+  }
+
+  /** A periodic comparator goes on to its next match; returns how many it has left out. */
+  private advance(timer: HpetTimer): number {
+    if ((timer.configuration & PERIODIC) === 0 || timer.period === 0) return 0;
+    const step = timer.period * Math.ceil(LEAST_PERIOD_TICKS / timer.period);
+    const missed = Math.floor((this.counter() - timer.match) / step);
+    timer.comparator = timer.match + step * (missed + 1);
+    return missed;
+  }
+
   private expire(index: number): void {
     const timer = this.comparators[index];
     if (timer === undefined) return;
-    const late = this.counter() - timer.match;
-    if (late < 0) timer.owed--;
-    else if (timer.configuration & PERIODIC && timer.period > 0) {
-      const step = timer.period * Math.ceil(LEAST_PERIOD_TICKS / timer.period);
-      const missed = Math.floor(late / step);
-      timer.comparator = timer.match + step * (missed + 1);
-      timer.owed = Math.min(MOST_OWED, timer.owed + missed);
-    }
+    if (this.counter() < timer.match) timer.owed--;
+    else timer.owed = Math.min(MOST_OWED, timer.owed + this.advance(timer));
     if (timer.configuration & LEVEL) {
       this.status |= 1 << index;
       this.drive(index);
@@ -318,6 +342,14 @@ export class Hpet implements BusDevice {
     const route = ((this.comparators[index]?.configuration ?? 0) >>> 9) & 0x1f;
     return this.line(route);
   }
+}
+
+/**
+ * Whether anything but a read of its comparator tells that a timer matched. One that does not is not scheduled: Linux
+ * leaves its early periodic timer counting with the interrupt off, which would wake an idle host at each tick.
+ */
+function isWatched({ configuration }: HpetTimer): boolean {
+  return (configuration & (LEVEL | INTERRUPT_ENABLE)) !== 0;
 }
 
 function low(value: number): number {

@@ -17,6 +17,9 @@ const COMMAND_DIAGNOSTIC = 0x90;
 const DIAGNOSTIC_PASSED = 0x01;
 const REGISTERS: readonly (TaskField | undefined)[] = [undefined, 'features', 'count', 'lbaLow', 'lbaMid', 'lbaHigh'];
 
+/** What an empty channel's registers read as: the lines float high, but for DD7, which the host pulls down. */
+const FLOATING = 0x7f;
+
 /** From a command to its first data: no drive is quicker, and drivers are ready by then. */
 const ACCESS_NS = 20_000;
 
@@ -45,7 +48,7 @@ export class IdeChannel implements BusDevice {
   private readonly timers: TimerService;
   private readonly irq: InterruptLine;
   private readonly drives: readonly (IdeDrive | undefined)[];
-  /** What the host wrote to a drive that is not there. */
+  /** What the host wrote to a drive that is not there; its partner shows it. */
   private readonly nobody = [new TaskFile(), new TaskFile()];
   private busMaster: BusMaster | undefined;
   private memory: DeviceMemory | undefined;
@@ -85,6 +88,7 @@ export class IdeChannel implements BusDevice {
       for (let i = 0; i < width; i++) value += this.read(offset + i, 1) * 2 ** (8 * i);
       return value;
     }
+    if (this.isEmpty) return FLOATING;
     const registers = this.registers(this.selected);
     switch (offset) {
       case 1:
@@ -205,7 +209,11 @@ export class IdeChannel implements BusDevice {
     return this.drives[index]?.registers ?? (this.nobody[index] as TaskFile);
   }
 
-  /** A drive that is not there leaves the lines low. */
+  private get isEmpty(): boolean {
+    return this.drives.every((drive) => drive === undefined);
+  }
+
+  /** A drive answers for its absent partner, with a status of zero. */
   private get status(): number {
     return this.drives[this.selected]?.registers.status ?? 0;
   }

@@ -89,6 +89,19 @@ describe('timers', () => {
     expect(rises(0)).toBe(10);
   });
 
+  test('without their interrupt count on, and wake nobody', () => {
+    write(timer(0), PERIODIC | SET_VALUE | ENABLED | NARROW);
+    write(timer(0) + 8, 100_000);
+    write(timer(0) + 8, 100_000);
+    write(timer(0), PERIODIC | NARROW | (16 << 9));
+    expect(time.timers.nextDeadline()).toBeUndefined();
+    time.advance(2_500_000);
+    expect(hpet.read(timer(0) + 8, 4)).toBe(300_000);
+    write(timer(0), PERIODIC | NARROW | ENABLED | (16 << 9));
+    time.advance(500_000);
+    expect(rises(16)).toBe(1);
+  });
+
   test('announce the periods that a machine slept through, one after the other', () => {
     write(timer(0), (16 << 9) | PERIODIC | SET_VALUE | ENABLED | NARROW);
     write(timer(0) + 8, 100_000);

@@ -230,12 +230,22 @@ describe('DMA', () => {
 });
 
 describe('the channel', () => {
-  test('with no drive at all reads as nothing', () => {
+  test('with no drive at all floats, and keeps nothing', () => {
     const ide = new IdeHost(undefined);
     ide.start(0xec);
     ide.wait();
-    expect(ide.status()).toBe(0);
+    ide.channel.write(2, 1, 0x55);
+    ide.channel.write(3, 1, 0xaa);
+    expect([2, 3, 6, 7, 8].map((offset) => ide.channel.read(offset, 1))).toEqual(Array(5).fill(0x7f));
     expect(ide.irq.rises).toBe(0);
+  });
+
+  test('with one drive has a status of zero for its absent partner', () => {
+    const { ide } = rig();
+    ide.channel.write(6, 1, 0xf0);
+    expect(ide.status()).toBe(0);
+    ide.channel.write(6, 1, 0xe0);
+    expect(ide.status()).toBe(0x50);
   });
 
   test('selects between two drives', () => {
