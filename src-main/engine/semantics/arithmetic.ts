@@ -14,8 +14,6 @@ import {
   mul as times,
   ne,
   or as bitOr,
-  remSigned,
-  remUnsigned,
   shl,
   shr,
   shrSigned,
@@ -198,6 +196,11 @@ function dividendOf(e: Emitter, width: Width, isSigned: boolean): I64 {
   return extendSigned(wrap(both));
 }
 
+/** What a division leaves; the product costs less than a second division. */
+function remainderOf(dividend: I64, divisor: I64, quotient: I64): I64 {
+  return minus(dividend, times(quotient, divisor)) as I64;
+}
+
 function writeQuotient(e: Emitter, width: Width, quotient: I64, remainder: I64): void {
   if (width === 8) {
     const low = bitAnd(wrap(quotient), i32Const(0xff));
@@ -217,7 +220,7 @@ export const div: Semantics = (e, [src]) => {
   const dividend = e.let(dividendOf(e, width, false));
   const quotient = e.let(divUnsigned(dividend, divisor));
   e.if(gtUnsigned(shr(quotient, i64Const(width)), i64Const(0)), () => e.raise(VECTOR.DE));
-  writeQuotient(e, width, quotient, e.let(remUnsigned(dividend, divisor)));
+  writeQuotient(e, width, quotient, e.let(remainderOf(dividend, divisor, quotient)));
 };
 
 /** IDIV: truncates towards zero. */
@@ -234,7 +237,7 @@ export const idiv: Semantics = (e, [src]) => {
   }
   const quotient = e.let(divSigned(dividend, divisor));
   e.if(overflows(width, quotient), () => e.raise(VECTOR.DE));
-  writeQuotient(e, width, quotient, e.let(remSigned(dividend, divisor)));
+  writeQuotient(e, width, quotient, e.let(remainderOf(dividend, divisor, quotient)));
 };
 
 /** CMPXCHG: compares the accumulator with dst; equal: dst <- src, else accumulator <- dst. */

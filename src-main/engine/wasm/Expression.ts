@@ -136,7 +136,6 @@ function division(i32Opcode: number, i64Opcode: number) {
 }
 export const divSigned = division(0x6d, 0x7f);
 export const divUnsigned = division(0x6e, 0x80);
-export const remSigned = division(0x6f, 0x81);
 export const remUnsigned = division(0x70, 0x82);
 
 function comparison(i32Opcode: number, i64Opcode: number, fold: (a: number, b: number) => boolean) {

@@ -185,6 +185,13 @@ export class FunctionBuilder {
     this.index(0x0d, this.depth - label.depth);
   }
 
+  /** Breaks to the label that `index` counts, from 0; beyond the last to `otherwise`. */
+  breakTable(index: I32, labels: readonly Label[], otherwise: Label): void {
+    this.body.pushCode(index.code);
+    this.index(0x0e, labels.length);
+    for (const label of [...labels, otherwise]) this.body.pushCode(unsignedLeb(this.depth - label.depth));
+  }
+
   return(...values: Expression[]): void {
     for (const { code } of values) this.body.pushCode(code);
     this.body.push(0x0f);

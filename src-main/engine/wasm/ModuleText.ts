@@ -312,6 +312,12 @@ class FunctionText {
         this.statement(`(br_if ${label}${this.operands(1)})`);
         break;
       }
+      case 0x0e: {
+        const count = reader.unsigned();
+        const labels = Array.from({ length: count + 1 }, () => this.label(reader.unsigned()));
+        this.statement(`(br_table ${labels.join(' ')}${this.operands(1)})`);
+        break;
+      }
       case 0x0f:
         this.statement(`(return${this.operands(1)})`);
         break;

@@ -62,6 +62,47 @@ const LOOPS: readonly Loop[] = [
       hlt`,
   },
   {
+    name: 'return to one of many places, from functions that call themselves',
+    text: `
+      mov ecx,20
+    again:
+      mov ebx,3
+      call walk
+      dec ecx
+      jnz again
+      hlt
+    walk:
+      test ebx,ebx
+      jz leaf
+      dec ebx
+      call walk
+      rol eax,1
+      cmp eax,0x12345671
+      je done
+      call walk
+      rol eax,2
+      cmp eax,0x12345672
+      je done
+      call walk
+      rol eax,3
+      cmp eax,0x12345673
+      je done
+      call walk
+      rol eax,4
+      cmp eax,0x12345674
+      je done
+      call walk
+      rol eax,5
+      cmp eax,0x12345675
+      je done
+    done:
+      inc ebx
+      ret
+    leaf:
+      inc eax
+      ret`,
+  },
+  {
     name: 'reset the x87 each time',
     text: `
       mov ecx,60

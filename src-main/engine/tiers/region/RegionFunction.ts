@@ -9,6 +9,7 @@ import {
   load,
   load64,
   ltSigned,
+  ltUnsigned,
   ne,
   or,
   storeCode,
@@ -30,6 +31,9 @@ import { type BasicBlock, type RegionPlan, type Site, fallsThrough } from './Reg
 
 /** How the flags are kept where ways meet, by what may want them. */
 const FLAGS_AT = { nothing: 'dead', leave: 'noted', read: 'computed' } as const satisfies Record<Want, FlagState>;
+
+/** Ways that are told apart one after the other at most; more are looked up in a table, or searched by halves. */
+const MOST_COMPARED = 4;
 
 /** What is known where a block begins that is reached in one way only. */
 interface Arrival {
@@ -180,6 +184,11 @@ class RegionFunction implements RegionFlow {
   private emitDispatch(node: number): void {
     const targets = this.graph.successors[node];
     const selector = this.f.get(this.selector(node));
+    if (targets.length > MOST_COMPARED) {
+      const labels = targets.map((target) => this.label(target));
+      this.f.breakTable(selector, labels, labels[0]);
+      return;
+    }
     targets.slice(1).forEach((target, index) => {
       this.f.breakIf(eq(selector, i32Const(index + 1)), this.label(target));
     });
@@ -279,13 +288,27 @@ class RegionFunction implements RegionFlow {
 
   goToOffset(offset: I32): void {
     const { code } = this;
-    for (const target of code.site.targets) {
-      code.f.if(eq(offset, i32Const(target | 0)), () => this.goTo(target));
-    }
+    this.goToOneOf(code.site.targets, offset);
     code.flags.onTheWayOut(() => {
       code.charge(code.uncharged + 1);
       code.leave(offset, 'indirect');
     });
+  }
+
+  /** Goes to the offset when it is among `targets`; of many, half are ruled out at a time. */
+  private goToOneOf(targets: readonly number[], offset: I32): void {
+    const { f } = this;
+    if (targets.length <= MOST_COMPARED) {
+      for (const target of targets) f.if(eq(offset, i32Const(target | 0)), () => this.goTo(target));
+      return;
+    }
+    const sorted = [...targets].sort((a, b) => a - b);
+    const middle = sorted.length >> 1;
+    f.if(
+      ltUnsigned(offset, i32Const(sorted[middle] | 0)),
+      () => this.goToOneOf(sorted.slice(0, middle), offset),
+      () => this.goToOneOf(sorted.slice(middle), offset),
+    );
   }
 
   leaveWhenShort(): void {

@@ -113,3 +113,22 @@ describe('statements', () => {
     expect(sum).toBe(8 + 3 + 4 + 1);
   });
 });
+
+test.each([
+  { index: 0, way: 10 },
+  { index: 1, way: 20 },
+  { index: 2, way: 30 },
+  { index: -1, way: 30 },
+])('a table of two ways leads $index to $way', ({ index, way }) => {
+  const ways = (f: FunctionBuilder, a: I32): I32 => {
+    f.block((third) => {
+      f.block((second) => {
+        f.block((first) => f.breakTable(a, [first, second], third));
+        f.return(i32Const(10));
+      });
+      f.return(i32Const(20));
+    });
+    return i32Const(30);
+  };
+  expect(evaluate(ways, index)).toBe(way);
+});
