@@ -121,6 +121,7 @@ function decode(
 
 function readEntries(file: Uint8Array, view: DataView, count: number, firstBody: number): Entry[] {
   const entries: Entry[] = [];
+  const names = new Set<string>();
   let start = firstBody;
   for (let index = 0; index < count; index++) {
     const at = HEADER_BYTES + index * ENTRY_BYTES;
@@ -128,8 +129,9 @@ function readEntries(file: Uint8Array, view: DataView, count: number, firstBody:
     const storedLength = view.getFloat64(at + NAME_BYTES, true);
     const rawLength = view.getFloat64(at + NAME_BYTES + 8, true);
     const isSound = isCount(storedLength) && isCount(rawLength) && start + storedLength <= file.length;
-    if (!isSound || name === '' || entries.some((each) => each.name === name))
+    if (!isSound || name === '' || names.has(name))
       throw new Damage(`its table of contents makes no sense at byte ${at}`);
+    names.add(name);
     const hash = file.subarray(at + NAME_BYTES + 16, at + ENTRY_BYTES);
     entries.push({ name, start, end: start + storedLength, rawLength, hash });
     start += storedLength;
