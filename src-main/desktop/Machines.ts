@@ -68,13 +68,21 @@ export class Machines {
     return made;
   }
 
-  /** Makes a machine; one whose first start is refused was never there. */
+  /**
+   * Makes a machine. One whose first start is refused was never there; one that somebody powers off meanwhile is kept,
+   * since that was the wish.
+   */
   async add(request: hypervisor.CreateVmRequest, start: boolean): Promise<Outcome<VmSummary>> {
     const created = await this.hypervisor.create(request);
     if (!created.ok) return this.refuseProgram(created.error, request.program);
     if (!start) return succeed(this.toSummary(created.value));
     const started = await this.start(created.value.id);
-    if (!started.ok) await this.hypervisor.delete(created.value.id);
+    if (started.ok) return started;
+    if (started.problem.code === 'wrong-state') {
+      const kept = this.hypervisor.get(created.value.id);
+      if (kept) return succeed(this.toSummary(kept));
+    }
+    await this.hypervisor.delete(created.value.id);
     return started;
   }
 

@@ -88,6 +88,18 @@ describe('creating a machine', () => {
     expect(recent).toEqual([]);
   });
 
+  test('whose first start is refused was never there', async () => {
+    hypervisor.startRefusal = { ok: false, error: { code: 'out-of-memory', message: 'The host has no memory left.' } };
+    expect(await machines.create({}, undefined, undefined, true)).toMatchObject({ ok: false });
+    expect(hypervisor.vms.size).toBe(0);
+  });
+
+  test('that is powered off while it starts is kept', async () => {
+    hypervisor.startRefusal = { ok: false, error: { code: 'wrong-state', message: 'It was powered off.' } };
+    expect(await machines.create({}, undefined, undefined, true)).toMatchObject({ ok: true });
+    expect(hypervisor.vms.size).toBe(1);
+  });
+
   test('shows the window no path of this computer', async () => {
     const { token } = grants.grant('/home/someone/secret/primes.asm', 'read');
     const created = await machines.create({}, { kind: 'file', token });

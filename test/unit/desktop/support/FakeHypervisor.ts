@@ -36,6 +36,7 @@ export class FakeHypervisor implements HypervisorService {
   trace: ReturnType<HypervisorService['scheduleTrace']> = { slices: [], cursor: 0, lost: 0, nowMs: 0 };
   /** The next create, setProgram or start fails with this. */
   refusal: Extract<Result<never>, { ok: false }> | null = null;
+  startRefusal: Extract<Result<never>, { ok: false }> | null = null;
   isDisposed = false;
   private scheduler: SchedulerSettings = { pcpuCount: 2, sliceMs: 5 };
   private readonly listeners = new Map<HypervisorEventName, Set<(payload: never) => void>>();
@@ -121,7 +122,7 @@ export class FakeHypervisor implements HypervisorService {
   };
 
   start = async (id: string, { paused = false } = {}): Promise<Result<VmSummary>> =>
-    this.refusal ?? this.change(id, { state: paused ? 'paused' : 'running' });
+    this.refusal ?? this.startRefusal ?? this.change(id, { state: paused ? 'paused' : 'running' });
   pause = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'paused' });
   resume = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'running' });
   step = async (id: string): Promise<Result<VmSummary>> => this.change(id, { pauseReason: { kind: 'step' } });
