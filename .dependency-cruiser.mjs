@@ -36,9 +36,12 @@ const arrows = {
   'src-main/machine': [engine('assembler'), ENGINE_INTERFACES],
   'src-main/hypervisor': ['src-main/machine', engine('accelerators'), ENGINE_INTERFACES],
   'src-main/debug': ['src-main/engine', 'src-main/machine'],
-  'src-main/desktop': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
+  // The contract answered, for whoever asks: the window's bridge, the control socket, the command line itself.
+  'src-main/control': ['src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
+  'src-main/desktop': ['src-main/control', 'src-main/hypervisor', 'src-main/debug', 'src-preload/contract'],
   // The command line runs a machine in its own thread, without a hypervisor around it.
   'src-main/cli': [
+    'src-main/control',
     'src-main/hypervisor',
     'src-main/machine',
     'src-main/debug',

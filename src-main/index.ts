@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { stepOverEnd } from './debug/StepOver.ts';
-import { BundledSamples } from './desktop/files/BundledSamples.ts';
+import { BundledSamples } from './control/files/BundledSamples.ts';
 import { runDesktop } from './desktop/runDesktop.ts';
 import { Hypervisor } from './hypervisor/Hypervisor.ts';
 import { compileThreadedHandlers } from './hypervisor/threadedHandlers.ts';

@@ -6,9 +6,9 @@ import { disassembleAround, NO_KNOWLEDGE, type ProgramKnowledge } from '../debug
 import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
 import { inspectProgram } from '../debug/ProgramInspection.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
-import { refuse, refuseWith, succeed } from './bridge/outcomes.ts';
+import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
 import { readerBeside } from './files/ProgramInspector.ts';
-import { definedOnly } from './handlers/definedOnly.ts';
+import { definedOnly } from '../control/definedOnly.ts';
 
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
 const STARTS_KEPT = 4096;

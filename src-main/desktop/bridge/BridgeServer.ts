@@ -3,12 +3,12 @@ import { contract, type EventName, type EventPayload } from '../../../src-preloa
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { FileGrant } from '../../../src-preload/contract/programs.ts';
 import { IPC_CHANNELS } from '../../../src-preload/contract/VivariumBridge.ts';
-import type { FileGrants } from '../files/FileGrants.ts';
+import type { FileGrants } from '../../control/files/FileGrants.ts';
 import type { StreamHub } from '../streams/StreamHub.ts';
 import { isAppUrl } from '../window/appUrls.ts';
-import { describeIssues, dispatchCall, isStreamName } from './dispatch.ts';
-import type { Handlers } from './handlers.ts';
-import { refuse, succeed } from './outcomes.ts';
+import { describeIssues, dispatchCall, isStreamName } from '../../control/dispatch.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
 
 /** The bridge's end in main: a door each for calls, streams and dropped files, and one way out for events. */
 export class BridgeServer {

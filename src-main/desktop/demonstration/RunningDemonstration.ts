@@ -2,8 +2,8 @@ import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Demonstration } from '../../../src-preload/contract/observation.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { VmId } from '../../hypervisor/types.ts';
-import { succeed } from '../bridge/outcomes.ts';
-import type { VmRole } from '../bridge/summaries.ts';
+import { succeed } from '../../control/outcomes.ts';
+import type { VmRole } from '../../control/summaries.ts';
 
 /** What the demonstration needs of the machines. */
 export interface DemonstrationMachines {

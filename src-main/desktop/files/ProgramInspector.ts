@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { Diagnostic, Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { Assembly, ProgramFormat, ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
 import { inspectProgram, type ProgramFile, type ProgramInspection } from '../../debug/ProgramInspection.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
-import { definedOnly } from '../handlers/definedOnly.ts';
-import type { ProgramSources } from './ProgramSources.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
+import { definedOnly } from '../../control/definedOnly.ts';
+import type { ProgramSources } from '../../control/files/ProgramSources.ts';
 
 const MIB = 1024 ** 2;
 const USUAL_MEMORY_MIB = 16;

@@ -1,6 +1,6 @@
 import type { FileGrant } from '../../../src-preload/contract/programs.ts';
 import type { Settings } from '../settings/Settings.ts';
-import type { FileGrants } from './FileGrants.ts';
+import type { FileGrants } from '../../control/files/FileGrants.ts';
 
 const KEPT = 12;
 

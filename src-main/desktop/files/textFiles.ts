@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
 
 /** Larger texts would make an editor unusable, and are no assembly programs. */
 const TEXT_BYTES_MOST = 4_000_000;

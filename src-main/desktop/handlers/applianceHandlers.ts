@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import { buildDebianMini, checkHost } from '../../hypervisor/appliances/DebianMini.ts';
-import type { EmitEvent, Handlers } from '../bridge/handlers.ts';
-import { refuse, refuseWith, succeed, toOutcome } from '../bridge/outcomes.ts';
-import type { Machines } from '../Machines.ts';
+import type { EmitEvent, Handlers } from '../../control/handlers.ts';
+import { refuse, refuseWith, succeed, toOutcome } from '../../control/outcomes.ts';
+import type { Machines } from '../../control/Machines.ts';
 
 type ApplianceCall = Extract<CallName, `appliance:${string}`>;
 

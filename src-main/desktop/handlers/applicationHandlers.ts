@@ -2,13 +2,13 @@ import { clipboard, type App } from 'electron';
 import os from 'node:os';
 import type { AppInfo } from '../../../src-preload/contract/application.ts';
 import type { CallName } from '../../../src-preload/contract/contract.ts';
-import type { Handlers } from '../bridge/handlers.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
-import { displayPath } from '../files/FileGrants.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
+import { displayPath } from '../../control/files/FileGrants.ts';
 import type { QuitGuard } from '../QuitGuard.ts';
 import type { AppearanceService } from '../settings/AppearanceService.ts';
 import type { Settings } from '../settings/Settings.ts';
-import { definedOnly } from './definedOnly.ts';
+import { definedOnly } from '../../control/definedOnly.ts';
 
 type ApplicationCall = Extract<
   CallName,

@@ -1,8 +1,8 @@
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Breakpoints } from '../../debug/Breakpoints.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { Handlers } from '../bridge/handlers.ts';
-import { succeed, toOutcome } from '../bridge/outcomes.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import { succeed, toOutcome } from '../../control/outcomes.ts';
 import type { Debugging } from '../Debugging.ts';
 
 type DebugCall = Extract<CallName, `debug:${string}`>;

@@ -6,11 +6,11 @@ import { proposeMachine } from '../../hypervisor/proposals/proposeMachine.ts';
 import { encodeScreen } from '../../hypervisor/screenPicture.ts';
 import { createDiskImage } from '../../hypervisor/storage/createDiskImage.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { Handlers } from '../bridge/handlers.ts';
-import { refuse, refuseWith, succeed } from '../bridge/outcomes.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import { refuse, refuseWith, succeed } from '../../control/outcomes.ts';
 import type { FileDialogs } from '../files/FileDialogs.ts';
-import type { FileGrants } from '../files/FileGrants.ts';
-import { NOT_GRANTED } from '../files/ProgramSources.ts';
+import type { FileGrants } from '../../control/files/FileGrants.ts';
+import { NOT_GRANTED } from '../../control/files/ProgramSources.ts';
 import { reasonOf } from '../files/textFiles.ts';
 
 type ImageCall = Extract<CallName, `image:${string}` | `machine:${string}` | `screen:${string}`>;

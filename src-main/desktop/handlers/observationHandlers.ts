@@ -1,7 +1,7 @@
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { EmitEvent, Handlers } from '../bridge/handlers.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
+import type { EmitEvent, Handlers } from '../../control/handlers.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
 import type { ContainmentJournal } from '../ContainmentJournal.ts';
 import type { RunningDemonstration } from '../demonstration/RunningDemonstration.ts';
 

@@ -3,14 +3,14 @@ import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { EditorDocument } from '../../../src-preload/contract/programs.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { Handlers } from '../bridge/handlers.ts';
-import { refuse, refuseWith, succeed } from '../bridge/outcomes.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import { refuse, refuseWith, succeed } from '../../control/outcomes.ts';
 import type { FileDialogs } from '../files/FileDialogs.ts';
-import type { FileGrants } from '../files/FileGrants.ts';
+import type { FileGrants } from '../../control/files/FileGrants.ts';
 import type { ProgramInspector } from '../files/ProgramInspector.ts';
-import { NOT_GRANTED } from '../files/ProgramSources.ts';
+import { NOT_GRANTED } from '../../control/files/ProgramSources.ts';
 import type { RecentFiles } from '../files/RecentFiles.ts';
-import type { SampleCatalogue } from '../files/SampleCatalogue.ts';
+import type { SampleCatalogue } from '../../control/files/SampleCatalogue.ts';
 import { readText, writeText } from '../files/textFiles.ts';
 
 type ProgramCall = Extract<

@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import path from 'node:path';
 import type { MenuCommand } from '../../../src-preload/contract/application.ts';
 import type { VmState } from '../../hypervisor/types.ts';
-import { displayPath } from '../files/FileGrants.ts';
+import { displayPath } from '../../control/files/FileGrants.ts';
 import type { MenuTexts } from './menuTexts.ts';
 
 /** What is in view, as far as it decides what the menu offers. */

@@ -1,6 +1,6 @@
 import type { IsolationFrame } from '../../../src-preload/contract/layouts/IsolationFrame.ts';
 import type { Disposer, HypervisorService, IsolationSample } from '../../hypervisor/types.ts';
-import type { StreamSource } from './StreamSource.ts';
+import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
 /** Every machine's memory and shares, side by side. */
 export class IsolationSource implements StreamSource {

@@ -5,7 +5,7 @@ import {
 } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
 import type { Disposer, HypervisorService, HypervisorStatistics, VmId, VmStatistics } from '../../hypervisor/types.ts';
 import { makeThumbnail } from '../screen/thumbnail.ts';
-import type { StreamSource } from './StreamSource.ts';
+import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
 /** Looks at each screen for changes, per second. */
 const THUMBNAIL_RATE = 4;

@@ -5,7 +5,7 @@ import {
   type ScheduleFrame,
 } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
 import type { Disposer, HypervisorService, HypervisorStatistics, VcpuTimes, VmId } from '../../hypervisor/types.ts';
-import type { StreamSource } from './StreamSource.ts';
+import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
 interface Band {
   readonly vmId: VmId;

@@ -1,13 +1,13 @@
 import type { ParsedStreamParameters, StreamName } from '../../../src-preload/contract/contract.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
+import { refuse, succeed } from '../../control/outcomes.ts';
 import { IsolationSource } from './IsolationSource.ts';
-import { MachineViewSource } from './MachineViewSource.ts';
+import { MachineViewSource } from '../../control/streams/MachineViewSource.ts';
 import { OverviewSource } from './OverviewSource.ts';
 import { ScheduleSource } from './ScheduleSource.ts';
-import { StreamPort, type Port } from './StreamPort.ts';
-import type { StreamSource } from './StreamSource.ts';
+import { StreamPort, type Port } from '../../control/streams/StreamPort.ts';
+import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
 export type StreamRequest = {
   [Name in StreamName]: { readonly name: Name; readonly parameters: ParsedStreamParameters<Name> };

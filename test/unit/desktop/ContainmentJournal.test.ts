@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ContainmentJournal } from '../../../src-main/desktop/ContainmentJournal.ts';
 import type { ContainmentEntry as HypervisorEntry } from '../../../src-main/hypervisor/types.ts';
 import type { ContainmentEntry } from '../../../src-preload/contract/observation.ts';
-import { FakeHypervisor } from './support/FakeHypervisor.ts';
+import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let published: ContainmentEntry[][];

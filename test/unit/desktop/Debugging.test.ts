@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
 import { Debugging } from '../../../src-main/desktop/Debugging.ts';
-import { FakeHypervisor } from './support/FakeHypervisor.ts';
+import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let breakpoints: Breakpoints;

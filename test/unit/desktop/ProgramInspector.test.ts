@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileGrants } from '../../../src-main/desktop/files/FileGrants.ts';
+import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
 import { ProgramInspector } from '../../../src-main/desktop/files/ProgramInspector.ts';
-import { ProgramSources } from '../../../src-main/desktop/files/ProgramSources.ts';
+import { ProgramSources } from '../../../src-main/control/files/ProgramSources.ts';
 
 let folder: string;
 let grants: FileGrants;

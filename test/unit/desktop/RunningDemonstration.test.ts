@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RunningDemonstration } from '../../../src-main/desktop/demonstration/RunningDemonstration.ts';
-import { refuse, succeed } from '../../../src-main/desktop/bridge/outcomes.ts';
+import { refuse, succeed } from '../../../src-main/control/outcomes.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Demonstration } from '../../../src-preload/contract/observation.ts';
 

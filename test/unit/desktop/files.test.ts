@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandLineFiles } from '../../../src-main/desktop/files/commandLineFiles.ts';
-import { FileGrants } from '../../../src-main/desktop/files/FileGrants.ts';
+import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
 
 describe('files on the command line', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { IsolationSource } from '../../../src-main/desktop/streams/IsolationSource.ts';
-import { MachineViewSource } from '../../../src-main/desktop/streams/MachineViewSource.ts';
+import { MachineViewSource } from '../../../src-main/control/streams/MachineViewSource.ts';
 import { OverviewSource } from '../../../src-main/desktop/streams/OverviewSource.ts';
 import { ScheduleSource } from '../../../src-main/desktop/streams/ScheduleSource.ts';
 import type { VmStatistics } from '../../../src-main/hypervisor/types.ts';
@@ -8,7 +8,7 @@ import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
 import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
 import { textScreen } from '../../support/machine/textScreen.ts';
-import { FakeHypervisor } from './support/FakeHypervisor.ts';
+import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let id: string;

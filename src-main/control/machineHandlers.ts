@@ -1,9 +1,9 @@
-import type { CallName } from '../../../src-preload/contract/contract.ts';
-import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { Handlers } from '../bridge/handlers.ts';
-import { refuse, succeed, toOutcome } from '../bridge/outcomes.ts';
-import { screenLines } from '../screen/screenText.ts';
-import type { Machines } from '../Machines.ts';
+import type { CallName } from '../../src-preload/contract/contract.ts';
+import type { HypervisorService } from '../hypervisor/types.ts';
+import type { Handlers } from './handlers.ts';
+import { refuse, succeed, toOutcome } from './outcomes.ts';
+import { screenLines } from './screenText.ts';
+import type { Machines } from './Machines.ts';
 import { definedOnly } from './definedOnly.ts';
 
 type MachineCall = Extract<CallName, `vm:${string}`>;

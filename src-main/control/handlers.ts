@@ -4,8 +4,8 @@ import type {
   EventName,
   EventPayload,
   ParsedCallInput,
-} from '../../../src-preload/contract/contract.ts';
-import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+} from '../../src-preload/contract/contract.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 
 export type Handler<Name extends CallName> = (
   input: ParsedCallInput<Name>,

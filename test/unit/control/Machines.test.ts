@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { FileGrants } from '../../../src-main/desktop/files/FileGrants.ts';
-import { ProgramSources } from '../../../src-main/desktop/files/ProgramSources.ts';
-import type { RecentFiles } from '../../../src-main/desktop/files/RecentFiles.ts';
-import { Machines } from '../../../src-main/desktop/Machines.ts';
-import { FakeHypervisor } from './support/FakeHypervisor.ts';
+import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
+import { ProgramSources } from '../../../src-main/control/files/ProgramSources.ts';
+import { Machines } from '../../../src-main/control/Machines.ts';
+import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let grants: FileGrants;
@@ -21,7 +20,7 @@ beforeEach(() => {
     samples: [],
     read: (id: string) => (id === 'hello' ? { fileName: 'hello.asm', bytes: Uint8Array.of(0xf4) } : null),
   };
-  const recentFiles = { add: (path: string) => recent.push(path) } as unknown as RecentFiles;
+  const recentFiles = { add: (path: string) => recent.push(path) };
   machines = new Machines(
     hypervisor,
     grants,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inspectProgram } from '../../../src-main/debug/ProgramInspection.ts';
-import { BundledSamples } from '../../../src-main/desktop/files/BundledSamples.ts';
+import { BundledSamples } from '../../../src-main/control/files/BundledSamples.ts';
 
 const catalogue = new BundledSamples();
 

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
 import type * as hypervisor from '../../hypervisor/types.ts';
-import { refuse, succeed } from '../bridge/outcomes.ts';
+import { refuse, succeed } from '../outcomes.ts';
 import type { FileGrants } from './FileGrants.ts';
 import type { SampleCatalogue } from './SampleCatalogue.ts';
 

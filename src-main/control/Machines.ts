@@ -4,18 +4,22 @@ import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import type * as hypervisor from '../hypervisor/types.ts';
-import { refuse, refuseWith, succeed, toOutcome, toProblem } from './bridge/outcomes.ts';
-import { toVmSummary, type VmRole } from './bridge/summaries.ts';
+import { refuse, refuseWith, succeed, toOutcome, toProblem } from './outcomes.ts';
+import { toVmSummary, type VmRole } from './summaries.ts';
 import type { FileGrants } from './files/FileGrants.ts';
 import { NOT_GRANTED, type ProgramSources } from './files/ProgramSources.ts';
-import type { RecentFiles } from './files/RecentFiles.ts';
 
-/** What the window does with machines, in the window's terms. */
+/** Where program files that were opened are noted, for a list of recent ones. */
+export interface OpenedFiles {
+  add(path: string): void;
+}
+
+/** What the contract says about machines, done by the hypervisor. */
 export class Machines {
   private readonly hypervisor: hypervisor.HypervisorService;
   private readonly grants: FileGrants;
   private readonly programs: ProgramSources;
-  private readonly recent: RecentFiles;
+  private readonly recent: OpenedFiles;
   private readonly breakpoints: Breakpoints;
   private readonly roleOf: (id: hypervisor.VmId) => VmRole;
 
@@ -23,7 +27,7 @@ export class Machines {
     service: hypervisor.HypervisorService,
     grants: FileGrants,
     programs: ProgramSources,
-    recent: RecentFiles,
+    recent: OpenedFiles,
     breakpoints: Breakpoints,
     roleOf: (id: hypervisor.VmId) => VmRole,
   ) {

@@ -1,4 +1,4 @@
-import type { TextScreen } from '../../hypervisor/types.ts';
+import type { TextScreen } from '../hypervisor/types.ts';
 
 /** Code page 437 above ASCII, in order from 0x80. */
 const HIGH_HALF =

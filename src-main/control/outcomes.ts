@@ -1,5 +1,5 @@
-import type { Diagnostic, Outcome, Problem, ProblemCode } from '../../../src-preload/contract/Outcome.ts';
-import type { HypervisorError, HypervisorErrorCode, Result } from '../../hypervisor/types.ts';
+import type { Diagnostic, Outcome, Problem, ProblemCode } from '../../src-preload/contract/Outcome.ts';
+import type { HypervisorError, HypervisorErrorCode, Result } from '../hypervisor/types.ts';
 
 const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   'not-found': 'machine-not-found',

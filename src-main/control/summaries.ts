@@ -1,6 +1,6 @@
-import type { VmDrive, VmProgram, VmSummary } from '../../../src-preload/contract/machines.ts';
-import type { FileGrant } from '../../../src-preload/contract/programs.ts';
-import type * as hypervisor from '../../hypervisor/types.ts';
+import type { VmDrive, VmProgram, VmSummary } from '../../src-preload/contract/machines.ts';
+import type { FileGrant } from '../../src-preload/contract/programs.ts';
+import type * as hypervisor from '../hypervisor/types.ts';
 
 export type VmRole = VmSummary['role'];
 

@@ -1,5 +1,5 @@
-import { contract, type CallName, type StreamName } from '../../../src-preload/contract/contract.ts';
-import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { contract, type CallName, type StreamName } from '../../src-preload/contract/contract.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { Handlers } from './handlers.ts';
 import { refuse } from './outcomes.ts';
 

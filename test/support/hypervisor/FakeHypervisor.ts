@@ -1,4 +1,4 @@
-import { ScreenMirror } from '../../../../src-main/hypervisor/ScreenMirror.ts';
+import { ScreenMirror } from '../../../src-main/hypervisor/ScreenMirror.ts';
 import type {
   ContainmentEntry,
   Disposer,
@@ -14,8 +14,8 @@ import type {
   VcpuRegisters,
   VmState,
   VmSummary,
-} from '../../../../src-main/hypervisor/types.ts';
-import { REGISTER_INDEX, REGISTER_NAMES } from '../../../../src-main/hypervisor/registers.ts';
+} from '../../../src-main/hypervisor/types.ts';
+import { REGISTER_INDEX, REGISTER_NAMES } from '../../../src-main/hypervisor/registers.ts';
 
 const notFound = { ok: false, error: { code: 'not-found', message: 'That machine no longer exists.' } } as const;
 

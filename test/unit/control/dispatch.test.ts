@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dispatchCall, isStreamName } from '../../../src-main/desktop/bridge/dispatch.ts';
-import type { Handlers } from '../../../src-main/desktop/bridge/handlers.ts';
-import { succeed } from '../../../src-main/desktop/bridge/outcomes.ts';
+import { dispatchCall, isStreamName } from '../../../src-main/control/dispatch.ts';
+import type { Handlers } from '../../../src-main/control/handlers.ts';
+import { succeed } from '../../../src-main/control/outcomes.ts';
 
 const seen: unknown[] = [];
 const bugs: string[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { StreamPort, type Port } from '../../../src-main/desktop/streams/StreamPort.ts';
+import { StreamPort, type Port } from '../../../src-main/control/streams/StreamPort.ts';
 import type { StreamDown, StreamUp } from '../../../src-preload/contract/streams.ts';
 
 class FakePort implements Port {
