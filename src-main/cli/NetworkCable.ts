@@ -35,7 +35,7 @@ export class NetworkCable {
       name: NAME,
       network: this.definition,
       deliver: (frame) => {
-        machine.receiveFrame(frame);
+        machine.inputs.receiveFrame(frame);
         onArrival();
       },
     });

@@ -24,10 +24,10 @@ export async function record(options: RunOptions, out: string, terminal: Termina
   const status = await run(repeatable, terminal, {
     files,
     openDrives: openForRecording,
-    onStart: ({ machine }) => (machine.onInput = (at, input) => inputs.push({ at, input })),
+    onStart: ({ machine }) => (machine.inputs.onInput = (at, input) => inputs.push({ at, input })),
     onEnd: (parts, { reason, detail }) => {
       const { machine } = parts;
-      machine.onInput = undefined;
+      machine.inputs.onInput = undefined;
       const digest = machineDigest(parts, layersOf(machine));
       encoded = encodeRecording({
         definition: definitionOf(repeatable),

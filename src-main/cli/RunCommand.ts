@@ -132,7 +132,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   if (image === undefined) machine.reset();
   else machine.load(image);
   use.onStart(parts);
-  if (keys.length > 0) machine.type(keys, { whenReady: true });
+  if (keys.length > 0) machine.inputs.type(keys, { whenReady: true });
 
   const input = new SerialConsole();
   let result: RunResult;
@@ -259,16 +259,16 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
         endsAtReset: options.endsAtReset,
         exchange: async () => {
           input.feed((bytes) =>
-            options.console === 'virtio' ? machine.consoleInput(bytes) : machine.serialInput(bytes),
+            options.console === 'virtio' ? machine.inputs.consoleInput(bytes) : machine.inputs.serialInput(bytes),
           );
-          if (input.takePowerButton() && !machine.pressPowerButton())
+          if (input.takePowerButton() && !machine.inputs.pressPowerButton())
             terminal.complain('The guest does not listen to the power button; Ctrl-A x ends the machine.');
           cable?.exchange();
           await moveOutput();
         },
         interrupted: () => interrupted,
         canReceiveInput: () =>
-          cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.isTyping,
+          cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.inputs.isTyping,
         inputArrived: () => new Promise((resolve) => (wake = resolve)),
         debug: gdb?.debug,
       });

@@ -1,5 +1,4 @@
-import { parseProcessorState, type ProcessorState, ProcessorStateError } from '../engine/ProcessorState.ts';
-import { EXIT_KINDS, type ExitKind, type VirtualProcessor, type VmExit } from '../engine/VirtualProcessor.ts';
+import type { VirtualProcessor, VmExit } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
 import { CS, STATE } from '../engine/state/layout.ts';
 import { PortTaps } from './bus/PortTaps.ts';
@@ -10,17 +9,16 @@ import { ContainmentLog } from './containment/ContainmentLog.ts';
 import { SpinDetector } from './containment/SpinDetector.ts';
 import { Firmware } from './firmware/Firmware.ts';
 import { SERVICE_PORT } from './firmware/rom.ts';
-import { keysFromSet1 } from './keyboard/keys.ts';
+import { HostInputs } from './HostInputs.ts';
 import { Typist } from './keyboard/Typist.ts';
-import { type TypingStep, typePlainText } from './keyboard/typing.ts';
 import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
-import type { InputObserver, MachineInput, MachinePosition } from './MachineInput.ts';
+import type { MachinePosition } from './MachineInput.ts';
 import type { HostTime, MachineOptions, MachineSinks } from './MachineOptions.ts';
-import type { MachineState, MachineStatistics } from './MachineState.ts';
+import { type MachineState, type MachineStatistics, readProcessors } from './MachineState.ts';
+import { ProcessorCounts } from './ProcessorCounts.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
-import { SnapshotError } from './snapshot.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
 import { TimerQueue } from './timers/TimerQueue.ts';
@@ -31,7 +29,6 @@ import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 const KEYBOARD_IRQ = 1;
 /** How long the processor runs between two steps of a clock that catches up, in host time. */
 const CATCH_UP_CHUNK_NS = 50_000;
-const INTERRUPT_EXIT = EXIT_KINDS.indexOf('interrupt');
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
 /** Events in a row that a waiting processor is not woken by, until the caller gets its turn: minutes of guest time. */
@@ -57,6 +54,8 @@ export class Machine {
   readonly processors: readonly VirtualProcessor[];
   readonly containment: ContainmentLog;
   readonly chipset: Chipset;
+  readonly inputs: HostInputs;
+  private readonly counts: ProcessorCounts;
   private readonly options: MachineOptions;
   private readonly hostTime: HostTime;
   private readonly clock: HostClock | InstructionClock;
@@ -73,9 +72,6 @@ export class Machine {
   private request: MachineExit | undefined;
   /** Why the machine will not run again before a reset. */
   private end: MachineExit | undefined;
-  /** What processors counted before their last reset. */
-  private instructionsBefore = 0;
-  private readonly exitsBefore = new Float64Array(EXIT_KINDS.length);
   /** Somebody called `kick`; and a device had the processor stopped earlier than planned, which nobody else need know. */
   private isKicked = false;
   private isCutShort = false;
@@ -143,6 +139,7 @@ export class Machine {
       }),
     );
     processors = this.processors;
+    this.counts = new ProcessorCounts(this.processors);
     this.firmware =
       options.hasOwnBios && Firmware.fits(options.profile ?? DEFAULT_PROFILE, options.memory.size)
         ? this.makeFirmware(ram, options.sinks ?? {})
@@ -153,6 +150,12 @@ export class Machine {
       key: (code, isDown) => keyboard.key(code, isDown),
       isTaken: () => !keyboard.hasOutput,
       isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
+    });
+    this.inputs = new HostInputs({
+      chipset: this.chipset,
+      typist: this.typist,
+      position: () => this.position,
+      settle: () => this.settle(),
     });
     // What PCI functions place themselves is placed by their reset.
     this.chipset.reset();
@@ -179,9 +182,6 @@ export class Machine {
     return firmware;
   }
 
-  /** Told of all that reaches the machine from outside, but for programs and media. */
-  onInput: InputObserver | undefined;
-
   /** Guest time in nanoseconds since power-on. */
   get guestTimeNs(): number {
     return this.clock.now();
@@ -195,13 +195,12 @@ export class Machine {
 
   /** Power cycle: RAM cleared, devices and processors reset, the program loaded anew. Guest time goes on. */
   reset(): void {
-    this.noteInput({ kind: 'reset' });
+    this.inputs.note({ kind: 'reset' });
     const now = this.clock.now();
     this.request = undefined;
     this.end = undefined;
     this.typist.clear();
-    this.instructionsBefore = this.retiredInstructions;
-    EXIT_KINDS.forEach((_, kind) => (this.exitsBefore[kind] = this.exitCount(kind)));
+    this.counts.carryOver();
     this.chipset.reset();
     for (const processor of this.processors) {
       processor.invalidatePhysical(0, this.options.memory.size);
@@ -280,74 +279,9 @@ export class Machine {
     if (this.clock instanceof HostClock) this.clock.stop();
   }
 
-  /** A key went down or up, by its `KeyboardEvent.code`; returns false when there is no such key. */
-  key(code: string, isDown: boolean): boolean {
-    this.noteInput({ kind: 'key', code, isDown });
-    return this.chipset.keyboard.key(code, isDown);
-  }
-
-  /** Keys as set 1 scan codes, E0 prefixes included. */
-  sendScanCodes(codes: readonly number[]): void {
-    for (const { code, isDown } of keysFromSet1(codes)) this.key(code, isDown);
-  }
-
-  /** Types plain text on a US keyboard, as fast as the guest takes it. */
-  typeText(text: string): void {
-    this.type(typePlainText(text), { whenReady: false });
-  }
-
-  /** Types what `parseTyping` made of a text; `whenReady` waits until the guest expects keys, two seconds at most. */
-  type(steps: readonly TypingStep[], options: { readonly whenReady: boolean }): void {
-    this.noteInput({ kind: 'type', steps, whenReady: options.whenReady });
-    this.typist.type(steps, options);
-  }
-
-  get isTyping(): boolean {
-    return this.typist.isTyping;
-  }
-
-  /** Mouse movement in counts, y upwards; buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
-  moveMouse(dx: number, dy: number, buttons: number, wheel = 0): void {
-    this.noteInput({ kind: 'mouse', dx, dy, buttons, wheel });
-    this.chipset.mouse.move(dx, dy, buttons, wheel);
-  }
-
-  /**
-   * Somebody presses the button on the machine's front: a system that listens shuts itself down. Returns whether the
-   * guest listens.
-   */
-  pressPowerButton(): boolean {
-    this.noteInput({ kind: 'power-button' });
-    return this.chipset.pci?.power.pm.pressPowerButton() ?? false;
-  }
-
-  /** Bytes for serial port `port` (0 is COM1); returns how many it took. Offer the rest again later. */
-  serialInput(bytes: ArrayLike<number>, port = 0): number {
-    const uart = this.chipset.uarts[port];
-    if (uart === undefined) return bytes.length;
-    const taken = Uint8Array.from(bytes).subarray(0, uart.room);
-    if (taken.length > 0) this.noteInput({ kind: 'serial', port, bytes: taken });
-    return uart.receive(taken);
-  }
-
-  /** Bytes for the virtio console; returns how many it took, all of them in a machine without. */
-  consoleInput(bytes: ArrayLike<number>): number {
-    const { virtioConsole } = this.chipset;
-    if (virtioConsole === undefined) return bytes.length;
-    const taken = Uint8Array.from(bytes).subarray(0, virtioConsole.room);
-    if (taken.length > 0) this.noteInput({ kind: 'console', bytes: taken });
-    return virtioConsole.receive(taken);
-  }
-
-  /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */
-  receiveFrame(frame: Uint8Array): void {
-    this.noteInput({ kind: 'frame', bytes: frame });
-    this.chipset.network?.receive(frame);
-  }
-
   /** Processors forget where linear addresses lead, as they do when they are restored. */
   forgetAddresses(): void {
-    this.noteInput({ kind: 'forget-addresses' });
+    this.inputs.note({ kind: 'forget-addresses' });
     for (const processor of this.processors) processor.forgetAddresses();
   }
 
@@ -360,14 +294,13 @@ export class Machine {
     return {
       instructions: this.retiredInstructions,
       guestTimeNs: this.clock.now(),
-      interrupts: this.exitCount(INTERRUPT_EXIT),
+      interrupts: this.counts.interrupts,
     };
   }
 
-  /** What is due at this position comes before the input, in each run: they would meet in either order otherwise. */
-  private noteInput(input: MachineInput): void {
+  /** Lets happen what is due now, which comes before anything else that may happen at this position. */
+  private settle(): void {
     if (this.end === undefined) this.timers.fireDue();
-    this.onInput?.(this.position, input);
   }
 
   screen(): Screen {
@@ -387,14 +320,14 @@ export class Machine {
 
   /** By all vCPUs since the machine was made, over all resets. */
   get retiredInstructions(): number {
-    return this.processors.reduce((sum, processor) => sum + processor.retiredInstructions, this.instructionsBefore);
+    return this.counts.retiredInstructions;
   }
 
   statistics(): MachineStatistics {
     return {
       retiredInstructions: this.retiredInstructions,
       guestTimeNs: this.clock.now(),
-      exits: this.exitCounts(),
+      exits: this.counts.exits(),
       devices: this.bus.deviceAccesses(),
       containmentCount: this.containment.total,
     };
@@ -402,8 +335,8 @@ export class Machine {
 
   /** Only between two calls of `run`. */
   save(): MachineState {
-    // What is due comes before anything else that may happen here; and it does not matter who has looked at the screen.
-    if (this.end === undefined) this.timers.fireDue();
+    this.settle();
+    // It does not matter who has looked at the screen.
     this.chipset.vga.settle();
     return {
       version: 1,
@@ -416,8 +349,7 @@ export class Machine {
       entropy: this.options.entropy?.save() ?? null,
       timers: this.timers.pending(),
       end: this.end ?? null,
-      instructionsBefore: this.instructionsBefore,
-      interrupts: this.exitCount(INTERRUPT_EXIT),
+      ...this.counts.save(),
     };
   }
 
@@ -427,25 +359,17 @@ export class Machine {
    */
   restore(state: MachineState): void {
     const profile = (this.options.profile ?? DEFAULT_PROFILE).name;
-    if (state.profile !== profile)
-      throw new SnapshotError(`the snapshot is of a ${state.profile} machine; this is ${profile}`);
-    if (state.processors.length !== this.processors.length) {
-      throw new SnapshotError(
-        `the snapshot's machine has ${state.processors.length} processors, this one ${this.processors.length}`,
-      );
-    }
-    const processors = readProcessors(state);
+    const processors = readProcessors(state, { profile, count: this.processors.length });
     this.request = undefined;
     this.end = state.end ?? undefined;
     this.isMemoryDirty = true;
     this.timers.clear();
-    EXIT_KINDS.forEach((_, kind) => (this.exitsBefore[kind] = this.exitCount(kind)));
-    this.exitsBefore[INTERRUPT_EXIT] = state.interrupts;
+    this.counts.carryOver();
     this.processors.forEach((processor, id) => {
       const saved = processors[id];
       if (saved) processor.restore(saved);
     });
-    this.instructionsBefore = state.instructionsBefore;
+    this.counts.restore(state);
     this.clock.restore(state.clock);
     this.chipset.restore(state.devices);
     if (this.firmware && state.firmware) this.firmware.port.restore(state.firmware);
@@ -460,17 +384,6 @@ export class Machine {
     const [first] = this.processors;
     if (first === undefined) throw new Error('a machine has at least one processor');
     return first;
-  }
-
-  /** @param kind index in EXIT_KINDS */
-  private exitCount(kind: number): number {
-    const before = this.exitsBefore[kind] ?? 0;
-    return this.processors.reduce((sum, { state }) => sum + state.getFloat64(STATE.exitCounts + 8 * kind), before);
-  }
-
-  private exitCounts(): Record<ExitKind, number> {
-    // One entry per kind, by construction.
-    return Object.fromEntries(EXIT_KINDS.map((name, kind) => [name, this.exitCount(kind)])) as Record<ExitKind, number>;
   }
 
   private timestamp(retired: number): number {
@@ -611,15 +524,5 @@ export class Machine {
     if (deadline >= this.plannedStop || this.plannedStop === Infinity) return;
     this.isCutShort = true;
     this.kickProcessors();
-  }
-}
-
-/** Checked, so that nothing has been touched when a state is none. */
-function readProcessors(state: MachineState): readonly ProcessorState[] {
-  try {
-    return state.processors.map((each) => parseProcessorState(each));
-  } catch (error) {
-    if (error instanceof ProcessorStateError) throw new SnapshotError(error.message);
-    throw error;
   }
 }

@@ -1,8 +1,9 @@
-import type { ProcessorState } from '../engine/ProcessorState.ts';
+import { parseProcessorState, type ProcessorState, ProcessorStateError } from '../engine/ProcessorState.ts';
 import type { ExitKind } from '../engine/VirtualProcessor.ts';
 import type { DeviceState } from './BusDevice.ts';
 import type { DeviceAccesses } from './bus/SystemBus.ts';
 import type { MachineExit } from './MachineExit.ts';
+import { SnapshotError } from './snapshot.ts';
 import type { ClockState } from './timers/GuestClock.ts';
 import type { PendingTimer } from './timers/TimerQueue.ts';
 
@@ -39,4 +40,28 @@ export interface MachineStatistics {
   readonly exits: Readonly<Record<ExitKind, number>>;
   readonly devices: readonly DeviceAccesses[];
   readonly containmentCount: number;
+}
+
+/**
+ * The processors of a state that is for such a machine, checked, so that nothing has been touched when it is not.
+ * Throws {@link SnapshotError}.
+ */
+export function readProcessors(
+  state: MachineState,
+  machine: { readonly profile: string; readonly count: number },
+): readonly ProcessorState[] {
+  if (state.profile !== machine.profile) {
+    throw new SnapshotError(`the snapshot is of a ${state.profile} machine; this is ${machine.profile}`);
+  }
+  if (state.processors.length !== machine.count) {
+    throw new SnapshotError(
+      `the snapshot's machine has ${state.processors.length} processors, this one ${machine.count}`,
+    );
+  }
+  try {
+    return state.processors.map((each) => parseProcessorState(each));
+  } catch (error) {
+    if (error instanceof ProcessorStateError) throw new SnapshotError(error.message);
+    throw error;
+  }
 }

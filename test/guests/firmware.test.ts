@@ -12,7 +12,7 @@ describe.skipIf(isWithout(...Object.values(SEABIOS)))('SeaBIOS', { timeout: TIME
   test('finds the machine, shows its boot menu, and asks for something to boot', async () => {
     const guest = await Guest.fromDrives(64, firmware(SEABIOS));
     // As soon as it listens to the keyboard, which it does while it waits for this key.
-    guest.machine.type(parseTyping('{esc}'), { whenReady: true });
+    guest.machine.inputs.type(parseTyping('{esc}'), { whenReady: true });
     expect(guest.runUntilScreen(/Select boot device/, 500_000_000)).toBe('done');
   });
 });

@@ -138,12 +138,12 @@ export class Guest {
 
   /** Sends a text to COM1. */
   type(text: string): void {
-    this.machine.serialInput(Buffer.from(text));
+    this.machine.inputs.serialInput(Buffer.from(text));
   }
 
   /** Presses keys, in the notation of the command line's --keys. */
   press(keys: string): void {
-    this.machine.type(parseTyping(keys), { whenReady: false });
+    this.machine.inputs.type(parseTyping(keys), { whenReady: false });
   }
 }
 

@@ -13,7 +13,7 @@ async function onSegment(network: MachineNetwork, id: string, driver: string, op
   const macAddress = macAddressOf(id);
   const guest = await Guest.kernel('vmlinux-686', 64, { commandLine, initrd }, { ...options, macAddress, sinks });
   const definition = { kind: 'segment', name: 'lab' } as const;
-  network.plug({ id, name: id, network: definition, deliver: (frame) => guest.machine.receiveFrame(frame) });
+  network.plug({ id, name: id, network: definition, deliver: (frame) => guest.machine.inputs.receiveFrame(frame) });
   return guest;
 }
 

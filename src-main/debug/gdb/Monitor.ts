@@ -108,7 +108,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     help: 'type it on the guest’s keyboard, as --keys does: \\n, {f1}, {ctrl+c}',
     run: ({ debug }, _words, rest) => {
       try {
-        debug.machine.type(parseTyping(rest), { whenReady: false });
+        debug.machine.inputs.type(parseTyping(rest), { whenReady: false });
         return '';
       } catch (error) {
         if (error instanceof TypingError) return `keys: ${error.message}\n`;

@@ -101,7 +101,7 @@ export interface ThreadMachine {
   sendKeys(keys: readonly KeyStroke[]): void;
   moveMouse(motion: MouseMotion): void;
   typeText(text: string): void;
-  /** See `Machine.pressPowerButton`. */
+  /** See `HostInputs.pressPowerButton`. */
   pressPowerButton(): boolean;
   /** Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;

@@ -144,32 +144,32 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   sendScanCodes(codes: readonly number[]): void {
-    this.#parts.machine.sendScanCodes(codes);
+    this.#parts.machine.inputs.sendScanCodes(codes);
   }
 
   sendKeys(keys: readonly KeyStroke[]): void {
-    for (const { code, pressed } of keys) this.#parts.machine.key(code, pressed);
+    for (const { code, pressed } of keys) this.#parts.machine.inputs.key(code, pressed);
   }
 
   moveMouse({ dx, dy, wheel, buttons }: MouseMotion): void {
-    this.#parts.machine.moveMouse(dx, -dy, buttons, wheel);
+    this.#parts.machine.inputs.moveMouse(dx, -dy, buttons, wheel);
   }
 
   typeText(text: string): void {
-    this.#parts.machine.typeText(text);
+    this.#parts.machine.inputs.typeText(text);
   }
 
   pressPowerButton(): boolean {
-    return this.#parts.machine.pressPowerButton();
+    return this.#parts.machine.inputs.pressPowerButton();
   }
 
   serialInput(bytes: Uint8Array, port: number): number {
-    return this.#parts.machine.serialInput(bytes, port);
+    return this.#parts.machine.inputs.serialInput(bytes, port);
   }
 
   receiveFrame(frame: Uint8Array): void {
     this.#count(DEVICE_ACTIVITY.framesReceived);
-    this.#parts.machine.receiveFrame(frame);
+    this.#parts.machine.inputs.receiveFrame(frame);
   }
 
   changeMedium(slot: RemovableSlot, drive: VmDrive | null): void {

@@ -70,7 +70,7 @@ export class TimeTravel implements ReverseExecution {
     this.intervalNs = (options.intervalMs ?? INTERVAL_MS) * 1e6;
     this.checkpoints = new Checkpoints(options.mostBytes ?? MOST_BYTES);
     this.latestPosition = parts.machine.position;
-    parts.machine.onInput = (at, input) => this.onInput(at, input);
+    parts.machine.inputs.onInput = (at, input) => this.onInput(at, input);
     for (const processor of parts.processors) processor.invalidatePhysical(0, parts.memory.ramBytes);
     this.takeCheckpoint();
   }
@@ -89,7 +89,7 @@ export class TimeTravel implements ReverseExecution {
 
   /** The machine's inputs are nobody's any more. */
   close(): void {
-    this.parts.machine.onInput = undefined;
+    this.parts.machine.inputs.onInput = undefined;
   }
 
   setStops(stops: Stops): void {

@@ -5,25 +5,25 @@ import type { MachineInput } from '../MachineInput.ts';
 export function applyInput(machine: Machine, input: MachineInput): void {
   switch (input.kind) {
     case 'key':
-      machine.key(input.code, input.isDown);
+      machine.inputs.key(input.code, input.isDown);
       return;
     case 'type':
-      machine.type(input.steps, input);
+      machine.inputs.type(input.steps, input);
       return;
     case 'mouse':
-      machine.moveMouse(input.dx, input.dy, input.buttons, input.wheel);
+      machine.inputs.moveMouse(input.dx, input.dy, input.buttons, input.wheel);
       return;
     case 'serial':
-      machine.serialInput(input.bytes, input.port);
+      machine.inputs.serialInput(input.bytes, input.port);
       return;
     case 'console':
-      machine.consoleInput(input.bytes);
+      machine.inputs.consoleInput(input.bytes);
       return;
     case 'frame':
-      machine.receiveFrame(input.bytes);
+      machine.inputs.receiveFrame(input.bytes);
       return;
     case 'power-button':
-      machine.pressPowerButton();
+      machine.inputs.pressPowerButton();
       return;
     case 'reset':
       machine.reset();

@@ -209,7 +209,7 @@ key:  push ax
       out 0x20, al
       pop ax
       iret`);
-    machine.typeText('Hi\n');
+    machine.inputs.typeText('Hi\n');
     expect(runToEnd(machine)).toBe('halted');
     expect([...memory.ram(0x500, 8)]).toEqual([0x2a, 0x23, 0xa3, 0xaa, 0x17, 0x97, 0x1c, 0x9c]);
   });
@@ -243,7 +243,7 @@ done: mov al, 0x20
       popa
       iret`);
     const text = 'Forty-two bytes are more than two FIFOs do!';
-    machine.serialInput(new TextEncoder().encode(text));
+    machine.inputs.serialInput(new TextEncoder().encode(text));
     // Nothing else will ever happen once all is echoed, but for a timer that nobody hears.
     expect(machine.run({ instructions: 1_000_000 })).toEqual({ reason: 'budget' });
     expect(serial()).toBe(text);

@@ -291,7 +291,7 @@ describe('keyboard', () => {
       int 0x16 ${END}`);
     const { machine } = parts;
     machine.run({ instructions: 1000 });
-    machine.typeText('aB');
+    machine.inputs.typeText('aB');
     expect(machine.run({ instructions: 50_000_000 }).reason).toBe('halted');
     expect([register(parts, BX) & 0xffff, register(parts, AX) & 0xffff]).toEqual([0x1e61, 0x3042]);
   });
@@ -304,7 +304,7 @@ describe('keyboard', () => {
   test('Ctrl+Alt+Del resets', async () => {
     const { machine } = await boot('sti\nself: hlt\njmp self');
     machine.run({ instructions: 1000 });
-    for (const code of ['ControlLeft', 'AltLeft', 'Delete']) machine.key(code, true);
+    for (const code of ['ControlLeft', 'AltLeft', 'Delete']) machine.inputs.key(code, true);
     expect(machine.run({ instructions: 100_000_000 })).toMatchObject({ reason: 'reset', detail: 'Ctrl+Alt+Del' });
   });
 });

@@ -50,11 +50,11 @@ function imageOf(fileName: string): ProgramImage {
 
 /** Something happens to the machine now and then, so that devices have more to remember. */
 function disturb({ machine }: TranslatedMachine, round: number): void {
-  if (round % 3 === 0) machine.key('KeyA', round % 2 === 0);
-  if (round % 4 === 1) machine.serialInput([0x41 + round, 0x0d]);
-  if (round % 5 === 2) machine.typeText(`x${round}`);
-  if (round % 6 === 3) machine.moveMouse(round, -round, round & 7, 1);
-  if (round % 7 === 4) machine.receiveFrame(Uint8Array.from({ length: 64 }, (_, at) => at ^ round));
+  if (round % 3 === 0) machine.inputs.key('KeyA', round % 2 === 0);
+  if (round % 4 === 1) machine.inputs.serialInput([0x41 + round, 0x0d]);
+  if (round % 5 === 2) machine.inputs.typeText(`x${round}`);
+  if (round % 6 === 3) machine.inputs.moveMouse(round, -round, round & 7, 1);
+  if (round % 7 === 4) machine.inputs.receiveFrame(Uint8Array.from({ length: 64 }, (_, at) => at ^ round));
 }
 
 /** Runs a machine to `RUN` instructions in rounds of the given lengths; between two of them `between` may replace it. */

@@ -71,10 +71,10 @@ function perform({ fileName, expect: { instructions = MOST_INSTRUCTIONS, keys, s
     sinks: { serial: (_, byte) => (serial += String.fromCharCode(byte)) },
   });
   machine.load(result.image);
-  if (keys !== undefined) machine.type(parseTyping(keys), { whenReady: true });
+  if (keys !== undefined) machine.inputs.type(parseTyping(keys), { whenReady: true });
   let waiting = [...new TextEncoder().encode(serialInput ?? '')];
   for (;;) {
-    waiting = waiting.slice(machine.serialInput(waiting));
+    waiting = waiting.slice(machine.inputs.serialInput(waiting));
     const left = instructions - machine.retiredInstructions;
     const exit = machine.run({ instructions: waiting.length > 0 ? Math.min(left, SLICE_INSTRUCTIONS) : left });
     const isToGoOn = exit.reason === 'kick' || (exit.reason === 'budget' && machine.retiredInstructions < instructions);

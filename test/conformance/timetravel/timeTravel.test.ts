@@ -41,8 +41,8 @@ beforeAll(async () => {
   for (let round = 0; round < 15; round++) {
     travel.run({ instructions: 9_973 });
     digests.set(travel.position.instructions, machineDigest(parts));
-    if (round % 3 === 0) parts.machine.key('KeyA', round % 2 === 0);
-    if (round % 5 === 0) parts.machine.serialInput([round]);
+    if (round % 3 === 0) parts.machine.inputs.key('KeyA', round % 2 === 0);
+    if (round % 5 === 0) parts.machine.inputs.serialInput([round]);
   }
 }, 60_000);
 
@@ -122,7 +122,7 @@ test('an input in the past begins another future', () => {
   const place = places()[10] ?? 0;
   travel.goTo(place);
   parts.processors[0]?.state.setRegister(RAX, parts.processors[0].state.register(RAX));
-  parts.machine.key('KeyB', true);
+  parts.machine.inputs.key('KeyB', true);
   expect(travel.latest).toBe(place);
   travel.run({ instructions: 30_000 });
   expect(travel.latest).toBe(place + 30_000);

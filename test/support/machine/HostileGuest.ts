@@ -274,7 +274,7 @@ export class HostileGuest {
   private driveNetwork(): void {
     const { random } = this;
     if (random.chance(50)) {
-      this.machine.receiveFrame(new Uint8Array(random.pick([0, 13, 14, 60, 300, 1514, 1515, 9000])));
+      this.machine.inputs.receiveFrame(new Uint8Array(random.pick([0, 13, 14, 60, 300, 1514, 1515, 9000])));
       return;
     }
     const base = this.options.profile.name === 'isa' ? 0x300 : PCI_PORTS.first + 0x20 * random.below(8);
@@ -300,11 +300,11 @@ export class HostileGuest {
   private comeFromOutside(): void {
     const { random, machine } = this;
     const ways: readonly (() => void)[] = [
-      () => machine.key(random.pick(KEYS), random.chance(50)),
-      () => machine.moveMouse(random.word() | 0, random.word() | 0, random.below(8), random.below(7) - 3),
-      () => machine.serialInput(new Uint8Array(random.below(100)), random.below(5)),
-      () => machine.consoleInput(new Uint8Array(random.below(100))),
-      () => machine.pressPowerButton(),
+      () => machine.inputs.key(random.pick(KEYS), random.chance(50)),
+      () => machine.inputs.moveMouse(random.word() | 0, random.word() | 0, random.below(8), random.below(7) - 3),
+      () => machine.inputs.serialInput(new Uint8Array(random.below(100)), random.below(5)),
+      () => machine.inputs.consoleInput(new Uint8Array(random.below(100))),
+      () => machine.inputs.pressPowerButton(),
       () => machine.screen(),
       () => machine.changedScreen(),
       () => {

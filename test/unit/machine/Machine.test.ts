@@ -180,7 +180,7 @@ describe('halting', () => {
       halt,
     ]);
     expect(machine.run({})).toEqual({ reason: 'idle', wakeAtHostNs: undefined });
-    machine.key('KeyA', true);
+    machine.inputs.key('KeyA', true);
     expect(machine.run({}).reason).toBe('idle');
     host += 2_000_000;
     machine.run({ untilHostNs: host + 100_000 });
@@ -399,24 +399,24 @@ describe('input', () => {
 
   test('text is typed as fast as the guest takes it', () => {
     const machine = make(Array.from({ length: 1000 }, () => readKeys));
-    machine.typeText('Hi, this is longer than the keyboard’s buffer');
+    machine.inputs.typeText('Hi, this is longer than the keyboard’s buffer');
     machine.run({ untilHostNs: 900_000_000 });
     expect(output.slice(0, 6)).toEqual(['2a', '23', 'a3', 'aa', '17', '97']);
-    expect(machine.isTyping).toBe(false);
+    expect(machine.inputs.isTyping).toBe(false);
     expect(output.length).toBe(2 * 45 + 2 - 2); // the typographic apostrophe has no key
   });
 
   test('scan codes reach the guest as they are', () => {
     const machine = make(Array.from({ length: 100 }, () => readKeys));
-    machine.sendScanCodes([0x1e, 0x9e, 0xe0, 0x48, 0xe0, 0xc8]);
+    machine.inputs.sendScanCodes([0x1e, 0x9e, 0xe0, 0x48, 0xe0, 0xc8]);
     machine.run({ untilHostNs: 50_000_000 });
     expect(output).toEqual(['1e', '9e', 'e0', '48', 'e0', 'c8']);
   });
 
   test('serial input is taken up to its capacity', () => {
     const machine = make([]);
-    expect(machine.serialInput(new Uint8Array(10_000))).toBe(4096);
-    expect(machine.serialInput(new Uint8Array(5), 3)).toBe(5);
+    expect(machine.inputs.serialInput(new Uint8Array(10_000))).toBe(4096);
+    expect(machine.inputs.serialInput(new Uint8Array(5), 3)).toBe(5);
   });
 });
 
