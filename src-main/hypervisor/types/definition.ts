@@ -1,0 +1,130 @@
+import type { BootDevice, DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import type { ImageAccess } from '../../machine/images/openImage.ts';
+import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
+import type { ProfileName } from '../../machine/profiles/profiles.ts';
+
+/** Stable for the life of a machine, safe as a folder name: `vm-` and sixteen hexadecimal digits. */
+export type VmId = string;
+
+/** Guest time: the host's, or one nanosecond-scaled tick per retired instruction, so that a run repeats bit for bit. */
+export const CLOCK_KINDS = ['host', 'instructions'] as const;
+export type ClockKind = (typeof CLOCK_KINDS)[number];
+
+export const MEMORY_MIB_RANGE = { least: 1, most: 2048, usual: 16 } as const;
+export const WEIGHT_RANGE = { least: 1, most: 10_000, usual: 100 } as const;
+/** Percent of one pCPU; 0 means no cap. */
+export const CAP_RANGE = { least: 0, most: 100, usual: 0 } as const;
+export const SLICE_MS_RANGE = { least: 1, most: 100, usual: 5 } as const;
+export const NAME_LENGTH_MOST = 80;
+export const NOTES_LENGTH_MOST = 20_000;
+/** The window has this many machine colours; a new machine takes the one that fewest others have. */
+export const COLOUR_COUNT = 8;
+
+export const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+/**
+ * What a machine's network adapter is plugged into: an isolated segment by its name, which it shares with other
+ * machines of this app alone, or a way out to the host's network, which it shares with nobody.
+ */
+export type VmNetwork = { readonly kind: 'segment'; readonly name: string } | { readonly kind: 'host' };
+
+/** What decides how a program file is loaded; `auto` recognises it by content. */
+export interface ProgramOptions {
+  readonly format: ProgramFormat | 'auto';
+  /** `bin`: physical address of the first byte. */
+  readonly origin?: number;
+  /** `bin`: code size at the entry. */
+  readonly bits?: 16 | 32;
+  /** `multiboot` and `linux`: the kernel's command line. */
+  readonly commandLine?: string;
+}
+
+/**
+ * A machine's program. The store keeps a copy of the file's bytes (and of the files that an assembly text
+ * includes) beside the definition, so that the machine still starts when the original is moved, changed or
+ * deleted; `reloadProgram` takes the original's present content.
+ */
+export interface VmProgram extends ProgramOptions {
+  /** Name shown to the user, without folders. */
+  readonly fileName: string;
+  /** Where the bytes came from; null for a program made in the editor. */
+  readonly sourcePath: string | null;
+  readonly byteLength: number;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly sha256: string;
+  /** `linux`: its initial RAM disk, of which a copy is kept as well; null: none. */
+  readonly initrd: { readonly fileName: string; readonly byteLength: number } | null;
+}
+
+/** An image in a drive. The file stays where it is, and may be gone when the machine starts next. */
+export interface VmDrive {
+  readonly slot: DriveSlot;
+  readonly path: string;
+  /** What becomes of the guest's writes. */
+  readonly access: ImageAccess;
+}
+
+export interface VmDefinition {
+  readonly id: VmId;
+  readonly name: string;
+  /** Which devices it is built from. */
+  readonly profile: ProfileName;
+  readonly memoryMiB: number;
+  /** 1 for now. */
+  readonly vcpuCount: number;
+  readonly weight: number;
+  readonly capPercent: number;
+  readonly clock: ClockKind;
+  /** null: it has no network adapter. */
+  readonly network: VmNetwork | null;
+  /** One for each drive that has something inside. */
+  readonly drives: readonly VmDrive[];
+  /** What firmware starts from; null: diskette, disk, CD. */
+  readonly bootOrder: readonly BootDevice[] | null;
+  readonly program: VmProgram | null;
+  readonly notes: string;
+  /** 0 .. COLOUR_COUNT - 1. */
+  readonly colour: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+}
+
+/** A file to copy, or bytes (an editor's text, a dropped file). */
+export type FileSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly fileName: string };
+
+/** A program handed in, with the initial RAM disk of a kernel. */
+export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
+
+export interface CreateVmRequest {
+  readonly name?: string;
+  readonly profile?: ProfileName;
+  readonly memoryMiB?: number;
+  readonly vcpuCount?: number;
+  readonly weight?: number;
+  readonly capPercent?: number;
+  readonly clock?: ClockKind;
+  readonly network?: VmNetwork | null;
+  readonly drives?: readonly VmDrive[];
+  readonly bootOrder?: readonly BootDevice[] | null;
+  readonly notes?: string;
+  readonly colour?: number;
+  readonly program?: ProgramSource;
+}
+
+/** Weight, cap, name, notes and colour may change at any time; all that makes the hardware only while off or crashed. */
+export interface UpdateVmRequest {
+  readonly name?: string;
+  readonly profile?: ProfileName;
+  readonly memoryMiB?: number;
+  readonly vcpuCount?: number;
+  readonly weight?: number;
+  readonly capPercent?: number;
+  readonly clock?: ClockKind;
+  readonly network?: VmNetwork | null;
+  readonly drives?: readonly VmDrive[];
+  readonly bootOrder?: readonly BootDevice[] | null;
+  readonly notes?: string;
+  readonly colour?: number;
+}

@@ -1,0 +1,37 @@
+import type { ContainmentEntry } from './containment.ts';
+import type { VmId } from './definition.ts';
+import type { IsolationSample } from './isolation.ts';
+import type { DriveProblem, VmState, VmSummary } from './lifeCycle.ts';
+import type { SchedulerSettings } from './schedule.ts';
+import type { HypervisorStatistics } from './statistics.ts';
+import type { SerialOutput } from './views.ts';
+
+export type StoreProblem = {
+  readonly kind: 'set-aside' | 'write-failed';
+  /** What happened and where the data lies now. */
+  readonly message: string;
+  readonly path: string;
+};
+
+export interface HypervisorEvents {
+  'vm-added': VmSummary;
+  /** Definition, state, activity or pause reason changed. */
+  'vm-changed': VmSummary;
+  'vm-removed': { readonly id: VmId };
+  'vm-state': { readonly id: VmId; readonly from: VmState; readonly to: VmState; readonly at: number };
+  'serial-output': SerialOutput;
+  /** New entries, and old ones whose count grew; at most ten times a second for each machine. */
+  containment: readonly ContainmentEntry[];
+  /** Four times a second while anyone listens. */
+  statistics: HypervisorStatistics;
+  /** Four times a second while anyone listens. */
+  isolation: IsolationSample;
+  'scheduler-changed': SchedulerSettings;
+  'store-problem': StoreProblem;
+  /** The host could not read or write what lies in a drive; the guest got an I/O error. Once until it works again. */
+  'drive-problem': DriveProblem & { readonly vmId: VmId };
+}
+export type HypervisorEventName = keyof HypervisorEvents;
+
+/** Takes a subscription back; calling it again does nothing. */
+export type Disposer = () => void;

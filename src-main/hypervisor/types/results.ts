@@ -1,0 +1,42 @@
+import type { LoadProblem } from '../../machine/loaders/ProgramImage.ts';
+
+export const HYPERVISOR_ERROR_CODES = [
+  /** No machine has this id. */
+  'not-found',
+  /** The command does not fit the machine's state. */
+  'wrong-state',
+  /** A value is out of range; `field` names it. */
+  'invalid',
+  /** The program file was refused; `problems` lists every reason. */
+  'program-refused',
+  /** The program's file cannot be read. */
+  'file-unreadable',
+  /** The store's disk is full, read-only or failing. */
+  'storage-failed',
+  /** Another process has the store open. */
+  'storage-locked',
+  /** An image cannot be used in a drive. */
+  'drive-refused',
+  /** The host has not enough memory for the machine. */
+  'out-of-memory',
+  /** The vCPU's thread did not answer in time; it may be hung. */
+  'no-answer',
+  /** The vCPU's thread died while the command was under way. */
+  'thread-died',
+  /** The hypervisor is being disposed of. */
+  'disposed',
+] as const;
+export type HypervisorErrorCode = (typeof HYPERVISOR_ERROR_CODES)[number];
+
+/** A refused command: what was wrong, where, and what to do, in the user's words. */
+export interface HypervisorError {
+  readonly code: HypervisorErrorCode;
+  readonly message: string;
+  /** `invalid`: the field of the request. */
+  readonly field?: string;
+  /** `program-refused`: all problems, with their places in the source. */
+  readonly problems?: readonly LoadProblem[];
+}
+
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: HypervisorError };
