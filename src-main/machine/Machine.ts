@@ -19,6 +19,7 @@ import { type MachineState, type MachineStatistics, readProcessors } from './Mac
 import { ProcessorCounts } from './ProcessorCounts.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
+import { restoreParts, saveParts, type StatefulParts } from './statefulParts.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
 import { TimerQueue } from './timers/TimerQueue.ts';
@@ -341,15 +342,8 @@ export class Machine {
     return {
       version: 1,
       profile: (this.options.profile ?? DEFAULT_PROFILE).name,
-      clock: this.clock.save(),
-      processors: this.processors.map((processor) => processor.save()),
-      devices: this.chipset.save(),
-      firmware: this.firmware?.port.save() ?? null,
-      typist: this.typist.save(),
-      entropy: this.options.entropy?.save() ?? null,
-      timers: this.timers.pending(),
       end: this.end ?? null,
-      ...this.counts.save(),
+      ...saveParts(this.parts),
     };
   }
 
@@ -363,21 +357,14 @@ export class Machine {
     this.request = undefined;
     this.end = state.end ?? undefined;
     this.isMemoryDirty = true;
-    this.timers.clear();
-    this.counts.carryOver();
-    this.processors.forEach((processor, id) => {
-      const saved = processors[id];
-      if (saved) processor.restore(saved);
-    });
-    this.counts.restore(state);
-    this.clock.restore(state.clock);
-    this.chipset.restore(state.devices);
-    if (this.firmware && state.firmware) this.firmware.port.restore(state.firmware);
-    this.typist.restore(state.typist);
-    if (state.entropy) this.options.entropy?.restore(state.entropy);
-    this.timers.restoreOrder(state.timers);
+    restoreParts(this.parts, state, processors);
     this.chipset.vga.adoptMemory();
     this.processor.notifyInterrupt();
+  }
+
+  private get parts(): StatefulParts {
+    const { processors, counts, clock, timers, chipset, firmware, typist } = this;
+    return { processors, counts, clock, timers, chipset, firmware, typist, entropy: this.options.entropy };
   }
 
   private get processor(): VirtualProcessor {
