@@ -60,7 +60,7 @@ export class MachineRegistry {
       capPercent: request.capPercent ?? CAP_RANGE.usual,
       clock: request.clock ?? 'host',
       network: request.network ?? null,
-      drives: [...drives],
+      drives: storedDrives(drives),
       bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,
       notes: request.notes ?? '',
@@ -77,7 +77,10 @@ export class MachineRegistry {
     const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
     if (problem !== undefined) return problem;
     const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
-    return this.#change(id, (machine) => ({ ...machine, ...given }));
+    return this.#change(id, (machine) => {
+      const changed = { ...machine, ...given };
+      return request.drives === undefined ? changed : { ...changed, drives: storedDrives(drives, machine.drives) };
+    });
   }
 
   /** Takes a program in; the machine keeps its own when this one is refused. */
@@ -192,6 +195,14 @@ export class MachineRegistry {
 
 export function unknownMachine(): Result<never> {
   return refused('not-found', 'There is no such machine any more: it was deleted.');
+}
+
+/** A drive keeps its layer as long as the same image is in it. */
+function storedDrives(drives: readonly VmDrive[], known: StoredMachine['drives'] = []): StoredMachine['drives'] {
+  return drives.map(({ slot, path: image, access }) => {
+    const same = known.find((each) => each.slot === slot && each.path === image && each.access === access);
+    return { slot, path: image, access, layer: same?.layer ?? null, base: same?.base ?? null };
+  });
 }
 
 function nameOf(accepted: AcceptedProgram | undefined, drives: readonly VmDrive[]): string {

@@ -5,7 +5,8 @@ import { loadThreadProgram } from '../threads/loadThreadProgram.ts';
 import type { ProgramInclude, ThreadProgram } from '../threads/ThreadMachine.ts';
 import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
-import { hashBytes, type StoredProgram } from '../storage/StoredMachine.ts';
+import { hashBytes } from '../storage/CheckedJson.ts';
+import type { StoredProgram } from '../storage/StoredMachine.ts';
 import type { FileSource, ProgramSource, Result } from '../types.ts';
 
 /** Larger than any guest's RAM. */

@@ -1,6 +1,9 @@
 import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { done, refused } from '../results.ts';
+import { openSnapshotTree } from '../snapshots/openSnapshotTree.ts';
+import { SnapshotStore } from '../snapshots/SnapshotStore.ts';
+import type { SnapshotTree } from '../snapshots/SnapshotTree.ts';
 import type { Result, StoreProblem, VmId } from '../types.ts';
 import {
   UNFINISHED,
@@ -12,7 +15,8 @@ import {
   unfinishedName,
   writeDurably,
 } from './files.ts';
-import { filesOf, hashBytes, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
+import { hashBytes } from './CheckedJson.ts';
+import { filesOf, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
 import { StoreLock } from './StoreLock.ts';
 
 const DEFINITION = 'machine.json';
@@ -27,6 +31,8 @@ export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
  * <folder>/lock                          who has the store open
  * <folder>/machines/<id>/machine.json    the definition, see StoredMachine
  * <folder>/machines/<id>/<sha256>        the program, its initial RAM disk, and each file that it includes
+ * <folder>/machines/<id>/snapshots...    see SnapshotStore
+ * <folder>/pages/                        pages of snapshots, see BlockStore
  * <folder>/set-aside/<id>-<time>/        what could not be read
  * ```
  * Each change is one rename: of `machine.json`, or of a whole machine's folder when it is made or deleted.
@@ -38,6 +44,7 @@ export class MachineStore {
   readonly problems: readonly StoreProblem[];
   /** As the store was opened. */
   readonly machines: readonly StoredMachine[];
+  readonly snapshots: SnapshotStore;
   readonly #lock: StoreLock;
   /** The last operation on each machine: one at a time. */
   readonly #pending = new Map<VmId, Promise<unknown>>();
@@ -47,11 +54,13 @@ export class MachineStore {
     lock: StoreLock,
     machines: readonly StoredMachine[],
     problems: readonly StoreProblem[],
+    trees: ReadonlyMap<VmId, SnapshotTree>,
   ) {
     this.folder = folder;
     this.machines = machines;
     this.problems = problems;
     this.#lock = lock;
+    this.snapshots = new SnapshotStore(folder, trees, (id, change) => this.#inTurn(id, change));
   }
 
   static async open(folder: string): Promise<Result<MachineStore>> {
@@ -70,11 +79,16 @@ export class MachineStore {
       await removeUnfinished(machinesFolder);
       const problems: StoreProblem[] = [];
       const machines: StoredMachine[] = [];
+      const trees = new Map<VmId, SnapshotTree>();
       for (const id of (await readdir(machinesFolder)).toSorted()) {
-        const machine = await openMachine(folder, id, problems);
-        if (machine !== undefined) machines.push(machine);
+        const opened = await openMachine(folder, id, problems);
+        if (opened === undefined) continue;
+        machines.push(opened.machine);
+        trees.set(id, opened.tree);
       }
-      return done(new MachineStore(folder, lock, machines, problems));
+      const store = new MachineStore(folder, lock, machines, problems, trees);
+      store.snapshots.sweepIfInterrupted();
+      return done(store);
     } catch (error) {
       await lock?.release().catch(() => undefined);
       return refused('storage-failed', `The machines in ${folder} cannot be opened: ${describeFileError(error)}.`);
@@ -110,7 +124,7 @@ export class MachineStore {
       }
       await replaceFile(path.join(folder, DEFINITION), serialiseMachine(machine));
       // What stays behind is removed when the store is opened next.
-      await removeUnnamed(folder, machine).catch(() => undefined);
+      await removeUnnamed(folder, machine, this.snapshots.tree(machine.id)).catch(() => undefined);
     });
   }
 
@@ -118,7 +132,7 @@ export class MachineStore {
     return this.#change(id, `The machine “${name}” cannot be deleted`, async () => {
       const folder = this.#machineFolder(id);
       const unfinished = unfinishedName(folder);
-      await rename(folder, unfinished);
+      await this.snapshots.forgetMachine(id, () => rename(folder, unfinished));
       await syncFolder(path.dirname(folder));
       // What stays behind is removed when the store is opened next.
       await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
@@ -139,6 +153,7 @@ export class MachineStore {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending.values());
+    await this.snapshots.close();
     await this.#lock.release();
   }
 
@@ -147,8 +162,7 @@ export class MachineStore {
   }
 
   #change(id: VmId, failure: string, apply: () => Promise<void>): Promise<Result<null>> {
-    const previous = this.#pending.get(id) ?? Promise.resolve();
-    const result = previous.then(async (): Promise<Result<null>> => {
+    return this.#inTurn(id, async () => {
       try {
         await apply();
         return done(null);
@@ -156,12 +170,21 @@ export class MachineStore {
         return refused('storage-failed', `${failure}: ${describeFileError(error)}. Nothing was changed.`);
       }
     });
+  }
+
+  #inTurn<T>(id: VmId, change: () => Promise<Result<T>>): Promise<Result<T>> {
+    const result = (this.#pending.get(id) ?? Promise.resolve()).then(change);
     this.#pending.set(id, result);
     return result;
   }
 }
 
-async function openMachine(folder: string, id: string, problems: StoreProblem[]): Promise<StoredMachine | undefined> {
+interface OpenedMachine {
+  readonly machine: StoredMachine;
+  readonly tree: SnapshotTree;
+}
+
+async function openMachine(folder: string, id: string, problems: StoreProblem[]): Promise<OpenedMachine | undefined> {
   const machineFolder = path.join(folder, 'machines', id);
   let content: string;
   try {
@@ -179,17 +202,23 @@ async function openMachine(folder: string, id: string, problems: StoreProblem[])
   switch (parsed.kind) {
     case 'damaged':
       return setAside(folder, id, `its machine.json is damaged: ${parsed.message}`, problems);
-    case 'newer': {
-      const message = `The machine in ${machineFolder} was stored by a newer Vivarium (version ${parsed.version} of the format). It was left as it is.`;
-      problems.push({ kind: 'set-aside', message, path: machineFolder });
-      return undefined;
-    }
-    case 'machine':
-      if (parsed.machine.id !== id) return setAside(folder, id, 'its machine.json is another machine’s', problems);
+    case 'newer':
+      return leftAlone(machineFolder, parsed.version, problems);
+    case 'value': {
+      const machine = parsed.value;
+      if (machine.id !== id) return setAside(folder, id, 'its machine.json is another machine’s', problems);
+      const opened = await openSnapshotTree(folder, machine, problems);
+      if (opened.kind === 'newer') return leftAlone(machineFolder, opened.version, problems);
       // A read-only store can be looked at all the same.
-      await removeUnnamed(machineFolder, parsed.machine).catch(() => undefined);
-      return parsed.machine;
+      await removeUnnamed(machineFolder, machine, opened.value).catch(() => undefined);
+      return { machine, tree: opened.value };
+    }
   }
+}
+
+function leftAlone(machineFolder: string, version: number, problems: StoreProblem[]): undefined {
+  const message = `The machine in ${machineFolder} was stored by a newer Vivarium (version ${version} of the format). It was left as it is.`;
+  problems.push({ kind: 'set-aside', message, path: machineFolder });
 }
 
 /** Moves a machine that cannot be read out of the way; nothing of it is removed. */
@@ -209,8 +238,9 @@ async function setAside(folder: string, id: string, reason: string, problems: St
 }
 
 /** Removes files that interrupted or replaced versions of a definition have left. */
-async function removeUnnamed(machineFolder: string, machine: StoredMachine): Promise<void> {
-  const named = new Set(filesOf(machine.program).map(({ sha256 }) => sha256));
+async function removeUnnamed(machineFolder: string, machine: StoredMachine, tree: SnapshotTree): Promise<void> {
+  const files = filesOf(machine.program).map(({ sha256 }) => sha256);
+  const named = new Set([...files, ...tree.entries.flatMap((entry) => entry.files)]);
   for (const name of await readdir(machineFolder)) {
     const isBlob = /^[0-9a-f]{64}$/.test(name);
     if ((isBlob && !named.has(name)) || name.startsWith(UNFINISHED)) await unlink(path.join(machineFolder, name));

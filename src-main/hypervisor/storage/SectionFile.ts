@@ -9,7 +9,7 @@ import { messageOf } from '../results.ts';
  */
 
 /** What is in the file: four letters. */
-export type SectionFileKind = 'RECD' | 'SNAP';
+export type SectionFileKind = 'RECD' | 'SNAP' | 'SREF' | 'PACK';
 
 export interface Section {
   /** One to sixteen ASCII characters. */
@@ -28,128 +28,186 @@ export interface SectionFileLimits {
   readonly mostBytes: number;
 }
 
+/** A line of the table of contents: the body lies in the bytes from `start` to below `end`. */
+export interface SectionEntry {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly rawLength: number;
+  /** SHA-256 of the body as it lies in the file. */
+  readonly hash: Uint8Array;
+}
+
+/** A section as it will lie in a file. */
+export interface PackedSection {
+  readonly name: string;
+  readonly rawLength: number;
+  /** Of the body. */
+  readonly length: number;
+  readonly hash: Uint8Array;
+}
+
+/** What is wrong with a file, or with a section's content: the end of a sentence that begins with the file's name. */
+export class SectionProblem extends Error {}
+
 const MAGIC = 'VIVARIUM';
-const HEADER_BYTES = 32;
+export const HEADER_BYTES = 32;
 const ENTRY_BYTES = 64;
 const NAME_BYTES = 16;
 const HASH_BYTES = 32;
 const MOST_SECTIONS = 65_536;
 /** Fast: what is worth more is found in the first level. */
-const COMPRESSION_LEVEL = 1;
+export const COMPRESSION_LEVEL = 1;
 
 export function encodeSections(kind: SectionFileKind, version: number, sections: readonly Section[]): Uint8Array {
   const bodies = sections.map(({ bytes }) => deflateRawSync(bytes, { level: COMPRESSION_LEVEL }));
-  const start = HEADER_BYTES + sections.length * ENTRY_BYTES + HASH_BYTES;
-  const length = bodies.reduce((sum, body) => sum + body.length, start);
-  const file = new Uint8Array(length);
-  const view = new DataView(file.buffer);
-  writeText(file, 0, MAGIC + kind);
+  const packed = sections.map((section, index) => packedSection(section, bodies[index] ?? new Uint8Array()));
+  const parts = [encodeHead(kind, version, packed), ...bodies];
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+export function packedSection({ name, bytes }: Section, body: Uint8Array): PackedSection {
+  return { name, rawLength: bytes.length, length: body.length, hash: sha256(body) };
+}
+
+/** All of a file before its bodies, which follow in the order of `sections`. */
+export function encodeHead(kind: SectionFileKind, version: number, sections: readonly PackedSection[]): Uint8Array {
+  const head = new Uint8Array(headLength(sections.length));
+  const view = new DataView(head.buffer);
+  writeText(head, 0, MAGIC + kind);
   view.setUint32(12, version, true);
   view.setUint32(16, sections.length, true);
-  view.setFloat64(24, length, true);
-  let at = start;
-  sections.forEach(({ name, bytes }, index) => {
-    const body = bodies[index] ?? new Uint8Array();
+  const fileLength = sections.reduce((sum, { length }) => sum + length, head.length);
+  view.setFloat64(24, fileLength, true);
+  sections.forEach(({ name, rawLength, length, hash }, index) => {
     const entry = HEADER_BYTES + index * ENTRY_BYTES;
-    writeText(file, entry, name);
-    view.setFloat64(entry + NAME_BYTES, body.length, true);
-    view.setFloat64(entry + NAME_BYTES + 8, bytes.length, true);
-    file.set(sha256(body), entry + NAME_BYTES + 16);
-    file.set(body, at);
-    at += body.length;
+    writeText(head, entry, name);
+    view.setFloat64(entry + NAME_BYTES, length, true);
+    view.setFloat64(entry + NAME_BYTES + 8, rawLength, true);
+    head.set(hash, entry + NAME_BYTES + 16);
   });
-  file.set(sha256(file.subarray(0, start - HASH_BYTES)), start - HASH_BYTES);
-  return file;
+  head.set(sha256(head.subarray(0, head.length - HASH_BYTES)), head.length - HASH_BYTES);
+  return head;
+}
+
+export function headLength(sectionCount: number): number {
+  return HEADER_BYTES + sectionCount * ENTRY_BYTES + HASH_BYTES;
 }
 
 /** The refusal says where the file is damaged, for the user. */
 export function decodeSections(file: Uint8Array, kind: SectionFileKind, limits: SectionFileLimits): DecodedSections {
   try {
-    return { ok: true, ...decode(file, kind, limits) };
+    const head = file.subarray(0, headLengthOf(file.subarray(0, HEADER_BYTES), kind, file.length));
+    const { version, entries } = decodeHead(head, file.length, limits);
+    for (const entry of entries) verifyBody(file.subarray(entry.start, entry.end), entry);
+    const unpacked = entries.map(
+      (entry) => [entry.name, unpackBody(file.subarray(entry.start, entry.end), entry)] as const,
+    );
+    return { ok: true, version, sections: new Map(unpacked) };
   } catch (error) {
-    if (error instanceof Damage) return { ok: false, message: error.message };
+    if (error instanceof SectionProblem) return { ok: false, message: error.message };
     throw error;
   }
 }
 
-class Damage extends Error {}
-
-interface Entry {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly rawLength: number;
-  readonly hash: Uint8Array;
+/**
+ * How many bytes lie before the first body, out of a file's first bytes (HEADER_BYTES, or all that there are). Throws
+ * {@link SectionProblem} when it is another file.
+ */
+export function headLengthOf(header: Uint8Array, kind: SectionFileKind, fileLength: number): number {
+  if (header.length < HEADER_BYTES || readText(header, 0, 8) !== MAGIC)
+    throw new SectionProblem('it does not begin as files of Vivarium do (bytes 0 to 7)');
+  if (readText(header, 8, 4) !== kind)
+    throw new SectionProblem(`it is a file of another kind, ${JSON.stringify(readText(header, 8, 4))}`);
+  const count = new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(16, true);
+  const length = headLength(count);
+  if (count > MOST_SECTIONS || length > fileLength)
+    throw new SectionProblem(
+      `its table of contents (from byte ${HEADER_BYTES}) does not fit into its ${fileLength} bytes`,
+    );
+  return length;
 }
 
-function decode(
-  file: Uint8Array,
-  kind: SectionFileKind,
+/** Verifies a table of contents. Throws {@link SectionProblem}. */
+export function decodeHead(
+  head: Uint8Array,
+  fileLength: number,
   limits: SectionFileLimits,
-): Omit<DecodedSections & { ok: true }, 'ok'> {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < HEADER_BYTES || readText(file, 0, 8) !== MAGIC)
-    throw new Damage('it does not begin as files of Vivarium do (bytes 0 to 7)');
-  if (readText(file, 8, 4) !== kind)
-    throw new Damage(`it is a file of another kind, ${JSON.stringify(readText(file, 8, 4))}`);
-  const count = view.getUint32(16, true);
-  const tableEnd = HEADER_BYTES + count * ENTRY_BYTES;
-  if (count > MOST_SECTIONS || tableEnd + HASH_BYTES > file.length)
-    throw new Damage(`its table of contents (from byte ${HEADER_BYTES}) does not fit into its ${file.length} bytes`);
-  if (!isHashOf(file.subarray(0, tableEnd), file.subarray(tableEnd, tableEnd + HASH_BYTES)))
-    throw new Damage(`its table of contents (bytes 0 to ${tableEnd + HASH_BYTES - 1}) is damaged`);
+): { readonly version: number; readonly entries: readonly SectionEntry[] } {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const tableEnd = head.length - HASH_BYTES;
+  if (!isHashOf(head.subarray(0, tableEnd), head.subarray(tableEnd)))
+    throw new SectionProblem(`its table of contents (bytes 0 to ${head.length - 1}) is damaged`);
   // From here on the numbers are those that were written; that does not make them sound.
   const version = view.getUint32(12, true);
   if (version < 1 || version > limits.newestVersion)
-    throw new Damage(
+    throw new SectionProblem(
       `its format is version ${version}, and this program reads 1 to ${limits.newestVersion}: a newer one may read it`,
     );
-  if (view.getFloat64(24, true) !== file.length)
-    throw new Damage(
-      `it has ${file.length} bytes and should have ${view.getFloat64(24, true)}: it was cut off, or something was added`,
+  if (view.getFloat64(24, true) !== fileLength)
+    throw new SectionProblem(
+      `it has ${fileLength} bytes and should have ${view.getFloat64(24, true)}: it was cut off, or something was added`,
     );
-  const entries = readEntries(file, view, count, tableEnd + HASH_BYTES);
+  const entries = readEntries(head, view, fileLength);
   const total = entries.reduce((sum, { rawLength }) => sum + rawLength, 0);
   if (!(total <= limits.mostBytes))
-    throw new Damage(`its sections would unpack to ${total} bytes, and ${limits.mostBytes} are the most there can be`);
-  for (const { name, start, end, hash } of entries) {
-    if (!isHashOf(file.subarray(start, end), hash))
-      throw new Damage(`its section ${name} (bytes ${start} to ${end - 1}) is damaged`);
-  }
-  return { version, sections: new Map(entries.map((entry) => [entry.name, unpack(file, entry)])) };
+    throw new SectionProblem(
+      `its sections would unpack to ${total} bytes, and ${limits.mostBytes} are the most there can be`,
+    );
+  return { version, entries };
 }
 
-function readEntries(file: Uint8Array, view: DataView, count: number, firstBody: number): Entry[] {
-  const entries: Entry[] = [];
+function readEntries(head: Uint8Array, view: DataView, fileLength: number): SectionEntry[] {
+  const entries: SectionEntry[] = [];
   const names = new Set<string>();
-  let start = firstBody;
-  for (let index = 0; index < count; index++) {
-    const at = HEADER_BYTES + index * ENTRY_BYTES;
-    const name = readText(file, at, NAME_BYTES);
+  let start = head.length;
+  for (let at = HEADER_BYTES; at < head.length - HASH_BYTES; at += ENTRY_BYTES) {
+    const name = readText(head, at, NAME_BYTES);
     const storedLength = view.getFloat64(at + NAME_BYTES, true);
     const rawLength = view.getFloat64(at + NAME_BYTES + 8, true);
-    const isSound = isCount(storedLength) && isCount(rawLength) && start + storedLength <= file.length;
+    const isSound = isCount(storedLength) && isCount(rawLength) && start + storedLength <= fileLength;
     if (!isSound || name === '' || names.has(name))
-      throw new Damage(`its table of contents makes no sense at byte ${at}`);
+      throw new SectionProblem(`its table of contents makes no sense at byte ${at}`);
     names.add(name);
-    const hash = file.subarray(at + NAME_BYTES + 16, at + ENTRY_BYTES);
+    const hash = head.subarray(at + NAME_BYTES + 16, at + ENTRY_BYTES);
     entries.push({ name, start, end: start + storedLength, rawLength, hash });
     start += storedLength;
   }
-  if (start !== file.length) throw new Damage(`it holds bytes that belong to no section, from byte ${start}`);
+  if (start !== fileLength) throw new SectionProblem(`it holds bytes that belong to no section, from byte ${start}`);
   return entries;
 }
 
-function unpack(file: Uint8Array, { name, start, end, rawLength }: Entry): Uint8Array {
+/** Throws {@link SectionProblem} when a body is not what its entry says. */
+export function verifyBody(body: Uint8Array, entry: SectionEntry): void {
+  if (!isHashOf(body, entry.hash)) throw new SectionProblem(`${placeOf(entry)} is damaged`);
+}
+
+function unpackBody(body: Uint8Array, entry: SectionEntry): Uint8Array {
   try {
-    const bytes = inflateRawSync(file.subarray(start, end), { maxOutputLength: Math.max(1, rawLength) });
-    if (bytes.length === rawLength) return bytes;
+    return checkUnpacked(inflateRawSync(body, { maxOutputLength: Math.max(1, entry.rawLength) }), entry);
   } catch (error) {
-    throw new Damage(`its section ${name} (bytes ${start} to ${end - 1}) cannot be unpacked: ${messageOf(error)}`);
+    throw unpackProblem(entry, error);
   }
-  throw new Damage(
-    `its section ${name} (bytes ${start} to ${end - 1}) unpacks to another length than ${rawLength} bytes`,
-  );
+}
+
+export function checkUnpacked(bytes: Uint8Array, entry: SectionEntry): Uint8Array {
+  if (bytes.length === entry.rawLength) return bytes;
+  throw new SectionProblem(`${placeOf(entry)} unpacks to another length than ${entry.rawLength} bytes`);
+}
+
+export function unpackProblem(entry: SectionEntry, error: unknown): SectionProblem {
+  if (error instanceof SectionProblem) return error;
+  return new SectionProblem(`${placeOf(entry)} cannot be unpacked: ${messageOf(error)}`);
+}
+
+function placeOf({ name, start, end }: SectionEntry): string {
+  return `its section ${name} (bytes ${start} to ${end - 1})`;
 }
 
 function isCount(value: number): boolean {
@@ -174,9 +232,6 @@ function readText(from: Uint8Array, at: number, length: number): string {
   const end = bytes.indexOf(0);
   return Buffer.from(bytes.subarray(0, end < 0 ? length : end)).toString('latin1');
 }
-
-/** Sections that are sound, and whose content is not: the end of a sentence that begins with the file's name. */
-export class SectionProblem extends Error {}
 
 export function jsonSection(name: string, value: unknown): Section {
   return { name, bytes: new TextEncoder().encode(JSON.stringify(value)) };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
@@ -14,13 +13,7 @@ import {
   SEGMENT_NAME,
   WEIGHT_RANGE,
 } from '../types.ts';
-
-/**
- * What `machine.json` holds: `{"format", "version", "checksum", "machine"}`, the checksum being the SHA-256
- * of the machine's JSON text as it stands in the file.
- */
-const FORMAT = 'vivarium-machine';
-export const STORED_VERSION = 1;
+import { type CheckedJsonFormat, parseChecked, type ParsedJson, serialiseChecked } from './CheckedJson.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const integer = ({ least, most }: { least: number; most: number }) => z.int().min(least).max(most);
@@ -50,13 +43,23 @@ const storedNetwork = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host') }),
 ]);
 
+/** A file in a machine's folder `disks`. */
+export const LAYER_NAME = /^[a-z0-9][a-z0-9.-]{0,99}$/;
+
 const storedDrive = z.object({
   slot: z.enum(DRIVE_SLOTS),
   path: z.string().min(1).max(4096),
   access: z.enum(IMAGE_ACCESSES),
+  /** File in the machine's `disks` that takes the writes, in front of the image; null: they go where `access` says. */
+  layer: z.string().regex(LAYER_NAME).nullable().default(null),
+  /** The image as it was when the first layer was put in front of it, which relies on it; null: there is none. */
+  base: z
+    .object({ byteLength: z.int().nonnegative(), modifiedNs: z.string().regex(/^\d{1,20}$/) })
+    .nullable()
+    .default(null),
 });
 
-const storedMachine = z.object({
+export const storedMachine = z.object({
   id: z.string().regex(/^vm-[0-9a-f]{16}$/),
   name: z.string().min(1).max(NAME_LENGTH_MOST),
   profile: z.enum(PROFILE_NAMES).default('pc'),
@@ -84,55 +87,20 @@ export function filesOf(program: StoredProgram | null): readonly StoredProgram['
   return [program.file, ...(program.initrd ? [program.initrd] : []), ...program.includes];
 }
 
-/** Lifts the content of a file of an older version by one version each. */
-type Migration = (machine: unknown) => unknown;
-const MIGRATIONS: ReadonlyMap<number, Migration> = new Map();
-
-export type ParsedMachine =
-  | { readonly kind: 'machine'; readonly machine: StoredMachine }
-  /** Written by a later Vivarium: to be left alone. */
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'damaged'; readonly message: string };
-
-export function hashBytes(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+/** What `machine.json` holds. */
+const FORMAT: CheckedJsonFormat<StoredMachine> = {
+  format: 'vivarium-machine',
+  version: 1,
+  field: 'machine',
+  noun: 'a machine’s definition',
+  schema: storedMachine,
+  migrations: new Map(),
+};
 
 export function serialiseMachine(machine: StoredMachine): string {
-  const text = JSON.stringify(machine);
-  const header = { format: FORMAT, version: STORED_VERSION, checksum: hashBytes(text) };
-  return `${JSON.stringify({ ...header, machine: machine }, null, 2)}\n`;
+  return serialiseChecked(FORMAT, machine);
 }
 
-export function parseMachine(
-  content: string,
-  version = STORED_VERSION,
-  migrations: ReadonlyMap<number, Migration> = MIGRATIONS,
-): ParsedMachine {
-  let file: unknown;
-  try {
-    file = JSON.parse(content);
-  } catch {
-    return damaged(content.trim() === '' ? 'the file is empty' : 'it is not JSON: it was cut off or overwritten');
-  }
-  const header = z.object({ format: z.literal(FORMAT), version: z.int(), checksum: sha256, machine: z.unknown() });
-  const parsed = header.safeParse(file);
-  if (!parsed.success) return damaged('it is not a machine’s definition');
-  const { data } = parsed;
-  if (data.version > version) return { kind: 'newer', version: data.version };
-  if (hashBytes(JSON.stringify(data.machine)) !== data.checksum) return damaged('its checksum is wrong');
-  let { machine } = data;
-  for (let from = data.version; from < version; from++) {
-    const migrate = migrations.get(from);
-    if (migrate === undefined) return damaged(`nothing is known of version ${from}`);
-    machine = migrate(machine);
-  }
-  const checked = storedMachine.safeParse(machine);
-  if (checked.success) return { kind: 'machine', machine: checked.data };
-  const [issue] = checked.error.issues;
-  return damaged(`the field ${issue?.path.join('.') ?? ''} is wrong: ${issue?.message ?? ''}`);
-}
-
-function damaged(message: string): ParsedMachine {
-  return { kind: 'damaged', message };
+export function parseMachine(content: string): ParsedJson<StoredMachine> {
+  return parseChecked(FORMAT, content);
 }

@@ -42,15 +42,22 @@ export async function writeDurably(file: string, content: string | Uint8Array): 
  * (write-file-atomic neither notices a short write on a full disk nor syncs the folder.)
  */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  await replaceFileBy(file, (unfinished) => writeDurably(unfinished, content));
+}
+
+/** The same with a file that `write` makes under another name, durably. */
+export async function replaceFileBy<T>(file: string, write: (unfinished: string) => Promise<T>): Promise<T> {
   const unfinished = unfinishedName(file);
+  let result: T;
   try {
-    await writeDurably(unfinished, content);
+    result = await write(unfinished);
     await rename(unfinished, file);
   } catch (error) {
     await unlink(unfinished).catch(() => undefined);
     throw error;
   }
   await syncFolder(path.dirname(file));
+  return result;
 }
 
 /** Removes what interrupted writes have left in a folder. */

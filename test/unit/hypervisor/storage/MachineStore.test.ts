@@ -6,11 +6,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
 import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
-import {
-  parseMachine,
-  serialiseMachine,
-  type StoredMachine,
-} from '../../../../src-main/hypervisor/storage/StoredMachine.ts';
 import { bundle } from '../../../support/hypervisor/bundle.ts';
 import { unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 
@@ -147,32 +142,6 @@ describe('damage is reported, and nothing is lost', () => {
     expect(again.problems[0]?.message).toContain('newer');
     expect(await readFile(machineFile(id), 'utf8')).toContain('99');
     await again.close();
-  });
-
-  test('older versions are lifted by their migrations', () => {
-    const machine: StoredMachine = {
-      id: 'vm-0123456789abcdef',
-      name: 'old',
-      profile: 'pc',
-      memoryMiB: 1,
-      vcpuCount: 1,
-      weight: 100,
-      capPercent: 0,
-      clock: 'host',
-      network: null,
-      drives: [],
-      bootOrder: null,
-      program: null,
-      notes: '',
-      colour: 0,
-      createdAt: 0,
-      changedAt: 0,
-    };
-    const migrations = new Map([[1, (old: unknown) => ({ ...(old as object), notes: 'lifted' })]]);
-    expect(parseMachine(serialiseMachine(machine), 2, migrations)).toMatchObject({
-      kind: 'machine',
-      machine: { notes: 'lifted' },
-    });
   });
 
   test.skipIf(process.getuid?.() === 0)('a read-only folder is reported and changes nothing', async () => {

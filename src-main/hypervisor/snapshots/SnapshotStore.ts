@@ -1,0 +1,362 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import { done, messageOf, refused } from '../results.ts';
+import type { BlockHash } from '../storage/BlockIndex.ts';
+import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
+import { describeFileError, errorCode, replaceFile } from '../storage/files.ts';
+import { SectionProblem } from '../storage/SectionFile.ts';
+import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
+import type { Result, VmId } from '../types.ts';
+import type { MachineSnapshot } from './MachineSnapshot.ts';
+import { pageHashes, type PageTables, tabulate, type TableRoots } from './pageTables.ts';
+import type { Pages } from './pages.ts';
+import { listSnapshotFiles, PAGES, snapshotFileOf, treeFileOf } from './snapshotFiles.ts';
+import {
+  NO_SNAPSHOTS,
+  serialiseTree,
+  type SnapshotEntry,
+  type SnapshotId,
+  type SnapshotKind,
+  type SnapshotTree,
+  withChange,
+  withoutSnapshot,
+  withSnapshot,
+} from './SnapshotTree.ts';
+import { readStoredRoots, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
+
+/** What is kept with a snapshot beside the machine. */
+export interface AboutSnapshot {
+  readonly name: string;
+  readonly notes?: string;
+  /** PNG. */
+  readonly thumbnail?: Uint8Array | null;
+  /** What it was taken after; the tree's `current` by default. */
+  readonly parent?: SnapshotId | null;
+  readonly kind?: SnapshotKind;
+  readonly isPaused?: boolean;
+  readonly layers?: Partial<Record<DriveSlot, string>>;
+}
+
+/** Runs changes of one machine one after the other. */
+export type InTurn = <T>(id: VmId, change: () => Promise<Result<T>>) => Promise<Result<T>>;
+
+/**
+ * Snapshots on disk.
+ *
+ * ```
+ * <folder>/machines/<id>/snapshots.json            the tree, see SnapshotTree
+ * <folder>/machines/<id>/snapshots/<id>.snapshot   each one, see StoredSnapshot
+ * <folder>/pages/<snapshot id>.pack                pages, see BlockStore: shared by all snapshots of the store
+ * ```
+ * A change is one rename, that of `snapshots.json`: what a tree names is durable before the tree is, what none names
+ * is removed later. Reading needs all checksums right, and changes nothing.
+ */
+export class SnapshotStore {
+  readonly #folder: string;
+  readonly #inTurn: InTurn;
+  /** Of every machine that was opened or made. */
+  readonly #trees: Map<VmId, SnapshotTree>;
+  /** Opened when it is first needed: most machines have no snapshots. */
+  #blocks: Promise<BlockStore> | undefined;
+  /** The last change of the blocks: one at a time. */
+  #change: Promise<unknown> = Promise.resolve();
+  readonly #reads = new Set<Promise<unknown>>();
+
+  constructor(folder: string, trees: ReadonlyMap<VmId, SnapshotTree>, inTurn: InTurn) {
+    this.#folder = folder;
+    this.#trees = new Map(trees);
+    this.#inTurn = inTurn;
+  }
+
+  tree(id: VmId): SnapshotTree {
+    return this.#trees.get(id) ?? NO_SNAPSHOTS;
+  }
+
+  /** Stores a snapshot, from which its machine goes on. The copy in memory may be changed once this has answered. */
+  async put(machine: StoredMachine, snapshot: MachineSnapshot, about: AboutSnapshot): Promise<Result<SnapshotEntry>> {
+    const ram = await tabulate(snapshot.ram);
+    const video = await tabulate(snapshot.video);
+    const disks = new Map<DriveSlot, PageTables>();
+    for (const [slot, layer] of snapshot.disks) disks.set(slot, await tabulate(layer));
+    const memories = [ram, video, ...disks.values()];
+    const blocks = new Map(memories.flatMap((memory) => [...memory.blocks]));
+    const id: SnapshotId = `sn-${randomBytes(8).toString('hex')}`;
+    const failure = `The snapshot “${about.name}” of “${machine.name}” cannot be stored`;
+    return this.#inTurn(machine.id, () =>
+      this.#changing(failure, async (store) => {
+        const tree = this.tree(machine.id);
+        const parent = about.parent === undefined ? tree.current : about.parent;
+        const file = this.#fileOf(machine.id, id);
+        const added = await store.add(id, blocks);
+        const entry: SnapshotEntry = {
+          id,
+          parent,
+          name: about.name,
+          notes: about.notes ?? '',
+          kind: about.kind ?? 'taken',
+          isPaused: about.isPaused ?? false,
+          takenAt: Date.now(),
+          instructions: retiredBy(snapshot),
+          hasThumbnail: Boolean(about.thumbnail),
+          storedBytes: added,
+          files: filesOf(machine.program).map(({ sha256 }) => sha256),
+          layers: { ...about.layers },
+        };
+        try {
+          await makeFolder(path.dirname(file));
+          await writeStoredSnapshot(file, {
+            entry,
+            definition: machine,
+            state: snapshot.state,
+            thumbnail: about.thumbnail ?? null,
+            ram: ram.roots,
+            video: video.roots,
+            disks: new Map([...disks].map(([slot, { roots }]) => [slot, roots])),
+          });
+          await this.#replaceTree(machine.id, withSnapshot(tree, entry));
+          return entry;
+        } catch (error) {
+          if (await this.#isNamed(machine.id, id)) throw error;
+          await unlink(file).catch(() => undefined);
+          await store.remove(id).catch(() => undefined);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** A snapshot, every byte of it verified. */
+  async read(
+    id: VmId,
+    snapshot: SnapshotId,
+  ): Promise<Result<{ readonly definition: StoredMachine; readonly snapshot: MachineSnapshot }>> {
+    return this.#reading(id, snapshot, async (file) => {
+      const { definition, state, ram, video, disks } = await describing(file, readStoredSnapshot);
+      const store = await this.#blockStore();
+      const all = [ram, video, ...disks.values()];
+      const tables = await store.read(all.flatMap((roots) => [...roots.values()]));
+      const hashes = new Map(all.map((roots) => [roots, pageHashes(roots, tables)]));
+      const blocks = await store.read(new Set([...hashes.values()].flatMap((pages) => [...pages.values()])));
+      const pagesOf = (roots: TableRoots): Pages => resolve(hashes.get(roots) ?? new Map(), blocks);
+      return {
+        definition,
+        snapshot: {
+          state,
+          ram: pagesOf(ram),
+          video: pagesOf(video),
+          disks: new Map([...disks].map(([slot, roots]) => [slot, pagesOf(roots)])),
+        },
+      };
+    });
+  }
+
+  /** PNG; null: the machine showed nothing. */
+  async readThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
+    return this.#reading(id, snapshot, async (file) => (await describing(file, readStoredThumbnail)) ?? null);
+  }
+
+  async annotate(
+    id: VmId,
+    snapshot: SnapshotId,
+    change: { readonly name?: string; readonly notes?: string },
+  ): Promise<Result<SnapshotEntry>> {
+    return this.#inTurn(id, async () => {
+      const entry = this.#entry(id, snapshot);
+      if (entry === undefined) return unknownSnapshot();
+      const changed: SnapshotEntry = { ...entry, name: change.name ?? entry.name, notes: change.notes ?? entry.notes };
+      return attempt(`The change of the snapshot “${entry.name}” cannot be stored`, async () => {
+        await this.#replaceTree(id, withChange(this.tree(id), changed));
+        return changed;
+      });
+    });
+  }
+
+  /** Notes what the machine's present state comes from; null: from power-on. */
+  async setCurrent(id: VmId, current: SnapshotId | null): Promise<Result<null>> {
+    return this.#inTurn(id, async () => {
+      if (current !== null && this.#entry(id, current) === undefined) return unknownSnapshot();
+      return attempt('Where the machine stands among its snapshots cannot be stored', async () => {
+        await this.#replaceTree(id, { ...this.tree(id), current });
+        return null;
+      });
+    });
+  }
+
+  /** Its children, and `current`, move to its parent. */
+  async delete(id: VmId, snapshot: SnapshotId): Promise<Result<null>> {
+    return this.#inTurn(id, async () => {
+      const entry = this.#entry(id, snapshot);
+      if (entry === undefined) return unknownSnapshot();
+      const deleted = await attempt(`The snapshot “${entry.name}” cannot be deleted`, async () => {
+        await this.#replaceTree(id, withoutSnapshot(this.tree(id), entry));
+        return null;
+      });
+      if (deleted.ok) {
+        // What stays behind is removed when the store is opened next.
+        await this.#exclusively(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
+        void this.sweep();
+      }
+      return deleted;
+    });
+  }
+
+  /** Removes a machine's folder, or moves it away, while nobody reads or sweeps. */
+  async forgetMachine(id: VmId, remove: () => Promise<void>): Promise<void> {
+    await this.#exclusively(remove);
+    const hadSnapshots = this.tree(id).entries.length > 0;
+    this.#trees.delete(id);
+    if (hadSnapshots) void this.sweep();
+  }
+
+  /** Removes pages that an interrupted change has left, if there are any: it can be told from the files' names. */
+  sweepIfInterrupted(): void {
+    void this.#exclusively(async () => {
+      const names = await readdir(path.join(this.#folder, PAGES)).catch(() => []);
+      if (names.length === 0) return;
+      const files = await listSnapshotFiles(this.#folder, this.#trees);
+      const owners = new Set(files.map(({ snapshot }) => snapshot));
+      if (hasOrphans(names, owners)) await this.#sweepNow();
+    }).catch(() => undefined);
+  }
+
+  /** Removes pages that no snapshot needs any more. What cannot be removed stays for the next time. */
+  async sweep(): Promise<void> {
+    await this.#exclusively(() => this.#sweepNow()).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#change;
+    await Promise.allSettled(this.#reads);
+  }
+
+  async #sweepNow(): Promise<void> {
+    const store = await this.#blockStore();
+    const files = await listSnapshotFiles(this.#folder, this.#trees);
+    const needed = new Set<BlockHash>();
+    for (const { file, isSetAside } of files) {
+      // A damaged snapshot stops the sweep: its pages are not to go while its file may still be put right.
+      const lists = await describing(file, readStoredRoots).catch((error: unknown) => {
+        if (isSetAside && error instanceof SectionProblem) return [];
+        throw error;
+      });
+      // Tables are shared like pages: each is read once.
+      const fresh = lists.map((roots) => new Map([...roots].filter(([, root]) => !needed.has(root))));
+      const tables = await store.read(new Set(fresh.flatMap((roots) => [...roots.values()])));
+      for (const roots of fresh) {
+        for (const root of roots.values()) needed.add(root);
+        for (const hash of pageHashes(roots, tables).values()) needed.add(hash);
+      }
+    }
+    const owners = new Set(files.map(({ snapshot }) => snapshot));
+    await store.sweep(
+      (hash) => needed.has(hash),
+      (name) => owners.has(name),
+    );
+  }
+
+  #blockStore(): Promise<BlockStore> {
+    const opened = (this.#blocks ??= BlockStore.open(path.join(this.#folder, PAGES)));
+    // One that failed is tried again.
+    opened.catch(() => (this.#blocks = undefined));
+    return opened;
+  }
+
+  /** Changes of blocks come one after the other, readers meanwhile or not. */
+  #changing<T>(failure: string, change: (store: BlockStore) => Promise<T>): Promise<Result<T>> {
+    const result = this.#change.then(() => attempt(failure, async () => change(await this.#blockStore())));
+    this.#change = result;
+    return result;
+  }
+
+  /** The same with no reader meanwhile. */
+  #exclusively<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#change.then(async () => {
+      await Promise.allSettled(this.#reads);
+      return action();
+    });
+    this.#change = result.catch(() => undefined);
+    return result;
+  }
+
+  async #reading<T>(id: VmId, snapshot: SnapshotId, read: (file: string) => Promise<T>): Promise<Result<T>> {
+    const entry = this.#entry(id, snapshot);
+    if (entry === undefined) return unknownSnapshot();
+    const result = attempt(`The snapshot “${entry.name}” cannot be read`, () => read(this.#fileOf(id, snapshot)));
+    this.#reads.add(result);
+    try {
+      return await result;
+    } finally {
+      this.#reads.delete(result);
+    }
+  }
+
+  async #replaceTree(id: VmId, tree: SnapshotTree): Promise<void> {
+    await replaceFile(treeFileOf(this.#folder, id), serialiseTree(tree));
+    this.#trees.set(id, tree);
+  }
+
+  /** Whether a snapshot is in the tree on disk, in doubt yes. */
+  async #isNamed(id: VmId, snapshot: SnapshotId): Promise<boolean> {
+    try {
+      return (await readFile(treeFileOf(this.#folder, id), 'utf8')).includes(snapshot);
+    } catch (error) {
+      return errorCode(error) !== 'ENOENT';
+    }
+  }
+
+  #entry(id: VmId, snapshot: SnapshotId): SnapshotEntry | undefined {
+    return this.tree(id).entries.find((entry) => entry.id === snapshot);
+  }
+
+  #fileOf(id: VmId, snapshot: SnapshotId): string {
+    return snapshotFileOf(this.#folder, id, snapshot);
+  }
+}
+
+function unknownSnapshot(): Result<never> {
+  return refused('not-found', 'There is no such snapshot any more: it was deleted.');
+}
+
+function retiredBy({ state }: MachineSnapshot): number {
+  return state.processors.reduce((sum, { retired }) => sum + retired, state.instructionsBefore);
+}
+
+function resolve(hashes: ReadonlyMap<number, BlockHash>, blocks: ReadonlyMap<BlockHash, Uint8Array>): Pages {
+  const pages = new Map<number, Uint8Array>();
+  for (const [page, hash] of hashes) {
+    const block = blocks.get(hash);
+    if (block === undefined) throw new RangeError(`page ${page} was not read`);
+    pages.set(page, block);
+  }
+  return pages;
+}
+
+/** A folder inside one that must be there: of a machine that was deleted none is made. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Problems that a file's sections have, with the file's name in front. */
+async function describing<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(file);
+  } catch (error) {
+    if (error instanceof SectionProblem) throw new SectionProblem(`${file} is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
+async function attempt<T>(failure: string, action: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return done(await action());
+  } catch (error) {
+    const reason = errorCode(error) === '' ? messageOf(error) : describeFileError(error);
+    return refused('storage-failed', `${failure}: ${reason.replace(/\.$/, '')}. Nothing was changed.`);
+  }
+}

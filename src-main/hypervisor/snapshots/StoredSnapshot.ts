@@ -1,0 +1,97 @@
+import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import type { MachineState } from '../../machine/MachineState.ts';
+import { replaceFileBy } from '../storage/files.ts';
+import { jsonOf, jsonSection, type Section, SectionProblem } from '../storage/SectionFile.ts';
+import { SectionFileReader } from '../storage/SectionFileReader.ts';
+import { storedMachine, type StoredMachine } from '../storage/StoredMachine.ts';
+import { writeSectionFile } from '../storage/writeSectionFile.ts';
+import { machineStateSchema } from './machineStateSchema.ts';
+import { decodeRoots, encodeRoots, type TableRoots } from './pageTables.ts';
+import { snapshotEntry, type SnapshotEntry } from './SnapshotTree.ts';
+
+const VERSION = 1;
+/** A machine's state is JSON of some hundred KiB; lists of tables of the largest disks some MiB. */
+const MOST_BYTES = 2 ** 28;
+
+/** A snapshot but for its pages, which are blocks of the store's: a file of sections of the kind `SREF`. */
+export interface StoredSnapshot {
+  /** As it was taken: for the day when the tree is lost. */
+  readonly entry: SnapshotEntry;
+  /** The machine as it was defined when the snapshot was taken. */
+  readonly definition: StoredMachine;
+  readonly state: MachineState;
+  /** PNG; null: the machine showed nothing. */
+  readonly thumbnail: Uint8Array | null;
+  readonly ram: TableRoots;
+  readonly video: TableRoots;
+  /** Blocks of disks whose writes were kept in memory. */
+  readonly disks: ReadonlyMap<DriveSlot, TableRoots>;
+}
+
+/** Writes the file durably, or leaves none. Returns its length. Throws what the file system throws. */
+export function writeStoredSnapshot(file: string, snapshot: StoredSnapshot): Promise<number> {
+  const { entry, definition, state, thumbnail, ram, video, disks } = snapshot;
+  const sections: Section[] = [
+    jsonSection('entry', entry),
+    jsonSection('definition', definition),
+    jsonSection('state', state),
+    ...(thumbnail ? [{ name: 'thumbnail', bytes: thumbnail }] : []),
+    { name: 'ram', bytes: encodeRoots(ram) },
+    { name: 'video', bytes: encodeRoots(video) },
+    ...[...disks].map(([name, roots]) => ({ name, bytes: encodeRoots(roots) })),
+  ];
+  return replaceFileBy(file, (unfinished) => writeSectionFile(unfinished, 'SREF', VERSION, sections.length, sections));
+}
+
+/** Reads all of it, verified. Throws {@link SectionProblem}, and what the file system throws. */
+export async function readStoredSnapshot(file: string): Promise<StoredSnapshot> {
+  const sections = await withFile(file, (reader) => reader.readAll());
+  const disks = DRIVE_SLOTS.filter((slot) => sections.has(slot));
+  return {
+    entry: jsonOf(sections, 'entry', snapshotEntry),
+    definition: jsonOf(sections, 'definition', storedMachine),
+    state: jsonOf(sections, 'state', machineStateSchema),
+    thumbnail: sections.get('thumbnail') ?? null,
+    ram: rootsOf(sections, 'ram'),
+    video: rootsOf(sections, 'video'),
+    disks: new Map(disks.map((slot): [DriveSlot, TableRoots] => [slot, rootsOf(sections, slot)])),
+  };
+}
+
+/** All its lists of tables alone. Throws likewise. */
+export async function readStoredRoots(file: string): Promise<readonly TableRoots[]> {
+  return withFile(file, async (reader) => {
+    const names = ['ram', 'video', ...DRIVE_SLOTS].filter((name) => reader.entries.has(name));
+    const roots: TableRoots[] = [];
+    for (const name of names) roots.push(decodeRoots(name, (await reader.read(name)) ?? new Uint8Array()));
+    return roots;
+  });
+}
+
+/** Throws likewise. */
+export function readStoredEntry(file: string): Promise<SnapshotEntry> {
+  return withFile(file, async (reader) => {
+    const entry = await reader.read('entry');
+    return jsonOf(new Map(entry && [['entry', entry]]), 'entry', snapshotEntry);
+  });
+}
+
+/** Throws likewise. */
+export function readStoredThumbnail(file: string): Promise<Uint8Array | undefined> {
+  return withFile(file, (reader) => reader.read('thumbnail'));
+}
+
+async function withFile<T>(file: string, action: (reader: SectionFileReader) => Promise<T>): Promise<T> {
+  const reader = await SectionFileReader.open(file, 'SREF', { newestVersion: VERSION, mostBytes: MOST_BYTES });
+  try {
+    return await action(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+function rootsOf(sections: ReadonlyMap<string, Uint8Array>, name: string): TableRoots {
+  const bytes = sections.get(name);
+  if (bytes === undefined) throw new SectionProblem(`its section ${name} is missing`);
+  return decodeRoots(name, bytes);
+}

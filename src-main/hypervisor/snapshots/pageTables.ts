@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type BlockHash, HASH_BYTES, readHash, writeHash } from '../storage/BlockIndex.ts';
+import { BLOCK_BYTES } from '../storage/BlockStore.ts';
+import { SectionProblem } from '../storage/SectionFile.ts';
+import type { Pages } from './pages.ts';
+
+/**
+ * A memory as the store keeps it: pages are blocks under their hashes; 128 hashes, of neighbouring pages, are a block
+ * themselves, a _table_; a memory is the list of its tables. So two snapshots share not only pages but tables as well,
+ * and a snapshot in which little has changed takes little, however large the machine. Pages of zeros, and tables
+ * without pages, are left out.
+ */
+
+const TABLE_PAGES = BLOCK_BYTES / HASH_BYTES;
+/** Of a list of tables: number (32 bits), hash. */
+const ROOT_BYTES = 4 + HASH_BYTES;
+const NO_PAGE: BlockHash = '\0'.repeat(HASH_BYTES);
+/** Pages that are hashed before others get the thread, about two milliseconds' worth. */
+const PAGES_AT_ONCE = 256;
+
+/** Tables by their numbers: the first page of table n is page 128 n. */
+export type TableRoots = ReadonlyMap<number, BlockHash>;
+
+export interface PageTables {
+  readonly roots: TableRoots;
+  /** The pages and the tables. */
+  readonly blocks: ReadonlyMap<BlockHash, Uint8Array>;
+}
+
+/** Hashes a memory's pages; gives the thread to others in between. */
+export async function tabulate(pages: Pages): Promise<PageTables> {
+  const blocks = new Map<BlockHash, Uint8Array>();
+  const tables = new Map<number, Uint8Array>();
+  let count = 0;
+  for (const [page, bytes] of pages) {
+    if (bytes.length !== BLOCK_BYTES) throw new RangeError(`page ${page} has ${bytes.length} bytes`);
+    const hash = hashBlock(bytes);
+    blocks.set(hash, bytes);
+    const number = Math.floor(page / TABLE_PAGES);
+    let table = tables.get(number);
+    if (table === undefined) tables.set(number, (table = new Uint8Array(BLOCK_BYTES)));
+    writeHash(table, (page % TABLE_PAGES) * HASH_BYTES, hash);
+    if (++count % PAGES_AT_ONCE === 0) await setImmediate();
+  }
+  const roots = new Map<number, BlockHash>();
+  for (const [number, table] of [...tables].sort(([a], [b]) => a - b)) {
+    const hash = hashBlock(table);
+    blocks.set(hash, table);
+    roots.set(number, hash);
+  }
+  return { roots, blocks };
+}
+
+/** The hashes of the pages that tables list, by the pages' numbers, in order. */
+export function pageHashes(roots: TableRoots, tables: ReadonlyMap<BlockHash, Uint8Array>): Map<number, BlockHash> {
+  const hashes = new Map<number, BlockHash>();
+  for (const [number, root] of roots) {
+    const table = tables.get(root);
+    if (table === undefined) throw new RangeError(`table ${number} was not read`);
+    for (let entry = 0; entry < TABLE_PAGES; entry++) {
+      const hash = readHash(table, entry * HASH_BYTES);
+      if (hash !== NO_PAGE) hashes.set(number * TABLE_PAGES + entry, hash);
+    }
+  }
+  return hashes;
+}
+
+export function encodeRoots(roots: TableRoots): Uint8Array {
+  const bytes = new Uint8Array(roots.size * ROOT_BYTES);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [number, hash] of roots) {
+    view.setUint32(at, number, true);
+    writeHash(bytes, at + 4, hash);
+    at += ROOT_BYTES;
+  }
+  return bytes;
+}
+
+/** Throws {@link SectionProblem}. */
+export function decodeRoots(name: string, bytes: Uint8Array): TableRoots {
+  if (bytes.length % ROOT_BYTES !== 0)
+    throw new SectionProblem(`its section ${name} makes no sense: ${bytes.length} bytes are no list of tables`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const roots = new Map<number, BlockHash>();
+  for (let at = 0; at < bytes.length; at += ROOT_BYTES) roots.set(view.getUint32(at, true), readHash(bytes, at + 4));
+  return roots;
+}
+
+function hashBlock(bytes: Uint8Array): BlockHash {
+  return createHash('sha256').update(bytes).digest('binary');
+}

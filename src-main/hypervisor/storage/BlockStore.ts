@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf } from '../results.ts';
+import { type BlockHash, BlockIndex, HASH_BYTES, readHash, writeHash } from './BlockIndex.ts';
+import { describeFileError, errorCode, removeUnfinished, replaceFileBy, syncFolder } from './files.ts';
+import { type Section, SectionProblem } from './SectionFile.ts';
+import { SectionFileReader } from './SectionFileReader.ts';
+import { writeSectionFile } from './writeSectionFile.ts';
+
+export const BLOCK_BYTES = 4096;
+
+const VERSION = 1;
+const EXTENSION = '.pack';
+/** Blocks that are compressed together: a page alone compresses worse, and takes three times as long to unpack. */
+const FRAME_BLOCKS = 64;
+/** A pack holds what is new in a snapshot: RAM, video memory, disks. */
+const MOST_BYTES = 2 ** 34;
+const READS_AT_ONCE = 8;
+/** A pack is written anew without its dead blocks when more than this part of it is dead. */
+const DEAD_PART_MOST = 0.5;
+/** Packs of several owners' blocks, whose first owner is gone. */
+const SHARED = 'shared-';
+
+interface Pack {
+  readonly name: string;
+  readonly blockCount: number;
+}
+
+/**
+ * Blocks of 4 KiB under their SHA-256, each stored once, in pack files.
+ *
+ * A pack is a file of sections (docs/file-formats.md): `index` holds the hashes of its blocks in order, the sections
+ * `0`, `1`, ... sixty-four blocks each. Packs are never changed. Nobody else writes in the folder (the store's lock),
+ * and whoever calls sees to it that nothing is read or added during {@link sweep}.
+ */
+export class BlockStore {
+  private readonly folder: string;
+  /** Packs that cannot be read, a sentence each. They are left alone. */
+  private readonly problems: readonly string[];
+  readonly #packs: Map<number, Pack>;
+  #index: BlockIndex;
+  #nextPack: number;
+
+  private constructor(folder: string, packs: Map<number, Pack>, index: BlockIndex, problems: readonly string[]) {
+    this.folder = folder;
+    this.problems = problems;
+    this.#packs = packs;
+    this.#index = index;
+    this.#nextPack = packs.size;
+  }
+
+  /** Throws what the file system throws. */
+  static async open(folder: string): Promise<BlockStore> {
+    await mkdir(folder, { recursive: true });
+    // A read-only store can be looked at all the same.
+    await removeUnfinished(folder).catch(() => undefined);
+    const packs = new Map<number, Pack>();
+    const index = new BlockIndex();
+    const problems: string[] = [];
+    for (const name of await packNames(folder)) {
+      try {
+        const hashes = await readHashes(fileOf(folder, name));
+        hashes.forEach((hash, block) => index.add(hash, packs.size, block));
+        packs.set(packs.size, { name, blockCount: hashes.length });
+      } catch (error) {
+        problems.push(`${fileOf(folder, name)} cannot be used: ${describeProblem(error)}.`);
+      }
+    }
+    return new BlockStore(folder, packs, index, problems);
+  }
+
+  /**
+   * Stores the blocks that are not there yet, durably, as a pack of this name; none when all are there.
+   * Returns the bytes that it takes on disk. Throws what the file system throws, and has stored nothing then.
+   */
+  async add(name: string, blocks: ReadonlyMap<BlockHash, Uint8Array>): Promise<number> {
+    const fresh = [...blocks.keys()].filter((hash) => !this.#index.has(hash));
+    if (fresh.length === 0) return 0;
+    const byteLength = await this.#write(name, fresh, (hash) => blocks.get(hash));
+    this.#take(name, fresh);
+    return byteLength;
+  }
+
+  /** Takes back what {@link add} has stored last under a name, before anybody could rely on it. */
+  async remove(name: string): Promise<void> {
+    for (const [number, pack] of this.#packs) {
+      if (pack.name !== name) continue;
+      await unlink(fileOf(this.folder, name));
+      this.#packs.delete(number);
+      await this.#indexAgain();
+    }
+  }
+
+  /**
+   * Blocks by their hashes, verified. Throws {@link SectionProblem} with a whole sentence when one is missing or
+   * damaged, and what the file system throws.
+   */
+  async read(hashes: Iterable<BlockHash>): Promise<ReadonlyMap<BlockHash, Uint8Array>> {
+    const wanted = new Map<number, Map<number, [BlockHash, number][]>>();
+    for (const hash of hashes) {
+      const place = this.#index.get(hash);
+      if (place === undefined) throw this.#missing(hash);
+      const frames = getOrAdd(wanted, place.pack, () => new Map<number, [BlockHash, number][]>());
+      const frame = Math.floor(place.block / FRAME_BLOCKS);
+      getOrAdd(frames, frame, () => []).push([hash, (place.block % FRAME_BLOCKS) * BLOCK_BYTES]);
+    }
+    const blocks = new Map<BlockHash, Uint8Array>();
+    for (const [number, frames] of wanted) {
+      await this.#withPack(number, async (reader) => {
+        await inParallel([...frames], READS_AT_ONCE, async ([frame, places]) => {
+          const bytes = await reader.read(`${frame}`);
+          const end = Math.max(...places.map(([, at]) => at)) + BLOCK_BYTES;
+          if (bytes === undefined || bytes.length < end)
+            throw new SectionProblem(`its section ${frame} makes no sense: it holds less than ${end} bytes`);
+          for (const [hash, at] of places) blocks.set(hash, bytes.subarray(at, at + BLOCK_BYTES));
+        });
+      });
+    }
+    return blocks;
+  }
+
+  /**
+   * Removes blocks that nobody needs: packs without any that is needed, and those that are mostly dead after the rest
+   * has been written elsewhere. A crash at any moment leaves every needed block.
+   */
+  async sweep(isNeeded: (hash: BlockHash) => boolean, isOwner: (name: string) => boolean): Promise<void> {
+    let isChanged = false;
+    for (const [number, { name, blockCount }] of [...this.#packs]) {
+      const hashes = await readHashes(fileOf(this.folder, name));
+      const live = hashes.filter((hash) => this.#index.get(hash)?.pack === number && isNeeded(hash));
+      if (live.length === blockCount || (live.length > 0 && live.length >= blockCount * (1 - DEAD_PART_MOST))) {
+        if (!name.startsWith(SHARED) && !isOwner(name)) await this.#rename(number, sharedName());
+        continue;
+      }
+      if (live.length > 0) {
+        const blocks = await this.read(live);
+        const fresh = sharedName();
+        await this.#write(fresh, live, (hash) => blocks.get(hash));
+        this.#packs.set(this.#nextPack++, { name: fresh, blockCount: live.length });
+      }
+      await unlink(fileOf(this.folder, name));
+      this.#packs.delete(number);
+      isChanged = true;
+    }
+    if (!isChanged) return;
+    await syncFolder(this.folder);
+    await this.#indexAgain();
+  }
+
+  async #rename(number: number, name: string): Promise<void> {
+    const pack = this.#packs.get(number);
+    if (pack === undefined) return;
+    await rename(fileOf(this.folder, pack.name), fileOf(this.folder, name));
+    this.#packs.set(number, { ...pack, name });
+  }
+
+  async #write(
+    name: string,
+    hashes: readonly BlockHash[],
+    bytesOf: (hash: BlockHash) => Uint8Array | undefined,
+  ): Promise<number> {
+    const count = 1 + Math.ceil(hashes.length / FRAME_BLOCKS);
+    return replaceFileBy(fileOf(this.folder, name), (unfinished) =>
+      writeSectionFile(unfinished, 'PACK', VERSION, count, packSections(hashes, bytesOf)),
+    );
+  }
+
+  #take(name: string, hashes: readonly BlockHash[]): void {
+    const number = this.#nextPack++;
+    this.#packs.set(number, { name, blockCount: hashes.length });
+    hashes.forEach((hash, block) => this.#index.add(hash, number, block));
+  }
+
+  async #indexAgain(): Promise<void> {
+    const index = new BlockIndex();
+    for (const [number, { name }] of this.#packs)
+      (await readHashes(fileOf(this.folder, name))).forEach((hash, block) => index.add(hash, number, block));
+    this.#index = index;
+  }
+
+  async #withPack(number: number, action: (reader: SectionFileReader) => Promise<void>): Promise<void> {
+    const file = fileOf(this.folder, this.#packs.get(number)?.name ?? '');
+    try {
+      const reader = await openPack(file);
+      try {
+        await action(reader);
+      } finally {
+        await reader.close();
+      }
+    } catch (error) {
+      throw new SectionProblem(`${file} is damaged: ${describeProblem(error)}`);
+    }
+  }
+
+  #missing(hash: BlockHash): SectionProblem {
+    const name = Buffer.from(hash, 'latin1').toString('hex');
+    const found = this.problems.length > 0 ? ` ${this.problems.join(' ')}` : '';
+    return new SectionProblem(`the page ${name} is in no file of ${this.folder}.${found}`);
+  }
+}
+
+/**
+ * Whether a folder of packs holds some whose owner is gone (given the names of its files): a sweep was interrupted, or
+ * never came, and has something to look for.
+ */
+export function hasOrphans(files: readonly string[], owners: ReadonlySet<string>): boolean {
+  const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
+  return names.some((name) => !name.startsWith(SHARED) && !owners.has(name));
+}
+
+function* packSections(
+  hashes: readonly BlockHash[],
+  bytesOf: (hash: BlockHash) => Uint8Array | undefined,
+): Generator<Section> {
+  const index = new Uint8Array(hashes.length * HASH_BYTES);
+  hashes.forEach((hash, block) => writeHash(index, block * HASH_BYTES, hash));
+  yield { name: 'index', bytes: index };
+  for (let first = 0; first < hashes.length; first += FRAME_BLOCKS) {
+    const inFrame = hashes.slice(first, first + FRAME_BLOCKS);
+    const bytes = new Uint8Array(inFrame.length * BLOCK_BYTES);
+    inFrame.forEach((hash, block) => bytes.set(bytesOf(hash) ?? [], block * BLOCK_BYTES));
+    yield { name: `${first / FRAME_BLOCKS}`, bytes };
+  }
+}
+
+async function readHashes(file: string): Promise<BlockHash[]> {
+  const reader = await openPack(file);
+  try {
+    const index = (await reader.read('index')) ?? new Uint8Array();
+    if (
+      index.length % HASH_BYTES !== 0 ||
+      reader.entries.size !== 1 + Math.ceil(index.length / HASH_BYTES / FRAME_BLOCKS)
+    )
+      throw new SectionProblem('its section index makes no sense: it does not fit the pages that there are');
+    return Array.from({ length: index.length / HASH_BYTES }, (_, block) => readHash(index, block * HASH_BYTES));
+  } finally {
+    await reader.close();
+  }
+}
+
+function openPack(file: string): Promise<SectionFileReader> {
+  return SectionFileReader.open(file, 'PACK', { newestVersion: VERSION, mostBytes: MOST_BYTES });
+}
+
+async function packNames(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION));
+  return names.map((name) => name.slice(0, -EXTENSION.length)).toSorted();
+}
+
+function fileOf(folder: string, name: string): string {
+  return path.join(folder, `${name}${EXTENSION}`);
+}
+
+function sharedName(): string {
+  return `${SHARED}${randomBytes(8).toString('hex')}`;
+}
+
+function describeProblem(error: unknown): string {
+  if (error instanceof SectionProblem) return error.message;
+  return errorCode(error) === '' ? messageOf(error) : describeFileError(error);
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+async function inParallel<Item>(
+  items: readonly Item[],
+  most: number,
+  action: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) await action(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, work));
+}
