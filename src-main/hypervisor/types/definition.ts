@@ -97,22 +97,6 @@ export type FileSource =
 /** A program handed in, with the initial RAM disk of a kernel. */
 export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
 
-export interface CreateVmRequest {
-  readonly name?: string;
-  readonly profile?: ProfileName;
-  readonly memoryMiB?: number;
-  readonly vcpuCount?: number;
-  readonly weight?: number;
-  readonly capPercent?: number;
-  readonly clock?: ClockKind;
-  readonly network?: VmNetwork | null;
-  readonly drives?: readonly VmDrive[];
-  readonly bootOrder?: readonly BootDevice[] | null;
-  readonly notes?: string;
-  readonly colour?: number;
-  readonly program?: ProgramSource;
-}
-
 /** Weight, cap, name, notes and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
@@ -127,4 +111,8 @@ export interface UpdateVmRequest {
   readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;
   readonly colour?: number;
+}
+
+export interface CreateVmRequest extends UpdateVmRequest {
+  readonly program?: ProgramSource;
 }

@@ -1,6 +1,7 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
 import type { BusDevice, DeviceState, TimerHandle, TimerService } from '../BusDevice.ts';
 import type { PciBar, PciDevice, PciSlot } from '../pci/PciDevice.ts';
+import { registerRange } from '../pci/registerRange.ts';
 import { checkVersion, readNumber, readObject } from '../snapshot.ts';
 import { Es1370Channel, type SampleFormat } from './Es1370Channel.ts';
 import type { SoundSource } from './Mixer.ts';
@@ -127,14 +128,10 @@ export class Es1370 implements PciDevice, SoundSource {
   }
 
   private ports(): BusDevice {
-    return {
-      id: this.id,
+    return registerRange(this.id, {
       read: (offset, width) => this.read(offset, width),
       write: (offset, width, value) => this.write(offset, width, value),
-      reset: () => undefined,
-      save: () => ({ version: 1 }),
-      restore: () => undefined,
-    };
+    });
   }
 
   private read(offset: number, width: AccessWidth): number {

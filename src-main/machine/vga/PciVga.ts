@@ -1,6 +1,7 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
 import type { BusDevice, DeviceState } from '../BusDevice.ts';
 import type { PciBar, PciDevice } from '../pci/PciDevice.ts';
+import { registerRange } from '../pci/registerRange.ts';
 import { checkVersion } from '../snapshot.ts';
 import type { VgaAdapter } from './VgaAdapter.ts';
 
@@ -52,7 +53,7 @@ export class PciVga implements PciDevice {
         isPrefetchable: true,
         onPlaced: (address) => vga.placeFrameBuffer(address),
       },
-      { index: REGISTER_BAR, space: 'memory', byteLength: REGISTER_BYTES, device: this.registerRange(), width: 2 },
+      { index: REGISTER_BAR, space: 'memory', byteLength: REGISTER_BYTES, device: this.controlRange(), width: 2 },
     ];
   }
 
@@ -67,15 +68,11 @@ export class PciVga implements PciDevice {
     checkVersion(this.id, state, 1);
   }
 
-  private registerRange(): BusDevice {
-    return {
-      id: this.id,
+  private controlRange(): BusDevice {
+    return registerRange(this.id, {
       read: (offset, width) => this.read(offset, width),
       write: (offset, width, value) => this.write(offset, width, value),
-      reset: () => undefined,
-      save: () => ({ version: 1 }),
-      restore: () => undefined,
-    };
+    });
   }
 
   private read(offset: number, width: AccessWidth): number {

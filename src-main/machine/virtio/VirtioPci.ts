@@ -1,6 +1,7 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
 import type { BusDevice, DeviceState, TimerService } from '../BusDevice.ts';
 import type { PciBar, PciDevice, PciIdentity, PciSlot } from '../pci/PciDevice.ts';
+import { registerRange } from '../pci/registerRange.ts';
 import { partOf, readSpace, withHalf } from './configurationSpace.ts';
 import { VIRTIO_TYPE, type VirtioFunction, type VirtioType } from './VirtioFunction.ts';
 import { isQueueSize } from './VirtioMmio.ts';
@@ -89,18 +90,14 @@ export class VirtioPci implements PciDevice {
     this.core.restore(state);
   }
 
-  /** One of the two ranges as the bus reaches it; its state is the device's. */
+  /** One of the two ranges as the bus reaches it. */
   private range(kind: 'legacy' | 'modern'): BusDevice {
     const isLegacy = kind === 'legacy';
-    return {
-      id: this.id,
+    return registerRange(this.id, {
       read: (offset, width) => (isLegacy ? this.readLegacy(offset, width) : this.readModern(offset, width)),
       write: (offset, width, value) =>
         isLegacy ? this.writeLegacy(offset, value) : this.writeModern(offset, width, value),
-      reset: () => undefined,
-      save: () => ({ version: 1 }),
-      restore: () => undefined,
-    };
+    });
   }
 
   private takeCause(): number {
