@@ -3,18 +3,19 @@
  * node_modules/.cache/guests unless told otherwise. Wants a Debian-like system with apt-get, dpkg and xz, and the
  * network; leaves the system's package settings alone. What wants a tool that is missing is left out, and said.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { makeGrubCd, makeGrubFloppy, makeSyslinuxDisk, makeSyslinuxFloppy } from './guests/bootMedia.mjs';
 import { DebianPackages } from './guests/DebianPackages.mjs';
-import { initialRamDisk } from './guests/initialRamDisk.mjs';
-import { kernelModules } from './guests/kernelModules.mjs';
+import { initialRamDisk, moduleFiles } from './guests/initialRamDisk.mjs';
 import { makeRootDisk } from './guests/rootDisk.mjs';
 import { missingCommands } from './guests/run.mjs';
-import { unpackedKernel } from './guests/unpackedKernel.mjs';
+import { importSource } from './setup/importSource.mjs';
 import { inRoot } from './setup/paths.mjs';
+
+const { unpackedKernel } = await importSource('src-main/hypervisor/appliances/unpackedKernel.ts');
 
 /** Drivers that Debian's kernels have as modules. */
 const MODULES = [
@@ -28,17 +29,18 @@ const inTarget = (name) => path.join(target, name);
 const write = (name, contents) => writeFileSync(inTarget(name), contents);
 
 try {
-  const packages = new DebianPackages(target);
-  const busybox = packages.file('busybox-static', './bin/busybox');
-  makeLinux(packages, 'pae', 'linux-image-686-pae');
+  mkdirSync(target, { recursive: true });
+  const packages = await DebianPackages.open(target);
+  const busybox = await packages.file('busybox-static', /^\.\/bin\/busybox$/);
+  await makeLinux(packages, 'pae', 'linux-image-686-pae');
   write('initrd.cpio', initialRamDisk(busybox));
   if (values.only !== 'everyday') {
-    makeLinux(packages, '686', 'linux-image-686');
-    makeDrivers(packages, busybox);
-    fetchFirmware(packages);
-    fetchSystems(packages);
+    await makeLinux(packages, '686', 'linux-image-686');
+    await makeDrivers(packages, busybox);
+    await fetchFirmware(packages);
+    await fetchSystems(packages);
     makeDisks(busybox);
-    makeMedia(packages);
+    await makeMedia(packages);
   }
   console.log(`The guests are in ${target}.`);
 } catch (error) {
@@ -46,33 +48,34 @@ try {
   process.exitCode = 1;
 }
 
-function makeLinux(packages, name, metapackage) {
-  const image = packages.file(packages.kernelOf(metapackage), './boot/vmlinuz-*');
+async function makeLinux(packages, name, metapackage) {
+  const image = await packages.file(await packages.kernelOf(metapackage), /^\.\/boot\/vmlinuz-/);
+  const vmlinux = await unpackedKernel(image, new AbortController().signal);
+  if (vmlinux === undefined) throw new Error('the kernel is packed neither by gzip nor by xz.');
   write(`vmlinuz-${name}`, image);
-  write(`vmlinux-${name}`, unpackedKernel(image));
+  write(`vmlinux-${name}`, vmlinux);
 }
 
 /** An initial RAM disk for the kernel without PAE that has drivers. */
-function makeDrivers(packages, busybox) {
-  const folder = inTarget('linux-image-686');
-  if (!existsSync(folder)) packages.unpack(packages.kernelOf('linux-image-686'), ['./lib/modules/*/kernel/*'], folder);
-  write('initrd-drivers.cpio', initialRamDisk(busybox, kernelModules(folder, MODULES)));
+async function makeDrivers(packages, busybox) {
+  const files = await packages.files(await packages.kernelOf('linux-image-686'));
+  write('initrd-drivers.cpio', initialRamDisk(busybox, moduleFiles(files, MODULES)));
 }
 
-function fetchFirmware(packages) {
-  write('bios-256k.bin', packages.file('seabios', './usr/share/seabios/bios-256k.bin'));
-  write('vgabios.bin', packages.file('seabios', './usr/share/seabios/vgabios-isavga.bin'));
-  write('bochs-legacy.bin', packages.file('bochsbios', './usr/share/bochs/BIOS-bochs-legacy'));
-  write('bochs-latest.bin', packages.file('bochsbios', './usr/share/bochs/BIOS-bochs-latest'));
-  write('bochs-vgabios.bin', packages.file('vgabios', './usr/share/vgabios/vgabios.bin'));
+async function fetchFirmware(packages) {
+  write('bios-256k.bin', await packages.file('seabios', /^\.\/usr\/share\/seabios\/bios-256k\.bin$/));
+  write('vgabios.bin', await packages.file('seabios', /^\.\/usr\/share\/seabios\/vgabios-isavga\.bin$/));
+  write('bochs-legacy.bin', await packages.file('bochsbios', /^\.\/usr\/share\/bochs\/BIOS-bochs-legacy$/));
+  write('bochs-latest.bin', await packages.file('bochsbios', /^\.\/usr\/share\/bochs\/BIOS-bochs-latest$/));
+  write('bochs-vgabios.bin', await packages.file('vgabios', /^\.\/usr\/share\/vgabios\/vgabios\.bin$/));
 }
 
-function fetchSystems(packages) {
-  write('memtest.bin', packages.file('memtest86+', './boot/memtest86+ia32.bin'));
-  write('ipxe.lkrn', packages.file('ipxe', './boot/ipxe.lkrn'));
-  write('ipxe.iso', packages.file('ipxe', './usr/lib/ipxe/ipxe.iso'));
-  write('gnumach', gunzipSync(packages.file('gnumach-image-1.8-486', './boot/gnumach-*.gz')));
-  write('invaders', packages.file('grub-invaders', './boot/invaders.exec'));
+async function fetchSystems(packages) {
+  write('memtest.bin', await packages.file('memtest86+', /^\.\/boot\/memtest86\+ia32\.bin$/));
+  write('ipxe.lkrn', await packages.file('ipxe', /^\.\/boot\/ipxe\.lkrn$/));
+  write('ipxe.iso', await packages.file('ipxe', /^\.\/usr\/lib\/ipxe\/ipxe\.iso$/));
+  write('gnumach', gunzipSync(await packages.file('gnumach-image-1.8-486', /^\.\/boot\/gnumach-.*\.gz$/)));
+  write('invaders', await packages.file('grub-invaders', /^\.\/boot\/invaders\.exec$/));
 }
 
 function makeDisks(busybox) {
@@ -80,7 +83,7 @@ function makeDisks(busybox) {
   makeRootDisk(inTarget('root.ext4'), busybox);
 }
 
-function makeMedia(packages) {
+async function makeMedia(packages) {
   const kernel = inTarget('vmlinuz-686');
   const initrd = inTarget('initrd.cpio');
   if (
@@ -95,7 +98,7 @@ function makeMedia(packages) {
   }
   if (!lacks('SYSLINUX’s diskette and disk', ['syslinux', 'mformat', 'mcopy'], 'syslinux mtools')) {
     makeSyslinuxFloppy(inTarget('syslinux-floppy.img'), inTarget('memtest.bin'));
-    const masterBootRecord = packages.file('syslinux-common', './usr/lib/syslinux/mbr/mbr.bin');
+    const masterBootRecord = await packages.file('syslinux-common', /^\.\/usr\/lib\/syslinux\/mbr\/mbr\.bin$/);
     makeSyslinuxDisk(inTarget('syslinux-disk.img'), { masterBootRecord, kernel, initrd });
   }
 }

@@ -1,78 +1,42 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { output, run } from './run.mjs';
+import { importSource } from '../setup/importSource.mjs';
 
-/** i386 packages of this system's first Debian archive, without adding an architecture or touching its settings. */
+const { DebianArchive } = await importSource('src-main/hypervisor/appliances/DebianArchive.ts');
+const { filesOfTar } = await importSource('src-main/hypervisor/appliances/tar.ts');
+
+const KERNEL = /Depends: (linux-image-[^ :\n]+)/;
+
+/** i386 packages of this system's first Debian archive, by the files in them. */
 export class DebianPackages {
-  #options;
-  #folder;
+  #archive;
 
-  /** Keeps what it fetches in `folder`. */
-  constructor(folder) {
-    this.#folder = path.join(folder, 'packages');
-    mkdirSync(this.#folder, { recursive: true });
-    this.#options = optionsOfPrivateApt(path.join(folder, 'apt'));
+  /** Keeps what it fetches below `folder`. */
+  static async open(folder) {
+    const archive = new DebianArchive(path.join(folder, 'apt'), new AbortController().signal);
+    await archive.open();
+    return new DebianPackages(archive);
+  }
+
+  constructor(archive) {
+    this.#archive = archive;
   }
 
   /** A metapackage's kernel: its name changes with each release. */
-  kernelOf(metapackage) {
-    const found = /Depends: (linux-image-[^ :\n]+)/.exec(
-      output('apt-cache', [...this.#options, 'depends', metapackage]),
-    );
-    if (found === null) throw new Error(`${metapackage} depends on no kernel.`);
-    return found[1];
+  async kernelOf(metapackage) {
+    return this.#archive.dependencyOf(metapackage, KERNEL);
   }
 
-  /** One file of a package; a name may have wildcards. */
-  file(name, pattern) {
-    return run('tar', ['xO', '--wildcards', pattern], { input: this.#archive(name) });
+  /** Regular files of a package: `name` is `./usr/bin/cat`, `bytes` is a Buffer. */
+  async files(name) {
+    const packageFile = await this.#archive.fetch(name, () => undefined);
+    const archive = await this.#archive.unpack(packageFile);
+    return [...filesOfTar(archive)].map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes) }));
   }
 
-  /** Unpacks those files of a package whose paths match, with their folders. */
-  unpack(name, patterns, into) {
-    mkdirSync(into, { recursive: true });
-    run('tar', ['x', '--wildcards', ...patterns], { input: this.#archive(name), cwd: into });
+  /** The first file of a package whose path matches. */
+  async file(name, pattern) {
+    const found = (await this.files(name)).find((file) => pattern.test(file.name));
+    if (found === undefined) throw new Error(`${name} has no file ${pattern}.`);
+    return found.bytes;
   }
-
-  #archive(name) {
-    return run('dpkg', ['--fsys-tarfile', this.#download(name)]);
-  }
-
-  /** Path of the package's file. */
-  #download(name) {
-    const line = output('apt-get', [...this.#options, 'download', '--print-uris', name])
-      .split('\n')
-      .find((each) => each.startsWith("'"));
-    const file = line?.split(' ')[1];
-    if (file === undefined) throw new Error(`apt-get finds no package ${name}.`);
-    const target = path.join(this.#folder, file);
-    if (!existsSync(target)) output('apt-get', [...this.#options, 'download', '-q', name], { cwd: this.#folder });
-    return target;
-  }
-}
-
-function optionsOfPrivateApt(root) {
-  const archive = output('apt-get', ['indextargets', '--format', '$(REPO_URI) $(CODENAME)', 'Created-By: Packages'])
-    .split('\n')
-    .map((line) => line.trim().split(' '))
-    .find(([uri, codename]) => uri && codename && !codename.includes('-'));
-  if (archive === undefined) throw new Error('apt-get knows no archive. Run “apt-get update” once.');
-  const [uri, codename] = archive;
-  for (const folder of ['lists/partial', 'cache/archives/partial'])
-    mkdirSync(path.join(root, folder), { recursive: true });
-  const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(path.join(root, 'sources.list'), `deb [arch=i386 signed-by=${key}] ${uri} ${codename} main\n`);
-  const options = [
-    'APT::Architecture=i386',
-    'APT::Architectures=i386',
-    `Dir::Etc::SourceList=${root}/sources.list`,
-    'Dir::Etc::SourceParts=/dev/null',
-    `Dir::State::Lists=${root}/lists`,
-    `Dir::Cache=${root}/cache`,
-    'Acquire::http::Timeout=15',
-    'Acquire::Retries=1',
-  ].flatMap((option) => ['-o', option]);
-  if (!readdirSync(path.join(root, 'lists')).some((name) => name.includes('Packages')))
-    output('apt-get', [...options, 'update', '-qq']);
-  return options;
 }

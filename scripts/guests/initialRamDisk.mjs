@@ -1,3 +1,8 @@
+import { importSource } from '../setup/importSource.mjs';
+
+const { CpioArchive } = await importSource('src-main/hypervisor/appliances/CpioArchive.ts');
+const { modulePlace, selectModules } = await importSource('src-main/hypervisor/appliances/kernelModules.ts');
+
 /**
  * What runs as process 1, on the initial RAM disk and on the hard disk alike: shows a mark, obeys the words of the
  * kernel's command line that begin with `guest.`, in their order, or offers a shell.
@@ -39,33 +44,37 @@ done
 while :; do setsid cttyhack sh -i; done
 `;
 
-const FOLDER = 0o040755,
-  PROGRAM = 0o100755,
-  LINK = 0o120777,
-  CHARACTER_DEVICE = 0o020600;
-
 const FOLDERS = ['bin', 'dev', 'proc', 'sys', 'tmp', 'root', 'mnt'];
 
-/**
- * A cpio archive (Linux, Documentation/driver-api/early-userspace/buffer-format.rst) with busybox, the program above,
- * and other files.
- */
+/** An initial RAM disk with busybox, the program above, and other files. */
 export function initialRamDisk(busybox, files = []) {
-  const parts = [];
-  let inode = 1;
-  const add = (name, mode, contents = Buffer.alloc(0), [major, minor] = [0, 0]) => {
-    const fields = [inode++, mode, 0, 0, 1, 0, contents.length, 0, 0, major, minor, name.length + 1, 0];
-    const header = `070701${fields.map((value) => value.toString(16).padStart(8, '0')).join('')}${name}\0`;
-    parts.push(padded(Buffer.from(header)), padded(contents));
-  };
-  for (const folder of [...FOLDERS, ...foldersOf(files)]) add(folder, FOLDER);
-  add('bin/busybox', PROGRAM, busybox);
-  add('bin/sh', LINK, Buffer.from('busybox'));
-  add('dev/console', CHARACTER_DEVICE, undefined, [5, 1]);
-  add('init', PROGRAM, Buffer.from(INIT));
-  for (const { name, contents } of files) add(name, PROGRAM, contents);
-  add('TRAILER!!!', 0);
-  return Buffer.concat(parts);
+  const disk = new CpioArchive();
+  for (const folder of FOLDERS) disk.folder(folder);
+  disk.file('bin/busybox', busybox, true);
+  disk.link('bin/sh', 'busybox');
+  disk.characterDevice('dev/console', 5, 1);
+  disk.file('init', Buffer.from(INIT), true);
+  for (const { name, contents } of files) disk.file(name, contents);
+  return disk.finish();
+}
+
+/** Modules of a kernel's package and what they depend on, and the list that modprobe reads, as files for the disk. */
+export function moduleFiles(packageFiles, wanted) {
+  const all = new Map();
+  let folder = '';
+  for (const { name: file, bytes } of packageFiles) {
+    const place = modulePlace(file);
+    if (place === undefined) continue;
+    folder = `lib/modules/${place.version}`;
+    all.set(place.name, { name: place.name, path: place.path, bytes });
+  }
+  const missing = wanted.filter((name) => !all.has(name));
+  if (missing.length > 0) throw new Error(`the kernel’s package has no module ${missing.join(', ')}.`);
+  const { modules, dependencies } = selectModules(all, wanted);
+  return [
+    { name: `${folder}/modules.dep`, contents: Buffer.from(dependencies) },
+    ...modules.map(({ path, bytes }) => ({ name: `${folder}/${path}`, contents: bytes })),
+  ];
 }
 
 /** The same as a hard disk's contents: files by their paths. */
@@ -78,18 +87,4 @@ export function rootFiles(busybox) {
       { name: 'on-disk', contents: Buffer.from('The system on the hard disk.\n') },
     ],
   };
-}
-
-/** Folders that files lie in, outer ones first. */
-function foldersOf(files) {
-  const folders = new Set();
-  for (const { name } of files) {
-    const parts = name.split('/').slice(0, -1);
-    parts.forEach((_, index) => folders.add(parts.slice(0, index + 1).join('/')));
-  }
-  return [...folders];
-}
-
-function padded(bytes) {
-  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 }

@@ -10,11 +10,6 @@ export function run(command, parameters, options = {}) {
   return stdout;
 }
 
-/** The same as text. */
-export function output(command, parameters, options) {
-  return run(command, parameters, options).toString();
-}
-
 /** Which of these commands this system lacks. */
 export function missingCommands(commands) {
   return commands.filter((command) => spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0);

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
 import type { CreateVmRequest, Result } from '../types.ts';
@@ -10,6 +9,7 @@ import { INIT } from './debianMiniInit.ts';
 import { type KernelModule, modulePlace, selectModules } from './kernelModules.ts';
 import { Cancelled, runTool, ToolFailure } from './runTool.ts';
 import { filesOfTar } from './tar.ts';
+import { unpackedKernel } from './unpackedKernel.ts';
 
 export type ApplianceStep = 'archive' | 'kernel' | 'programs' | 'unpack' | 'pack' | 'machine';
 
@@ -32,8 +32,6 @@ const TOOLS = ['apt-get', 'apt-cache', 'dpkg', 'xz'] as const;
 /** XEN_ELFNOTE_PHYS32_ENTRY: lengths of name and value, type, name (Xen, public/elfnote.h). */
 const PVH_NOTE = Buffer.from([4, 0, 0, 0, 4, 0, 0, 0, 18, 0, 0, 0, 0x58, 0x65, 0x6e, 0]);
 const NOTE_TYPE = 8;
-/** In a bzImage, behind the compressed data, the kernel's build puts its unpacked length. */
-const LENGTH_BYTES = 4;
 
 /** What a host lacks to build it: a refusal that says so, or nothing. */
 export async function checkHost(signal: AbortSignal): Promise<Result<null>> {
@@ -82,7 +80,10 @@ export async function buildDebianMini(
       throw new ToolFailure('The packages do not hold what they should: a kernel and busybox.');
     onProgress('pack', '');
     const version = /vmlinuz-(.+)$/.exec(kernel.name)?.[1] ?? '';
-    const vmlinux = await unpackedKernel(Buffer.from(kernel.bytes), signal);
+    const image = Buffer.from(kernel.bytes);
+    const unpacked = await unpackedKernel(image, signal);
+    // Packed in another way, the kernel unpacks itself, only more slowly.
+    const vmlinux = unpacked === undefined ? image : startedByBootProtocol(unpacked);
     return done({
       name: 'Debian mini',
       memoryMiB: MEMORY_MIB,
@@ -103,18 +104,6 @@ export async function buildDebianMini(
       return refused('file-unreadable', `“Debian mini” could not be built. ${error.message}`);
     return refused('storage-failed', `“Debian mini” could not be built: ${describeFileError(error)}.`);
   }
-}
-
-/** The ELF file inside a bzImage (Linux, Documentation/arch/x86/boot.rst: payload_offset, payload_length). */
-async function unpackedKernel(image: Buffer, signal: AbortSignal): Promise<Buffer> {
-  const start = ((image[0x1f1] || 4) + 1) * 512 + image.readUInt32LE(0x248);
-  const payload = image.subarray(start, start + image.readUInt32LE(0x24c));
-  if (payload[0] === 0x1f) return gunzipSync(payload.subarray(0, -LENGTH_BYTES));
-  // Packed in another way: the kernel unpacks itself, only more slowly.
-  if (payload[0] !== 0xfd) return image;
-  // xz calls the length behind its data garbage, after it has written all.
-  const unpacked = await runTool('xz', ['-dc', '--single-stream'], { signal, input: payload, ignoresStatus: true });
-  return unpacked.length > payload.length ? startedByBootProtocol(unpacked) : image;
 }
 
 /**
