@@ -316,7 +316,8 @@ export class Dp8390 {
   private transmit(): void {
     const length = Math.min(this.transmitCount, FRAME_BYTES.most);
     const start = this.transmitPage << 8;
-    const frame = Uint8Array.from({ length }, (_, at) => this.buffer.read((start + at) & 0xffff));
+    const frame = new Uint8Array(length);
+    for (let at = 0; at < length; at++) frame[at] = this.buffer.read((start + at) & 0xffff);
     this.transmitStatus = TSR_SENT;
     this.interruptStatus |= ISR_SENT;
     if (length < FRAME_BYTES.header) return;

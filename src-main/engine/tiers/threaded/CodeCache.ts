@@ -3,6 +3,11 @@ import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { RECORD } from './record.ts';
 
 const LINE_SHIFT = Math.log2(CODE_LINE_BYTES);
+/**
+ * Code pages kept at most, of some kilobytes of the host's memory each: a guest may run one physical page under any
+ * number of segments' bases and limits. Whole systems have a few thousand.
+ */
+export const MOST_CODE_PAGES = 0x8000;
 
 /** Translated instructions of one page under one mode, and one position of CS's bounds in the page. */
 export interface CodePage {
@@ -52,7 +57,8 @@ export interface Block {
 
 /** What is known of one physical page that code was translated from. */
 interface WatchedPage {
-  readonly pages: CodePage[];
+  /** By their keys. */
+  readonly pages: Map<number, CodePage>;
   readonly blocks: Set<Block>;
   /** How many blocks were made from bytes of each line. */
   readonly lineUsers: Uint16Array;
@@ -83,6 +89,7 @@ export class CodeCache {
   private readonly end: number;
   private next: number;
   private readonly watched = new Map<number, WatchedPage>();
+  private pageCount = 0;
   watcher: CacheWatcher | undefined;
   /** Blocks dropped since power-on because their bytes were written. */
   invalidatedBlocks = 0;
@@ -98,7 +105,7 @@ export class CodeCache {
 
   /** Whether `records` more fit. When not, the caller calls `clear` and every record becomes invalid. */
   hasRoom(records: number): boolean {
-    return this.next + records * RECORD.size <= this.end;
+    return this.pageCount <= MOST_CODE_PAGES && this.next + records * RECORD.size <= this.end;
   }
 
   /** Address of a new record, zeroed. */
@@ -122,12 +129,14 @@ export class CodeCache {
       this.physicalMemory.codeLines.fill(0, lines, lines + PAGE_BYTES / CODE_LINE_BYTES / 8);
     }
     this.watched.clear();
+    this.pageCount = 0;
     this.next = this.start;
   }
 
   page(physical: number, key: number, low: number, high: number): CodePage {
-    const watched = this.watch(physical);
-    for (const page of watched.pages) if (page.key === key) return page;
+    const { pages } = this.watch(physical);
+    const known = pages.get(key);
+    if (known) return known;
     const page: CodePage = {
       physical,
       key,
@@ -139,13 +148,14 @@ export class CodeCache {
       stubs: new Map(),
       links: new Map(),
     };
-    watched.pages.push(page);
+    pages.set(key, page);
+    this.pageCount++;
     return page;
   }
 
   /** The page under a key when anything of it has been translated. */
   knownPage(physical: number, key: number): CodePage | undefined {
-    return this.watched.get(physical)?.pages.find((page) => page.key === key);
+    return this.watched.get(physical)?.pages.get(key);
   }
 
   /**
@@ -201,7 +211,7 @@ export class CodeCache {
   private watch(physical: number): WatchedPage {
     let watched = this.watched.get(physical);
     if (!watched) {
-      watched = { pages: [], blocks: new Set(), lineUsers: new Uint16Array(PAGE_BYTES / CODE_LINE_BYTES) };
+      watched = { pages: new Map(), blocks: new Set(), lineUsers: new Uint16Array(PAGE_BYTES / CODE_LINE_BYTES) };
       this.watched.set(physical, watched);
     }
     return watched;

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { PhysicalMemory } from '../../../../src-main/engine/mmu/PhysicalMemory.ts';
 import { PAGE_FLAG } from '../../../../src-main/engine/state/layout.ts';
-import { type Block, CodeCache, type Link } from '../../../../src-main/engine/tiers/threaded/CodeCache.ts';
+import {
+  type Block,
+  CodeCache,
+  type Link,
+  MOST_CODE_PAGES,
+} from '../../../../src-main/engine/tiers/threaded/CodeCache.ts';
 import { RECORD } from '../../../../src-main/engine/tiers/threaded/record.ts';
 
 const STALE = 7,
@@ -54,6 +59,18 @@ describe('the code cache', () => {
     expect(memory.flagsOf(0x1000) & PAGE_FLAG.code).toBe(PAGE_FLAG.code);
     cache.invalidate(0x1105, 1);
     expect(memory.flagsOf(0x1000) & PAGE_FLAG.code).toBe(0);
+  });
+
+  test('is full when a page has run under too many segments, and has room again when cleared', () => {
+    const { cache } = createCache();
+    for (let key = 0; key < MOST_CODE_PAGES; key++) cache.page(0x1000, key, 0, 0xfff);
+    expect(cache.page(0x1000, 7, 0, 0xfff)).toBe(cache.knownPage(0x1000, 7));
+    expect(cache.hasRoom(1)).toBe(true);
+    cache.page(0x1000, MOST_CODE_PAGES, 0, 0xfff);
+    expect(cache.hasRoom(1)).toBe(false);
+    cache.clear();
+    expect(cache.hasRoom(1)).toBe(true);
+    expect(cache.knownPage(0x1000, 7)).toBeUndefined();
   });
 
   test('drops exactly the blocks that hold a written byte', () => {
