@@ -308,6 +308,9 @@ export const JUMP_CACHE = {
 /** Where indirect jumps and calls went: pairs found by a hash, the last of each place. */
 export const PROFILE = { record: 0, target: 4, size: 8, entries: 1024 } as const;
 
+/** What a large region keeps of a page that it was in last, while it runs: see `PageWindow`. i64, then i32. */
+export const REGION_WINDOW = { minusEnd: 0, addend: 8, size: 16 } as const;
+
 /** Where the parts of a vCPU's block lie. */
 export const VCPU_BLOCK = {
   state: 0,
@@ -318,6 +321,7 @@ export const VCPU_BLOCK = {
   emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
   paging: 0x1000 + 3 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
   targetProfile: 0x3c000,
+  regionWindows: 0x3e000,
   size: 0x40000,
 } as const;
 
@@ -351,6 +355,15 @@ export const MEMORY_LAYOUT = {
   recordArena: 0x0200_0000,
   /** ROM images, in bytes. */
   rom: 0x0010_0000,
+} as const;
+
+/**
+ * What generated modules ask of the memory they import, in pages of 64 KiB: any VM's is as large, and so V8 knows
+ * constant addresses in a vCPU's block and among its records to lie inside, and accesses there to need no trap.
+ */
+export const MEMORY_IMPORT = {
+  minimumPages: (MEMORY_LAYOUT.firstVcpu + VCPU_BLOCK.size + MEMORY_LAYOUT.recordArena) / 0x10000,
+  maximumPages: 65_536,
 } as const;
 
 export const PAGE_BYTES = 4096;

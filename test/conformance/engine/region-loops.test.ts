@@ -12,6 +12,26 @@ interface Loop {
   readonly text: string;
 }
 
+/** Instructions that together make a region large: accesses by many registers, some of them across pages. */
+const MANY_ACCESSES = Array.from(
+  { length: 12 },
+  (_, n) => `
+      mov eax,[esi+${n * 8}]
+      add [edi+${n * 340}],eax
+      adc eax,[ebx+esi+${n}]
+      mov edx,[data+0xff${n}+ecx]
+      xor [ebp+${n * 4}],dx
+      test al,${1 << (n & 7)}
+      jz skip${n}
+      add word [edx*2+data+${0xffe + n}],0x1234
+    skip${n}:
+      sub al,[edi+edx]
+      push edx
+      and edx,0x3ff
+      pop dword [data+0x1ff0+${n}]
+      xor edx,edx`,
+).join('');
+
 /** Loops over what a region may assume and what ends that. */
 const LOOPS: readonly Loop[] = [
   {
@@ -213,6 +233,30 @@ const LOOPS: readonly Loop[] = [
       rep movsb
       add [data+0xf00+ebp],bp
       dec ebp
+      jnz again
+      hlt`,
+  },
+  {
+    name: 'find many pages again behind what a handler does, in a region too large to keep them in locals',
+    text: `
+      mov esp,data+0x2f00
+      mov esi,data+0x100
+      mov edi,data+0x800
+      mov ebp,data+0x1800
+      mov ecx,60
+      xor ebx,ebx
+      xor edx,edx
+    again:
+      ${MANY_ACCESSES}
+      test cl,7
+      jnz plain
+      mov eax,cr3
+      mov cr3,eax
+    plain:
+      inc dword [esi]
+      sldt ax
+      add esi,3
+      dec ecx
       jnz again
       hlt`,
   },

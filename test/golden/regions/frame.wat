@@ -1,7 +1,7 @@
 (module
   (type (func (param i32) (result i32)))
   (type (func (param i32 i32) (result i32)))
-  (import "env" "memory" (memory 1 65536 shared))
+  (import "env" "memory" (memory 517 65536 shared))
   (import "env" "validate" (func $validate (type 0)))
   (import "env" "goOn" (func $goOn (type 1)))
   (import "env" "readable" (func $readable (type 1)))

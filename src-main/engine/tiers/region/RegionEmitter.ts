@@ -30,6 +30,7 @@ import { extractLane, replaceLane, vectorOfWords } from '../../wasm/vectors.ts';
 import { CS, SEGMENT, STATE, segmentOffset } from '../../state/layout.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
+import type { PageWindows } from './PageWindows.ts';
 import { type RegionAddress, RegionMemory } from './RegionMemory.ts';
 import { RegionOperands } from './RegionOperands.ts';
 import { RegionStrings } from './RegionStrings.ts';
@@ -65,11 +66,11 @@ export class RegionEmitter implements Emitter {
   private readonly strings: RegionStrings;
   private open: { readonly operand: OperandHandle; store(value: Integer): void } | undefined;
 
-  constructor(code: RegionCode, mode: TranslationMode, flow: RegionFlow) {
+  constructor(code: RegionCode, mode: TranslationMode, windows: PageWindows, flow: RegionFlow) {
     this.code = code;
     this.mode = mode;
     this.flow = flow;
-    this.memory = new RegionMemory(code);
+    this.memory = new RegionMemory(code, windows);
     this.places = new RegionOperands(code, mode);
     this.strings = new RegionStrings(code, this.places, this.memory);
   }

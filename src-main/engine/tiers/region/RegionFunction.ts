@@ -23,6 +23,7 @@ import { type Assumptions, type FunctionIndex, RegionCode, ZERO } from './Region
 import { Discoveries, X87_MASKS } from './RegionState.ts';
 import type { StackShape } from './RegionX87.ts';
 import { LEAVE_CAUSES, type LeaveCause, REGION_DATA } from './regionData.ts';
+import { PageWindows } from './PageWindows.ts';
 import { RegionEmitter, type RegionFlow } from './RegionEmitter.ts';
 import type { FlagState } from './RegionFlags.ts';
 import { ALL_REGISTERS } from './FlagNotes.ts';
@@ -69,6 +70,7 @@ class RegionFunction implements RegionFlow {
   private readonly place: RegionPlace;
   private readonly f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
   private readonly code: RegionCode;
+  private readonly windows: PageWindows;
   private readonly emitter: RegionEmitter;
   private readonly graph: ReturnType<typeof analyseFlow>;
   private readonly labels = new Map<number, Label>();
@@ -87,8 +89,9 @@ class RegionFunction implements RegionFlow {
     this.place = place;
     this.graph = analyseFlow(plan.blocks.map((block) => block.successors));
     this.code = new RegionCode(this.f, { ...place, vectors: vectorsOf(plan), known, discoveries });
-    this.emitter = new RegionEmitter(this.code, plan.mode, this);
-    this.emitter.memory.declareWindows(known.windows);
+    this.windows = new PageWindows(this.code, plan.instructionCount);
+    this.windows.declare(known.windows);
+    this.emitter = new RegionEmitter(this.code, plan.mode, this.windows, this);
     this.discoveries = discoveries;
     this.liveness = analyseFlags(plan, this.graph);
     this.reach = this.reaches();
@@ -105,7 +108,7 @@ class RegionFunction implements RegionFlow {
       f.unreachable();
     }, 'exit');
     code.emitExit(this.place.data);
-    for (const name of this.emitter.memory.windowNames) this.discoveries.windows.add(name);
+    for (const name of this.windows.names) this.discoveries.windows.add(name);
     return f;
   }
 
@@ -132,6 +135,7 @@ class RegionFunction implements RegionFlow {
     const before = add(load64(ZERO, place.data + REGION_DATA.instructions), extendSigned(code.budget));
     f.emit(storeCode(ZERO, before, 64, place.data + REGION_DATA.instructions));
     code.loadRegisters();
+    this.windows.clear();
   }
 
   /** A node, then the nodes it dominates, each behind the block that jumps to it break out of. */
@@ -355,7 +359,7 @@ class RegionFunction implements RegionFlow {
   private emitSingle(site: Site): void {
     const { code, f } = this;
     code.flags.materialise();
-    this.discoveries.hasCalls = true;
+    if (this.windows.mustBeDeclared) this.discoveries.hasCalls = true;
     code.storeRegisters(code.registers.keys());
     code.x87.storeShape();
     code.setStateField(STATE.eipBase, i32Const(site.eipBase));
@@ -370,7 +374,7 @@ class RegionFunction implements RegionFlow {
     code.loadRegisters();
     for (let index = 0; index < code.registers.length; index++) code.changed.add(index);
     code.flags.state = 'computed';
-    this.emitter.memory.forgetPages();
+    this.windows.forgetAll();
     code.setBudget(add(code.stateField(STATE.budget), i32Const(code.uncharged + 1)));
     const isStale = ne(code.stateField(STATE.regionKey), load(ZERO, 32, this.place.data + REGION_DATA.key));
     const isOther = or(code.state.isOther, code.x87.isOther);

@@ -18,11 +18,11 @@ import {
   storeCode,
   sub,
 } from '../../wasm/Expression.ts';
-import type { Local } from '../../wasm/FunctionBuilder.ts';
 import { loadVector, storeVectorCode } from '../../wasm/vectors.ts';
 import type { Address, Alignment, VectorWidth, Width } from '../../semantics/Emitter.ts';
 import { VECTOR } from '../../GuestFault.ts';
 import { PAGE_BYTES, SEGMENT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
+import type { PageWindow, PageWindows } from './PageWindows.ts';
 import { type RegionCode, ZERO } from './RegionCode.ts';
 
 /** An address, and which others are likely to lie in the same page: those made from the same registers. */
@@ -30,30 +30,20 @@ export interface RegionAddress extends Address {
   readonly group?: string;
 }
 
-/** The page that a group of accesses was in last. */
-interface PageWindow {
-  /** Minus the page's end; 0: no page. As the local starts with 0, no code has to set it. */
-  readonly minusEnd: Local<'i64'>;
-  /** Host address less linear address. */
-  readonly addend: Local<'i32'>;
-}
-
-/** Groups of their own at most; further ones share. */
-const MOST_WINDOWS = 14;
-
 /** The group of the stack, which is read and written alike. */
 export const STACK_GROUP = 'stack';
 
 /**
  * Guest memory from inside a region. Accesses that are likely to stay in one page share a window: the page they were
- * in last, in two locals. Outside of it a function of the threaded module looks in the TLB, and beyond.
+ * in last. Outside of it a function of the threaded module looks in the TLB, and beyond.
  */
 export class RegionMemory {
   private readonly code: RegionCode;
-  private readonly windows = new Map<string, PageWindow>();
+  readonly windows: PageWindows;
 
-  constructor(code: RegionCode) {
+  constructor(code: RegionCode, windows: PageWindows) {
     this.code = code;
+    this.windows = windows;
   }
 
   linearAddress(address: Address): I32 {
@@ -92,26 +82,12 @@ export class RegionMemory {
     };
   }
 
-  /** Pages may have come under another rule: every window is looked up again. */
-  forgetPages(): void {
-    for (const { minusEnd } of this.windows.values()) this.code.f.set(minusEnd, i64Const(0));
-  }
-
-  /** Makes the windows of an earlier function body known, so that `forgetPages` reaches them all. */
-  declareWindows(names: Iterable<string>): void {
-    for (const name of names) this.window(name);
-  }
-
-  get windowNames(): Iterable<string> {
-    return this.windows.keys();
-  }
-
   private readable(address: RegionAddress, bytes: number, alignment: Alignment): I32 {
     this.checkSegment(address, bytes, SEGMENT.readSpan);
     const group = address.group ?? '';
     const linear = this.code.let(this.linearAddress(address));
     if (alignment === 'natural') this.requireAligned(linear, bytes);
-    const window = this.window(`${group} ${group === STACK_GROUP ? 'write' : 'read'}`);
+    const window = this.windows.of(`${group} ${group === STACK_GROUP ? 'write' : 'read'}`);
     return this.host(window, linear, bytes, 'readable');
   }
 
@@ -127,7 +103,7 @@ export class RegionMemory {
   private writable(address: RegionAddress, bytes: number, alignment: Alignment = 'any'): I32 {
     const linear = this.code.let(this.linearAddress(address));
     if (alignment === 'natural') this.requireAligned(linear, bytes);
-    return this.host(this.window(`${address.group ?? ''} write`), linear, bytes, 'writable');
+    return this.host(this.windows.of(`${address.group ?? ''} write`), linear, bytes, 'writable');
   }
 
   /** Host address of guest bytes. */
@@ -135,14 +111,15 @@ export class RegionMemory {
     const { code } = this;
     const { f } = code;
     const last = add(extendUnsigned(linear), i64Const(bytes - 1));
-    const distance = add(last, f.get(window.minusEnd));
+    const distance = add(last, window.minusEnd.get());
+    const addend = this.windows.addendOf(window);
     f.ifUnlikely(ltUnsigned(distance, i64Const(bytes - 1 - PAGE_BYTES)), () => {
       const entry = code.let(this.tlbEntry(linear));
       const page = code.let(and(linear, i32Const(-PAGE_BYTES)));
       const tag = load(entry, 32, lookUp === 'readable' ? TLB.readTag : TLB.writeTag);
       const pageOfLast = bytes === 1 ? page : and(add(linear, i32Const(bytes - 1)), i32Const(-PAGE_BYTES));
-      f.set(window.addend, load(entry, 32, TLB.addend));
-      f.set(window.minusEnd, sub(i64Const(-PAGE_BYTES), extendUnsigned(page)));
+      addend.set(load(entry, 32, TLB.addend));
+      window.minusEnd.set(sub(i64Const(-PAGE_BYTES), extendUnsigned(page)));
       f.ifUnlikely(ne(tag, pageOfLast), () => {
         const host = code.temporary('i32');
         f.set(host, { type: 'i32', code: code.call(lookUp, linear, i32Const(bytes)) });
@@ -150,29 +127,16 @@ export class RegionMemory {
           code.storePlace();
           code.leaveHere();
         });
-        f.set(window.addend, sub(f.get(host), linear));
-        f.set(window.minusEnd, load64(ZERO, code.cpu + STATE.regionPage));
+        addend.set(sub(f.get(host), linear));
+        window.minusEnd.set(load64(ZERO, code.cpu + STATE.regionPage));
       });
     });
-    return add(linear, f.get(window.addend));
+    return add(linear, addend.get());
   }
 
   private tlbEntry(linear: I32): I32 {
     const index = and(shr(linear, i32Const(12 - Math.log2(TLB.size))), i32Const((TLB.entries - 1) * TLB.size));
     return add(this.code.stateField(STATE.tlb), index);
-  }
-
-  private window(name: string): PageWindow {
-    const known = this.windows.get(name);
-    if (known) return known;
-    const { f } = this.code;
-    if (this.windows.size >= MOST_WINDOWS && !name.startsWith('other')) {
-      return this.window(name.endsWith('write') ? 'other write' : 'other read');
-    }
-    const label = name.replace(' ', '.');
-    const made = { minusEnd: f.newLocal('i64', `${label}.end`), addend: f.newLocal('i32', `${label}.addend`) };
-    this.windows.set(name, made);
-    return made;
   }
 
   /** Raises #SS(0) or #GP(0) unless all bytes lie within the segment. */

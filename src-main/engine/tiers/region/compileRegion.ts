@@ -1,3 +1,4 @@
+import { MEMORY_IMPORT } from '../../state/layout.ts';
 import { ModuleBuilder, type Signature } from '../../wasm/ModuleBuilder.ts';
 import type { FunctionNotes } from '../../wasm/FunctionBuilder.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
@@ -39,7 +40,7 @@ export function encodeRegion({ plan, place }: RegionJob): EncodedRegion {
     return known >= 0 ? known : imports.push(name) - 1;
   };
   const f = buildRegionFunction(plan, { ...place, functionIndex });
-  const module = new ModuleBuilder({ minimumPages: 1, maximumPages: 65_536 });
+  const module = new ModuleBuilder(MEMORY_IMPORT);
   for (const name of imports) module.importFunction(name, signatureOf(name));
   const index = module.declare(HANDLER_SIGNATURE);
   module.define(index, f);

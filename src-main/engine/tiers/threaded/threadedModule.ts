@@ -4,6 +4,7 @@ import { decode } from '../../decode/Decoder.ts';
 import { semantics } from '../../semantics/index.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { unsignedLeb } from '../../wasm/Expression.ts';
+import { MEMORY_IMPORT } from '../../state/layout.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
 import { type Form, type TranslationContext, formOf, isDefined, usesDataSegment } from './Form.ts';
 import { defineRegionRuntime } from './regionRuntime.ts';
@@ -27,7 +28,7 @@ const REGION_SLOTS = 32_768;
  * @param cpu start of the vCPU block in its VM's memory: handlers address the state by constants
  */
 export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder({ minimumPages: 1, maximumPages: 65_536 });
+  const module = new ModuleBuilder(MEMORY_IMPORT);
   const runtime = defineRuntime(module, cpu);
   const forms = enumerateForms();
   const functions: number[] = [];
