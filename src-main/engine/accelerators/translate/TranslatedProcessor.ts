@@ -174,8 +174,8 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
-    for (let page = physicalAddress & ~0xfff; page < physicalAddress + byteLength; page += 0x1000) {
-      this.memory.setFlags(page >>> 0, PAGE_FLAG.dirty);
+    for (let page = physicalAddress - (physicalAddress & 0xfff); page < physicalAddress + byteLength; page += 0x1000) {
+      this.memory.setFlags(page, PAGE_FLAG.dirty);
     }
     this.translations.invalidate(physicalAddress, byteLength);
   }

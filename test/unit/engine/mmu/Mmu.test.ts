@@ -37,6 +37,14 @@ describe('pages are known to be dirty', () => {
     expect(isDirty(machine, PAGE)).toBe(true);
   });
 
+  test('that a device has written, and no others, also where it wrote beyond 2 GiB', () => {
+    const machine = pagedMachine('nop');
+    machine.processor.invalidatePhysical(PAGE + 0xffe, 4);
+    machine.processor.invalidatePhysical(0xe000_0000, 0x2000);
+    const dirty = [PAGE - 0x1000, PAGE, PAGE + 0x1000, PAGE + 0x2000].map((page) => isDirty(machine, page));
+    expect(dirty).toEqual([false, true, true, false]);
+  });
+
   test('that hold page tables, by the accessed bits that are set there', () => {
     const machine = pagedMachine(`mov eax, [${PAGE}]`);
     machine.runToHalt();
