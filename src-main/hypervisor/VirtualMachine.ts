@@ -7,7 +7,7 @@ import { macAddressOf } from './network/MachineNetwork.ts';
 import { done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
-import { PHASE } from './scheduler/SchedulerState.ts';
+import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
@@ -222,7 +222,7 @@ export class VirtualMachine {
   /** Weight or cap were changed. */
   applyShare(): void {
     if (this.#thread === undefined || this.#thread.hasEnded) return;
-    this.#host.scheduler.setShare(this.#thread.slot, this.stored.weight, limitOf(this.stored));
+    this.#host.scheduler.setShare(this.#thread.slot, shareOf(this.stored));
   }
 
   registers(vcpu: number): VcpuRegisters | undefined {
@@ -292,8 +292,7 @@ export class VirtualMachine {
   #startThread(definition: ThreadMachineDefinition): Promise<Result<null>> {
     const { scheduler, threadEntry, handlers } = this.#host;
     const slot = scheduler.add({
-      weight: this.stored.weight,
-      limit: limitOf(this.stored),
+      ...shareOf(this.stored),
       incarnation: this.#host.nextIncarnation(this),
     });
     if (slot === undefined)
@@ -443,7 +442,7 @@ export class VirtualMachine {
   }
 }
 
-/** A cap as the scheduler's limit. */
-export function limitOf({ capPercent }: { readonly capPercent: number }): number {
-  return capPercent === 0 ? 1 : capPercent / 100;
+/** What a machine's settings mean to the scheduler. */
+function shareOf({ weight, capPercent }: StoredMachine): VcpuShare {
+  return { weight, limit: capPercent === 0 ? 1 : capPercent / 100, pcpus: null };
 }

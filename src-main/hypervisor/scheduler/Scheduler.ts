@@ -2,7 +2,7 @@ import { monotonicMs } from './hostClock.ts';
 import * as policy from './policy.ts';
 import { SchedulerLock } from './SchedulerLock.ts';
 import { PHASE, SchedulerState, TRACE_CAPACITY } from './SchedulerState.ts';
-import type { TraceEntry, VcpuSlot } from './SchedulerState.ts';
+import type { TraceEntry, VcpuShare, VcpuSlot } from './SchedulerState.ts';
 
 /** Owner id of the main thread; threads use their slot's incarnation. */
 export const MAIN_OWNER = 0x7fff_ffff;
@@ -45,7 +45,7 @@ export class Scheduler {
   }
 
   /** Adds a stopped vCPU; undefined when all slots are taken. */
-  add(vcpu: { readonly weight: number; readonly limit: number; readonly incarnation: number }): VcpuSlot | undefined {
+  add(vcpu: VcpuShare & { readonly incarnation: number }): VcpuSlot | undefined {
     let slot: VcpuSlot | undefined;
     this.#locked((now) => {
       slot = policy.add(this.state, vcpu, now);
@@ -99,8 +99,8 @@ export class Scheduler {
     this.#locked((now) => policy.tick(this.state, now));
   }
 
-  setShare(slot: VcpuSlot, weight: number, limit: number): void {
-    this.#locked((now) => policy.setShare(this.state, slot, weight, limit, now));
+  setShare(slot: VcpuSlot, share: VcpuShare): void {
+    this.#locked((now) => policy.setShare(this.state, slot, share, now));
   }
 
   setPcpuCount(pcpuCount: number): void {

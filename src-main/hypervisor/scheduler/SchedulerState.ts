@@ -27,7 +27,7 @@ export const PHASE = {
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
 /** Why a stay on a pCPU ended; stored in the trace. Order of SLICE_ENDS in types.ts. */
-export const SLICE_END = { slice: 0, halt: 1, stop: 2, capped: 3, preempted: 4, died: 5 } as const;
+export const SLICE_END = { slice: 0, halt: 1, stop: 2, capped: 3, preempted: 4, died: 5, moved: 6 } as const;
 export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
 
 const HEADER_BYTES = 64;
@@ -47,6 +47,15 @@ const VCPU_PREEMPT = 4;
 
 /** All fields little-endian: typed arrays see the host's order, and every host that V8 runs on here is little-endian. */
 const LE = true;
+
+/** What a vCPU is entitled to; may change at any time. */
+export interface VcpuShare {
+  readonly weight: number;
+  /** Cap as a fraction of one pCPU; 1 when there is none. */
+  readonly limit: number;
+  /** The pCPUs it is pinned to; null: it may run on any. */
+  readonly pcpus: readonly number[] | null;
+}
 
 /** One vCPU's entry. */
 export class VcpuSlot {
@@ -189,6 +198,67 @@ export class VcpuSlot {
   }
   set cappedMs(value: number) {
     this.#setFloat(112, value);
+  }
+  /** pCPUs 0..31 it is pinned to, one bit each; no bit here and in `pinsHigh`: any. */
+  get pinsLow(): number {
+    return this.#int(144);
+  }
+  set pinsLow(value: number) {
+    this.#setInt(144, value);
+  }
+  /** The same for pCPUs 32..63. */
+  get pinsHigh(): number {
+    return this.#int(148);
+  }
+  set pinsHigh(value: number) {
+    this.#setInt(148, value);
+  }
+  /** pCPUs 0..31 on which it may be put now: derived from the pins and the pCPUs there are; all bits: anywhere. */
+  get placesLow(): number {
+    return this.#int(152);
+  }
+  set placesLow(value: number) {
+    this.#setInt(152, value);
+  }
+  get placesHigh(): number {
+    return this.#int(156);
+  }
+  set placesHigh(value: number) {
+    this.#setInt(156, value);
+  }
+  /** Which of the pools its rate was computed in: the pCPUs of a pool, and those who compete for them. */
+  get pool(): number {
+    return this.#int(160);
+  }
+  set pool(value: number) {
+    this.#setInt(160, value);
+  }
+  mayRunOn(pcpu: number): boolean {
+    return (((pcpu < 32 ? this.placesLow : this.placesHigh) >>> (pcpu & 31)) & 1) !== 0;
+  }
+  /** pCPUs 0..31 of its pool, by which `isAtHomeOn` goes. */
+  get homeLow(): number {
+    return this.#int(164);
+  }
+  set homeLow(value: number) {
+    this.#setInt(164, value);
+  }
+  get homeHigh(): number {
+    return this.#int(168);
+  }
+  set homeHigh(value: number) {
+    this.#setInt(168, value);
+  }
+  /** Whether its rate was computed with this pCPU: elsewhere it runs only while nobody else would. */
+  isAtHomeOn(pcpu: number): boolean {
+    return (((pcpu < 32 ? this.homeLow : this.homeHigh) >>> (pcpu & 31)) & 1) !== 0 && this.mayRunOn(pcpu);
+  }
+  /** Time that it may still run before all others because it has only just woken, and is owed it. */
+  get boostLeft(): number {
+    return this.#float(176);
+  }
+  set boostLeft(value: number) {
+    this.#setFloat(176, value);
   }
   /** Since when it is ready. */
   get readySince(): number {

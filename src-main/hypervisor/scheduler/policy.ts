@@ -16,13 +16,19 @@
  * Cost is linear in the number of slots used, some ten nanoseconds each; there is no heap to keep, since
  * every lag moves at every event.
  */
+import { computeRates, wantsToRun } from './entitlement.ts';
+import { displace, place, rivals, setPins, settlePlaces } from './placement.ts';
 import { PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
-import type { SchedulerState, SliceEndCode, VcpuSlot } from './SchedulerState.ts';
+import type { SchedulerState, VcpuShare, VcpuSlot } from './SchedulerState.ts';
 
 /** A cap's quota is for this long: the longest a capped vCPU is kept waiting. */
 export const CAP_PERIOD_MS = 100;
-/** Most time a sleeper can be owed when it wakes: a slice, and what its rate gives it in this many slices. */
+/** Most time a sleeper can be owed when it wakes: a slice, and what its rate gives it in this many slices ... */
 const WAKE_BOOST_SLICES = 4;
+/** ... but enough to be worth a switch. */
+const WAKE_BOOST_MS = 0.5;
+/** Owed less than this, a vCPU that wakes takes its turn as all others do. */
+const WAKE_BOOST_LEAST_MS = 0.25;
 /**
  * Bounds of a lag, in slices: no debt and no claim from the past outlives them. Wide enough for a host that
  * lets a thread wait for tens of milliseconds while it holds a pCPU.
@@ -40,6 +46,10 @@ const EPSILON_MS = 1e-6;
 /** Puts an urgency before every virtual deadline. */
 const MUST_RUN = 1e12;
 
+/** Sums over each pool, of the call that is under way; a pool has at least one pCPU. */
+const poolLags = new Float64Array(SCHEDULER_PCPUS_MOST);
+const poolRates = new Float64Array(SCHEDULER_PCPUS_MOST);
+
 export function initialise(state: SchedulerState, pcpuCount: number, sliceMs: number, now: number): void {
   state.pcpuCount = pcpuCount;
   state.sliceMs = sliceMs;
@@ -51,7 +61,7 @@ export function initialise(state: SchedulerState, pcpuCount: number, sliceMs: nu
 /** Adds a stopped vCPU; undefined when every slot is taken. */
 export function add(
   state: SchedulerState,
-  vcpu: { readonly weight: number; readonly limit: number; readonly incarnation: number },
+  vcpu: VcpuShare & { readonly incarnation: number },
   now: number,
 ): VcpuSlot | undefined {
   account(state, now);
@@ -63,10 +73,13 @@ export function add(
   slot.preempt = false;
   slot.weight = vcpu.weight;
   slot.limit = vcpu.limit;
+  setPins(slot, vcpu.pcpus);
+  settlePlaces(state, slot);
   slot.incarnation = vcpu.incarnation;
   slot.sliceCount = 0;
   slot.rate = 0;
   slot.lag = 0;
+  slot.boostLeft = 0;
   slot.quotaLeft = vcpu.limit * CAP_PERIOD_MS;
   slot.periodStart = now;
   slot.runMs = 0;
@@ -85,6 +98,7 @@ export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSl
   slot.readySince = now;
   computeRates(state);
   slot.lag = Math.min(slot.lag, wakeBoost(state, slot));
+  slot.boostLeft = slot.lag >= WAKE_BOOST_LEAST_MS ? slot.lag : 0;
   centreLags(state, slot);
   const granted = dispatch(state, now);
   // The phase may have changed in dispatch, which the compiler does not see.
@@ -97,9 +111,10 @@ export function yieldPcpu(state: SchedulerState, slot: VcpuSlot, now: number): V
   account(state, now);
   if (slot.phase !== PHASE.running) return dispatch(state, now);
   const capped = isQuotaSpent(slot);
-  takePcpu(state, slot, now, capped ? SLICE_END.capped : slot.preempt ? SLICE_END.preempted : SLICE_END.slice);
+  displace(state, slot, now, capped ? SLICE_END.capped : slot.preempt ? SLICE_END.preempted : SLICE_END.slice);
   slot.phase = capped ? PHASE.capped : PHASE.ready;
   slot.readySince = now;
+  slot.boostLeft = 0;
   return dispatch(state, now);
 }
 
@@ -113,7 +128,7 @@ export function release(
   account(state, now);
   if (slot.phase === PHASE.free) return dispatch(state, now);
   if (slot.phase === PHASE.running) {
-    takePcpu(state, slot, now, to === PHASE.halted ? SLICE_END.halt : SLICE_END.stop);
+    displace(state, slot, now, to === PHASE.halted ? SLICE_END.halt : SLICE_END.stop);
   }
   slot.phase = to;
   // By the rates that held while it was among the others, as when it joined: else each nap would move
@@ -126,7 +141,7 @@ export function release(
 /** The vCPU is gone, whatever it held. */
 export function remove(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
   account(state, now);
-  if (slot.phase === PHASE.running) takePcpu(state, slot, now, SLICE_END.died);
+  if (slot.phase === PHASE.running) displace(state, slot, now, SLICE_END.died);
   slot.phase = PHASE.free;
   centreLags(state);
   state.ratesStale = true;
@@ -139,11 +154,11 @@ export function tick(state: SchedulerState, now: number): VcpuSlot[] {
   return dispatch(state, now);
 }
 
+/** Weight, cap or pins change: what is owed from before stays owed. */
 export function setShare(
   state: SchedulerState,
   slot: VcpuSlot,
-  weight: number,
-  limit: number,
+  { weight, limit, pcpus }: VcpuShare,
   now: number,
 ): VcpuSlot[] {
   account(state, now);
@@ -151,6 +166,8 @@ export function setShare(
   slot.quotaLeft += (limit - slot.limit) * CAP_PERIOD_MS;
   slot.weight = weight;
   slot.limit = limit;
+  setPins(slot, pcpus);
+  settlePlaces(state, slot);
   if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) slot.phase = PHASE.ready;
   if (slot.phase === PHASE.running) slot.preempt = true;
   state.ratesStale = true;
@@ -160,6 +177,7 @@ export function setShare(
 export function setPcpuCount(state: SchedulerState, pcpuCount: number, now: number): VcpuSlot[] {
   account(state, now);
   state.pcpuCount = pcpuCount;
+  for (let index = 0; index < state.slotsUsed; index++) settlePlaces(state, state.slot(index));
   state.ratesStale = true;
   for (let pcpu = pcpuCount; pcpu < SCHEDULER_PCPUS_MOST; pcpu++) {
     const holder = state.pcpuSlot(pcpu);
@@ -202,10 +220,6 @@ function isQuotaSpent(slot: VcpuSlot): boolean {
   return slot.limit < 1 && slot.quotaLeft < QUOTA_LEAST_MS;
 }
 
-function wantsToRun(slot: VcpuSlot): boolean {
-  return slot.phase === PHASE.ready || slot.phase === PHASE.running || slot.phase === PHASE.capped;
-}
-
 /** Brings times, lags and quotas up to `now`. */
 function account(state: SchedulerState, now: number): void {
   const elapsed = Math.max(0, now - state.accountedTo);
@@ -218,6 +232,7 @@ function account(state: SchedulerState, now: number): void {
         slot.runMs += elapsed;
         slot.lag += (slot.rate - 1) * elapsed;
         slot.quotaLeft -= elapsed;
+        slot.boostLeft -= elapsed;
         break;
       case PHASE.ready:
         slot.readyMs += elapsed;
@@ -244,7 +259,7 @@ function account(state: SchedulerState, now: number): void {
 }
 
 function wakeBoost(state: SchedulerState, slot: VcpuSlot): number {
-  return state.sliceMs * Math.min(1, WAKE_BOOST_SLICES * slot.rate);
+  return Math.max(WAKE_BOOST_MS, state.sliceMs * Math.min(1, WAKE_BOOST_SLICES * slot.rate));
 }
 
 function refill(slot: VcpuSlot, now: number): void {
@@ -256,65 +271,31 @@ function refill(slot: VcpuSlot, now: number): void {
 }
 
 /**
- * Weighted max-min fair shares: water-filling. Those whose proportional part exceeds their limit get the
- * limit, and the rest is shared by the others, until nobody exceeds.
- */
-function computeRates(state: SchedulerState): void {
-  let capacity = state.pcpuCount;
-  let weights = 0;
-  for (let index = 0; index < state.slotsUsed; index++) {
-    const slot = state.slot(index);
-    if (!wantsToRun(slot)) continue;
-    slot.rate = -1;
-    weights += slot.weight;
-  }
-  for (let saturated = true; saturated && weights > 0;) {
-    saturated = false;
-    const perWeight = capacity / weights;
-    for (let index = 0; index < state.slotsUsed; index++) {
-      const slot = state.slot(index);
-      if (!wantsToRun(slot) || slot.rate >= 0 || slot.weight * perWeight < slot.limit) continue;
-      slot.rate = slot.limit;
-      capacity -= slot.limit;
-      weights -= slot.weight;
-      saturated = true;
-    }
-  }
-  const perWeight = weights > 0 ? capacity / weights : 0;
-  for (let index = 0; index < state.slotsUsed; index++) {
-    const slot = state.slot(index);
-    if (wantsToRun(slot)) {
-      if (slot.rate < 0) slot.rate = slot.weight * perWeight;
-    } else {
-      // What it would have among them: near enough for what sleepers collect.
-      slot.rate = Math.min(slot.limit, (capacity * slot.weight) / (weights + slot.weight));
-    }
-  }
-  state.ratesStale = false;
-}
-
-/**
- * Shifts lags so that they add up to zero, and bounds them. The lag of `joining` stays: it counts from the
- * others' centre, and were it shifted, each nap would forgive a part of its debt.
+ * Shifts lags so that they add up to zero in each pool, and bounds them. The lag of `joining` stays: it counts from
+ * the others' centre, and were it shifted, each nap would forgive a part of its debt.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
-  let lags = 0;
-  let rates = 0;
+  let pools = 0;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!wantsToRun(slot)) continue;
-    lags += slot.lag;
-    if (slot !== joining) rates += slot.rate;
+    for (; pools <= slot.pool; pools++) {
+      poolLags[pools] = 0;
+      poolRates[pools] = 0;
+    }
+    poolLags[slot.pool] = (poolLags[slot.pool] ?? 0) + slot.lag;
+    if (slot !== joining) poolRates[slot.pool] = (poolRates[slot.pool] ?? 0) + slot.rate;
   }
-  if (rates <= 0) return;
-  const shift = lags / rates;
   const bound = LAG_SLICES_MOST * state.sliceMs;
   const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.sliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!wantsToRun(slot) || slot === joining) continue;
+    const rates = poolRates[slot.pool] ?? 0;
+    if (rates <= 0) continue;
     const most = slot.rate >= slot.limit ? boundAtLimit : bound;
-    slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift * slot.rate));
+    const shift = ((poolLags[slot.pool] ?? 0) / rates) * slot.rate;
+    slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift));
   }
 }
 
@@ -324,6 +305,7 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
  *
  * Before all those, in this order:
  * - Whoever is entitled to a whole pCPU, for it can never catch up. There are never more of those than pCPUs.
+ * - Whoever has only just woken, for the time that it is owed: it has been waiting for this, and others have not.
  * - Whoever is owed many slices: one that is entitled to nearly its limit catches up slowly, and bursts of
  *   capped ones would hold it up for good.
  * - Whoever is entitled to all that its cap allows, when it must run now to use the rest of its quota before
@@ -331,6 +313,7 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
  */
 function urgency(state: SchedulerState, slot: VcpuSlot): number {
   if (slot.rate >= 1) return -Infinity;
+  if (slot.boostLeft > 0) return slot.readySince - state.accountedTo - 2 * MUST_RUN;
   if (slot.lag > LAG_SLICES_OVERDUE * state.sliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
   return spare < state.sliceMs ? spare - MUST_RUN / 2 : (state.sliceMs - slot.lag) / slot.rate;
@@ -347,23 +330,35 @@ function dispatch(state: SchedulerState, now: number): VcpuSlot[] {
   if (state.ratesStale) computeRates(state);
   centreLags(state);
   const granted: VcpuSlot[] = [];
-  for (let pcpu = 0; pcpu < state.pcpuCount; pcpu++) {
-    if (state.pcpuSlot(pcpu) >= 0) continue;
-    const next = choose(state);
-    if (next === undefined) break;
-    givePcpu(state, next, pcpu, now);
-    granted.push(next);
+  let idle = idlePcpus(state);
+  for (const where of ['home', 'anywhere'] as const) {
+    /** Those whose pins keep them from what is idle, whoever else moves. */
+    const homeless: VcpuSlot[] = [];
+    while (idle > 0) {
+      const next = choose(state, homeless);
+      if (next === undefined) break;
+      if (place(state, next, where, now)) {
+        granted.push(next);
+        idle--;
+      } else homeless.push(next);
+    }
   }
   return granted;
 }
 
-function choose(state: SchedulerState): VcpuSlot | undefined {
+function idlePcpus(state: SchedulerState): number {
+  let idle = 0;
+  for (let pcpu = 0; pcpu < state.pcpuCount; pcpu++) if (state.pcpuSlot(pcpu) < 0) idle++;
+  return idle;
+}
+
+function choose(state: SchedulerState, homeless: readonly VcpuSlot[]): VcpuSlot | undefined {
   let best: VcpuSlot | undefined;
   let bestIsOwed = false;
   let bestUrgency = Infinity;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (slot.phase !== PHASE.ready) continue;
+    if (slot.phase !== PHASE.ready || homeless.includes(slot)) continue;
     const isOwed = slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.sliceMs;
     if (best !== undefined && bestIsOwed && !isOwed) continue;
     const slotUrgency = urgency(state, slot);
@@ -375,33 +370,14 @@ function choose(state: SchedulerState): VcpuSlot | undefined {
   return best;
 }
 
-function givePcpu(state: SchedulerState, slot: VcpuSlot, pcpu: number, now: number): void {
-  state.setPcpuSlot(pcpu, slot.index);
-  slot.phase = PHASE.running;
-  slot.pcpu = pcpu;
-  slot.preempt = false;
-  slot.sliceCount = (slot.sliceCount + 1) | 0;
-  slot.waitedMs = Math.max(0, now - slot.readySince);
-  slot.sliceStart = now;
-  slot.sliceEnd = now + (slot.limit < 1 ? Math.min(state.sliceMs, slot.quotaLeft) : state.sliceMs);
-}
-
-function takePcpu(state: SchedulerState, slot: VcpuSlot, now: number, end: SliceEndCode): void {
-  if (slot.pcpu >= 0 && state.pcpuSlot(slot.pcpu) === slot.index) state.setPcpuSlot(slot.pcpu, -1);
-  const { incarnation, pcpu, sliceStart: startMs, waitedMs } = slot;
-  state.recordSlice({ incarnation, pcpu, end, startMs, endMs: now, waitedMs });
-  slot.pcpu = -1;
-  slot.preempt = false;
-}
-
 /** Asks the one that is furthest ahead to give up its pCPU, if the waking vCPU is clearly before it. */
 function preemptFor(state: SchedulerState, waking: VcpuSlot): void {
   let victim: VcpuSlot | undefined;
   let latest = urgency(state, waking) + PREEMPTION_LEAD_MS;
-  for (let index = 0; index < state.slotsUsed; index++) {
-    const slot = state.slot(index);
-    if (slot.phase !== PHASE.running || slot.preempt) continue;
-    const slotUrgency = urgency(state, slot);
+  for (const slot of rivals(state, waking)) {
+    if (slot.preempt) continue;
+    // Urgencies of different pools have nothing to do with each other: who is not at home makes way.
+    const slotUrgency = slot.pool === waking.pool ? urgency(state, slot) : Infinity;
     if (slotUrgency <= latest) continue;
     victim = slot;
     latest = slotUrgency;

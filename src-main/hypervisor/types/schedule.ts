@@ -19,7 +19,7 @@ export interface ScheduleSlice {
   /** How long it was ready before, in milliseconds. */
   readonly waitedMs?: number;
 }
-export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died'] as const;
+export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died', 'moved'] as const;
 export type SliceEnd = (typeof SLICE_ENDS)[number];
 
 export interface ScheduleTrace {

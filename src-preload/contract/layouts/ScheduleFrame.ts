@@ -5,8 +5,8 @@
 export const SLICE_FIELDS = ['startMs', 'endMs', 'pcpu', 'vm', 'vcpu', 'end'] as const;
 export type SliceField = (typeof SLICE_FIELDS)[number];
 
-/** Why a slice ended: time up, HLT, stopped, cap spent, pCPU taken away early, thread died. */
-export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died'] as const;
+/** Why a slice ended: time up, HLT, stopped, cap spent, pCPU taken away early, thread died, went on on another pCPU. */
+export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died', 'moved'] as const;
 export type SliceEnd = (typeof SLICE_ENDS)[number];
 
 /**

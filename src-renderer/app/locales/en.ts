@@ -511,6 +511,7 @@ export const en = {
     stop: 'ended: it was stopped',
     preempted: 'ended: its pCPU was wanted elsewhere',
     died: 'ended: its thread died',
+    moved: 'went on on another pCPU, to make room for a pinned one',
   },
   state: {
     off: 'off',

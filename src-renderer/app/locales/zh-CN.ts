@@ -506,6 +506,7 @@ export const zhCN: Messages = {
     stop: '结束原因：被停止',
     preempted: '结束原因：pCPU 被调走',
     died: '结束原因：线程结束',
+    moved: '移到另一个 pCPU 继续运行，为绑定的虚拟处理器让位',
   },
   state: {
     off: '已关机',

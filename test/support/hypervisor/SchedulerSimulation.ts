@@ -1,5 +1,5 @@
 import { PHASE, SCHEDULER_BYTES, SchedulerState } from '../../../src-main/hypervisor/scheduler/SchedulerState.ts';
-import type { VcpuSlot } from '../../../src-main/hypervisor/scheduler/SchedulerState.ts';
+import type { VcpuShare, VcpuSlot } from '../../../src-main/hypervisor/scheduler/SchedulerState.ts';
 import * as policy from '../../../src-main/hypervisor/scheduler/policy.ts';
 
 /** What a simulated vCPU does with the time it gets. */
@@ -7,18 +7,22 @@ export interface Workload {
   readonly weight: number;
   /** Percent of one pCPU; 0 means none. */
   readonly capPercent?: number;
+  /** The pCPUs it is pinned to; absent: any. */
+  readonly pcpus?: readonly number[] | undefined;
   /** Runs `runMs`, then halts for `haltMs`, over and over; absent: an endless loop. */
   readonly pattern?: { readonly runMs: number; readonly haltMs: number };
 }
 
 interface Simulated {
   readonly slot: VcpuSlot;
-  readonly workload: Workload;
+  workload: Workload;
   /** Run time left before it halts. */
   work: number;
   wakeAt: number;
   wokenAt: number;
   readonly latencies: number[];
+  /** The longest that it was ready without running. */
+  longestWaitMs: number;
 }
 
 /** Drives the policy with a simulated clock: threads that obey at once, and switches that cost nothing or `switchMs`. */
@@ -26,7 +30,7 @@ export class SchedulerSimulation {
   readonly state = new SchedulerState(new ArrayBuffer(SCHEDULER_BYTES));
   readonly vcpus: readonly Simulated[];
   now = 0;
-  /** Time in which a pCPU was idle although somebody was ready. */
+  /** Time in which a pCPU was idle although one more of those who were ready could have run. */
   wastedMs = 0;
   readonly #switchMs: number;
 
@@ -37,10 +41,17 @@ export class SchedulerSimulation {
     this.#switchMs = settings.switchMs ?? 0;
     policy.initialise(this.state, settings.pcpuCount, settings.sliceMs ?? 5, 0);
     this.vcpus = workloads.map((workload, index) => {
-      const limit = workload.capPercent === undefined || workload.capPercent === 0 ? 1 : workload.capPercent / 100;
-      const slot = policy.add(this.state, { weight: workload.weight, limit, incarnation: index }, 0);
+      const slot = policy.add(this.state, { ...shareOf(workload), incarnation: index }, 0);
       if (slot === undefined) throw new Error('no slot left');
-      return { slot, workload, work: workload.pattern?.runMs ?? Infinity, wakeAt: Infinity, wokenAt: 0, latencies: [] };
+      return {
+        slot,
+        workload,
+        work: workload.pattern?.runMs ?? Infinity,
+        wakeAt: Infinity,
+        wokenAt: 0,
+        latencies: [],
+        longestWaitMs: 0,
+      };
     });
     for (const { slot } of this.vcpus) policy.wake(this.state, slot, 0);
   }
@@ -48,6 +59,13 @@ export class SchedulerSimulation {
   /** Run time of vCPU `index` since the start. */
   runMs(index: number): number {
     return this.vcpus[index].slot.runMs;
+  }
+
+  /** Another weight, cap or pin, from now on. */
+  change(index: number, changes: Partial<Pick<Workload, 'weight' | 'capPercent' | 'pcpus'>>): void {
+    const vcpu = this.vcpus[index];
+    vcpu.workload = { ...vcpu.workload, ...changes };
+    policy.setShare(this.state, vcpu.slot, shareOf(vcpu.workload), this.now);
   }
 
   advance(durationMs: number): void {
@@ -73,16 +91,33 @@ export class SchedulerSimulation {
 
   #pass(until: number): void {
     const elapsed = until - this.now;
-    let running = 0;
-    let ready = 0;
-    for (const vcpu of this.vcpus) {
-      if (vcpu.slot.phase === PHASE.ready) ready++;
-      if (vcpu.slot.phase !== PHASE.running) continue;
-      running++;
-      vcpu.work -= elapsed;
-    }
-    if (ready > 0 && running < this.state.pcpuCount) this.wastedMs += elapsed;
+    for (const vcpu of this.vcpus) if (vcpu.slot.phase === PHASE.running) vcpu.work -= elapsed;
+    for (const vcpu of this.vcpus)
+      if (vcpu.slot.phase === PHASE.ready)
+        vcpu.longestWaitMs = Math.max(vcpu.longestWaitMs, until - vcpu.slot.readySince);
+    if (elapsed > 0 && this.#couldRunMore()) this.wastedMs += elapsed;
     this.now = until;
+  }
+
+  /** Whether more of those who run and those who are ready have a place than run: by matching each to a pCPU (Kuhn). */
+  #couldRunMore(): boolean {
+    const { pcpuCount } = this.state;
+    const running = this.vcpus.filter(({ slot }) => slot.phase === PHASE.running);
+    const ready = this.vcpus.filter(({ slot }) => slot.phase === PHASE.ready);
+    if (ready.length === 0 || running.length >= pcpuCount) return false;
+    const holders = new Map<number, Simulated>();
+    const canPlace = (vcpu: Simulated, tried: Set<number>): boolean => {
+      for (let pcpu = 0; pcpu < pcpuCount; pcpu++) {
+        if (tried.has(pcpu) || !mayRunOn(vcpu.workload, pcpu, pcpuCount)) continue;
+        tried.add(pcpu);
+        const holder = holders.get(pcpu);
+        if (holder !== undefined && !canPlace(holder, tried)) continue;
+        holders.set(pcpu, vcpu);
+        return true;
+      }
+      return false;
+    };
+    return [...running, ...ready].filter((vcpu) => canPlace(vcpu, new Set())).length > running.length;
   }
 
   #act(): void {
@@ -114,17 +149,66 @@ export class SchedulerSimulation {
   }
 }
 
-/** Shares that weights and caps entitle endless loops to, as fractions of one pCPU: water-filling by bisection, as an independent check. */
+/** Pins to pCPUs that are not there hold nobody. */
+function mayRunOn({ pcpus }: Workload, pcpu: number, pcpuCount: number): boolean {
+  const present = pcpus?.filter((each) => each < pcpuCount) ?? [];
+  return present.length === 0 || present.includes(pcpu);
+}
+
+const limitOf = ({ capPercent = 0 }: Workload): number => (capPercent === 0 ? 1 : capPercent / 100);
+
+function shareOf(workload: Workload): VcpuShare {
+  return { weight: workload.weight, limit: limitOf(workload), pcpus: workload.pcpus ?? null };
+}
+
+/**
+ * Shares that weights, caps and pins entitle endless loops to, as fractions of one pCPU, as an independent check:
+ * of all sets of pCPUs the one is found that those who have no place outside fill at the lowest level, by bisection;
+ * they have their shares, and the others go on without those pCPUs.
+ */
 export function entitledShares(workloads: readonly Workload[], pcpuCount: number): number[] {
-  const limit = ({ capPercent }: Workload) => (capPercent === undefined || capPercent === 0 ? 1 : capPercent / 100);
-  const shares = (level: number) => workloads.map((each) => Math.min(limit(each), each.weight * level));
-  const total = (level: number) => shares(level).reduce((sum, share) => sum + share, 0);
-  let low = 0;
-  let high = 1;
-  for (let round = 0; round < 200; round++) {
+  const all = 2 ** pcpuCount - 1;
+  const places = workloads.map(({ pcpus }) => {
+    const mask = (pcpus ?? []).reduce((bits, pcpu) => bits | ((1 << pcpu) & all), 0);
+    return mask === 0 ? all : mask;
+  });
+  const shares = workloads.map(() => 0);
+  let open = workloads.map((_, index) => index);
+  for (let free = all; open.length > 0;) {
+    let tightest = { level: Infinity, members: open, pcpus: free };
+    for (let pcpus = free; pcpus > 0; pcpus = (pcpus - 1) & free) {
+      const members = open.filter((index) => (places[index] & free & ~pcpus) === 0);
+      const level = levelOf(
+        members.map((index) => workloads[index]),
+        bitCount(pcpus),
+      );
+      if (level < tightest.level) tightest = { level, members, pcpus };
+    }
+    const { level, members, pcpus } = tightest;
+    for (const index of members) shares[index] = Math.min(limitOf(workloads[index]), workloads[index].weight * level);
+    open = open.filter((index) => !members.includes(index));
+    free &= ~pcpus;
+  }
+  return shares;
+}
+
+/** The level at which workloads fill so many pCPUs; Infinity: they cannot. */
+function levelOf(workloads: readonly Workload[], capacity: number): number {
+  const total = (level: number) =>
+    workloads.reduce((sum, each) => sum + Math.min(limitOf(each), each.weight * level), 0);
+  // Weights are at least 1, so at this level everybody has its limit.
+  let [low, high] = [0, 1];
+  if (total(high) <= capacity) return Infinity;
+  for (let round = 0; round < 100; round++) {
     const level = (low + high) / 2;
-    if (total(level) < pcpuCount) low = level;
+    if (total(level) < capacity) low = level;
     else high = level;
   }
-  return shares(high);
+  return high;
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest > 0; rest &= rest - 1) count++;
+  return count;
 }

@@ -1,0 +1,110 @@
+/**
+ * Which pCPU a vCPU gets where some are pinned. A pCPU is a token that costs nothing to exchange, so whoever runs
+ * may be moved to another to make room: a vCPU can be placed whenever a chain of such moves ends at an idle pCPU.
+ * (An augmenting path of a bipartite matching; whom it places stays placed, so those who run are always as many
+ * as could.)
+ */
+import { pcpuBits } from './pcpuBits.ts';
+import { PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
+import type { SchedulerState, SliceEndCode, VcpuSlot } from './SchedulerState.ts';
+
+const ALL_PCPUS = -1;
+const UNSEEN = -2;
+/** Reached by the vCPU itself, not by one that would be moved. */
+const DIRECT = -1;
+
+/** Notes which pCPUs a vCPU is pinned to; `settlePlaces` makes it count. */
+export function setPins(slot: VcpuSlot, pcpus: readonly number[] | null): void {
+  const { low, high } = pcpuBits(pcpus ?? []);
+  slot.pinsLow = low;
+  slot.pinsHigh = high;
+}
+
+/** Derives where a vCPU may run from its pins and the pCPUs there are. Pins that are all to pCPUs which are not there hold nobody. */
+export function settlePlaces(state: SchedulerState, slot: VcpuSlot): void {
+  const { pcpuCount } = state;
+  const presentLow = pcpuCount >= 32 ? ALL_PCPUS : (1 << pcpuCount) - 1;
+  const presentHigh = pcpuCount >= 64 ? ALL_PCPUS : pcpuCount <= 32 ? 0 : (1 << (pcpuCount - 32)) - 1;
+  const low = slot.pinsLow & presentLow;
+  const high = slot.pinsHigh & presentHigh;
+  const isFree = (low === 0 && high === 0) || (low === presentLow && high === presentHigh);
+  slot.placesLow = isFree ? ALL_PCPUS : low;
+  slot.placesHigh = isFree ? ALL_PCPUS : high;
+}
+
+/** Gives a ready vCPU a pCPU, at home or anywhere, moving others when need be; false when none can be had. */
+export function place(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'anywhere', now: number): boolean {
+  const { idle, via } = search(state, slot, where);
+  if (idle === undefined) return false;
+  let pcpu = idle;
+  for (let from = via[pcpu] ?? DIRECT; from !== DIRECT; from = via[pcpu] ?? DIRECT) {
+    move(state, state.slot(state.pcpuSlot(from)), pcpu, now);
+    pcpu = from;
+  }
+  hold(state, slot, pcpu);
+  slot.phase = PHASE.running;
+  slot.preempt = false;
+  slot.sliceCount = (slot.sliceCount + 1) | 0;
+  slot.waitedMs = Math.max(0, now - slot.readySince);
+  slot.sliceStart = now;
+  const boosted = slot.boostLeft > 0 ? Math.min(state.sliceMs, slot.boostLeft) : state.sliceMs;
+  slot.sliceEnd = now + (slot.limit < 1 ? Math.min(boosted, slot.quotaLeft) : boosted);
+  return true;
+}
+
+/** Those whose pCPU, given up, would make room for a vCPU at home. */
+export function rivals(state: SchedulerState, slot: VcpuSlot): VcpuSlot[] {
+  const { via } = search(state, slot, 'home');
+  const found: VcpuSlot[] = [];
+  for (let pcpu = 0; pcpu < state.pcpuCount; pcpu++) {
+    const holder = state.pcpuSlot(pcpu);
+    if (via[pcpu] !== UNSEEN && holder >= 0) found.push(state.slot(holder));
+  }
+  return found;
+}
+
+/** Takes a vCPU's pCPU away and records its stay there. */
+export function displace(state: SchedulerState, slot: VcpuSlot, now: number, end: SliceEndCode): void {
+  if (slot.pcpu >= 0 && state.pcpuSlot(slot.pcpu) === slot.index) state.setPcpuSlot(slot.pcpu, -1);
+  const { incarnation, pcpu, sliceStart: startMs, waitedMs } = slot;
+  state.recordSlice({ incarnation, pcpu, end, startMs, endMs: now, waitedMs });
+  slot.pcpu = -1;
+  slot.preempt = false;
+}
+
+/** `via`, for each pCPU that can be reached: the one whose holder would be moved there, or DIRECT. Ends at an idle pCPU. */
+function search(
+  state: SchedulerState,
+  slot: VcpuSlot,
+  where: 'home' | 'anywhere',
+): { readonly idle?: number; readonly via: Int8Array } {
+  const { pcpuCount } = state;
+  const via = new Int8Array(SCHEDULER_PCPUS_MOST).fill(UNSEEN);
+  const queue: VcpuSlot[] = [slot];
+  for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
+    for (let pcpu = 0; pcpu < pcpuCount; pcpu++) {
+      if (via[pcpu] !== UNSEEN) continue;
+      if (!(where === 'home' ? step.isAtHomeOn(pcpu) : step.mayRunOn(pcpu))) continue;
+      via[pcpu] = step === slot ? DIRECT : step.pcpu;
+      const holder = state.pcpuSlot(pcpu);
+      if (holder < 0) return { idle: pcpu, via };
+      queue.push(state.slot(holder));
+    }
+  }
+  return { via };
+}
+
+/** Its slice goes on, on another pCPU. */
+function move(state: SchedulerState, slot: VcpuSlot, pcpu: number, now: number): void {
+  const { preempt } = slot;
+  displace(state, slot, now, SLICE_END.moved);
+  hold(state, slot, pcpu);
+  slot.preempt = preempt;
+  slot.sliceStart = now;
+  slot.waitedMs = 0;
+}
+
+function hold(state: SchedulerState, slot: VcpuSlot, pcpu: number): void {
+  state.setPcpuSlot(pcpu, slot.index);
+  slot.pcpu = pcpu;
+}
