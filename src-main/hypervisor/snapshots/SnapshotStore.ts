@@ -5,6 +5,7 @@ import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { BlockHash } from '../storage/BlockIndex.ts';
 import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
+import { forEachBreathing } from '../storage/breathe.ts';
 import { describeFileError, errorCode, replaceFile } from '../storage/files.ts';
 import { SectionProblem } from '../storage/SectionFile.ts';
 import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
@@ -25,6 +26,9 @@ import {
   withSnapshot,
 } from './SnapshotTree.ts';
 import { readStoredRoots, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
+
+/** Pages that are put in their places before others get the thread. */
+const PAGES_AT_ONCE = 4096;
 
 /** What is kept with a snapshot beside the machine. */
 export interface AboutSnapshot {
@@ -137,16 +141,19 @@ export class SnapshotStore {
       const store = await this.#blockStore();
       const all = [ram, video, ...disks.values()];
       const tables = await store.read(all.flatMap((roots) => [...roots.values()]));
-      const hashes = new Map(all.map((roots) => [roots, pageHashes(roots, tables)]));
+      const hashes = new Map<TableRoots, ReadonlyMap<number, BlockHash>>();
+      for (const roots of all) hashes.set(roots, await pageHashes(roots, tables));
       const blocks = await store.read(new Set([...hashes.values()].flatMap((pages) => [...pages.values()])));
-      const pagesOf = (roots: TableRoots): Pages => resolve(hashes.get(roots) ?? new Map(), blocks);
+      const pagesOf = (roots: TableRoots): Promise<Pages> => resolve(hashes.get(roots) ?? new Map(), blocks);
+      const layers = new Map<DriveSlot, Pages>();
+      for (const [slot, roots] of disks) layers.set(slot, await pagesOf(roots));
       return {
         definition,
         snapshot: {
           state,
-          ram: pagesOf(ram),
-          video: pagesOf(video),
-          disks: new Map([...disks].map(([slot, roots]) => [slot, pagesOf(roots)])),
+          ram: await pagesOf(ram),
+          video: await pagesOf(video),
+          disks: layers,
         },
       };
     });
@@ -246,7 +253,7 @@ export class SnapshotStore {
       const tables = await store.read(new Set(fresh.flatMap((roots) => [...roots.values()])));
       for (const roots of fresh) {
         for (const root of roots.values()) needed.add(root);
-        for (const hash of pageHashes(roots, tables).values()) needed.add(hash);
+        for (const hash of (await pageHashes(roots, tables)).values()) needed.add(hash);
       }
     }
     const owners = new Set(files.map(({ snapshot }) => snapshot));
@@ -323,13 +330,16 @@ function retiredBy({ state }: MachineSnapshot): number {
   return state.processors.reduce((sum, { retired }) => sum + retired, state.instructionsBefore);
 }
 
-function resolve(hashes: ReadonlyMap<number, BlockHash>, blocks: ReadonlyMap<BlockHash, Uint8Array>): Pages {
+async function resolve(
+  hashes: ReadonlyMap<number, BlockHash>,
+  blocks: ReadonlyMap<BlockHash, Uint8Array>,
+): Promise<Pages> {
   const pages = new Map<number, Uint8Array>();
-  for (const [page, hash] of hashes) {
+  await forEachBreathing(hashes, PAGES_AT_ONCE, ([page, hash]) => {
     const block = blocks.get(hash);
     if (block === undefined) throw new RangeError(`page ${page} was not read`);
     pages.set(page, block);
-  }
+  });
   return pages;
 }
 

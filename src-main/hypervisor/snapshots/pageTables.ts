@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import { type BlockHash, HASH_BYTES, readHash, writeHash } from '../storage/BlockIndex.ts';
+import { type BlockHash, HASH_BYTES, readHash, readHashes, writeHash } from '../storage/BlockIndex.ts';
 import { BLOCK_BYTES } from '../storage/BlockStore.ts';
+import { forEachBreathing } from '../storage/breathe.ts';
 import { SectionProblem } from '../storage/SectionFile.ts';
 import type { Pages } from './pages.ts';
 
@@ -18,6 +18,7 @@ const ROOT_BYTES = 4 + HASH_BYTES;
 const NO_PAGE: BlockHash = '\0'.repeat(HASH_BYTES);
 /** Pages that are hashed before others get the thread, about two milliseconds' worth. */
 const PAGES_AT_ONCE = 256;
+const TABLES_AT_ONCE = 32;
 
 /** Tables by their numbers: the first page of table n is page 128 n. */
 export type TableRoots = ReadonlyMap<number, BlockHash>;
@@ -32,8 +33,7 @@ export interface PageTables {
 export async function tabulate(pages: Pages): Promise<PageTables> {
   const blocks = new Map<BlockHash, Uint8Array>();
   const tables = new Map<number, Uint8Array>();
-  let count = 0;
-  for (const [page, bytes] of pages) {
+  await forEachBreathing(pages, PAGES_AT_ONCE, ([page, bytes]) => {
     if (bytes.length !== BLOCK_BYTES) throw new RangeError(`page ${page} has ${bytes.length} bytes`);
     const hash = hashBlock(bytes);
     blocks.set(hash, bytes);
@@ -41,8 +41,7 @@ export async function tabulate(pages: Pages): Promise<PageTables> {
     let table = tables.get(number);
     if (table === undefined) tables.set(number, (table = new Uint8Array(BLOCK_BYTES)));
     writeHash(table, (page % TABLE_PAGES) * HASH_BYTES, hash);
-    if (++count % PAGES_AT_ONCE === 0) await setImmediate();
-  }
+  });
   const roots = new Map<number, BlockHash>();
   for (const [number, table] of [...tables].sort(([a], [b]) => a - b)) {
     const hash = hashBlock(table);
@@ -53,16 +52,18 @@ export async function tabulate(pages: Pages): Promise<PageTables> {
 }
 
 /** The hashes of the pages that tables list, by the pages' numbers, in order. */
-export function pageHashes(roots: TableRoots, tables: ReadonlyMap<BlockHash, Uint8Array>): Map<number, BlockHash> {
+export async function pageHashes(
+  roots: TableRoots,
+  tables: ReadonlyMap<BlockHash, Uint8Array>,
+): Promise<Map<number, BlockHash>> {
   const hashes = new Map<number, BlockHash>();
-  for (const [number, root] of roots) {
+  await forEachBreathing(roots, TABLES_AT_ONCE, ([number, root]) => {
     const table = tables.get(root);
     if (table === undefined) throw new RangeError(`table ${number} was not read`);
-    for (let entry = 0; entry < TABLE_PAGES; entry++) {
-      const hash = readHash(table, entry * HASH_BYTES);
+    readHashes(table).forEach((hash, entry) => {
       if (hash !== NO_PAGE) hashes.set(number * TABLE_PAGES + entry, hash);
-    }
-  }
+    });
+  });
   return hashes;
 }
 

@@ -77,6 +77,14 @@ export function readHash(from: Uint8Array, at: number): BlockHash {
   return Buffer.from(from.buffer, from.byteOffset + at, HASH_BYTES).toString('latin1');
 }
 
+/** Hashes one after the other. They share one text: cutting it is much cheaper than making each of bytes of its own. */
+export function readHashes(from: Uint8Array): BlockHash[] {
+  const text = Buffer.from(from.buffer, from.byteOffset, from.byteLength).toString('latin1');
+  return Array.from({ length: Math.floor(text.length / HASH_BYTES) }, (_, at) =>
+    text.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  );
+}
+
 export function writeHash(into: Uint8Array, at: number, hash: BlockHash): void {
   for (let i = 0; i < HASH_BYTES; i++) into[at + i] = hash.charCodeAt(i);
 }
