@@ -209,12 +209,17 @@ export class SnapshotStore {
     });
   }
 
+  /** Lets `make` put a machine's folder into its place, and returns with the tree that is in it: no sweep comes in between. */
+  async addMachine(id: VmId, make: () => Promise<SnapshotTree>): Promise<void> {
+    await this.#exclusively(async () => this.#trees.set(id, await make()));
+  }
+
   /** Removes a machine's folder, or moves it away, while nobody reads or sweeps. */
   async forgetMachine(id: VmId, remove: () => Promise<void>): Promise<void> {
-    await this.#exclusively(remove);
-    const hadSnapshots = this.tree(id).entries.length > 0;
+    const hasSnapshots = this.tree(id).entries.length > 0;
+    await (hasSnapshots ? this.#exclusively(remove) : remove());
     this.#trees.delete(id);
-    if (hadSnapshots) void this.sweep();
+    if (hasSnapshots) void this.sweep();
   }
 
   /** Removes pages that an interrupted change has left, if there are any: it can be told from the files' names. */

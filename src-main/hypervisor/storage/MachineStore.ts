@@ -1,9 +1,10 @@
 import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { done, refused } from '../results.ts';
+import { copySnapshots, linkOrCopy, subtree } from '../snapshots/copySnapshots.ts';
 import { openSnapshotTree } from '../snapshots/openSnapshotTree.ts';
 import { SnapshotStore } from '../snapshots/SnapshotStore.ts';
-import type { SnapshotTree } from '../snapshots/SnapshotTree.ts';
+import { NO_SNAPSHOTS, type SnapshotId, type SnapshotTree } from '../snapshots/SnapshotTree.ts';
 import type { Result, StoreProblem, VmId } from '../types.ts';
 import {
   UNFINISHED,
@@ -20,6 +21,17 @@ import { filesOf, parseMachine, serialiseMachine, type StoredMachine } from './S
 import { StoreLock } from './StoreLock.ts';
 
 const DEFINITION = 'machine.json';
+
+/** In a machine's folder: layers that take what it writes to images of the user's. */
+const DISKS = 'disks';
+
+/** What a new machine takes over of another one. */
+export interface TakenOver {
+  readonly from: VmId;
+  readonly snapshots: readonly SnapshotId[];
+  /** Files of layers, with all those that they name in turn. None of them is being written. */
+  readonly layers: readonly string[];
+}
 
 /** Bytes that a machine's definition names by their hash. */
 export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
@@ -95,21 +107,27 @@ export class MachineStore {
     }
   }
 
-  /** Adds a machine with the files that it names. */
-  create(machine: StoredMachine, blobs: StoredBlobs): Promise<Result<null>> {
+  /** Adds a machine with the files that it names, and with what it takes over of another one. */
+  create(machine: StoredMachine, blobs: StoredBlobs, taken?: TakenOver): Promise<Result<null>> {
     return this.#change(machine.id, `The machine “${machine.name}” cannot be stored`, async () => {
       const target = this.#machineFolder(machine.id);
-      const unfinished = unfinishedName(target);
-      try {
-        await mkdir(unfinished);
-        for (const [sha256, bytes] of blobs) await writeDurably(path.join(unfinished, sha256), bytes);
-        await writeDurably(path.join(unfinished, DEFINITION), serialiseMachine(machine));
-        await syncFolder(unfinished);
-        await rename(unfinished, target);
-      } catch (error) {
-        await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
-        throw error;
-      }
+      const make = async (): Promise<SnapshotTree> => {
+        const unfinished = unfinishedName(target);
+        try {
+          await mkdir(unfinished);
+          for (const [sha256, bytes] of blobs) await writeDurably(path.join(unfinished, sha256), bytes);
+          const tree = taken === undefined ? NO_SNAPSHOTS : await this.#takeOver(taken, unfinished);
+          await writeDurably(path.join(unfinished, DEFINITION), serialiseMachine(machine));
+          await syncFolder(unfinished);
+          await rename(unfinished, target);
+          return tree;
+        } catch (error) {
+          await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+          throw error;
+        }
+      };
+      if (taken === undefined) await make();
+      else await this.snapshots.addMachine(machine.id, make);
       await syncFolder(path.dirname(target));
     });
   }
@@ -155,6 +173,23 @@ export class MachineStore {
     await Promise.allSettled(this.#pending.values());
     await this.snapshots.close();
     await this.#lock.release();
+  }
+
+  /** Returns the tree of the snapshots that are in the new machine's folder now. */
+  async #takeOver({ from, snapshots, layers }: TakenOver, unfinished: string): Promise<SnapshotTree> {
+    const source = this.#machineFolder(from);
+    const tree = subtree(this.snapshots.tree(from), new Set(snapshots));
+    await copySnapshots(this.folder, from, tree, unfinished);
+    for (const sha256 of new Set(tree.entries.flatMap(({ files }) => files))) {
+      const file = path.join(unfinished, sha256);
+      if (!(await isThere(file))) await linkOrCopy(path.join(source, sha256), file);
+    }
+    if (layers.length === 0) return tree;
+    const disks = path.join(unfinished, DISKS);
+    await mkdir(disks);
+    for (const layer of layers) await linkOrCopy(path.join(source, DISKS, layer), path.join(disks, layer));
+    await syncFolder(disks);
+    return tree;
   }
 
   #machineFolder(id: VmId): string {

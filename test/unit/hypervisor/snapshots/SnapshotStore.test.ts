@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -202,6 +202,44 @@ describe('the tree', () => {
       store.snapshots.setCurrent(id, gone),
     ]);
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  });
+});
+
+describe('a new machine takes snapshots over', () => {
+  const clone = storedMachine({ id: 'vm-fedcba9876543210', name: 'clone' });
+
+  test('those that are named, with their places in the tree, and keeps them when the original goes', async () => {
+    const put = async (name: string): Promise<string> => unwrap(await store.snapshots.put(machine, first, { name })).id;
+    const [a, , c] = [await put('a'), await put('b'), await put('c')];
+    await put('d');
+    await mkdir(path.join(folder, 'machines', id, 'disks'));
+    await writeFile(path.join(folder, 'machines', id, 'disks', 'hda-0000000000000000.qcow2'), 'layer');
+    const before = await bytesBelow(path.join(folder, 'pages'));
+    unwrap(
+      await store.create(clone, new Map(), { from: id, snapshots: [a, c], layers: ['hda-0000000000000000.qcow2'] }),
+    );
+    unwrap(await store.delete(id, machine.name));
+    await reopen();
+    expect(store.problems).toEqual([]);
+    expect(store.snapshots.tree(clone.id)).toMatchObject({
+      current: c,
+      entries: [
+        { id: a, parent: null },
+        { id: c, parent: a },
+      ],
+    });
+    expectSame(unwrap(await store.snapshots.read(clone.id, c)).snapshot, first);
+    expect(await bytesBelow(path.join(folder, 'pages'))).toBe(before);
+    const layer = path.join(folder, 'machines', clone.id, 'disks', 'hda-0000000000000000.qcow2');
+    expect(await readFile(layer, 'utf8')).toBe('layer');
+  });
+
+  test('nothing of it is there when that fails', async () => {
+    const a = unwrap(await store.snapshots.put(machine, first, { name: 'a' })).id;
+    const missing = { from: id, snapshots: [a], layers: ['hda-1111111111111111.qcow2'] };
+    expect(await store.create(clone, new Map(), missing)).toMatchObject({ ok: false });
+    expect(await readdir(path.join(folder, 'machines'))).toEqual([id]);
+    expect(store.snapshots.tree(clone.id).entries).toEqual([]);
   });
 });
 
