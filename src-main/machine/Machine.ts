@@ -22,6 +22,7 @@ import { DEFAULT_PROFILE } from './profiles/profiles.ts';
 import { restoreParts, saveParts, type StatefulParts } from './statefulParts.ts';
 import { ExecutionPacer } from './timers/ExecutionPacer.ts';
 import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
+import { TickCoalescer } from './timers/TickCoalescer.ts';
 import { TimerQueue } from './timers/TimerQueue.ts';
 import type { Screen } from './vga/Screen.ts';
 import { textLines, textMemorySum } from './vga/TextScreen.ts';
@@ -66,6 +67,7 @@ export class Machine {
   /** The machine's own BIOS, unless an image takes its place. */
   private readonly firmware: Firmware | undefined;
   private readonly pacer = new ExecutionPacer();
+  private readonly ticks = new TickCoalescer();
   private readonly spin = new SpinDetector();
   private image: ProgramImage | undefined;
   private isMemoryDirty = false;
@@ -156,7 +158,10 @@ export class Machine {
       chipset: this.chipset,
       typist: this.typist,
       position: () => this.position,
-      settle: () => this.settle(),
+      settle: () => {
+        this.settle();
+        this.ticks.stir();
+      },
     });
     // What PCI functions place themselves is placed by their reset.
     this.chipset.reset();
@@ -384,10 +389,8 @@ export class Machine {
    * expires behind this instruction, not at the plan's end.
    */
   private showTime(clock: HostClock): number {
-    const deadline = this.timers.nextDeadline() ?? Infinity;
-    // No step before a kick that is on its way has arrived.
-    const now = this.isCutShort ? clock.now() : clock.advance();
-    if (!this.isCutShort && now >= deadline) {
+    const now = clock.now();
+    if (!this.isCutShort && now >= (this.timers.nextDeadline() ?? Infinity)) {
       this.isCutShort = true;
       this.kickProcessors();
     }
@@ -401,9 +404,25 @@ export class Machine {
 
   private fireDueTimers(): void {
     const { clock, timers } = this;
-    // What is due interrupts the guest before its time goes on.
-    if (clock instanceof HostClock && clock.now() < (timers.nextDeadline() ?? Infinity)) clock.advance();
+    if (clock instanceof HostClock) {
+      const now = clock.endWait();
+      const deadline = timers.nextDeadline();
+      // What is due interrupts the guest before its time goes on.
+      if (now < (deadline ?? Infinity) && this.mayCatchUp(deadline)) clock.catchUp();
+    }
     timers.fireDue();
+  }
+
+  /**
+   * A guest that is busy with an interrupt would miss the next ones, and one that is about to halt again will not see
+   * the time pass.
+   */
+  private mayCatchUp(deadline: number | undefined): boolean {
+    if (!this.ticks.isBusy(this.retiredInstructions)) return false;
+    if (deadline === undefined) return true;
+    const { processor } = this;
+    const areInterruptsOn = (processor.state.getInt(STATE.systemFlags) & FLAG.IF) !== 0;
+    return areInterruptsOn && !this.chipset.interruptSource(processor.id).isPending();
   }
 
   private runProcessor(mostInstructions: number, hostNsLeft: number): VmExit {
@@ -418,7 +437,7 @@ export class Machine {
       return exit;
     }
     const untilTimer = deadline === undefined ? Infinity : deadline - this.clock.now();
-    const most = this.clock.isBehind ? CATCH_UP_CHUNK_NS : Infinity;
+    const most = this.clock.isBehind && this.mayCatchUp(deadline) ? CATCH_UP_CHUNK_NS : Infinity;
     const chunk = this.pacer.chunk(Math.min(untilTimer, hostNsLeft, most));
     const isLast = mostInstructions <= chunk;
     return this.processor.run({ instructions: isLast ? mostInstructions : chunk, precise: isLast });
@@ -478,8 +497,9 @@ export class Machine {
     }
     const now = this.clock.waitUntil(deadline);
     if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
+    const wake = this.ticks.wakeTime(deadline, this.timers.secondDeadline(), this.retiredInstructions);
     if (deadline <= now) return undefined;
-    return { reason: 'idle', wakeAtHostNs: this.clock.hostTimeOf(deadline) };
+    return { reason: 'idle', wakeAtHostNs: this.clock.hostTimeOf(wake) };
   }
 
   private lookForSpin(): void {

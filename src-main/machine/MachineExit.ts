@@ -4,9 +4,9 @@ import type { WatchpointHit } from '../engine/VirtualProcessor.ts';
  * Why {@link Machine.run} gave control back.
  * - `budget`: the slice (host time or instructions) is spent; call `run` again.
  * - `kick`: somebody asked for attention with `Machine.kick`.
- * - `idle`: every vCPU waits in HLT for an interrupt. Nothing happens before `wakeAtHostNs` (in the scale of
- *   `HostTime.monotonicNs`; undefined: before input arrives), so the caller may sleep that long. Only with the
- *   host clock: the instruction clock jumps ahead to the next timer instead.
+ * - `idle`: every vCPU waits in HLT for an interrupt. Nothing needs to happen before `wakeAtHostNs` (in the scale of
+ *   `HostTime.monotonicNs`; undefined: before input arrives), so the caller may sleep that long; timers of a guest that
+ *   idles may be due before. Only with the host clock: the instruction clock jumps ahead to the next timer instead.
  * - `halted`: HLT, and no interrupt can ever end it. Final until a reset.
  * - `breakpoint`: vCPU `vcpu` stands before the instruction at `linearAddress`.
  * - `watchpoint`: vCPU `vcpu` stands behind the instruction that made the access.

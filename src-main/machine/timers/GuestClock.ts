@@ -25,8 +25,9 @@ export const TSC_HZ = 1_000_000_000;
 export const DEFAULT_INSTRUCTIONS_PER_SECOND = 100_000_000;
 
 /**
- * Most guest time between two moments at which due timers are looked for. Less than a tick of any guest, so that a
- * guest that watches one clock and counts another's interrupts misses none.
+ * More host time than this between two looks has been taken from the machine's thread; and most guest time that a clock
+ * makes up for at once. Less than a tick of any guest, so that a guest that watches one clock and counts another's
+ * interrupts misses none.
  */
 const MOST_STEP_NS = 2_000_000;
 /** A clock that is behind by more than this, since the host stood still or slept, lets the rest go. */
@@ -35,18 +36,18 @@ const MOST_LAG_NS = 10_000_000_000;
 /**
  * Guest time passes as host time does, except while the clock is stopped, and except that it never leaps under a
  * guest that executes: when the host takes the processor away from the machine's thread (or the engine is busy with
- * other things than executing), the clock falls behind, stands, and catches up in steps, at each of which timers that
- * have come due interrupt the guest. While all processors wait it need not: nobody sees the time pass.
+ * other things than executing), the clock falls behind. It makes up for that in steps (`catchUp`), at each of which
+ * timers that have come due interrupt the guest, and at once while all processors wait: nobody sees the time pass.
  */
 export class HostClock implements GuestClock {
   private readonly host: HostTime;
-  /** Guest time when the clock was last started or set. */
+  /** What the clock would have shown when it was last started or set, had it never been behind. */
   private base = 0;
   private startedAtHostNs: number | undefined;
   /** Guest time that was last shown. */
   private shown = 0;
-  /** Guest time at the last step. */
-  private stepped = 0;
+  /** By how much the guest's time is behind the host's. */
+  private lag = 0;
   /** Until when the processors wait, unless input comes: a leap so far is nobody's loss. */
   private waitsUntil = -Infinity;
 
@@ -55,37 +56,46 @@ export class HostClock implements GuestClock {
   }
 
   now(): number {
-    const hostTime = this.hostGuestTime();
-    if (hostTime <= Math.max(this.stepped + MOST_STEP_NS, this.waitsUntil)) this.shown = hostTime;
-    return this.shown;
+    return this.look(this.hostGuestTime());
   }
 
-  /** The next step, at most as far as the host's time; no timer is due before it. Returns the time. */
-  advance(): number {
+  /** Makes up for a step of what the clock is behind. No timer may be due before it. Returns the time. */
+  catchUp(): number {
     const hostTime = this.hostGuestTime();
-    this.shown = Math.min(hostTime, this.waitsUntil > this.shown ? this.waitsUntil : this.shown + MOST_STEP_NS);
-    this.stepped = this.shown;
-    this.waitsUntil = -Infinity;
-    if (this.startedAtHostNs !== undefined) this.startedAtHostNs += Math.max(0, hostTime - this.shown - MOST_LAG_NS);
+    const now = this.look(hostTime);
+    if (this.lag === 0) return now;
+    this.show(hostTime, now + Math.min(this.lag, MOST_STEP_NS));
+    const excess = this.lag - MOST_LAG_NS;
+    if (excess > 0 && this.startedAtHostNs !== undefined) {
+      this.startedAtHostNs += excess;
+      this.lag -= excess;
+    }
     return this.shown;
   }
 
   /** The processors wait for the first timer, or for input alone. Returns the time. */
   waitUntil(deadline: number | undefined): number {
     this.waitsUntil = deadline ?? Infinity;
-    this.shown = Math.max(this.shown, Math.min(this.hostGuestTime(), this.waitsUntil));
-    return this.shown;
+    return this.now();
   }
 
-  /** The guest's time is behind the host's by more than a step. */
+  /** They wait no longer. Returns the time, which has not gone beyond what they waited for. */
+  endWait(): number {
+    const now = this.now();
+    this.waitsUntil = -Infinity;
+    return now;
+  }
+
+  /** It takes more than a step to catch up with the host. */
   get isBehind(): boolean {
-    return this.hostGuestTime() > this.stepped + MOST_STEP_NS;
+    this.now();
+    return this.lag > MOST_STEP_NS;
   }
 
   set(nanoseconds: number): void {
     this.base = nanoseconds;
     this.shown = nanoseconds;
-    this.stepped = nanoseconds;
+    this.lag = 0;
     this.waitsUntil = -Infinity;
     if (this.startedAtHostNs !== undefined) this.startedAtHostNs = this.host.monotonicNs();
   }
@@ -111,6 +121,19 @@ export class HostClock implements GuestClock {
   /** Host time at which the clock will show `guestNs` if it is not behind then. */
   hostTimeOf(guestNs: number): number {
     return (this.startedAtHostNs ?? this.host.monotonicNs()) + guestNs - this.base;
+  }
+
+  private look(hostTime: number): number {
+    const waited = Math.min(hostTime, this.waitsUntil);
+    if (waited > this.shown) this.show(hostTime, waited);
+    else if (hostTime - this.lag - this.shown > MOST_STEP_NS) this.show(hostTime, this.shown);
+    else this.shown = hostTime - this.lag;
+    return this.shown;
+  }
+
+  private show(hostTime: number, shown: number): void {
+    this.shown = shown;
+    this.lag = hostTime - shown;
   }
 
   /** What the clock would show had the host given the guest all its time. */

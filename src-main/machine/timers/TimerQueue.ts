@@ -80,6 +80,17 @@ export class TimerQueue implements TimerSource {
     }
   }
 
+  /** Guest time of the timer behind the first one; Infinity when there is none. */
+  secondDeadline(): number {
+    this.nextDeadline();
+    let least = Infinity;
+    for (let index = 1; index < this.heap.length; index++) {
+      const timer = this.heap[index];
+      if (timer?.onExpire !== undefined && timer.deadline < least) least = timer.deadline;
+    }
+    return least;
+  }
+
   /**
    * Expires what is due, in order of deadlines. A timer that a callback schedules and that is due already
    * expires in the same call, but at most `limit` do: a device that asks for impossibly short periods

@@ -168,6 +168,26 @@ describe('halting', () => {
     expect(processor.vectors).toEqual([0x20]);
   });
 
+  test('wakes a guest that idles once for several ticks, each at its own guest time', () => {
+    const times: number[] = [];
+    const tick: ScriptStep = (cpu, limits) => {
+      times.push(machine.guestTimeNs);
+      return endOfInterrupt(cpu, limits);
+    };
+    const machine = make([startTimer(4773), halt, ...Array<ScriptStep>(100).fill(tick)]); // 250 Hz
+    let wakes = 0;
+    while (times.length < 60) {
+      const exit = machine.run({});
+      host = exit.reason === 'idle' ? (exit.wakeAtHostNs ?? 0) : NaN;
+      wakes++;
+    }
+    expect(wakes).toBeLessThan(25);
+    for (let i = 20; i < 60; i++) expect((times[i] ?? 0) - (times[i - 1] ?? 0)).toBeCloseTo(4_000_000, -5);
+    machine.inputs.key('KeyA', true);
+    const exit = machine.run({});
+    expect(exit.reason === 'idle' && (exit.wakeAtHostNs ?? 0) - host).toBeLessThan(4_100_000);
+  });
+
   test('waits for input when no timer runs', () => {
     const machine = make([
       (cpu) => {

@@ -16,7 +16,7 @@ beforeEach(() => {
 test('passes as host time does while it is looked at', () => {
   for (let i = 0; i < 100; i++) {
     hostNs += MS;
-    clock.advance();
+    clock.now();
   }
   expect(clock.now()).toBe(100 * MS);
   expect(clock.isBehind).toBe(false);
@@ -31,41 +31,58 @@ test('stands while it is stopped', () => {
   expect(clock.now()).toBe(2 * MS);
 });
 
+test('a wait that ends late ends at its time', () => {
+  clock.waitUntil(70 * MS);
+  hostNs += 100 * MS;
+  expect(clock.endWait()).toBe(70 * MS);
+});
+
+test('a wait that input ends lasts no longer', () => {
+  clock.waitUntil(70 * MS);
+  hostNs += MS;
+  expect(clock.endWait()).toBe(MS);
+  hostNs += 50 * MS;
+  expect(clock.now()).toBe(MS);
+});
+
 describe('when the host has taken the thread’s processor away', () => {
   beforeEach(() => {
     hostNs += 100 * MS;
+    clock.now();
   });
 
-  test('it stands between steps', () => {
-    expect([clock.now(), clock.now()]).toEqual([0, 0]);
+  test('it stands then, and goes on behind the host', () => {
+    expect(clock.now()).toBe(0);
     expect(clock.isBehind).toBe(true);
-    expect([clock.advance(), clock.now(), clock.advance(), clock.now()]).toEqual([STEP, STEP, 2 * STEP, 2 * STEP]);
+    hostNs += MS;
+    expect(clock.now()).toBe(MS);
   });
 
   test('it catches up in as many steps as it takes, and is right again', () => {
+    expect([clock.catchUp(), clock.now(), clock.catchUp(), clock.now()]).toEqual([STEP, STEP, 2 * STEP, 2 * STEP]);
     let steps = 0;
-    for (; clock.isBehind; steps++) clock.advance();
-    expect(steps).toBe(49);
-    expect(clock.advance()).toBe(100 * MS);
+    for (; clock.isBehind; steps++) clock.catchUp();
+    expect(steps).toBe(47);
+    expect(clock.catchUp()).toBe(100 * MS);
+    expect(clock.catchUp()).toBe(100 * MS);
   });
 
   test('it need not where the guest waited', () => {
     expect(clock.waitUntil(70 * MS)).toBe(70 * MS);
-    expect(clock.advance()).toBe(70 * MS + STEP);
+    expect(clock.catchUp()).toBe(70 * MS + STEP);
     clock.waitUntil(undefined);
     hostNs += 1000 * MS;
-    expect(clock.advance()).toBe(1100 * MS);
+    expect(clock.now()).toBe(1100 * MS);
   });
 
   test('says when a wait ends by the host’s time', () => {
-    clock.advance();
     expect(clock.hostTimeOf(150 * MS)).toBe(5150 * MS);
   });
 
   test('a host that stood still for an hour is forgiven all but ten seconds', () => {
     hostNs += 3_600_000 * MS;
-    clock.advance();
-    while (clock.isBehind) clock.advance();
-    expect(clock.advance()).toBe(10_000 * MS + STEP);
+    clock.catchUp();
+    while (clock.isBehind) clock.catchUp();
+    expect(clock.catchUp()).toBe(10_000 * MS + STEP);
   });
 });

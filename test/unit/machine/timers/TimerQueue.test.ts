@@ -31,6 +31,17 @@ test('a cancelled timer never expires and is not waited for', () => {
   expect(time.timers.nextDeadline()).toBeUndefined();
 });
 
+test('the deadline behind the first one is known', () => {
+  const { timers } = new ManualTime();
+  expect(timers.secondDeadline()).toBe(Infinity);
+  const handles = [40, 10, 30, 20].map((deadline) => timers.schedule(deadline, () => undefined));
+  expect(timers.secondDeadline()).toBe(20);
+  handles[3]?.cancel();
+  expect(timers.secondDeadline()).toBe(30);
+  handles[1]?.cancel();
+  expect(timers.secondDeadline()).toBe(40);
+});
+
 test('scheduling and cancelling for ever takes no memory', () => {
   const time = new ManualTime();
   for (let i = 0; i < 100_000; i++) time.timers.schedule(1_000_000 + i, () => undefined).cancel();

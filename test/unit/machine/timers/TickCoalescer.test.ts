@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TickCoalescer } from '../../../../src-main/machine/timers/TickCoalescer.ts';
+
+const MS = 1_000_000;
+
+let ticks: TickCoalescer;
+let deadline: number;
+let instructions: number;
+
+beforeEach(() => {
+  ticks = new TickCoalescer();
+  deadline = 100 * MS;
+  instructions = 1_000_000;
+});
+
+/** The guest serves its timer so many times, and halts; returns by how much the last wake may be late, in milliseconds. */
+function serve(count: number, periodNs = 4 * MS, work = 3000, next = Infinity): number {
+  let wake = deadline;
+  for (let tick = 0; tick < count; tick++) {
+    deadline += periodNs;
+    instructions += work;
+    wake = ticks.wakeTime(deadline, next, instructions);
+  }
+  // What it is later by for the sake of ticks that are a little off is no whole period.
+  return Math.floor((wake - deadline) / periodNs) * (periodNs / MS);
+}
+
+test('a guest that has idled for some ticks gets five at a time, 16 ms late at most', () => {
+  expect(serve(8)).toBe(0);
+  expect(serve(2)).toBe(16);
+});
+
+test.each([
+  { hz: 1000, periodNs: MS, lateMs: 16 },
+  { hz: 100, periodNs: 10 * MS, lateMs: 10 },
+  { hz: 64, periodNs: 15_625_000, lateMs: 15.625 },
+  { hz: 18.2, periodNs: 54_925_416, lateMs: 0 },
+])('a timer of $hz Hz is late by whole periods, and not where that saves nothing', ({ periodNs, lateMs }) => {
+  expect(serve(20, periodNs)).toBe(lateMs);
+});
+
+test('ticks that a kernel sets by its own clock come in one wake too', () => {
+  for (let i = 0; i < 20; i++) serve(1, 4 * MS + (i % 2 === 0 ? 2000 : -2000));
+  const wake = ticks.wakeTime(deadline, Infinity, instructions);
+  expect(wake).toBeGreaterThan(deadline + 16 * MS + 8000);
+  expect(wake).toBeLessThan(deadline + 16.2 * MS);
+});
+
+test('asking again for the same wait changes nothing', () => {
+  serve(10);
+  expect(ticks.wakeTime(deadline, Infinity, instructions)).toBeGreaterThan(deadline + 16 * MS);
+  expect(serve(1)).toBe(16);
+});
+
+describe('each tick is served when it is due', () => {
+  beforeEach(() => void serve(20));
+
+  test('by a guest that has something to do', () => {
+    expect(serve(1, 4 * MS, 30_000)).toBe(0);
+    expect(serve(7)).toBe(0);
+    expect(serve(2)).toBe(16);
+  });
+
+  test('after input', () => {
+    ticks.stir();
+    expect(serve(1)).toBe(0);
+  });
+
+  test('when it is the only one of its kind', () => {
+    expect(serve(1, 7 * MS)).toBe(0);
+  });
+
+  test('when another timer comes behind it', () => {
+    const next = deadline + 9 * MS;
+    serve(1);
+    expect(ticks.wakeTime(deadline, next, instructions)).toBe(next);
+    expect(ticks.wakeTime(deadline, deadline, instructions)).toBe(deadline);
+  });
+});
