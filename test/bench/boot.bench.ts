@@ -10,9 +10,10 @@
  * QEMU is measured where `qemu-system-i386` is installed; v86 where VIVARIUM_V86 names a folder with
  * `npm install v86` done, beside Debian's seabios.
  */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isInstalled } from './isInstalled.ts';
 
 const GUESTS = process.env['VIVARIUM_GUESTS'] ?? path.resolve('node_modules/.cache/guests');
 /** The command line's bundle. */
@@ -73,15 +74,6 @@ function engines(): Map<string, Engine> {
   }
   const wanted = process.env['VIVARIUM_BENCH_ENGINES']?.split(',') ?? [...all.keys()];
   return new Map([...all].filter(([name]) => wanted.includes(name)));
-}
-
-function isInstalled(command: string): boolean {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A guest's process: what it has said, and what it has used. */

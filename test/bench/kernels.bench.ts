@@ -14,6 +14,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isInstalled } from './isInstalled.ts';
 
 const SOURCES = path.resolve('test/bench/kernels');
 /** By source: kernels that each look at one thing, and inner loops of ordinary programs. */
@@ -90,15 +91,6 @@ interface Measurement {
 
 function list(variable: string, fallback: readonly string[]): readonly string[] {
   return process.env[variable]?.split(',') ?? fallback;
-}
-
-function isInstalled(command: string): boolean {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function compile(folder: string, kernels: readonly string[]): { guest: string; native: string } {
