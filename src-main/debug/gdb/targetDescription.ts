@@ -1,46 +1,17 @@
+import { CR0, CR4 } from '../../engine/semantics/system/controlBits.ts';
+import { FLAG } from '../../engine/state/flags.ts';
 import { REGISTER_FEATURES } from './x86Registers.ts';
 
+type Field = readonly [name: string, start: number, end?: number];
+
 /** Types that registers name; gdb has the plain ones built in. Bits by SDM vol. 1, 3.4.3 and 10.2.3; vol. 3A, 2.5. */
-const FLAG_TYPES: Readonly<Record<string, readonly (readonly [name: string, start: number, end?: number])[]>> = {
-  i386_eflags: [
-    ['CF', 0],
-    ['', 1],
-    ['PF', 2],
-    ['AF', 4],
-    ['ZF', 6],
-    ['SF', 7],
-    ['TF', 8],
-    ['IF', 9],
-    ['DF', 10],
-    ['OF', 11],
-    ['IOPL', 12, 13],
-    ['NT', 14],
-    ['RF', 16],
-    ['VM', 17],
-    ['AC', 18],
-    ['VIF', 19],
-    ['VIP', 20],
-    ['ID', 21],
-  ],
+const FLAG_TYPES: Readonly<Record<string, readonly Field[]>> = {
+  i386_eflags: [...fieldsOf(FLAG), ['', 1] as const].sort(([, one], [, other]) => one - other),
   i386_mxcsr: ['IE', 'DE', 'ZE', 'OE', 'UE', 'PE', 'DAZ', 'IM', 'DM', 'ZM', 'OM', 'UM', 'PM']
     .map((name, bit) => [name, bit] as const)
     .concat([['FZ', 15]]),
-  i386_cr0: [
-    ['PE', 0],
-    ['MP', 1],
-    ['EM', 2],
-    ['TS', 3],
-    ['ET', 4],
-    ['NE', 5],
-    ['WP', 16],
-    ['AM', 18],
-    ['NW', 29],
-    ['CD', 30],
-    ['PG', 31],
-  ],
-  i386_cr4: ['VME', 'PVI', 'TSD', 'DE', 'PSE', 'PAE', 'MCE', 'PGE', 'PCE', 'OSFXSR', 'OSXMMEXCPT'].map(
-    (name, bit) => [name, bit] as const,
-  ),
+  i386_cr0: fieldsOf(CR0),
+  i386_cr4: fieldsOf(CR4),
   i386_efer: [
     ['SCE', 0],
     ['NXE', 11],
@@ -117,3 +88,12 @@ export const MEMORY_MAP = [
   '</memory-map>',
   '',
 ].join('\n');
+
+/** Fields of a register by their masks. */
+function fieldsOf(masks: Readonly<Record<string, number>>): Field[] {
+  return Object.entries(masks).map(([name, mask]) => {
+    const start = 31 - Math.clz32(mask & -mask);
+    const end = 31 - Math.clz32(mask);
+    return start === end ? [name, start] : [name, start, end];
+  });
+}
