@@ -1,16 +1,13 @@
 import { encodeRecording } from '../hypervisor/recordings/Recording.ts';
 import type { RecordedInput } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
-import { replaceFile } from '../hypervisor/storage/files.ts';
-import { UsageError } from './ExitStatus.ts';
 import { CollectedFiles } from './InputFiles.ts';
-import { fileProblem } from './problems.ts';
 import { openForRecording, recordImages } from './recordedDrives.ts';
 import { definitionOf } from './recordedOptions.ts';
 import { run } from './RunCommand.ts';
 import type { RunOptions } from './RunOptions.ts';
 import type { Terminal } from './Terminal.ts';
-import { checkWritable } from './userFiles.ts';
+import { checkWritable, saveResult } from './userFiles.ts';
 
 /** `vivarium record`: a run by the instruction clock, with everything that makes it repeatable. */
 export async function record(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
@@ -38,11 +35,6 @@ export async function record(options: RunOptions, out: string, terminal: Termina
       return digest;
     },
   });
-  if (encoded === undefined) return status;
-  try {
-    await replaceFile(out, encoded);
-  } catch (error) {
-    throw new UsageError(`--out: ${fileProblem(out, 'written', error)}`);
-  }
+  if (encoded !== undefined) await saveResult(out, '--out', encoded);
   return status;
 }

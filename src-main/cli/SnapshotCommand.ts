@@ -1,15 +1,12 @@
 import { captureMachine, layersOf } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { encodeSnapshot } from '../hypervisor/snapshots/SnapshotFile.ts';
-import { replaceFile } from '../hypervisor/storage/files.ts';
-import { UsageError } from './ExitStatus.ts';
 import { CollectedFiles } from './InputFiles.ts';
-import { fileProblem } from './problems.ts';
 import { openForRecording, recordImages } from './recordedDrives.ts';
 import { definitionOf } from './recordedOptions.ts';
 import { run } from './RunCommand.ts';
 import type { RunOptions } from './RunOptions.ts';
 import type { Terminal } from './Terminal.ts';
-import { checkWritable } from './userFiles.ts';
+import { checkWritable, saveResult } from './userFiles.ts';
 
 /** `vivarium snapshot`: a run whose end is kept, to go on from there. */
 export async function snapshot(options: RunOptions, out: string, terminal: Terminal): Promise<number> {
@@ -31,11 +28,6 @@ export async function snapshot(options: RunOptions, out: string, terminal: Termi
       return undefined;
     },
   });
-  if (encoded === undefined) return status;
-  try {
-    await replaceFile(out, encoded);
-  } catch (error) {
-    throw new UsageError(`--out: ${fileProblem(out, 'written', error)}`);
-  }
+  if (encoded !== undefined) await saveResult(out, '--out', encoded);
   return status;
 }

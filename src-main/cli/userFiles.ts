@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { replaceFile } from '../hypervisor/storage/files.ts';
 import type { Machine } from '../machine/Machine.ts';
 import { UsageError } from './ExitStatus.ts';
 import { fileProblem } from './problems.ts';
@@ -58,5 +59,14 @@ export function saveScreen(file: string, machine: Machine): void {
     writeScreen(file, machine.screen());
   } catch (error) {
     throw new UsageError(`--screen: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+/** What a run leaves behind, in the place of whatever was there. */
+export async function saveResult(file: string, option: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceFile(file, bytes);
+  } catch (error) {
+    throw new UsageError(`${option}: ${fileProblem(file, 'written', error)}`);
   }
 }

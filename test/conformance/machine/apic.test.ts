@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RAX, RBX, RCX, RDX } from '../../../src-main/engine/state/layout.ts';
 import { type AssembledMachine, assembledMachine } from '../../support/machine/assembledMachine.ts';
+import { pics, pit } from '../../support/machine/pcAssembly.ts';
 
 /** The local APIC from the processor's side, on the real engine. DS reaches all 4 GiB from real mode ("unreal"). */
 
@@ -139,23 +140,9 @@ describe('the local APIC', () => {
 
   test('lets the 8259 through until LINT0 is masked', async () => {
     const parts = await run(`
-      mov al, 0x11
-      out 0x20, al
-      mov al, 0x20
-      out 0x21, al
-      mov al, 4
-      out 0x21, al
-      mov al, 1
-      out 0x21, al
-      mov al, 0xfe
-      out 0x21, al
+      ${pics(0xfe)}
       mov dword [0x20 * 4], irq0
-      mov al, 0x34
-      out 0x43, al
-      mov al, 0xe8
-      out 0x40, al
-      mov al, 3
-      out 0x40, al
+      ${pit(1000)}
       xor ebx, ebx
       sti
     wait_for: hlt

@@ -3,47 +3,11 @@ import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
 import { RAX, RBX, RCX, RDX } from '../../../src-main/engine/state/layout.ts';
 import type { Machine } from '../../../src-main/machine/Machine.ts';
 import { assembledMachine, bareMachine } from '../../support/machine/assembledMachine.ts';
+import { pics, pit, vector } from '../../support/machine/pcAssembly.ts';
 
 /** Guest programs that use the devices as an operating system does, on the real engine. */
 
 const MS = 1_000_000;
-
-/** Vectors 20h and 28h; `mask` of the master, everything masked on the slave but what `slaveMask` leaves. */
-const pics = (mask: number, slaveMask = 0xff): string => `
-  mov al, 0x11
-  out 0x20, al
-  out 0xa0, al
-  mov al, 0x20
-  out 0x21, al
-  mov al, 0x28
-  out 0xa1, al
-  mov al, 4
-  out 0x21, al
-  mov al, 2
-  out 0xa1, al
-  mov al, 1
-  out 0x21, al
-  out 0xa1, al
-  mov al, ${mask}
-  out 0x21, al
-  mov al, ${slaveMask}
-  out 0xa1, al
-`;
-
-const vector = (number: number, handler: string): string => `
-  mov word [${number * 4}], ${handler}
-  mov word [${number * 4 + 2}], 0
-`;
-
-/** Channel 0, mode 2. */
-const pit = (count: number): string => `
-  mov al, 0x34
-  out 0x43, al
-  mov al, ${count & 0xff}
-  out 0x40, al
-  mov al, ${count >> 8}
-  out 0x40, al
-`;
 
 function register(machine: Machine, index: number): number {
   return machine.processors[0]?.state.register(index) ?? -1;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { assembledMachine } from '../../support/machine/assembledMachine.ts';
+import { pics, pit, vector } from '../../support/machine/pcAssembly.ts';
 
 const MS = 1_000_000;
 
@@ -10,24 +11,9 @@ const MS = 1_000_000;
 const countTicks = (handler: string): string => `
     xor ax, ax
     mov ds, ax
-    mov word [0x20 * 4], tick
-    mov word [0x20 * 4 + 2], ax
-    mov al, 0x11
-    out 0x20, al
-    mov al, 0x20
-    out 0x21, al
-    mov al, 4
-    out 0x21, al
-    mov al, 1
-    out 0x21, al
-    mov al, 0xfe
-    out 0x21, al
-    mov al, 0x34
-    out 0x43, al
-    mov al, 4773 & 0xff         ; 250 Hz
-    out 0x40, al
-    mov al, 4773 >> 8
-    out 0x40, al
+    ${vector(0x20, 'tick')}
+    ${pics(0xfe)}
+    ${pit(4773)} ; 250 Hz
     sti
     rdtsc
     mov esi, eax

@@ -6,6 +6,7 @@ import { CS, RAX, RCX, STATE } from '../../../../src-main/engine/state/layout.ts
 import { TimeTravel } from '../../../../src-main/hypervisor/timetravel/TimeTravel.ts';
 import { GdbClient } from '../../../support/debug/GdbClient.ts';
 import { type AssembledMachine, bareMachine, loadAssembled } from '../../../support/machine/assembledMachine.ts';
+import { pics, vector } from '../../../support/machine/pcAssembly.ts';
 
 let parts: AssembledMachine;
 let gdb: GdbClient;
@@ -308,18 +309,8 @@ describe('running', () => {
 
   test('steps take no interrupts unless told to', () => {
     const source = `
-      mov word [8*4], handler
-      mov word [8*4+2], 0
-      mov al, 0x11
-      out 0x20, al
-      mov al, 8
-      out 0x21, al
-      mov al, 4
-      out 0x21, al
-      mov al, 1
-      out 0x21, al
-      mov al, 0xfe
-      out 0x21, al
+      ${vector(0x20, 'handler')}
+      ${pics(0xfe)}
       mov al, 0x10
       out 0x43, al
       mov al, 2
