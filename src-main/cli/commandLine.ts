@@ -18,6 +18,8 @@ import {
   parseSeconds,
   parseTcpPort,
 } from './optionValues.ts';
+import { addMachineCommands } from './machines/addMachineCommands.ts';
+import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import type { DriveChoice } from './drives.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
@@ -56,9 +58,13 @@ Exit status: 0 halted, powered off, reset (--no-reboot) or text seen; 2 wrong op
 with --json these three have the reason "error", and the detail names what came.`;
 
 /** The `vivarium` command. Returns the exit status; every mistake of the user's is one message on standard error. */
-export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommandLine(
+  args: readonly string[],
+  terminal: Terminal,
+  access: () => StoreAccess = userStore,
+): Promise<number> {
   let status: number = EXIT_STATUS.success;
-  const program = build(terminal, (result) => (status = result));
+  const program = build(terminal, access, (result) => (status = result));
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
@@ -73,7 +79,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-function build(terminal: Terminal, done: (status: number) => void): Command {
+function build(terminal: Terminal, access: () => StoreAccess, done: (status: number) => void): Command {
   const program = new Command('vivarium')
     .description('x86 virtual machines without a window')
     .exitOverride()
@@ -115,6 +121,7 @@ function build(terminal: Terminal, done: (status: number) => void): Command {
     .description('list the sample programs, or print one')
     .argument('[name]', 'sample to print')
     .action(async (name: string | undefined) => done(await samples(name, terminal)));
+  addMachineCommands(program, terminal, access, done);
   return program;
 }
 

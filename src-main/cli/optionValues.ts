@@ -15,6 +15,17 @@ export function parseNumber(text: string, option: string, most: number): number 
   throw new UsageError(`${option} ${text}: expected a number from 0 to 0x${most.toString(16)}, such as 0x7c00.`);
 }
 
+/** A whole number within a range. */
+export function parseWhole(
+  text: string,
+  option: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option} ${text}: expected a whole number from ${least} to ${most}.`);
+}
+
 export function parsePort(text: string, option: string): number {
   return parseNumber(text, option, 0xffff);
 }

@@ -1,4 +1,11 @@
-import type { LoadProblem } from '../machine/loaders/ProgramImage.ts';
+/** A mistake in a file, with its place where that is known. */
+interface Mistake {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
 
 /** What a failed file operation means to the user. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -23,7 +30,7 @@ export function fileProblem(file: string, done: 'read' | 'written', error: unkno
 }
 
 /** One line a problem, in the form that editors and terminals make links of: `file:line:column: error: message`. */
-export function describeProblems(file: string, message: string, problems: readonly LoadProblem[]): string {
+export function describeProblems(file: string, message: string, problems: readonly Mistake[]): string {
   const placed = problems.filter((problem) => problem.line !== undefined);
   const lines = placed.map((problem) => {
     const place = [problem.file ?? file, problem.line, problem.column].filter((part) => part !== undefined).join(':');

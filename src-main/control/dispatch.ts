@@ -3,14 +3,15 @@ import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { Handlers } from './handlers.ts';
 import { refuse } from './outcomes.ts';
 
-/** Answers one message of the window: unknown names and malformed values are refused, and nothing is thrown. */
+/** Answers one message: unknown names and malformed values are refused, and nothing is thrown. */
 export async function dispatchCall(
-  handlers: Handlers,
+  handlers: Partial<Handlers>,
   name: unknown,
   input: unknown,
   onBug: (error: unknown, name: string) => void,
 ): Promise<Outcome<unknown>> {
-  if (!isCallName(name)) return refuse('unknown-message', `There is no call ${String(name)}.`);
+  if (!isCallName(name) || !Object.hasOwn(handlers, name))
+    return refuse('unknown-message', `There is no call ${String(name)}.`);
   const parsed = contract[name].input.safeParse(input);
   if (!parsed.success) return refuse('invalid-message', `${name}: ${describeIssues(parsed.error.issues)}`);
   try {

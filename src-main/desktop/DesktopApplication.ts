@@ -11,9 +11,11 @@ import { ContainmentJournal } from './ContainmentJournal.ts';
 import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
+import type { ControlService } from '../control/ControlService.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
 import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from '../control/files/ProgramSources.ts';
+import { ControlServer } from '../control/socket/ControlServer.ts';
 import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import { applianceHandlers } from './handlers/applianceHandlers.ts';
@@ -65,6 +67,9 @@ export class DesktopApplication {
   private readonly bridge: BridgeServer;
   private readonly quit: QuitGuard;
   private readonly window: MainWindow;
+  /** What other programs of this user may ask, and where; null: they cannot. */
+  private readonly control: ControlService;
+  private controlServer: ControlServer | null = null;
 
   /** The page is mounted and hears events. */
   private isPageReady = false;
@@ -154,6 +159,7 @@ export class DesktopApplication {
         setWholeScreen: (isOn) => this.window.setWholeScreen(isOn),
       }),
     };
+    this.control = { hypervisor, handlers, grants: this.grants, toSummary: (vm) => this.machines.toSummary(vm) };
     this.bridge = new BridgeServer(handlers, this.streams, this.grants, (error, where) => parts.log(where, error));
     this.window = new MainWindow(parts.preload, settings.bounds, {
       onPage: (contents) => this.onPage(contents),
@@ -185,6 +191,7 @@ export class DesktopApplication {
     this.buildMenu();
     for (const { message } of this.parts.hypervisor.storeProblems())
       this.notify('warning', { code: 'storage', message });
+    await this.openToControl();
     await this.window.load();
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
@@ -208,6 +215,16 @@ export class DesktopApplication {
       const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
       if (created.ok) this.emitWhenReady('vm:reveal', { id: created.value.id });
       else this.notify('error', created.problem);
+    }
+  }
+
+  /** The command line finds the machines in this window. Without it the window is as good. */
+  private async openToControl(): Promise<void> {
+    const { dataFolder, log } = this.parts;
+    try {
+      this.controlServer = await ControlServer.start(this.control, { folder: dataFolder, owner: 'window', log });
+    } catch (error) {
+      log('The command line cannot reach this window', error);
     }
   }
 
@@ -315,6 +332,7 @@ export class DesktopApplication {
     this.journal.dispose();
     this.streams.closeAll();
     const ending = async (): Promise<void> => {
+      await this.controlServer?.close();
       if (this.demonstration.current.state !== 'off') await this.demonstration.stop();
       await hypervisor.dispose();
     };

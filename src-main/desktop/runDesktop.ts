@@ -1,5 +1,7 @@
 import { app, dialog } from 'electron';
 import path from 'node:path';
+import { dataFolder } from '../control/dataFolder.ts';
+import { openStore } from '../control/socket/openStore.ts';
 import type { HypervisorService, Result } from '../hypervisor/types.ts';
 import { DesktopApplication, type DesktopParts } from './DesktopApplication.ts';
 import { commandLineFiles } from './files/commandLineFiles.ts';
@@ -14,10 +16,9 @@ export interface DesktopDependencies extends Pick<DesktopParts, 'preload' | 'ren
 /** Starts the app, or hands its files to the one that runs already on the same folder. */
 export function runDesktop(dependencies: DesktopDependencies): void {
   app.setName('Vivarium');
-  const home = process.env['VIVARIUM_HOME'];
-  const dataFolder = home ? path.resolve(home) : app.getPath('userData');
+  const folder = dataFolder();
   // Chromium's own files, and with them the lock that makes a second start find the first.
-  if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dataFolder, 'chromium'));
+  if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(folder, 'chromium'));
   declareAppProtocol();
   restrictContents(app);
 
@@ -48,12 +49,12 @@ export function runDesktop(dependencies: DesktopDependencies): void {
 
   void app.whenReady().then(async () => {
     const problems: string[] = [];
-    const settings = await openSettings(dataFolder, (message) => {
+    const settings = await openSettings(folder, (message) => {
       if (application) application.reportProblem(message);
       else problems.push(message);
     });
-    const hypervisor = await dependencies.openHypervisor(dataFolder, (error) =>
-      log('A listener of the hypervisor failed', error),
+    const hypervisor = await openStore(folder, () =>
+      dependencies.openHypervisor(folder, (error) => log('A listener of the hypervisor failed', error)),
     );
     if (!hypervisor.ok) {
       dialog.showErrorBox('Vivarium', hypervisor.error.message);
@@ -63,7 +64,7 @@ export function runDesktop(dependencies: DesktopDependencies): void {
     application = new DesktopApplication({
       ...dependencies,
       app,
-      dataFolder,
+      dataFolder: folder,
       settings,
       hypervisor: hypervisor.value,
       log,

@@ -1,0 +1,189 @@
+import type { CallInput } from '../../../src-preload/contract/contract.ts';
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import { proposeMachine } from '../../hypervisor/proposals/proposeMachine.ts';
+import type { VmNetwork } from '../../hypervisor/types.ts';
+import type { BootDevice, DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import type { ImageAccess } from '../../machine/images/openImage.ts';
+import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
+import type { ProfileName } from '../../machine/profiles/profiles.ts';
+import type { Control } from '../../control/Control.ts';
+import { UsageError } from '../ExitStatus.ts';
+import {
+  absolute,
+  machineNamed,
+  tell,
+  valueOf,
+  withMachines,
+  withOwner,
+  type MachineContext,
+} from './MachineCommands.ts';
+import { startMachines } from './PowerCommands.ts';
+
+/** What options say; what they leave open is undefined. */
+export interface MachineChoices {
+  readonly name: string | undefined;
+  readonly profile: ProfileName | undefined;
+  readonly memoryMiB: number | undefined;
+  readonly weight: number | undefined;
+  readonly capPercent: number | undefined;
+  readonly clock: 'host' | 'instructions' | undefined;
+  /** null: none. */
+  readonly network: VmNetwork | null | undefined;
+  readonly bootOrder: readonly BootDevice[] | undefined;
+  readonly notes: string | undefined;
+  /** In these drives, in place of what a proposal puts there; null empties a drive. */
+  readonly drives: readonly { readonly slot: DriveSlot; readonly file: string | null }[];
+  readonly access: ImageAccess | undefined;
+}
+
+export interface CreateChoices extends MachineChoices {
+  readonly files: readonly string[];
+  readonly sample: string | undefined;
+  readonly format: ProgramFormat | 'auto';
+  readonly origin: number | undefined;
+  readonly bits: 16 | 32 | undefined;
+  readonly commandLine: string | undefined;
+  readonly initrd: string | undefined;
+  readonly isStarted: boolean;
+}
+
+type CreateInput = NonNullable<CallInput<'vm:create'>>;
+
+/** `vivarium create`: a machine for some files, which are recognised as the window recognises them. */
+export async function create(context: MachineContext, choices: CreateChoices): Promise<number> {
+  // Mistakes are found before a process is started in the background.
+  const plan = planMachine(choices);
+  const make = async (control: Control): Promise<VmSummary> =>
+    valueOf(await control.call('vm:create', await inputOf(control, choices, plan)));
+  if (!choices.isStarted) {
+    return withMachines(context, async (control) => {
+      const vm = await make(control);
+      return tell(context, control, vm, `“${vm.name}” was created (${vm.id}). Start it: vivarium start "${vm.name}"`);
+    });
+  }
+  return withOwner(context, async (control) => {
+    const vm = await make(control);
+    return startMachines(context, control, [vm.id], false);
+  });
+}
+
+/** `vivarium set`: changes what a machine is. */
+export function change(context: MachineContext, word: string, choices: MachineChoices): Promise<number> {
+  return withMachines(context, async (control) => {
+    const vm = await machineNamed(control, word);
+    const changes = settingsOf(choices);
+    const drives = await changedDrives(control, vm, choices);
+    if (Object.keys(changes).length === 0 && !drives)
+      throw new UsageError('set: say what is to change; `vivarium set --help` lists what can.');
+    const changed = valueOf(await control.call('vm:update', { id: vm.id, changes, ...(drives && { drives }) }));
+    return tell(context, control, changed, `“${changed.name}” was changed.`);
+  });
+}
+
+interface MachinePlan {
+  readonly settings: NonNullable<CreateInput['settings']>;
+  readonly program: string | undefined;
+  readonly initrd: string | undefined;
+  readonly commandLine: string | undefined;
+  readonly drives: readonly { readonly slot: DriveSlot; readonly file: string; readonly access: ImageAccess }[];
+}
+
+function planMachine(choices: CreateChoices): MachinePlan {
+  const { files, sample, drives, access } = choices;
+  if (sample !== undefined && files.length > 0) throw new UsageError('create: name either files or a --sample.');
+  const proposal = proposeMachine([
+    ...files.map((file) => absolute(file, 'create')),
+    ...(choices.initrd === undefined ? [] : [absolute(choices.initrd, '--initrd')]),
+    ...drives.flatMap(({ slot, file }) => (file === null ? [] : [absolute(file, `--${slot}`)])),
+  ]);
+  const named = proposal.files.slice(0, files.length);
+  // A format that the user names makes a program of what is none by its looks.
+  const isForced = choices.format !== 'auto' && files.length === 1;
+  const useless = isForced ? undefined : named.find(({ use }) => use === null);
+  if (useless) throw new UsageError(`${useless.path}: ${useless.problem ?? 'a machine has no use for it.'}`);
+  const fileFor = (use: string): string | undefined => named.find((each) => each.use === use)?.path;
+  const taken = new Map<DriveSlot, MachinePlan['drives'][number]>();
+  for (const { path, use, access: proposed } of isForced ? [] : named) {
+    if (use === null || use === 'program' || use === 'initrd') continue;
+    taken.set(use, { slot: use, file: path, access: access ?? proposed });
+  }
+  for (const { slot, file } of drives) {
+    if (file === null) continue;
+    taken.set(slot, { slot, file: absolute(file, `--${slot}`), access: accessFor(slot, access ?? 'read-write') });
+  }
+  const hasFiles = proposal.files.length > 0;
+  const { memoryMiB, bootOrder, profile } = proposal;
+  const proposed = hasFiles ? { memoryMiB, profile, ...(proposal.isSystem && { bootOrder: [...bootOrder] }) } : {};
+  return {
+    settings: { ...proposed, ...settingsOf(choices) },
+    program: isForced ? named[0]?.path : fileFor('program'),
+    initrd: choices.initrd === undefined ? fileFor('initrd') : absolute(choices.initrd, '--initrd'),
+    commandLine: choices.commandLine ?? (proposal.hasKernel ? proposal.commandLine : undefined),
+    drives: [...taken.values()],
+  };
+}
+
+function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
+  const { name, profile, memoryMiB, weight, capPercent, clock, network, bootOrder, notes } = choices;
+  return {
+    ...(name !== undefined && { name }),
+    ...(profile !== undefined && { profile }),
+    ...(memoryMiB !== undefined && { memoryMiB }),
+    ...(weight !== undefined && { weight }),
+    ...(capPercent !== undefined && { capPercent }),
+    ...(clock !== undefined && { clock }),
+    ...(network !== undefined && { network }),
+    ...(bootOrder !== undefined && { bootOrder: [...bootOrder] }),
+    ...(notes !== undefined && { notes }),
+  };
+}
+
+async function inputOf(control: Control, choices: CreateChoices, plan: MachinePlan): Promise<CreateInput> {
+  const { format, origin, bits, sample } = choices;
+  const token = async (file: string): Promise<string> => (await control.grantFile(file, 'read')).token;
+  const drives: NonNullable<CreateInput['drives']> = [];
+  for (const { slot, file, access } of plan.drives) drives.push({ slot, token: await token(file), access });
+  let program: CreateInput['program'];
+  if (sample !== undefined) program = { kind: 'sample', sampleId: sample };
+  else if (plan.program !== undefined) {
+    const initrd = plan.initrd === undefined ? undefined : await token(plan.initrd);
+    program = { kind: 'file', token: await token(plan.program), ...(initrd !== undefined && { initrd }) };
+  }
+  const { commandLine } = plan;
+  return {
+    settings: plan.settings,
+    ...(program && { program }),
+    options: {
+      format,
+      ...(origin !== undefined && { origin }),
+      ...(bits !== undefined && { bits }),
+      ...(commandLine !== undefined && { commandLine }),
+    },
+    drives,
+  };
+}
+
+/** All drives as they are to be, or undefined when no option is about them. */
+async function changedDrives(
+  control: Control,
+  vm: VmSummary,
+  { drives, access }: MachineChoices,
+): Promise<CreateInput['drives']> {
+  if (drives.length === 0 && access === undefined) return undefined;
+  const result: NonNullable<CreateInput['drives']> = [];
+  for (const drive of vm.drives) {
+    if (drives.some(({ slot }) => slot === drive.slot)) continue;
+    result.push({ slot: drive.slot, token: drive.file.token, access: accessFor(drive.slot, access ?? drive.access) });
+  }
+  for (const { slot, file } of drives) {
+    if (file === null) continue;
+    const { token } = await control.grantFile(absolute(file, `--${slot}`), 'read');
+    const before = vm.drives.find((drive) => drive.slot === slot)?.access;
+    result.push({ slot, token, access: accessFor(slot, access ?? before ?? 'read-write') });
+  }
+  return result;
+}
+
+function accessFor(slot: DriveSlot, access: ImageAccess): ImageAccess {
+  return slot === 'cdrom' ? 'read-only' : access;
+}

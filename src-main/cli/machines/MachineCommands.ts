@@ -1,0 +1,142 @@
+import path from 'node:path';
+import type { CallOutput } from '../../../src-preload/contract/contract.ts';
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import type { Control } from '../../control/Control.ts';
+import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
+import type { Terminal } from '../Terminal.ts';
+import { findMachine } from './findMachine.ts';
+import { machineDetails, machineTable, reportMachine } from './machineReport.ts';
+import { openControl, openOwner, Refusal } from './openControl.ts';
+import type { StoreAccess } from './StoreAccess.ts';
+
+/** The parts of a running command. */
+export interface MachineContext {
+  readonly access: StoreAccess;
+  readonly terminal: Terminal;
+  readonly isJson: boolean;
+}
+
+/** Does a command on the store's machines, and closes what it opened. Throws {@link Refusal} and {@link UsageError}. */
+export async function withMachines<Value>(
+  { access, terminal }: MachineContext,
+  work: (control: Control) => Promise<Value>,
+): Promise<Value> {
+  const control = await openControl(access, terminal);
+  try {
+    return await work(control);
+  } finally {
+    await control.close();
+  }
+}
+
+/** As {@link withMachines}, with an owner that runs machines when the command is over. */
+export async function withOwner<Value>(
+  { access, terminal }: MachineContext,
+  work: (control: Control) => Promise<Value>,
+): Promise<Value> {
+  const control = await openOwner(access, terminal);
+  try {
+    return await work(control);
+  } finally {
+    await control.close();
+  }
+}
+
+export function valueOf<Value>(outcome: Outcome<Value>): Value {
+  if (outcome.ok) return outcome.value;
+  throw new Refusal(outcome.problem);
+}
+
+export async function listMachines(control: Control): Promise<CallOutput<'vm:list'>> {
+  return valueOf(await control.call('vm:list', undefined));
+}
+
+export async function machineNamed(control: Control, word: string): Promise<VmSummary> {
+  return findMachine(await listMachines(control), word);
+}
+
+/** Every word is understood before anything is done to the first machine. */
+export async function machinesNamed(control: Control, words: readonly string[]): Promise<VmSummary[]> {
+  const machines = await listMachines(control);
+  return [...new Set(words.map((word) => findMachine(machines, word)))];
+}
+
+export async function printJson({ terminal }: MachineContext, value: unknown): Promise<void> {
+  await terminal.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** One machine's new state: a report, or a sentence. */
+export async function tell(
+  context: MachineContext,
+  control: Control,
+  vm: VmSummary,
+  sentence: string,
+): Promise<number> {
+  if (context.isJson) await printJson(context, await reportMachine(vm, control));
+  else await context.terminal.write(`${sentence}\n`);
+  return EXIT_STATUS.success;
+}
+
+export function list(context: MachineContext, isAliveOnly: boolean): Promise<number> {
+  return withMachines(context, async (control) => {
+    const all = await listMachines(control);
+    const machines = isAliveOnly ? all.filter(({ state }) => state !== 'off') : all;
+    if (context.isJson) {
+      await printJson(context, await Promise.all(machines.map((vm) => reportMachine(vm, control))));
+    } else if (machines.length > 0) await context.terminal.write(machineTable(machines));
+    else if (all.length === 0) context.terminal.complain('There are no machines yet; `vivarium create` makes one.');
+    else context.terminal.complain('No machine is on.');
+    return EXIT_STATUS.success;
+  });
+}
+
+export function show(context: MachineContext, word: string): Promise<number> {
+  return withMachines(context, async (control) => {
+    const report = await reportMachine(await machineNamed(control, word), control);
+    if (context.isJson) await printJson(context, report);
+    else await context.terminal.write(machineDetails(report));
+    return EXIT_STATUS.success;
+  });
+}
+
+export function rename(context: MachineContext, word: string, name: string): Promise<number> {
+  return withMachines(context, async (control) => {
+    const { id, name: before } = await machineNamed(control, word);
+    const renamed = valueOf(await control.call('vm:update', { id, changes: { name } }));
+    return tell(context, control, renamed, `“${before}” is called “${renamed.name}” now.`);
+  });
+}
+
+export function clone(context: MachineContext, word: string, name: string | undefined): Promise<number> {
+  return withMachines(context, async (control) => {
+    const { id, name: original } = await machineNamed(control, word);
+    const made = valueOf(await control.call('vm:clone', { id, ...(name !== undefined && { name }) }));
+    return tell(context, control, made, `“${made.name}” is a clone of “${original}” (${made.id}).`);
+  });
+}
+
+/** Deletes machines that are off; those that are on only by force. */
+export function remove(context: MachineContext, words: readonly string[], isForced: boolean): Promise<number> {
+  return withMachines(context, async (control) => {
+    const machines = await machinesNamed(control, words);
+    const alive = machines.find(({ state }) => state !== 'off' && state !== 'crashed');
+    if (alive && !isForced)
+      throw new Refusal({
+        code: 'wrong-state',
+        message: `“${alive.name}” is ${alive.state}. Stop it first, or use --force. Nothing was deleted.`,
+      });
+    for (const { id, name } of machines) {
+      valueOf(await control.call('vm:delete', { id }));
+      if (!context.isJson) await context.terminal.write(`“${name}” was deleted.\n`);
+    }
+    if (context.isJson) await printJson(context, { deleted: machines.map(({ id, name }) => ({ id, name })) });
+    return EXIT_STATUS.success;
+  });
+}
+
+/** The absolute path of a file that the user named. */
+export function absolute(file: string, option: string): string {
+  if (file === '') throw new UsageError(`${option}: the file name is empty.`);
+  return path.resolve(file);
+}

@@ -1,0 +1,223 @@
+import { Option, type Command } from 'commander';
+import type { ImageAccess } from '../../machine/images/openImage.ts';
+import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
+import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
+import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
+import { CAP_RANGE, CLOCK_KINDS, WEIGHT_RANGE } from '../../hypervisor/types.ts';
+import { EXIT_STATUS } from '../ExitStatus.ts';
+import { parseNetwork } from '../NetworkCable.ts';
+import {
+  parseBootOrder,
+  parseChoice,
+  parseFileName,
+  parseMemory,
+  parseNumber,
+  parseSeconds,
+  parseWhole,
+} from '../optionValues.ts';
+import { describeProblems } from '../problems.ts';
+import type { Terminal } from '../Terminal.ts';
+import { attachConsole } from './ConsoleCommand.ts';
+import { change, create, type CreateChoices, type MachineChoices } from './CreateCommand.ts';
+import { clone, list, printJson, remove, rename, show, type MachineContext } from './MachineCommands.ts';
+import { Refusal } from './openControl.ts';
+import { obey, start, stop } from './PowerCommands.ts';
+import { serve } from './ServeCommand.ts';
+import type { StoreAccess } from './StoreAccess.ts';
+
+const HEADING = 'Machines that are kept:';
+const MEBIBYTE = 2 ** 20;
+const MOST_ADDRESS = 0xffff_ffff;
+const USUAL_STOP_SECONDS = '60';
+
+const MACHINE_HELP = `
+A machine is named by its name, its id, or the beginning of either that no other machine shares. The machines are those of
+the window: when one is open, the command is done there. Otherwise it is done at once, and machines are run by a process
+in the background that ends when the last of them is off.`;
+
+const CREATE_HELP = `
+Files are recognised by content: a program or a kernel, its initial RAM disk, diskettes, hard disks and CDs. What options
+leave open is chosen to fit them.
+
+  vivarium create vmlinuz initrd.gz disk.qcow2 --name debian --start
+  vivarium create --sample life --start
+  vivarium create --name old --profile isa --floppy dos.img --memory 8M`;
+
+type Values = Readonly<Record<string, string | undefined>>;
+type MachineValues = Values & {
+  readonly json?: boolean;
+  readonly overlay?: boolean;
+  readonly readOnly?: boolean;
+  readonly start?: boolean;
+  readonly paused?: boolean;
+  readonly force?: boolean;
+  readonly on?: boolean;
+  readonly untilIdle?: boolean;
+};
+
+/** Commands on the machines of the store. */
+export function addMachineCommands(
+  program: Command,
+  terminal: Terminal,
+  access: () => StoreAccess,
+  done: (status: number) => void,
+): void {
+  const perform = async (options: MachineValues, work: (context: MachineContext) => Promise<number>): Promise<void> => {
+    const context = { access: access(), terminal, isJson: options.json === true };
+    try {
+      done(await work(context));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      done(await complain(context, error));
+    }
+  };
+  const machineCommand = (usage: string, description: string): Command =>
+    program.command(usage).description(description).helpGroup(HEADING).addHelpText('after', MACHINE_HELP);
+  const withJson = (command: Command): Command => command.addOption(new Option('--json', 'print JSON'));
+
+  withJson(machineCommand('ls', 'list the machines').alias('list'))
+    .option('--on', 'only those that are not off')
+    .action((options: MachineValues) => perform(options, (context) => list(context, options.on === true)));
+  withJson(machineCommand('show <machine>', 'all about one machine')).action(
+    (machine: string, options: MachineValues) => perform(options, (context) => show(context, machine)),
+  );
+
+  withMachineOptions(withJson(machineCommand('create [files...]', 'make a machine')))
+    .option('--sample <name>', 'the program is this one of `vivarium samples`')
+    .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
+    .option('--origin <address>', 'bin: where the file is loaded and started')
+    .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
+    .option('--append <text>', 'Linux and multiboot kernels: the command line')
+    .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
+    .addOption(new Option('--start', 'start it'))
+    .addHelpText('after', CREATE_HELP)
+    .action((files: string[], options: MachineValues) =>
+      perform(options, (context) => create(context, createChoices(files, options))),
+    );
+  withMachineOptions(withJson(machineCommand('set <machine>', 'change a machine; hardware only while it is off')))
+    .option('--eject <drives>', `empty these drives: ${DRIVE_SLOTS.join(', ')}, separated by commas`)
+    .action((machine: string, options: MachineValues) =>
+      perform(options, (context) => change(context, machine, machineChoices(options))),
+    );
+  withJson(machineCommand('rename <machine> <name>', 'give a machine another name')).action(
+    (machine: string, name: string, options: MachineValues) =>
+      perform(options, (context) => rename(context, machine, name)),
+  );
+  withJson(machineCommand('clone <machine>', 'make a second one like it'))
+    .option('--name <name>', 'what to call it')
+    .action((machine: string, options: MachineValues) =>
+      perform(options, (context) => clone(context, machine, options['name'])),
+    );
+  withJson(machineCommand('rm <machines...>', 'delete machines that are off').alias('delete'))
+    .addOption(new Option('--force', 'power off those that are on'))
+    .action((machines: string[], options: MachineValues) =>
+      perform(options, (context) => remove(context, machines, options.force === true)),
+    );
+
+  withJson(machineCommand('start <machines...>', 'start machines; without a window in the background'))
+    .addOption(new Option('--paused', 'stop before the first instruction'))
+    .action((machines: string[], options: MachineValues) =>
+      perform(options, (context) => start(context, machines, options.paused === true)),
+    );
+  withJson(machineCommand('stop <machines...>', 'press the power button, and wait until they are off'))
+    .addOption(new Option('--force', 'pull the plug'))
+    .option('--timeout <seconds>', 'how long a system may take to shut down', USUAL_STOP_SECONDS)
+    .action((machines: string[], options: MachineValues) => {
+      const timeoutSeconds = parseSeconds(options['timeout'] ?? USUAL_STOP_SECONDS, '--timeout');
+      return perform(options, (context) =>
+        stop(context, machines, { isForced: options.force === true, timeoutSeconds }),
+      );
+    });
+  for (const [name, description] of [
+    ['pause', 'hold machines as they are'],
+    ['resume', 'let machines that are paused run on'],
+    ['reset', 'start machines over, without asking their systems'],
+  ] as const) {
+    withJson(machineCommand(`${name} <machines...>`, description)).action(
+      (machines: string[], options: MachineValues) => perform(options, (context) => obey(context, name, machines)),
+    );
+  }
+  machineCommand('console <machine>', 'join this terminal to the serial port of a machine that is on').action(
+    (machine: string, options: MachineValues) => perform(options, (context) => attachConsole(context, machine)),
+  );
+  machineCommand('serve', 'keep the machines open for other commands, without a window')
+    .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
+    .action((options: MachineValues) => perform(options, (context) => serve(context, options.untilIdle === true)));
+}
+
+/** A refusal on standard error in words, and with --json on standard output as an object. */
+async function complain(context: MachineContext, { problem }: Refusal): Promise<number> {
+  const { code, message, diagnostics = [] } = problem;
+  const file = diagnostics[0]?.file ?? '';
+  context.terminal.complain(diagnostics.length > 0 ? describeProblems(file, message, diagnostics) : message);
+  if (context.isJson)
+    await printJson(context, { error: { code, message, ...(diagnostics.length > 0 && { diagnostics }) } });
+  const isMistake = code === 'bad-program' || code === 'file-unreadable' || code === 'invalid-value';
+  return isMistake || code === 'invalid-message' ? EXIT_STATUS.usage : EXIT_STATUS.failure;
+}
+
+function withMachineOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'what to call it')
+    .option('--memory <size>', 'RAM, 1M to 2G, whole mebibytes')
+    .option('--profile <name>', `kind of machine: ${PROFILE_NAMES.join(', ')}`)
+    .option('--weight <weight>', `share of contended time, ${WEIGHT_RANGE.least} to ${WEIGHT_RANGE.most}; usually 100`)
+    .option('--cap <percent>', 'upper limit in percent of one processor; 0 is none')
+    .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)')
+    .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
+    .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
+    .option('--notes <text>', 'notes about it')
+    .option('--floppy <file>', 'diskette in drive A')
+    .option('--hda <file>', 'first hard disk: raw or qcow2')
+    .option('--hdb <file>', 'second hard disk')
+    .option('--vda <file>', 'virtio disk')
+    .option('--cdrom <file>', 'CD or DVD image')
+    .addOption(new Option('--overlay', 'keep writes to disks and diskettes until power-off, then forget them'))
+    .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'));
+}
+
+function machineChoices(options: MachineValues): MachineChoices {
+  const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
+    const text = options[name];
+    return text === undefined ? undefined : parser(text);
+  };
+  const ejected =
+    parse('eject', (text) => text.split(',').map((each) => parseChoice(each, '--eject', DRIVE_SLOTS))) ?? [];
+  const filled = DRIVE_SLOTS.flatMap((slot) => {
+    const file = options[slot];
+    return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
+  });
+  return {
+    name: options['name'],
+    profile: parse('profile', (text) => parseChoice(text, '--profile', PROFILE_NAMES)),
+    memoryMiB: parse('memory', (text) => Math.floor(parseMemory(text) / MEBIBYTE)),
+    weight: parse('weight', (text) => parseWhole(text, '--weight', WEIGHT_RANGE)),
+    capPercent: parse('cap', (text) => parseWhole(text, '--cap', CAP_RANGE)),
+    clock: parse('clock', (text) => parseChoice(text, '--clock', CLOCK_KINDS)),
+    network: parse('net', (text) => parseNetwork(text) ?? null),
+    bootOrder: parse('boot', parseBootOrder),
+    notes: options['notes'],
+    drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
+    access: accessOf(options),
+  };
+}
+
+function createChoices(files: readonly string[], options: MachineValues): CreateChoices {
+  const { sample, format, origin, bits, append, initrd } = options as Values;
+  return {
+    ...machineChoices(options),
+    files: files.map((file) => parseFileName(file, 'create')),
+    sample,
+    format: parseChoice(format ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
+    origin: origin === undefined ? undefined : parseNumber(origin, '--origin', MOST_ADDRESS),
+    bits: bits === undefined ? undefined : parseChoice(bits, '--bits', ['16', '32']) === '16' ? 16 : 32,
+    commandLine: append,
+    initrd: initrd === undefined ? undefined : parseFileName(initrd, '--initrd'),
+    isStarted: options.start === true,
+  };
+}
+
+function accessOf({ overlay, readOnly }: MachineValues): ImageAccess | undefined {
+  if (overlay === true) return 'overlay';
+  return readOnly === true ? 'read-only' : undefined;
+}

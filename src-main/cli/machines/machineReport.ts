@@ -1,0 +1,147 @@
+import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { Control } from '../../control/Control.ts';
+
+/** A machine as `--json` prints it; docs/command-line.md describes it, and it only ever grows. */
+export interface MachineReport {
+  readonly id: string;
+  readonly name: string;
+  readonly state: VmSummary['state'];
+  readonly activity: VmSummary['activity'];
+  readonly pauseReason: VmSummary['pauseReason'];
+  readonly crash: (Omit<NonNullable<VmSummary['crash']>, 'at'> & { readonly at: string }) | null;
+  readonly profile: string;
+  readonly memoryMiB: number;
+  readonly vcpuCount: number;
+  readonly weight: number;
+  readonly capPercent: number;
+  readonly clock: string;
+  readonly network: VmSummary['network'];
+  readonly bootOrder: readonly string[] | null;
+  readonly drives: readonly {
+    readonly slot: string;
+    readonly file: string;
+    readonly access: string;
+    readonly problem: string | null;
+  }[];
+  readonly program: {
+    readonly fileName: string;
+    readonly format: string;
+    readonly byteLength: number;
+    readonly commandLine: string | null;
+    readonly initrd: string | null;
+    readonly summary: string | null;
+  } | null;
+  readonly notes: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly changedAt: string;
+}
+
+export async function reportMachine(vm: VmSummary, control: Control): Promise<MachineReport> {
+  const drives: MachineReport['drives'][number][] = [];
+  for (const { slot, file, access, problem } of vm.drives) {
+    drives.push({ slot, file: (await control.pathOf(file.token)) ?? file.displayPath, access, problem });
+  }
+  const { program } = vm;
+  return {
+    id: vm.id,
+    name: vm.name,
+    state: vm.state,
+    activity: vm.activity,
+    pauseReason: vm.pauseReason,
+    crash: vm.crash && { ...vm.crash, at: timeText(vm.crash.at) },
+    profile: vm.profile,
+    memoryMiB: vm.memoryMiB,
+    vcpuCount: vm.vcpuCount,
+    weight: vm.weight,
+    capPercent: vm.capPercent,
+    clock: vm.clock,
+    network: vm.network,
+    bootOrder: vm.bootOrder,
+    drives,
+    program: program && {
+      fileName: program.fileName,
+      format: program.format,
+      byteLength: program.byteLength,
+      commandLine: program.commandLine ?? null,
+      initrd: program.initrd ?? null,
+      summary: vm.programSummary,
+    },
+    notes: vm.notes,
+    createdAt: timeText(vm.createdAt),
+    changedAt: timeText(vm.changedAt),
+  };
+}
+
+/** Of milliseconds since 1970. */
+function timeText(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** One word, or two where they matter: `running`, `paused (breakpoint)`, `running (stopped)`. */
+export function stateText({
+  state,
+  activity,
+  pauseReason,
+}: Pick<VmSummary, 'state' | 'activity' | 'pauseReason'>): string {
+  if (state === 'paused' && pauseReason?.kind === 'breakpoint') return 'paused (breakpoint)';
+  if (state === 'running' && activity === 'stopped') return 'running (stopped)';
+  return state;
+}
+
+export function machineTable(machines: readonly VmSummary[]): string {
+  const rows = [
+    ['NAME', 'STATE', 'MEMORY', 'PROGRAM', 'ID'],
+    ...machines.map((vm) => [vm.name, stateText(vm), `${vm.memoryMiB} MiB`, contentOf(vm), vm.id]),
+  ];
+  return tableOf(rows);
+}
+
+export function machineDetails(machine: MachineReport): string {
+  const { program, drives, network, crash } = machine;
+  const fields: [string, string | null][] = [
+    ['Name', machine.name],
+    ['Id', machine.id],
+    ['State', stateText(machine)],
+    ['Crash', crash && crash.message],
+    ['Kind', machine.profile],
+    ['Memory', `${machine.memoryMiB} MiB`],
+    ['Weight', String(machine.weight)],
+    ['Cap', machine.capPercent === 0 ? 'none' : `${machine.capPercent} %`],
+    ['Clock', machine.clock],
+    ['Network', network === null ? 'none' : network.kind === 'host' ? 'host' : `segment ${network.name}`],
+    ['Boot order', machine.bootOrder?.join(', ') ?? null],
+    ['Program', program && [program.fileName, program.summary ?? program.format].join(': ')],
+    ['Arguments', program?.commandLine ?? null],
+    ['Initrd', program?.initrd ?? null],
+    ...drives.map(({ slot, file, access, problem }): [string, string] => [
+      slot,
+      `${file} (${access})${problem === null ? '' : `: ${problem}`}`,
+    ]),
+    ['Notes', machine.notes === '' ? null : machine.notes],
+    ['Created', machine.createdAt],
+    ['Changed', machine.changedAt],
+  ];
+  const rows = fields.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  return tableOf(rows);
+}
+
+/** What it starts: its program, or else what lies in its first drive. */
+function contentOf({ program, drives }: VmSummary): string {
+  return program?.fileName ?? drives[0]?.file.name ?? '-';
+}
+
+/** Columns side by side; a guest's or user's text cannot reach the terminal's controls. */
+export function tableOf(rows: readonly (readonly string[])[]): string {
+  const printable = rows.map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}/gu, ' ')));
+  const widths = (printable[0] ?? []).map((_, column) => Math.max(...printable.map((row) => row[column]?.length ?? 0)));
+  return printable
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,51 @@
+import type { EventPayload } from '../../src-preload/contract/contract.ts';
+import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import { Breakpoints } from '../debug/Breakpoints.ts';
+import type { Disposer, HypervisorService, VmSummary as HypervisorSummary } from '../hypervisor/types.ts';
+import type { ControlEvent, ControlHandlers } from './Control.ts';
+import { FileGrants } from './files/FileGrants.ts';
+import { ProgramSources } from './files/ProgramSources.ts';
+import type { SampleCatalogue } from './files/SampleCatalogue.ts';
+import { machineHandlers } from './machineHandlers.ts';
+import { Machines } from './Machines.ts';
+
+/** What an owner of machines offers to those who control it. */
+export interface ControlService {
+  readonly hypervisor: HypervisorService;
+  readonly handlers: ControlHandlers;
+  readonly grants: FileGrants;
+  toSummary(vm: HypervisorSummary): VmSummary;
+}
+
+/** The service of a hypervisor without a window: no breakpoints, no recent files, no demonstration. */
+export function makeControlService(hypervisor: HypervisorService, samples: SampleCatalogue): ControlService {
+  const grants = new FileGrants();
+  const machines = new Machines(
+    hypervisor,
+    grants,
+    new ProgramSources(grants, samples),
+    { add: () => undefined },
+    new Breakpoints({}, () => undefined),
+    () => 'none',
+  );
+  return {
+    hypervisor,
+    grants,
+    handlers: machineHandlers(hypervisor, machines),
+    toSummary: (vm) => machines.toSummary(vm),
+  };
+}
+
+/** Passes on what happens to machines, in the contract's terms. */
+export function forwardMachineEvents(
+  { hypervisor, toSummary }: Pick<ControlService, 'hypervisor' | 'toSummary'>,
+  emit: <Name extends ControlEvent>(name: Name, payload: EventPayload<Name>) => void,
+): Disposer {
+  const onChanged = (vm: HypervisorSummary): void => emit('vm:changed', toSummary(vm));
+  const disposers = [
+    hypervisor.on('vm-added', onChanged),
+    hypervisor.on('vm-changed', onChanged),
+    hypervisor.on('vm-removed', ({ id }) => emit('vm:removed', { id })),
+  ];
+  return () => disposers.forEach((dispose) => dispose());
+}
