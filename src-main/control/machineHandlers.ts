@@ -18,7 +18,7 @@ export function machineHandlers(
       machines.create(definedOnly(settings), program, options, start, drives),
     'vm:update': ({ id, changes, drives }) => machines.update(id, definedOnly(changes), drives),
     'vm:changeMedium': ({ id, slot, image }) => machines.changeMedium(id, slot, image),
-    'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, name)),
+    'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, definedOnly({ name }))),
     'vm:delete': ({ id }) => machines.delete(id),
     'vm:load': ({ id, source, options, reset = false }) => machines.load(id, source, options, reset),
 
@@ -30,6 +30,8 @@ export function machineHandlers(
     'vm:reset': ({ id }) => machines.outcome(hypervisor.reset(id)),
     'vm:powerButton': ({ id }) => machines.outcome(hypervisor.pressPowerButton(id)),
     'vm:powerOff': ({ id }) => machines.outcome(hypervisor.powerOff(id)),
+    'vm:suspend': ({ id }) => machines.outcome(hypervisor.suspend(id)),
+    'vm:discardSuspended': ({ id }) => machines.outcome(hypervisor.discardSuspended(id)),
 
     'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),
     'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.moveMouse(id, motion), () => undefined),

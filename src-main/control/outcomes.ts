@@ -10,6 +10,7 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   'storage-failed': 'storage',
   'storage-locked': 'storage',
   'drive-refused': 'drive',
+  'snapshot-refused': 'snapshot',
   'out-of-memory': 'memory-limit',
   'no-answer': 'engine',
   'thread-died': 'engine',

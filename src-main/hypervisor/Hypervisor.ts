@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
+import { DiskLayers } from './disks/DiskLayers.ts';
 import { findImageConflict } from './imageConflicts.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
@@ -11,6 +13,7 @@ import { done, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import { findSchedulerProblem } from './settings.ts';
+import { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
 import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
@@ -18,6 +21,7 @@ import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
 import {
   SLICE_MS_RANGE,
+  type AfterRestore,
   type ContainmentEntry,
   type CreateVmRequest,
   type DeviceActivity,
@@ -32,14 +36,19 @@ import {
   type Result,
   type ScheduleTrace,
   type SchedulerSettings,
+  type SnapshotId,
+  type SnapshotRequest,
   type StoreProblem,
   type Screen,
   type ScreenChange,
+  type TakenSnapshot,
   type UpdateVmRequest,
   type VcpuRegisters,
   type VmDrive,
   type VmId,
   type VmProgram,
+  type VmSnapshot,
+  type VmSnapshots,
   type VmSummary,
 } from './types.ts';
 import { VirtualMachine, type VirtualMachineEvents } from './VirtualMachine.ts';
@@ -65,6 +74,8 @@ export class Hypervisor implements HypervisorService {
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
   readonly #network = new MachineNetwork();
+  readonly #layers: DiskLayers;
+  readonly #snapshots: SnapshotCommands;
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
@@ -79,6 +90,18 @@ export class Hypervisor implements HypervisorService {
     this.#options = options;
     this.#store = store;
     this.#registry = new MachineRegistry(store);
+    this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'));
+    this.#snapshots = new SnapshotCommands({
+      store,
+      registry: this.#registry,
+      layers: this.#layers,
+      machines: () => this.#machines.values(),
+      onChanged: (machine) => {
+        machine.isSuspended = this.#snapshots.suspendedOf(machine.id) !== undefined;
+        this.#emitter.emit('snapshots-changed', { id: machine.id, ...this.#snapshots.list(machine.id) });
+        this.#emitter.emit('vm-changed', machine.summary());
+      },
+    });
     this.#emitter = new TypedEmitter(options.onListenerError ?? rethrowLater);
     this.#settings = {
       pcpuCount: options.scheduler?.pcpuCount ?? Math.min(SCHEDULER_PCPUS_MOST, availableParallelism()),
@@ -92,7 +115,7 @@ export class Hypervisor implements HypervisorService {
       () => this.#machines.values(),
       () => this.#settings,
     );
-    for (const stored of this.#registry.all()) this.#addMachine(stored);
+    for (const stored of this.#registry.all()) void this.#snapshots.tidy(this.#addMachine(stored));
   }
 
   list(): readonly VmSummary[] {
@@ -117,6 +140,9 @@ export class Hypervisor implements HypervisorService {
     const isDeep = deep.some((value) => value !== undefined);
     const command = isDeep ? 'change memory, processors, clock, network or drives of' : null;
     return this.#command(id, command, async (machine) => {
+      if (isDeep && machine.isSuspended) return suspendedRefusal(machine, 'change what it is made of');
+      const free = drives && (await this.#snapshots.checkDrivesDropped(machine, drives));
+      if (free?.ok === false) return free;
       const changed = await this.#registry.update(id, request);
       if (!changed.ok) return changed;
       machine.stored = changed.value;
@@ -133,15 +159,17 @@ export class Hypervisor implements HypervisorService {
   ): Promise<Result<VmSummary>> {
     return this.#command(id, null, async (machine) => {
       const drive: VmDrive | null = image && { slot, path: image.path, access: image.access };
+      const drives = [...machine.stored.drives.filter((each) => each.slot !== slot), ...(drive ? [drive] : [])];
+      const droppable = await this.#snapshots.checkDrivesDropped(machine, drives);
+      if (!droppable.ok) return droppable;
       if (drive !== null) {
         const free = findImageConflict(machine, [drive], this.#machines.values());
         if (free !== undefined) return free;
       }
       if (isObeyed('send input to', machine.state)) {
-        const changed = await machine.send('changeMedium', { slot, drive });
-        if (!changed.ok) return refused('drive-refused', changed.error.message);
-      }
-      const drives = [...machine.stored.drives.filter((each) => each.slot !== slot), ...(drive ? [drive] : [])];
+        const changed = await this.#snapshots.changeMedium(machine, slot, drive);
+        if (!changed.ok) return changed;
+      } else if (machine.isSuspended) return suspendedRefusal(machine, 'change its media');
       const stored = await this.#registry.update(id, { drives });
       if (!stored.ok) return stored;
       machine.stored = stored.value;
@@ -177,8 +205,14 @@ export class Hypervisor implements HypervisorService {
     return done({ program, bytes: read.value.bytes });
   }
 
-  async clone(id: VmId, name?: string): Promise<Result<VmSummary>> {
-    return this.#added(await this.#registry.clone(id, name));
+  async clone(
+    id: VmId,
+    { name, snapshot }: { readonly name?: string; readonly snapshot?: SnapshotId } = {},
+  ): Promise<Result<VmSummary>> {
+    const found = this.#find(id, null);
+    if (!found.ok) return found;
+    const cloned = this.#added(await this.#snapshots.clone(found.value, name, snapshot));
+    return cloned.ok && snapshot !== undefined ? this.restoreSnapshot(cloned.value.id, snapshot) : cloned;
   }
 
   async delete(id: VmId): Promise<Result<null>> {
@@ -201,6 +235,9 @@ export class Hypervisor implements HypervisorService {
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
     return this.#command(id, 'start', async (machine) => {
+      await this.#snapshots.quiet(id);
+      const suspended = this.#snapshots.suspendedOf(id);
+      if (suspended !== undefined) return this.#snapshots.wake(machine, suspended, paused ? 'pause' : 'as-taken');
       const program = await this.#registry.readProgram(id);
       if (!program.ok) return program;
       // Another start, or a deletion, may have come first while the program was read.
@@ -257,6 +294,49 @@ export class Hypervisor implements HypervisorService {
       await machine.powerOff();
       return done(null);
     });
+  }
+
+  async suspend(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, 'suspend', (machine) => this.#snapshots.suspend(machine));
+  }
+
+  async discardSuspended(id: VmId): Promise<Result<VmSummary>> {
+    return this.#command(id, null, async (machine) => {
+      const suspended = this.#snapshots.suspendedOf(id);
+      return suspended === undefined ? done(null) : this.#snapshots.delete(machine, suspended.id);
+    });
+  }
+
+  snapshots(id: VmId): VmSnapshots | undefined {
+    return this.#machines.has(id) ? this.#snapshots.list(id) : undefined;
+  }
+
+  async takeSnapshot(id: VmId, request: SnapshotRequest): Promise<Result<TakenSnapshot>> {
+    const found = this.#find(id, 'take a snapshot of');
+    return found.ok ? this.#snapshots.take(found.value, request) : found;
+  }
+
+  async restoreSnapshot(id: VmId, snapshot: SnapshotId, then: AfterRestore = 'as-taken'): Promise<Result<VmSummary>> {
+    return this.#command(id, 'restore a snapshot of', (machine) => this.#snapshots.restore(machine, snapshot, then));
+  }
+
+  async annotateSnapshot(
+    id: VmId,
+    snapshot: SnapshotId,
+    change: { readonly name?: string; readonly notes?: string },
+  ): Promise<Result<VmSnapshot>> {
+    const found = this.#find(id, null);
+    return found.ok ? this.#snapshots.annotate(found.value, snapshot, change) : found;
+  }
+
+  async deleteSnapshot(id: VmId, snapshot: SnapshotId): Promise<Result<null>> {
+    const found = this.#find(id, null);
+    return found.ok ? this.#snapshots.delete(found.value, snapshot) : found;
+  }
+
+  async snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
+    const found = this.#find(id, null);
+    return found.ok ? this.#snapshots.thumbnail(id, snapshot) : found;
   }
 
   registers(id: VmId, vcpu = 0): VcpuRegisters | undefined {
@@ -382,6 +462,7 @@ export class Hypervisor implements HypervisorService {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
+    await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
     this.#network.close();
     this.#observatory.dispose();
     this.#emitter.clear();
@@ -393,9 +474,14 @@ export class Hypervisor implements HypervisorService {
       onChanged: (machine) => this.#emitter.emit('vm-changed', machine.summary()),
       onState: (machine, from, to) => {
         if (to === 'off') this.#observatory.onOff(machine);
-        if (to === 'off') this.#network.unplug(machine.id);
+        if (to === 'off') this.#onOff(machine);
         if (to === 'starting') this.#plug(machine);
         this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
+      },
+      onRestored: (machine) => {
+        this.#observatory.onOff(machine);
+        this.#network.unplug(machine.id);
+        this.#plug(machine);
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
       onFrames: (machine, frames) => {
@@ -412,10 +498,18 @@ export class Hypervisor implements HypervisorService {
       handlers,
       scheduler: this.#scheduler,
       nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
+      prepareDrives: ({ stored: now }: VirtualMachine) => this.#layers.prepareStart(now),
     };
     const machine = new VirtualMachine(stored, host, events);
+    machine.isSuspended = this.#snapshots.suspendedOf(stored.id) !== undefined;
     this.#machines.set(stored.id, machine);
     return machine;
+  }
+
+  #onOff(machine: VirtualMachine): void {
+    this.#network.unplug(machine.id);
+    this.#layers.forget(machine.id);
+    if (!this.#isDisposed && !machine.isBeingDeleted) void this.#snapshots.tidy(machine);
   }
 
   #plug(machine: VirtualMachine): void {
@@ -472,6 +566,11 @@ export class Hypervisor implements HypervisorService {
     const allowed = machine.check(command);
     return allowed.ok ? done(machine) : allowed;
   }
+}
+
+function suspendedRefusal({ stored }: VirtualMachine, what: string): Result<never> {
+  const message = `“${stored.name}” is suspended, so you cannot ${what}: start it, or discard its suspended state first.`;
+  return refused('wrong-state', message);
 }
 
 /** A listener's bug ends like any other that nobody caught. */

@@ -2,6 +2,7 @@ import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import type { RegisterName } from './registers.ts';
 import type {
+  AfterRestore,
   ContainmentEntry,
   CreateVmRequest,
   DeviceActivity,
@@ -15,13 +16,18 @@ import type {
   Result,
   ScheduleTrace,
   SchedulerSettings,
+  SnapshotId,
+  SnapshotRequest,
   StoreProblem,
   Screen,
   ScreenChange,
+  TakenSnapshot,
   UpdateVmRequest,
   VcpuRegisters,
   VmId,
   VmProgram,
+  VmSnapshot,
+  VmSnapshots,
   VmSummary,
 } from './types.ts';
 
@@ -49,7 +55,11 @@ export interface HypervisorService {
     slot: RemovableSlot,
     image: { readonly path: string; readonly access: ImageAccess } | null,
   ): Promise<Result<VmSummary>>;
-  clone(id: VmId, name?: string): Promise<Result<VmSummary>>;
+  /**
+   * A new machine with the same settings, program and disks; of a snapshot, one that has that snapshot and is in its
+   * state. Disks' content is shared until one of the two writes.
+   */
+  clone(id: VmId, options?: { readonly name?: string; readonly snapshot?: SnapshotId }): Promise<Result<VmSummary>>;
   /** Refused unless off or crashed. */
   delete(id: VmId): Promise<Result<null>>;
 
@@ -67,6 +77,26 @@ export interface HypervisorService {
   /** Asks the guest to shut itself down; refused when it does not listen. */
   pressPowerButton(id: VmId): Promise<Result<VmSummary>>;
   powerOff(id: VmId): Promise<Result<VmSummary>>;
+  /** Keeps the state of a machine that runs or is paused, and powers it off; its next start goes on from there. */
+  suspend(id: VmId): Promise<Result<VmSummary>>;
+  /** The next start of a suspended machine starts it anew. */
+  discardSuspended(id: VmId): Promise<Result<VmSummary>>;
+
+  /** Undefined when there is no such machine. */
+  snapshots(id: VmId): VmSnapshots | undefined;
+  /** Of a machine that runs or is paused, with its disks. The guest stands still for as long as its memory is copied. */
+  takeSnapshot(id: VmId, request: SnapshotRequest): Promise<Result<TakenSnapshot>>;
+  /** The machine becomes the one that the snapshot is of; what it is now is lost. A refusal leaves it as it is. */
+  restoreSnapshot(id: VmId, snapshot: SnapshotId, then?: AfterRestore): Promise<Result<VmSummary>>;
+  annotateSnapshot(
+    id: VmId,
+    snapshot: SnapshotId,
+    change: { readonly name?: string; readonly notes?: string },
+  ): Promise<Result<VmSnapshot>>;
+  /** Those taken after it stay. */
+  deleteSnapshot(id: VmId, snapshot: SnapshotId): Promise<Result<null>>;
+  /** PNG; null: the machine showed nothing. */
+  snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>>;
 
   /** From shared memory, at no cost to the guest. Undefined while off. */
   registers(id: VmId, vcpu?: number): VcpuRegisters | undefined;

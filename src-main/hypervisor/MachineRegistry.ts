@@ -2,7 +2,7 @@ import path from 'node:path';
 import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
 import { done, refused } from './results.ts';
 import { findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
-import type { MachineStore, StoredBlobs } from './storage/MachineStore.ts';
+import type { MachineStore, StoredBlobs, TakenOver } from './storage/MachineStore.ts';
 import { filesOf, type StoredMachine, type StoredProgram } from './storage/StoredMachine.ts';
 import type { ProgramInclude, ThreadProgram } from './threads/ThreadMachine.ts';
 import {
@@ -102,13 +102,23 @@ export class MachineRegistry {
     return done({ kind: 'file', path: program.sourcePath, ...optionsOf(program) });
   }
 
-  async clone(id: VmId, name: string | undefined): Promise<Result<StoredMachine>> {
+  /**
+   * @param changes in which the new machine differs
+   * @param taken what the new machine has of the original's snapshots and layers
+   */
+  async clone(
+    id: VmId,
+    name: string | undefined,
+    changes: Partial<StoredMachine> = {},
+    taken: Omit<TakenOver, 'from'> = { snapshots: [], layers: [] },
+  ): Promise<Result<StoredMachine>> {
     const original = this.#machines.get(id);
     if (original === undefined) return unknownMachine();
     const problem = name === undefined ? undefined : findSettingsProblem({ name });
     if (problem !== undefined) return problem;
     const blobs = new Map<string, Uint8Array>();
-    for (const { sha256 } of filesOf(original.program)) {
+    const program = changes.program === undefined ? original.program : changes.program;
+    for (const { sha256 } of filesOf(program)) {
       const read = await this.#store.readBlob(id, sha256);
       if (!read.ok) return read;
       blobs.set(sha256, read.value);
@@ -116,13 +126,14 @@ export class MachineRegistry {
     const now = Date.now();
     const machine: StoredMachine = {
       ...original,
+      ...changes,
       id: newVmId(),
       name: this.#freeName(name ?? original.name),
       colour: freeColour(this.all().map(({ colour }) => colour)),
       createdAt: now,
       changedAt: now,
     };
-    return this.#add(machine, blobs);
+    return this.#add(machine, blobs, { from: id, ...taken });
   }
 
   async delete(id: VmId): Promise<Result<null>> {
@@ -133,11 +144,19 @@ export class MachineRegistry {
     });
   }
 
+  /** Changes a definition in ways that nobody asks for by name. */
+  async replace(id: VmId, change: (machine: StoredMachine) => StoredMachine): Promise<Result<StoredMachine>> {
+    return this.#change(id, change);
+  }
+
   /** The program with its bytes, as the thread takes it; null when the machine has none. */
   async readProgram(id: VmId): Promise<Result<ThreadProgram | null>> {
     const machine = this.#machines.get(id);
-    if (machine === undefined) return unknownMachine();
-    const { program } = machine;
+    return machine === undefined ? unknownMachine() : this.readProgramOf(id, machine.program);
+  }
+
+  /** The same of a program that the machine has or had, as long as a snapshot names it. */
+  async readProgramOf(id: VmId, program: StoredProgram | null): Promise<Result<ThreadProgram | null>> {
     if (program === null) return done(null);
     const bytes = await this.#store.readBlob(id, program.file.sha256);
     if (!bytes.ok) return bytes;
@@ -158,8 +177,8 @@ export class MachineRegistry {
     });
   }
 
-  async #add(machine: StoredMachine, blobs: StoredBlobs): Promise<Result<StoredMachine>> {
-    const stored = await this.#store.create(machine, blobs);
+  async #add(machine: StoredMachine, blobs: StoredBlobs, taken?: TakenOver): Promise<Result<StoredMachine>> {
+    const stored = await this.#store.create(machine, blobs, taken);
     if (!stored.ok) return stored;
     this.#machines.set(machine.id, machine);
     return done(machine);
@@ -200,9 +219,13 @@ export function unknownMachine(): Result<never> {
 /** A drive keeps its layer as long as the same image is in it. */
 function storedDrives(drives: readonly VmDrive[], known: StoredMachine['drives'] = []): StoredMachine['drives'] {
   return drives.map(({ slot, path: image, access }) => {
-    const same = known.find((each) => each.slot === slot && each.path === image && each.access === access);
+    const same = known.find((each) => isSameDrive(each, { slot, path: image, access }));
     return { slot, path: image, access, layer: same?.layer ?? null, base: same?.base ?? null };
   });
+}
+
+export function isSameDrive(a: VmDrive, b: VmDrive): boolean {
+  return a.slot === b.slot && a.path === b.path && a.access === b.access;
 }
 
 function nameOf(accepted: AcceptedProgram | undefined, drives: readonly VmDrive[]): string {

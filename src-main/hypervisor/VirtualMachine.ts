@@ -4,15 +4,29 @@ import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
 import { macAddressOf } from './network/MachineNetwork.ts';
+import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import { done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
-import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
+import type {
+  ThreadBatch,
+  ThreadCommandName,
+  ThreadCommands,
+  ThreadHappening,
+  ThreadMessage,
+} from './threads/protocol.ts';
 import { DEVICE_ACTIVITY } from './threads/ThreadMachine.ts';
-import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './threads/ThreadMachine.ts';
+import type {
+  LoadedPages,
+  MachineViews,
+  NewLayer,
+  ThreadDrive,
+  ThreadMachineDefinition,
+  ThreadProgram,
+} from './threads/ThreadMachine.ts';
 import { VcpuWorker, type ThreadDeath } from './threads/VcpuWorker.ts';
 import type {
   CrashReport,
@@ -38,7 +52,9 @@ export interface VirtualMachineEvents {
   onFrames(machine: VirtualMachine, frames: readonly Uint8Array[]): void;
   onDriveProblem(machine: VirtualMachine, problem: DriveProblem): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
-  /** The program was loaded, at a start or a reset: RAM is known. */
+  /** It has become another, in a thread of its own. */
+  onRestored(machine: VirtualMachine): void;
+  /** The program was loaded, or a snapshot restored: RAM is known. */
   onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
   onCrashed(machine: VirtualMachine, report: CrashReport): void;
 }
@@ -49,7 +65,21 @@ export interface VirtualMachineHost {
   readonly handlers: WebAssembly.Module | null;
   /** Numbers the vCPUs that ever ran; what the schedule's trace names. */
   nextIncarnation(machine: VirtualMachine): number;
+  /** Opens nothing, but makes what a start of the machine needs beside its images. */
+  prepareDrives(machine: VirtualMachine): Promise<Result<readonly ThreadDrive[]>>;
 }
+
+/** What a machine is to become. */
+export interface RestoredMachine {
+  readonly stored: StoredMachine;
+  readonly program: ThreadProgram | null;
+  readonly drives: readonly ThreadDrive[];
+  readonly snapshot: PackedSnapshot;
+}
+
+type LaunchedThread = Pick<Extract<ThreadMessage, { kind: 'ready' }>, 'views' | 'summary' | 'loaded'> & {
+  readonly thread: VcpuWorker;
+};
 
 /** One machine at run time: its state, its thread, and what the thread last said. */
 export class VirtualMachine {
@@ -58,6 +88,8 @@ export class VirtualMachine {
   memoryVersion = 0;
   /** From then on it obeys nothing: a thread started now would outlive its machine. */
   isBeingDeleted = false;
+  /** Its next start goes on where it was suspended. */
+  isSuspended = false;
   readonly screen = new ScreenMirror();
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
@@ -76,7 +108,10 @@ export class VirtualMachine {
   #breakpoints: readonly number[] = [];
   /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
   #lives = 0;
-  #onStarted: ((result: Result<null>) => void) | undefined;
+  /** A thread that is not ready yet. */
+  #launching: { readonly thread: VcpuWorker; readonly fail: () => void } | undefined;
+  /** What the machine is once it is no longer `saving`. */
+  #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
   constructor(stored: StoredMachine, host: VirtualMachineHost, events: VirtualMachineEvents) {
     this.stored = stored;
@@ -119,9 +154,10 @@ export class VirtualMachine {
   }
 
   summary(): VmSummary {
-    const { program, ...definition } = this.stored;
+    const { program, drives, ...definition } = this.stored;
     return {
       ...definition,
+      drives: drives.map(({ slot, path, access }) => ({ slot, path, access })),
       program:
         program === null
           ? null
@@ -141,6 +177,7 @@ export class VirtualMachine {
       pauseReason: this.#pauseReason,
       crash: this.#crash,
       programSummary: this.#programSummary,
+      isSuspended: this.isSuspended,
       driveProblems: [...this.#driveProblems].map(([slot, message]) => ({ slot, message })),
     };
   }
@@ -159,31 +196,88 @@ export class VirtualMachine {
     this.#thread = undefined;
     const life = ++this.#lives;
     await previous?.terminate();
-    if (life !== this.#lives) return refused('wrong-state', `“${this.stored.name}” was powered off while it started.`);
+    if (life !== this.#lives) return this.#overtaken();
     this.#forget();
     for (const history of this.serialHistories.values()) history.clear();
-    const { stored } = this;
-    const definition: ThreadMachineDefinition = {
-      profile: stored.profile,
-      memoryMiB: stored.memoryMiB,
-      vcpuCount: stored.vcpuCount,
-      clock: stored.clock,
-      drives: stored.drives,
-      bootOrder: stored.bootOrder,
-      macAddress: stored.network === null ? null : macAddressOf(stored.id),
-      program,
-    };
-    const started = await this.#startThread(definition);
-    if (!started.ok) {
-      if (this.#state === 'starting') this.#transit('start-refused');
-      return started;
+    const drives = await this.#host.prepareDrives(this);
+    if (life !== this.#lives) return this.#overtaken();
+    const launched = drives.ok
+      ? await this.#launch(definitionOf(this.stored, program, drives.value, null), (thread) => (this.#thread = thread))
+      : drives;
+    if (!launched.ok) {
+      if (this.#state === 'starting') {
+        this.#thread = undefined;
+        this.#transit('start-refused');
+      }
+      return launched;
     }
+    this.#adopt(launched.value);
     if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
     this.#applyScreenRate();
     if (!isPaused) return this.send('run', null);
     this.#pauseReason = { kind: 'started-paused' };
     this.#transit('started-paused');
     return done(null);
+  }
+
+  /** Copies the machine between two instructions; it then is what it was. */
+  async capture(layers: readonly NewLayer[]): Promise<Result<CapturedMachine>> {
+    this.#beginSaving();
+    const captured = await this.send('capture', layers);
+    if (this.#state === 'saving') this.#transit(this.#afterSaving);
+    return captured;
+  }
+
+  /**
+   * Becomes the machine of a snapshot, paused, in a new thread; the former one ends when that is done, so a refusal
+   * leaves everything as it was.
+   */
+  async restore({ stored, program, drives, snapshot }: RestoredMachine): Promise<Result<null>> {
+    if (this.#state === 'running' || this.#state === 'paused') this.#beginSaving();
+    else this.#transit('start');
+    const life = ++this.#lives;
+    const launched = await this.#launch(definitionOf(stored, program, drives, snapshot), () => undefined);
+    if (life !== this.#lives) {
+      if (launched.ok) await launched.value.thread.terminate();
+      return this.#overtaken();
+    }
+    if (!launched.ok) {
+      if (this.#state === 'saving') this.#transit(this.#afterSaving);
+      else if (this.#state === 'starting') this.#transit('start-refused');
+      return launched;
+    }
+    const previous = this.#thread;
+    this.#thread = launched.value.thread;
+    await previous?.terminate();
+    if (life !== this.#lives) return this.#overtaken();
+    this.#forget();
+    for (const history of this.serialHistories.values()) history.clear();
+    this.stored = stored;
+    this.#events.onRestored(this);
+    this.#adopt(launched.value);
+    if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
+    this.#applyScreenRate();
+    this.#pauseReason = { kind: 'restored' };
+    // A thread that died just now has made it crashed.
+    if (this.#state === 'starting') this.#transit('started-paused');
+    else if (this.#state === 'saving') this.#transit('saved-paused');
+    return done(null);
+  }
+
+  #beginSaving(): void {
+    this.#afterSaving = this.#state === 'running' ? 'saved-running' : 'saved-paused';
+    this.#transit('save');
+  }
+
+  #overtaken(): Result<never> {
+    return refused('wrong-state', `“${this.stored.name}” was powered off while it started.`);
+  }
+
+  #adopt({ views, summary, loaded }: LaunchedThread): void {
+    this.#views = views;
+    this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
+    this.#programSummary = summary;
+    this.#events.onLoaded(this, loaded);
   }
 
   /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
@@ -198,9 +292,10 @@ export class VirtualMachine {
     this.#lives++;
     this.#thread = undefined;
     this.#breakpoints = [];
-    this.#onStarted?.(refused('wrong-state', `“${this.stored.name}” was powered off while it started.`));
+    const launching = this.#launching;
+    launching?.fail();
     if (this.#state !== 'off') this.#transit('power-off');
-    await thread?.terminate();
+    await Promise.all([thread?.terminate(), launching?.thread.terminate()]);
     if (this.#thread === undefined) this.#forget();
   }
 
@@ -289,7 +384,11 @@ export class VirtualMachine {
     if (this.#thread === thread) this.#crashed(report);
   }
 
-  #startThread(definition: ThreadMachineDefinition): Promise<Result<null>> {
+  /** @param onThread told of the thread at once */
+  #launch(
+    definition: ThreadMachineDefinition,
+    onThread: (thread: VcpuWorker) => void,
+  ): Promise<Result<LaunchedThread>> {
     const { scheduler, threadEntry, handlers } = this.#host;
     const slot = scheduler.add({
       ...shareOf(this.stored),
@@ -298,11 +397,10 @@ export class VirtualMachine {
     if (slot === undefined)
       return Promise.resolve(refused('out-of-memory', 'Too many machines run already: power one of them off.'));
     return new Promise((resolve) => {
-      const settle = (result: Result<null>): void => {
-        this.#onStarted = undefined;
+      const settle = (result: Result<LaunchedThread>): void => {
+        if (this.#launching?.thread === thread) this.#launching = undefined;
         resolve(result);
       };
-      this.#onStarted = settle;
       const isCurrent = (): boolean => this.#thread === thread;
       const thread = new VcpuWorker({
         entry: threadEntry,
@@ -312,31 +410,33 @@ export class VirtualMachine {
         definition,
         handlers,
         events: {
-          onReady: ({ views, summary, loaded }) => {
-            if (!isCurrent()) return;
-            this.#views = views;
-            this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
-            this.#programSummary = summary;
-            this.#events.onLoaded(this, loaded);
-            settle(done(null));
-          },
-          onRefused: ({ reason, message }) => {
-            if (!isCurrent()) return;
-            this.#thread = undefined;
-            if (reason === 'program') settle(refused('program-refused', message));
-            else if (reason === 'drive') settle(refused('drive-refused', message));
-            else settle(refused('out-of-memory', `The host refuses the memory of “${this.stored.name}”: ${message}.`));
-          },
+          onReady: ({ views, summary, loaded }) => settle(done({ thread, views, summary, loaded })),
+          onRefused: ({ reason, message }) => settle(this.#launchRefusal(reason, message)),
           onBatch: (batch) => {
             if (isCurrent()) this.#onBatch(batch);
           },
           onDeath: (death) => {
-            if (isCurrent()) this.#onDeath(death);
+            settle(refused('thread-died', this.#deathReport(death).message));
+            if (isCurrent()) this.#crashed(this.#deathReport(death));
           },
         },
       });
-      this.#thread = thread;
+      this.#launching = { thread, fail: () => settle(this.#overtaken()) };
+      onThread(thread);
     });
+  }
+
+  #launchRefusal(reason: 'program' | 'memory' | 'drive' | 'snapshot', message: string): Result<never> {
+    switch (reason) {
+      case 'program':
+        return refused('program-refused', message);
+      case 'drive':
+        return refused('drive-refused', message);
+      case 'snapshot':
+        return refused('snapshot-refused', `The snapshot does not fit “${this.stored.name}”: ${message}.`);
+      case 'memory':
+        return refused('out-of-memory', `The host refuses the memory of “${this.stored.name}”: ${message}.`);
+    }
   }
 
   #onBatch(batch: ThreadBatch): void {
@@ -358,10 +458,12 @@ export class VirtualMachine {
         this.#pauseReason = null;
         this.#crash = null;
         this.#isStopped = false;
+        this.#afterSaving = 'saved-running';
         this.#transit(this.#state === 'starting' ? 'started' : 'resume');
         return;
       case 'paused':
         this.#pauseReason = happening.reason;
+        this.#afterSaving = 'saved-paused';
         this.#transit('pause');
         return;
       case 'stopped':
@@ -398,17 +500,15 @@ export class VirtualMachine {
     this.#driveProblems.delete(slot);
   }
 
-  #onDeath(death: ThreadDeath): void {
+  #deathReport(death: ThreadDeath): Omit<CrashReport, 'at'> {
     const name = this.stored.name;
-    const report: Omit<CrashReport, 'at'> = death.isOutOfMemory
+    return death.isOutOfMemory
       ? { kind: 'out-of-memory', message: `The thread of “${name}” ran out of memory.`, detail: death.message }
       : {
           kind: 'thread-died',
           message: `The thread of “${name}” died: ${death.message}.`,
           detail: death.detail,
         };
-    this.#onStarted?.(refused('thread-died', report.message));
-    this.#crashed(report);
   }
 
   #crashed(report: Omit<CrashReport, 'at'>): void {
@@ -440,6 +540,17 @@ export class VirtualMachine {
     this.#driveProblems.clear();
     this.screen.forget();
   }
+}
+
+function definitionOf(
+  stored: StoredMachine,
+  program: ThreadProgram | null,
+  drives: readonly ThreadDrive[],
+  snapshot: PackedSnapshot | null,
+): ThreadMachineDefinition {
+  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network } = stored;
+  const macAddress = network === null ? null : macAddressOf(stored.id);
+  return { profile, memoryMiB, vcpuCount, clock, drives, bootOrder, macAddress, program, snapshot };
 }
 
 /** What a machine's settings mean to the scheduler. */

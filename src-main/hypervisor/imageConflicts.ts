@@ -3,13 +3,15 @@ import { refused } from './results.ts';
 import type { HypervisorError, VmDrive } from './types.ts';
 import type { VirtualMachine } from './VirtualMachine.ts';
 
+type DriveInUse = VmDrive & { readonly layer?: string | null };
+
 /**
  * Two machines that write one image destroy it, and one that reads what another one writes sees neither the old nor the
  * new: why `drives` cannot be used now, or undefined.
  */
 export function findImageConflict(
   machine: VirtualMachine,
-  drives: readonly VmDrive[],
+  drives: readonly DriveInUse[],
   machines: Iterable<VirtualMachine>,
 ): { readonly ok: false; readonly error: HypervisorError } | undefined {
   for (const other of machines) {
@@ -27,6 +29,7 @@ export function findImageConflict(
   return undefined;
 }
 
-function isWritten({ access, slot }: VmDrive): boolean {
-  return access === 'read-write' && slot !== 'cdrom';
+/** A layer in front of the image takes the writes. */
+function isWritten({ access, slot, layer }: DriveInUse): boolean {
+  return access === 'read-write' && slot !== 'cdrom' && (layer ?? null) === null;
 }

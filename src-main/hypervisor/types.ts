@@ -10,5 +10,6 @@ export * from './types/isolation.ts';
 export * from './types/lifeCycle.ts';
 export * from './types/results.ts';
 export * from './types/schedule.ts';
+export * from './types/snapshots.ts';
 export * from './types/statistics.ts';
 export * from './types/views.ts';

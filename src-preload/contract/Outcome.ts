@@ -26,6 +26,7 @@ export const PROBLEM_CODES = [
   'memory-limit',
   'storage',
   'drive',
+  'snapshot',
   'not-typed',
   'no-program',
   'engine',

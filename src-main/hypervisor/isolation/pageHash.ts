@@ -60,8 +60,12 @@ export function hashLoadedPages(
   };
   addRange(0, LOW_MEMORY_BYTES);
   for (const { physicalAddress, bytes } of segments) addRange(physicalAddress, physicalAddress + bytes.length);
+  return hashFilledPages(ram, Uint32Array.from(pages).sort());
+}
+
+/** Hashes those of the pages, ascending, that are not zero; every other page of the memory is to be. */
+export function hashFilledPages(ram: Uint8Array, sorted: Uint32Array): LoadedPages {
   const words = new Uint32Array(ram.buffer, ram.byteOffset, ram.length / 4);
-  const sorted = Uint32Array.from(pages).sort();
   const hashes = sorted.map((page) => hashPage(words, page * PAGE_WORDS));
   const isFilled = (index: number): boolean => hashes[index] !== ZERO_PAGE_HASH;
   return {

@@ -53,6 +53,9 @@ export const COMMAND_STATES = {
   'set breakpoints in': ['off', 'starting', 'running', 'paused', 'saving', 'crashed'],
   'send input to': ['running', 'paused'],
   'take the digest of': ['running', 'paused', 'crashed'],
+  'take a snapshot of': ['running', 'paused'],
+  'restore a snapshot of': ['off', 'running', 'paused', 'crashed'],
+  suspend: ['running', 'paused'],
 } as const satisfies Readonly<Record<string, readonly VmState[]>>;
 export type VmCommand = keyof typeof COMMAND_STATES;
 
@@ -66,7 +69,7 @@ const STATE_WORDS: Readonly<Record<VmState, string>> = {
   starting: 'still starting',
   running: 'running',
   paused: 'paused',
-  saving: 'being saved',
+  saving: 'busy with a snapshot',
   crashed: 'crashed',
 };
 

@@ -110,7 +110,7 @@ export class MachineStore {
   /** Adds a machine with the files that it names, and with what it takes over of another one. */
   create(machine: StoredMachine, blobs: StoredBlobs, taken?: TakenOver): Promise<Result<null>> {
     return this.#change(machine.id, `The machine “${machine.name}” cannot be stored`, async () => {
-      const target = this.#machineFolder(machine.id);
+      const target = this.machineFolder(machine.id);
       const make = async (): Promise<SnapshotTree> => {
         const unfinished = unfinishedName(target);
         try {
@@ -135,7 +135,7 @@ export class MachineStore {
   /** Replaces a machine's definition; `blobs` are the files that it names and that are not stored yet. */
   update(machine: StoredMachine, blobs: StoredBlobs = new Map()): Promise<Result<null>> {
     return this.#change(machine.id, `The change of “${machine.name}” cannot be stored`, async () => {
-      const folder = this.#machineFolder(machine.id);
+      const folder = this.machineFolder(machine.id);
       for (const [sha256, bytes] of blobs) {
         const file = path.join(folder, sha256);
         if (!(await isThere(file))) await replaceFile(file, bytes);
@@ -148,7 +148,7 @@ export class MachineStore {
 
   delete(id: VmId, name: string): Promise<Result<null>> {
     return this.#change(id, `The machine “${name}” cannot be deleted`, async () => {
-      const folder = this.#machineFolder(id);
+      const folder = this.machineFolder(id);
       const unfinished = unfinishedName(folder);
       await this.snapshots.forgetMachine(id, () => rename(folder, unfinished));
       await syncFolder(path.dirname(folder));
@@ -159,7 +159,7 @@ export class MachineStore {
 
   /** A file that a machine's definition names, verified. */
   async readBlob(id: VmId, sha256: string): Promise<Result<Uint8Array>> {
-    const file = path.join(this.#machineFolder(id), sha256);
+    const file = path.join(this.machineFolder(id), sha256);
     try {
       const bytes = new Uint8Array(await readFile(file));
       if (hashBytes(bytes) === sha256) return done(bytes);
@@ -177,7 +177,7 @@ export class MachineStore {
 
   /** Returns the tree of the snapshots that are in the new machine's folder now. */
   async #takeOver({ from, snapshots, layers }: TakenOver, unfinished: string): Promise<SnapshotTree> {
-    const source = this.#machineFolder(from);
+    const source = this.machineFolder(from);
     const tree = subtree(this.snapshots.tree(from), new Set(snapshots));
     await copySnapshots(this.folder, from, tree, unfinished);
     for (const sha256 of new Set(tree.entries.flatMap(({ files }) => files))) {
@@ -192,7 +192,8 @@ export class MachineStore {
     return tree;
   }
 
-  #machineFolder(id: VmId): string {
+  /** Where a machine’s files lie. */
+  machineFolder(id: VmId): string {
     return path.join(this.folder, 'machines', id);
   }
 

@@ -79,6 +79,7 @@ export const storedMachine = z.object({
 });
 
 export type StoredProgram = z.infer<typeof storedProgram>;
+export type StoredDrive = z.infer<typeof storedDrive>;
 export type StoredMachine = z.infer<typeof storedMachine>;
 
 /** The files beside a definition that a program is made of. */

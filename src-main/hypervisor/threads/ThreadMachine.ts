@@ -2,6 +2,7 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
+import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { ClockKind, KeyStroke, MouseMotion, ProgramOptions, VmDrive } from '../types.ts';
@@ -20,9 +21,25 @@ export interface ThreadMachineDefinition {
   readonly clock: ClockKind;
   /** Of its network adapter; null: it has none. */
   readonly macAddress: Uint8Array | null;
-  readonly drives: readonly VmDrive[];
+  readonly drives: readonly ThreadDrive[];
   readonly bootOrder: readonly BootDevice[] | null;
   readonly program: ThreadProgram | null;
+  /** Where it goes on instead of starting; its buffers change hands. */
+  readonly snapshot: PackedSnapshot | null;
+}
+
+/** An image for a drive. */
+export interface ThreadDrive extends Pick<VmDrive, 'slot' | 'path' | 'access'> {
+  /** The file that takes the writes and names the image below; null: the image itself. */
+  readonly layerFile: string | null;
+}
+
+/** An empty layer's file, for what is written to a drive after it was captured. */
+export interface NewLayer {
+  readonly slot: DriveSlot;
+  readonly file: string;
+  /** The file that has taken the writes so far. */
+  readonly below: string;
 }
 
 /** An image that a machine is to have cannot be used; thrown while the machine is made. */
@@ -87,6 +104,13 @@ export interface ThreadMachine {
   load(program: ThreadProgram | null): ThreadLoadResult;
   /** Power cycle with the program loaded anew. */
   reset(): LoadedPages;
+  /**
+   * Copies the machine, and lets its disks' writes go to these layers from now on: what was written before never
+   * changes again. Leaves no trace in the guest. Throws an error with a sentence for the user.
+   */
+  capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'>;
+  /** A reset that ends where the snapshot was taken. Throws `SnapshotError`. */
+  restore(snapshot: PackedSnapshot): LoadedPages;
   run(untilHostNs: number): MachineExit;
   step(): MachineExit;
   /** Guest time stands still until the next `run`. */
@@ -107,7 +131,7 @@ export interface ThreadMachine {
   serialInput(bytes: Uint8Array, port: number): number;
   receiveFrame(frame: Uint8Array): void;
   /** Throws an error with a sentence for the user. */
-  changeMedium(slot: RemovableSlot, drive: VmDrive | null): void;
+  changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void;
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
   /** See `Machine.changedScreen`. */

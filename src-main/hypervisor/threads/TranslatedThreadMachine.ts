@@ -1,25 +1,30 @@
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
 import type { DriveOptions } from '../../machine/drives/DriveBay.ts';
-import type { BootDevice, DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../../machine/images/DiskImage.ts';
+import { FreezableImage } from '../../machine/images/FreezableImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import { profileOf } from '../../machine/profiles/profiles.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
-import { PAGE_BYTES, hashLoadedPages } from '../isolation/pageHash.ts';
+import { PAGE_BYTES, hashFilledPages, hashLoadedPages } from '../isolation/pageHash.ts';
 import { writeRegister } from '../registerAccess.ts';
 import type { RegisterName } from '../registers.ts';
+import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
+import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
-import type { KeyStroke, MouseMotion, VmDrive } from '../types.ts';
+import type { KeyStroke, MouseMotion } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
   LoadedPages,
   MachineViews,
+  NewLayer,
+  ThreadDrive,
   ThreadLoadResult,
   ThreadMachine,
   ThreadMachineDefinition,
@@ -88,13 +93,44 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   reset(): LoadedPages {
-    const { machine, memory, processors } = this.#parts;
+    const { machine, memory } = this.#parts;
     if (this.#image === undefined) machine.reset();
     else machine.load(this.#image);
-    // From here on a dirty page is one that the guest wrote.
-    new Uint8Array(this.views.writes).fill(PAGE_WRITES.none);
-    for (const processor of processors) processor.clearDirtyPages();
+    this.#forgetWrites();
     return hashLoadedPages(memory.ram(0, memory.ramBytes), this.#image?.segments ?? []);
+  }
+
+  capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'> {
+    const { machine, memory } = this.#parts;
+    const freezes = layers.map((layer) => this.#prepareFreeze(layer));
+    const state = machine.save();
+    const ram = packPages(memory.ram(0, memory.ramBytes));
+    const video = packPages(memory.video);
+    for (const freeze of freezes) freeze();
+    return { state, ram, video, screen: machine.screen() };
+  }
+
+  #prepareFreeze({ slot, file, below }: NewLayer): () => void {
+    const host = new NodeImageHost();
+    const image = this.#parts.machine.chipset.drives.inside(slot)?.image;
+    // Something else is in the drive by now, or an answer came too late for main.
+    if (!(image instanceof FreezableImage) || image.name !== below)
+      throw new Error(`${DRIVE_NAMES[slot]} was changed meanwhile: try again.`);
+    return image.prepareFreeze(host.open(file, 'read-write'), host);
+  }
+
+  restore(snapshot: PackedSnapshot): LoadedPages {
+    this.reset();
+    restoreMachine(this.#parts, unpackSnapshot(snapshot));
+    this.#forgetWrites();
+    const { memory } = this.#parts;
+    return hashFilledPages(memory.ram(0, memory.ramBytes), snapshot.ram.numbers);
+  }
+
+  /** From here on a dirty page is one that the guest wrote. */
+  #forgetWrites(): void {
+    new Uint8Array(this.views.writes).fill(PAGE_WRITES.none);
+    for (const processor of this.#parts.processors) processor.clearDirtyPages();
   }
 
   run(untilHostNs: number): MachineExit {
@@ -172,7 +208,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#parts.machine.inputs.receiveFrame(frame);
   }
 
-  changeMedium(slot: RemovableSlot, drive: VmDrive | null): void {
+  changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void {
     const { drives } = this.#parts.machine.chipset;
     const image = drive === null ? undefined : openDrive(drive);
     const outcome = drives.insert(slot, image);
@@ -213,14 +249,15 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 }
 
-function openDrive({ slot, path, access }: VmDrive): DiskImage {
-  const opened = openDriveImage(new NodeImageHost(), slot, path, access);
+function openDrive({ slot, path, access, layerFile }: ThreadDrive): DiskImage {
+  const [file, use] = layerFile === null ? [path, access] : [layerFile, 'read-write' as const];
+  const opened = openDriveImage(new NodeImageHost(), slot, file, use);
   if (!opened.ok) throw new DriveRefusal(opened.message);
-  return opened.image;
+  return opened.image.isReadOnly ? opened.image : new FreezableImage(opened.image);
 }
 
 /** Opens every image, or none. */
-function openDrives(drives: readonly VmDrive[], bootOrder: readonly BootDevice[] | null): DriveOptions {
+function openDrives(drives: readonly ThreadDrive[], bootOrder: readonly BootDevice[] | null): DriveOptions {
   const images: Partial<Record<DriveSlot, DiskImage>> = {};
   try {
     for (const drive of drives) images[drive.slot] = openDrive(drive);

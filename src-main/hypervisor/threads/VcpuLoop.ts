@@ -8,7 +8,8 @@ import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
 import type { PauseReason } from '../types.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommand, ThreadCommandName, ThreadCommands, ThreadMessage } from './protocol.ts';
-import type { ThreadMachine } from './ThreadMachine.ts';
+import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
+import type { NewLayer, ThreadMachine } from './ThreadMachine.ts';
 
 /** How often a running vCPU looks at its messages and whether it is to give up its pCPU. */
 const LOOK_MS = 1;
@@ -277,18 +278,29 @@ export class VcpuLoop {
 
   #obey(command: ThreadCommand): void {
     let reply: ThreadMessage;
+    let transferred: readonly ArrayBuffer[] = [];
     try {
-      reply = { kind: 'reply', id: command.id, value: this.#execute(command) };
+      if (command.name === 'capture') {
+        const captured = this.#capture(command.request);
+        reply = { kind: 'reply', id: command.id, value: captured };
+        transferred = buffersOf(captured);
+      } else reply = { kind: 'reply', id: command.id, value: this.#execute(command) };
     } catch (error) {
       reply = { kind: 'failed', id: command.id, message: error instanceof Error ? error.message : String(error) };
     }
     if (command.id === 0) return;
     // What the command made happen is known before its reply.
     this.#output.flushIfDue();
-    this.#port.postMessage(reply);
+    this.#port.postMessage(reply, transferred);
   }
 
-  #execute(command: ThreadCommand): ThreadCommands[ThreadCommandName]['reply'] {
+  #capture(layers: readonly NewLayer[]): CapturedMachine {
+    const before = monotonicMs();
+    const captured = this.#machine.capture(layers);
+    return { ...captured, pauseMs: monotonicMs() - before };
+  }
+
+  #execute(command: Exclude<ThreadCommand, { name: 'capture' }>): ThreadCommands[ThreadCommandName]['reply'] {
     const machine = this.#machine;
     switch (command.name) {
       case 'run':

@@ -3,8 +3,16 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
-import type { VmDrive, CrashReport, KeyStroke, MouseMotion, PauseReason } from '../types.ts';
-import type { LoadedPages, MachineViews, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
+import type { CapturedMachine } from '../snapshots/PackedSnapshot.ts';
+import type { CrashReport, KeyStroke, MouseMotion, PauseReason } from '../types.ts';
+import type {
+  LoadedPages,
+  MachineViews,
+  NewLayer,
+  ThreadDrive,
+  ThreadMachineDefinition,
+  ThreadProgram,
+} from './ThreadMachine.ts';
 
 export interface ThreadData {
   readonly scheduler: SharedArrayBuffer;
@@ -30,6 +38,8 @@ export interface ThreadCommands {
     readonly reply: null;
   };
   reset: { readonly request: null; readonly reply: null };
+  /** Between two instructions; a machine that runs runs on. See `ThreadMachine.capture`. */
+  capture: { readonly request: readonly NewLayer[]; readonly reply: CapturedMachine };
   /** Replies whether the guest listens to its button. */
   pressPowerButton: { readonly request: null; readonly reply: boolean };
   load: {
@@ -55,7 +65,7 @@ export interface ThreadCommands {
   typeText: { readonly request: string; readonly reply: null };
   /** Fails with a sentence for the user; then the drive holds what it held. */
   changeMedium: {
-    readonly request: { readonly slot: RemovableSlot; readonly drive: VmDrive | null };
+    readonly request: { readonly slot: RemovableSlot; readonly drive: ThreadDrive | null };
     readonly reply: null;
   };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
@@ -106,7 +116,7 @@ export type ThreadMessage =
       readonly loaded: LoadedPages;
     }
   /** The machine could not be made; the thread ends. */
-  | { readonly kind: 'refused'; readonly reason: 'program' | 'memory' | 'drive'; readonly message: string }
+  | { readonly kind: 'refused'; readonly reason: 'program' | 'memory' | 'drive' | 'snapshot'; readonly message: string }
   | { readonly kind: 'batch'; readonly batch: ThreadBatch }
   | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Scheduler } from '../scheduler/Scheduler.ts';
+import { SnapshotError } from '../../machine/snapshot.ts';
 import { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadData, ThreadMessage } from './protocol.ts';
-import { DriveRefusal, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
+import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
 import { VcpuLoop } from './VcpuLoop.ts';
 
 /** The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run. */
@@ -25,14 +26,23 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
     post({ kind: 'refused', reason, message: error instanceof Error ? error.message : String(error) });
     return;
   }
-  const loaded = machine.load(data.definition.program);
+  const { program, snapshot } = data.definition;
+  const loaded = machine.load(program);
   if (!loaded.ok) {
     post({ kind: 'refused', reason: 'program', message: loaded.message });
+    return;
+  }
+  let pages: LoadedPages;
+  try {
+    pages = snapshot === null ? machine.reset() : machine.restore(snapshot);
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    post({ kind: 'refused', reason: 'snapshot', message: error.message });
     return;
   }
   output.attach(machine);
   const scheduler = new Scheduler(data.scheduler, data.incarnation);
   const slot = scheduler.state.slot(data.slot);
-  post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: machine.reset() });
+  post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: pages });
   new VcpuLoop(machine, scheduler, slot, port, output).runForever();
 }

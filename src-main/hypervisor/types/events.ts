@@ -3,6 +3,7 @@ import type { VmId } from './definition.ts';
 import type { IsolationSample } from './isolation.ts';
 import type { DriveProblem, VmState, VmSummary } from './lifeCycle.ts';
 import type { SchedulerSettings } from './schedule.ts';
+import type { VmSnapshots } from './snapshots.ts';
 import type { HypervisorStatistics } from './statistics.ts';
 import type { SerialOutput } from './views.ts';
 
@@ -18,6 +19,8 @@ export interface HypervisorEvents {
   /** Definition, state, activity or pause reason changed. */
   'vm-changed': VmSummary;
   'vm-removed': { readonly id: VmId };
+  /** Snapshots were taken, restored, changed or deleted. */
+  'snapshots-changed': { readonly id: VmId } & VmSnapshots;
   'vm-state': { readonly id: VmId; readonly from: VmState; readonly to: VmState; readonly at: number };
   'serial-output': SerialOutput;
   /** New entries, and old ones whose count grew; at most ten times a second for each machine. */

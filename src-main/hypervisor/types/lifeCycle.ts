@@ -18,6 +18,7 @@ export type VmActivity = 'busy' | 'halted' | 'stopped' | 'capped' | 'none';
 export type PauseReason =
   | { readonly kind: 'user' }
   | { readonly kind: 'started-paused' }
+  | { readonly kind: 'restored' }
   | { readonly kind: 'step' }
   | { readonly kind: 'breakpoint'; readonly linearAddress: number };
 
@@ -40,6 +41,8 @@ export interface VmSummary extends VmDefinition {
   readonly programSummary: string | null;
   /** What the host could not do with images, until it can again. */
   readonly driveProblems: readonly DriveProblem[];
+  /** It is off, and its next start goes on where it was suspended. */
+  readonly isSuspended: boolean;
 }
 
 export interface DriveProblem {

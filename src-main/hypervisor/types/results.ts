@@ -17,6 +17,8 @@ export const HYPERVISOR_ERROR_CODES = [
   'storage-locked',
   /** An image cannot be used in a drive. */
   'drive-refused',
+  /** A snapshot cannot be taken, or does not fit the machine. */
+  'snapshot-refused',
   /** The host has not enough memory for the machine. */
   'out-of-memory',
   /** The vCPU's thread did not answer in time; it may be hung. */

@@ -5,7 +5,7 @@ import { hasQcow2Magic, readQcow2Header, writeNewQcow2 } from './qcow2/Qcow2Head
 import { RawImage } from './RawImage.ts';
 
 /** Backing files of backing files; beyond this many they name each other in a circle. */
-const MOST_BACKING_DEPTH = 32;
+const MOST_BACKING_DEPTH = 128;
 
 /**
  * What becomes of the guest's writes.

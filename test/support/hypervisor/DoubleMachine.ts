@@ -1,9 +1,13 @@
+import type { MachineState } from '../../../src-main/machine/MachineState.ts';
 import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
 import { textScreen } from '../machine/textScreen.ts';
 import type { TextScreen } from '../../../src-main/machine/vga/TextScreen.ts';
 import { STATE, layOutVmMemory } from '../../../src-main/engine/state/layout.ts';
 import { monotonicNs } from '../../../src-main/hypervisor/scheduler/hostClock.ts';
 import { DEVICE_ACTIVITY } from '../../../src-main/hypervisor/threads/ThreadMachine.ts';
+import { type PackedSnapshot, packPages, unpackPages } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
+import type { CapturedMachine } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
+import { SnapshotError } from '../../../src-main/machine/snapshot.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -14,9 +18,25 @@ import type {
   ThreadProgram,
 } from '../../../src-main/hypervisor/threads/ThreadMachine.ts';
 
+const NO_DEVICE = { version: 1 };
+const STATE_OF_NOTHING: MachineState = {
+  version: 1,
+  profile: 'pc',
+  clock: { kind: 'host', guestTimeNs: 0, originNs: null },
+  processors: [],
+  devices: {},
+  firmware: null,
+  typist: NO_DEVICE,
+  entropy: null,
+  timers: [],
+  end: null,
+  instructionsBefore: 0,
+  interrupts: 0,
+};
+
 /**
  * A machine without a processor, whose behaviour its program's text names: `loop`, `halt`, `nap RUN HALT`
- * (milliseconds), `flood`, `echo`, `throw`, `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`.
+ * (milliseconds), `flood`, `echo`, `throw`, `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`; and `loop` with `hang-on-capture`, `die-on-capture`, `refuse-restore`.
  */
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
@@ -86,6 +106,31 @@ export class DoubleMachine implements ThreadMachine {
       default:
         return this.#loop(untilHostNs);
     }
+  }
+
+  /** Its memory, and its count as the number of interrupts: there is nothing else of it. */
+  capture(): Omit<CapturedMachine, 'pauseMs'> {
+    if (this.#behaviour === 'hang-on-capture') for (;;) this.#work();
+    if (this.#behaviour === 'die-on-capture') process.exit(7);
+    return {
+      state: { ...STATE_OF_NOTHING, instructionsBefore: this.#retired[0] ?? 0 },
+      ram: packPages(this.#ram),
+      video: packPages(new Uint8Array(4096)),
+      screen: textScreen(),
+    };
+  }
+
+  restore({ state, ram }: PackedSnapshot): LoadedPages {
+    if (this.#behaviour === 'refuse-restore') throw new SnapshotError('it is of another machine');
+    const loaded = this.reset();
+    this.#retired[0] = state.instructionsBefore;
+    this.#ram.fill(0);
+    for (const [page, bytes] of unpackPages(ram)) this.#ram.set(bytes, page * 4096);
+    return loaded;
+  }
+
+  get #ram(): Uint8Array {
+    return new Uint8Array(this.views.buffer, this.views.ramOffset, this.views.ramBytes);
   }
 
   step(): MachineExit {

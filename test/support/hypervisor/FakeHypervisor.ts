@@ -85,6 +85,7 @@ export class FakeHypervisor implements HypervisorService {
       driveProblems: [],
       crash: null,
       programSummary: null,
+      isSuspended: false,
     };
     if (program) this.programs.set(id, program);
     this.vms.set(id, vm);
@@ -120,6 +121,15 @@ export class FakeHypervisor implements HypervisorService {
     this.emit('vm-removed', { id });
     return { ok: true, value: null };
   };
+
+  snapshots = (): { current: null; entries: [] } => ({ current: null, entries: [] });
+  takeSnapshot = async (): Promise<typeof notFound> => notFound;
+  restoreSnapshot = async (): Promise<typeof notFound> => notFound;
+  annotateSnapshot = async (): Promise<typeof notFound> => notFound;
+  deleteSnapshot = async (): Promise<typeof notFound> => notFound;
+  snapshotThumbnail = async (): Promise<typeof notFound> => notFound;
+  suspend = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'off', isSuspended: true });
+  discardSuspended = async (id: string): Promise<Result<VmSummary>> => this.change(id, { isSuspended: false });
 
   start = async (id: string, { paused = false } = {}): Promise<Result<VmSummary>> =>
     this.refusal ?? this.startRefusal ?? this.change(id, { state: paused ? 'paused' : 'running' });

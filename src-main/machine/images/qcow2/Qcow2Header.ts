@@ -8,7 +8,7 @@ const HEADER_BYTES_V3 = 104;
 const MOST_HEADER_BYTES = 64 * 1024;
 const MOST_L1_BYTES = 32 * 1024 * 1024;
 const MOST_REFCOUNT_TABLE_BYTES = 8 * 1024 * 1024;
-const MOST_BACKING_NAME = 1023;
+export const MOST_BACKING_NAME = 1023;
 /** Header extension: name of the backing file's format. */
 const EXTENSION_BACKING_FORMAT = 0xe279_2aca;
 
@@ -160,11 +160,16 @@ export interface NewQcow2 {
 
 const NEW_CLUSTER_BITS = 16;
 
+/** Makes an empty file a qcow2 image. */
+export function writeNewQcow2(file: HostFile, image: NewQcow2): void {
+  file.write(0, newQcow2(image));
+}
+
 /**
- * Makes an empty file a qcow2 image, version 3, clusters of 64 KiB, 16-bit refcounts. Layout by cluster: header, refcount
- * table, one refcount block, L1 table.
+ * An empty image of version 3, clusters of 64 KiB, 16-bit refcounts. Layout by cluster: header, refcount table, one
+ * refcount block, L1 table.
  */
-export function writeNewQcow2(file: HostFile, { byteLength, backing }: NewQcow2): void {
+export function newQcow2({ byteLength, backing }: NewQcow2): Uint8Array {
   const clusterBytes = 2 ** NEW_CLUSTER_BITS;
   const l1Entries = Math.ceil(byteLength / (clusterBytes * (clusterBytes / 8)));
   const l1Clusters = Math.max(1, Math.ceil((l1Entries * 8) / clusterBytes));
@@ -184,19 +189,39 @@ export function writeNewQcow2(file: HostFile, { byteLength, backing }: NewQcow2)
   view.setUint32(HEADER_FIELD.refcountTableClusters, 1);
   view.setUint32(96, 4);
   view.setUint32(100, HEADER_BYTES_V3);
-  if (backing) {
-    const text = new TextEncoder();
-    const format = text.encode(backing.format);
-    const name = text.encode(backing.name);
-    view.setUint32(HEADER_BYTES_V3, EXTENSION_BACKING_FORMAT);
-    view.setUint32(HEADER_BYTES_V3 + 4, format.length);
-    bytes.set(format, HEADER_BYTES_V3 + 8);
-    const nameOffset = HEADER_BYTES_V3 + 8 + Math.ceil(format.length / 8) * 8 + 8;
-    bytes.set(name, nameOffset);
-    offset(8, nameOffset);
-    view.setUint32(16, name.length);
-  }
+  if (backing) nameBacking(bytes.subarray(0, clusterBytes), backing);
   offset(clusterBytes, 2 * clusterBytes);
   for (let cluster = 0; cluster < 3 + l1Clusters; cluster++) view.setUint16(2 * clusterBytes + 2 * cluster, 1);
-  file.write(0, bytes);
+  return bytes;
+}
+
+/**
+ * Lets an image that `newQcow2` made name another backing image, or none, whose content must be the same where this
+ * one has no clusters.
+ */
+export function renameBacking(file: HostFile, backing: NewQcow2['backing']): void {
+  const header = new Uint8Array(BACKING_END);
+  file.read(0, header);
+  header.fill(0, HEADER_BYTES_V3);
+  header.fill(0, 8, 20);
+  if (backing) nameBacking(header, backing);
+  file.write(0, header);
+}
+
+/** Where the longest name of a backing image ends, in images of this program's. */
+const BACKING_END = 2048;
+
+function nameBacking(header: Uint8Array, { name, format }: NonNullable<NewQcow2['backing']>): void {
+  const view = new DataView(header.buffer, header.byteOffset);
+  const text = new TextEncoder();
+  const formatBytes = text.encode(format);
+  const nameBytes = text.encode(name);
+  view.setUint32(HEADER_BYTES_V3, EXTENSION_BACKING_FORMAT);
+  view.setUint32(HEADER_BYTES_V3 + 4, formatBytes.length);
+  header.set(formatBytes, HEADER_BYTES_V3 + 8);
+  // Behind it an extension of type 0 ends the list.
+  const nameOffset = HEADER_BYTES_V3 + 8 + Math.ceil(formatBytes.length / 8) * 8 + 8;
+  header.set(nameBytes, nameOffset);
+  view.setUint32(12, nameOffset);
+  view.setUint32(16, nameBytes.length);
 }

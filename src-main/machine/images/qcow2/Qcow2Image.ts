@@ -31,7 +31,7 @@ export class Qcow2Image implements DiskImage {
   private readonly host: Pick<ImageHost, 'inflate'>;
   private readonly backing: DiskImage | undefined;
   private readonly header: Qcow2Header;
-  private readonly clusterBytes: number;
+  readonly clusterBytes: number;
   private readonly entriesPerL2: number;
   private readonly l1: DataView;
   private readonly l2: TableCache;
@@ -85,6 +85,16 @@ export class Qcow2Image implements DiskImage {
       const length = Math.min(bytes.length - done, this.clusterBytes - inCluster);
       this.writeInCluster(refcounts, position + done - inCluster, inCluster, bytes.subarray(done, done + length));
       done += length;
+    }
+  }
+
+  /** Where the clusters begin that the image has itself, ascending; what is in no such cluster comes from below. */
+  *ownClusters(): Generator<number> {
+    const bytesPerL2 = this.clusterBytes * this.entriesPerL2;
+    for (let start = 0; start < this.byteLength; start += bytesPerL2) {
+      if (this.l2Offset(start / bytesPerL2) === 0) continue;
+      const end = Math.min(this.byteLength, start + bytesPerL2);
+      for (let at = start; at < end; at += this.clusterBytes) if (this.cluster(at).kind !== 'backing') yield at;
     }
   }
 

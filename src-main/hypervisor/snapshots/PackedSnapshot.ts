@@ -1,0 +1,70 @@
+import type { MachineState } from '../../machine/MachineState.ts';
+import type { Screen } from '../../machine/vga/Screen.ts';
+import type { MachineSnapshot } from './MachineSnapshot.ts';
+import { forEachPage, PAGE_BYTES, type Pages } from './pages.ts';
+
+/** Pages of a memory as they go from thread to thread: nothing is copied but two buffers that change hands. */
+export interface PackedPages {
+  /** Ascending. */
+  readonly numbers: Uint32Array<ArrayBuffer>;
+  /** One page after the other. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A machine's state and memory as its thread hands them out, and takes them. Disks have layers in files. */
+export interface PackedSnapshot {
+  readonly state: MachineState;
+  readonly ram: PackedPages;
+  readonly video: PackedPages;
+}
+
+/** What a thread answers when it has captured its machine. */
+export interface CapturedMachine extends PackedSnapshot {
+  /** The whole screen at that moment. */
+  readonly screen: Screen;
+  /** How long the guest stood still for it, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** Copies every page that is not zero. */
+export function packPages(memory: Uint8Array): PackedPages {
+  const numbers: number[] = [];
+  forEachPage(new Int32Array(memory.buffer, memory.byteOffset, memory.byteLength >> 2), (page) => numbers.push(page));
+  const bytes = new Uint8Array(numbers.length * PAGE_BYTES);
+  for (let first = 0; first < numbers.length;) {
+    // Neighbours are copied at once.
+    let end = first + 1;
+    while (end < numbers.length && (numbers[end] ?? 0) === (numbers[end - 1] ?? 0) + 1) end++;
+    const from = (numbers[first] ?? 0) * PAGE_BYTES;
+    bytes.set(memory.subarray(from, from + (end - first) * PAGE_BYTES), first * PAGE_BYTES);
+    first = end;
+  }
+  return { numbers: Uint32Array.from(numbers), bytes };
+}
+
+/** Views of the packed bytes. */
+export function unpackPages({ numbers, bytes }: PackedPages): Pages {
+  const pages = new Map<number, Uint8Array>();
+  numbers.forEach((page, index) => pages.set(page, bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES)));
+  return pages;
+}
+
+function packed(pages: Pages): PackedPages {
+  const numbers = Uint32Array.from([...pages.keys()].sort((a, b) => a - b));
+  const bytes = new Uint8Array(numbers.length * PAGE_BYTES);
+  numbers.forEach((page, index) => bytes.set(pages.get(page) ?? [], index * PAGE_BYTES));
+  return { numbers, bytes };
+}
+
+export function packSnapshot({ state, ram, video }: MachineSnapshot): PackedSnapshot {
+  return { state, ram: packed(ram), video: packed(video) };
+}
+
+export function unpackSnapshot({ state, ram, video }: PackedSnapshot): MachineSnapshot {
+  return { state, ram: unpackPages(ram), video: unpackPages(video), disks: new Map() };
+}
+
+/** What changes hands when a packed snapshot is posted. */
+export function buffersOf({ ram, video }: PackedSnapshot): ArrayBuffer[] {
+  return [ram.numbers.buffer, ram.bytes.buffer, video.numbers.buffer, video.bytes.buffer];
+}

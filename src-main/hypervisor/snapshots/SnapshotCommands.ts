@@ -1,0 +1,400 @@
+import path from 'node:path';
+import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import { type DiskLayers, isWritable, type LayerName, type TopLayers } from '../disks/DiskLayers.ts';
+import { settleLayers } from '../disks/settleLayers.ts';
+import { isObeyed } from '../lifecycle/transitions.ts';
+import { findImageConflict } from '../imageConflicts.ts';
+import { isSameDrive, type MachineRegistry } from '../MachineRegistry.ts';
+import { done, refused } from '../results.ts';
+import type { MachineStore } from '../storage/MachineStore.ts';
+import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
+import type {
+  AfterRestore,
+  Result,
+  SnapshotRequest,
+  TakenSnapshot,
+  VmDrive,
+  VmId,
+  VmSnapshot,
+  VmSnapshots,
+} from '../types.ts';
+import type { VirtualMachine } from '../VirtualMachine.ts';
+import { packSnapshot, unpackSnapshot } from './PackedSnapshot.ts';
+import type { SnapshotEntry, SnapshotId, SnapshotKind } from './SnapshotTree.ts';
+import { snapshotThumbnail } from './snapshotThumbnail.ts';
+
+export interface SnapshotHost {
+  readonly store: MachineStore;
+  readonly registry: MachineRegistry;
+  readonly layers: DiskLayers;
+  machines(): Iterable<VirtualMachine>;
+  /** Snapshots of a machine, or whether it is suspended, have changed. */
+  onChanged(machine: VirtualMachine): void;
+}
+
+/** Snapshots of the machines of one store: what a user can do with them. */
+export class SnapshotCommands {
+  readonly #host: SnapshotHost;
+  /** The last thing done with each machine's snapshots. */
+  readonly #turns = new Map<VmId, Promise<unknown>>();
+
+  constructor(host: SnapshotHost) {
+    this.#host = host;
+  }
+
+  list(id: VmId): VmSnapshots {
+    const { current, entries } = this.#host.store.snapshots.tree(id);
+    const suspended = entries.find(({ kind }) => kind === 'suspended');
+    return {
+      current: current === suspended?.id ? (suspended?.parent ?? null) : current,
+      entries: entries.filter((entry) => entry !== suspended).map(toVmSnapshot),
+    };
+  }
+
+  /** Where the machine goes on when it is started next, instead of starting anew. */
+  suspendedOf(id: VmId): SnapshotEntry | undefined {
+    return this.#host.store.snapshots.tree(id).entries.find(({ kind }) => kind === 'suspended');
+  }
+
+  take(machine: VirtualMachine, { name, notes = '' }: SnapshotRequest): Promise<Result<TakenSnapshot>> {
+    return this.#inTurn(machine.id, () => this.#keep(machine, { name, notes, kind: 'taken' }));
+  }
+
+  /** Keeps the machine's state and powers it off. */
+  suspend(machine: VirtualMachine): Promise<Result<TakenSnapshot>> {
+    return this.#inTurn(machine.id, async () => {
+      const isPaused: boolean = machine.state === 'paused';
+      // What it did after its state was kept, others would have seen twice.
+      const paused = isPaused ? done(null) : await machine.send('pause', null);
+      if (!paused.ok) return paused;
+      const kept = await this.#keep(machine, { name: 'suspended', notes: '', kind: 'suspended' }, isPaused);
+      if (kept.ok) await machine.powerOff();
+      else if (!isPaused && isObeyed('resume', machine.state)) await machine.send('run', null);
+      return kept;
+    });
+  }
+
+  /** The machine becomes the one that the snapshot is of. A refusal leaves it as it is. */
+  restore(machine: VirtualMachine, snapshot: SnapshotId, then: AfterRestore): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      const entry = this.#entry(machine.id, snapshot);
+      if (entry === undefined) return unknownSnapshot();
+      const restored = await this.#become(machine, entry);
+      if (!restored.ok) return restored;
+      const noted = await this.#host.store.snapshots.setCurrent(machine.id, entry.id);
+      if (!noted.ok) return noted;
+      await this.#collect(machine.id);
+      this.#host.onChanged(machine);
+      return this.#goOn(machine, entry, then);
+    });
+  }
+
+  /** Goes on where the machine was suspended. */
+  wake(machine: VirtualMachine, suspended: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      const restored = await this.#become(machine, suspended);
+      if (!restored.ok)
+        return refused(
+          restored.error.code,
+          `${restored.error.message} “${machine.stored.name}” stays suspended; discard its suspended state to start it anew.`,
+        );
+      const deleted = await this.#host.store.snapshots.delete(machine.id, suspended.id);
+      if (!deleted.ok) return deleted;
+      await this.#collect(machine.id);
+      this.#host.onChanged(machine);
+      return this.#goOn(machine, suspended, then);
+    });
+  }
+
+  annotate(
+    machine: VirtualMachine,
+    snapshot: SnapshotId,
+    change: { readonly name?: string; readonly notes?: string },
+  ): Promise<Result<VmSnapshot>> {
+    return this.#inTurn(machine.id, async () => {
+      const changed = await this.#host.store.snapshots.annotate(machine.id, snapshot, change);
+      if (!changed.ok) return changed;
+      this.#host.onChanged(machine);
+      return done(toVmSnapshot(changed.value));
+    });
+  }
+
+  delete(machine: VirtualMachine, snapshot: SnapshotId): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      const deleted = await this.#host.store.snapshots.delete(machine.id, snapshot);
+      if (!deleted.ok) return deleted;
+      this.#host.onChanged(machine);
+      await this.#settle(machine);
+      return done(null);
+    });
+  }
+
+  /** A new machine like this one: as it is, or with one of its snapshots, to be restored next. */
+  clone(machine: VirtualMachine, name: string | undefined, snapshot?: SnapshotId): Promise<Result<StoredMachine>> {
+    return this.#inTurn(machine.id, async () => {
+      const cloned = await (snapshot === undefined
+        ? this.#cloneAsIs(machine, name)
+        : this.#cloneSnapshot(machine, name, snapshot));
+      await this.#collect(machine.id);
+      return cloned;
+    });
+  }
+
+  async #cloneSnapshot(
+    machine: VirtualMachine,
+    name: string | undefined,
+    snapshot: SnapshotId,
+  ): Promise<Result<StoredMachine>> {
+    const { registry, store } = this.#host;
+    const entry = this.#entry(machine.id, snapshot);
+    if (entry === undefined) return unknownSnapshot();
+    const read = await store.snapshots.read(machine.id, snapshot);
+    if (!read.ok) return read;
+    const { definition } = read.value;
+    const fronts = await this.#newFronts(machine.id, definition.drives.filter(hasOwnLayers));
+    if (!fronts.ok) return fronts;
+    const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), fronts.value));
+    const layers = this.#chainsOf(machine.id, [...Object.values(entry.layers), ...fronts.value.values()]);
+    return registry.clone(machine.id, name, { ...hardwareOf(definition), drives }, { snapshots: [snapshot], layers });
+  }
+
+  async #cloneAsIs(machine: VirtualMachine, name: string | undefined): Promise<Result<StoredMachine>> {
+    const { registry } = this.#host;
+    const { drives } = machine.stored;
+    const layered = drives.filter(({ layer }) => layer !== null);
+    if (layered.length === 0) return registry.clone(machine.id, name);
+    if (machine.state !== 'off')
+      return refused(
+        'wrong-state',
+        `Cannot clone “${machine.stored.name}” while it writes a disk that its snapshots share: clone one of its snapshots, or power it off first.`,
+      );
+    // What both have from now on, neither writes: each gets a layer of its own in front.
+    const [own, others] = [await this.#newFronts(machine.id, layered), await this.#newFronts(machine.id, layered)];
+    if (!own.ok) return own;
+    if (!others.ok) return others;
+    const frozen = await this.#setDrives(machine, (drive) => inFront(drive, own.value));
+    if (!frozen.ok) return frozen;
+    const layers = this.#chainsOf(machine.id, [...others.value.values()]);
+    const changes = { drives: drives.map((drive) => inFront(drive, others.value)) };
+    return registry.clone(machine.id, name, changes, { snapshots: [], layers });
+  }
+
+  /** Empty layers in front of what drives show. */
+  async #newFronts(id: VmId, drives: readonly StoredDrive[]): Promise<Result<ReadonlyMap<DriveSlot, LayerName>>> {
+    const fronts = new Map<DriveSlot, LayerName>();
+    for (const drive of drives) {
+      const made = await this.#host.layers.create(id, drive, drive.layer);
+      if (!made.ok) return made;
+      fronts.set(drive.slot, made.value);
+    }
+    return done(fronts);
+  }
+
+  /** Puts another image, or none, into a drive of a machine that is on. */
+  changeMedium(machine: VirtualMachine, slot: RemovableSlot, drive: VmDrive | null): Promise<Result<null>> {
+    const { layers } = this.#host;
+    return this.#inTurn(machine.id, async () => {
+      const fresh = drive && { ...drive, layer: null, base: null };
+      const prepared = fresh && (await layers.prepareMedium(machine.id, fresh));
+      if (prepared?.ok === false) return prepared;
+      const changed = await machine.send('changeMedium', { slot, drive: prepared?.value.drive ?? null });
+      if (!changed.ok) return refused('drive-refused', changed.error.message);
+      const tops = new Map(layers.topsOf(machine.id));
+      tops.delete(slot);
+      if (fresh && isWritable(fresh)) tops.set(slot, prepared?.value.layer ?? null);
+      layers.setTops(machine.id, tops);
+      return changed;
+    });
+  }
+
+  /**
+   * Whether drives can be left out: not those in front of whose images snapshots have put layers, since what the
+   * machine has written would be gone from its owner's sight.
+   */
+  async checkDrivesDropped({ id, stored }: VirtualMachine, wanted: readonly VmDrive[]): Promise<Result<null>> {
+    const dropped = stored.drives.find((drive) => drive.layer && !wanted.some((each) => isSameDrive(each, drive)));
+    if (dropped === undefined || this.#host.store.snapshots.tree(id).entries.length === 0) return done(null);
+    // Behind an image that somebody else has changed, nothing is to be saved.
+    if (!(await this.#host.layers.checkBases([dropped])).ok) return done(null);
+    return refused(
+      'drive-refused',
+      `What “${stored.name}” has written to ${path.basename(dropped.path)} lies in its snapshots. Delete them first: what was written then goes into the image.`,
+    );
+  }
+
+  thumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
+    return this.#host.store.snapshots.readThumbnail(id, snapshot);
+  }
+
+  /** A machine is off: layers that nobody needs any more go. */
+  tidy(machine: VirtualMachine): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      await this.#settle(machine);
+      return done(null);
+    });
+  }
+
+  /** Resolves when nothing is under way with a machine's snapshots. */
+  async quiet(id: VmId): Promise<void> {
+    await this.#turns.get(id);
+  }
+
+  async #keep(
+    machine: VirtualMachine,
+    about: { readonly name: string; readonly notes: string; readonly kind: SnapshotKind },
+    wasPaused?: boolean,
+  ): Promise<Result<TakenSnapshot>> {
+    const { store, layers } = this.#host;
+    const { id } = machine;
+    // In its turn: the machine may have been switched off meanwhile.
+    const allowed = machine.check('take a snapshot of');
+    if (!allowed.ok) return allowed;
+    const isPaused = wasPaused ?? machine.state === 'paused';
+    const frozen = layers.topsOf(id);
+    const prepared = await layers.prepareSnapshot(machine.stored);
+    if (!prepared.ok) return prepared;
+    const { tops } = prepared.value;
+    // Named before they are written: whatever ends this process, nothing that was written lies in an unnamed layer.
+    const named = await this.#setDrives(machine, (drive) => inFront(drive, tops));
+    if (!named.ok) return named;
+    const captured = await machine.capture(prepared.value.layers);
+    if (!captured.ok) return refused(captured.error.code, `No snapshot was taken. ${captured.error.message}`);
+    layers.setTops(id, tops);
+    const safe = await layers.flush(prepared.value.layers.map(({ below }) => below));
+    if (!safe.ok) return safe;
+    const images = await layers.identify(machine.stored.drives);
+    const based = await this.#setDrives(machine, (drive) =>
+      drive.layer === null ? drive : { ...drive, base: drive.base ?? images.get(drive.slot) ?? null },
+    );
+    if (!based.ok) return based;
+    const definition: StoredMachine = {
+      ...machine.stored,
+      drives: machine.stored.drives.map((drive) => ({
+        ...drive,
+        layer: frozen.get(drive.slot) ?? null,
+        base: drive.base ?? images.get(drive.slot) ?? null,
+      })),
+    };
+    const entry = await store.snapshots.put(definition, unpackSnapshot(captured.value), {
+      ...about,
+      isPaused,
+      thumbnail: snapshotThumbnail(captured.value.screen),
+      layers: Object.fromEntries([...frozen].filter(([, layer]) => layer !== null)),
+    });
+    if (!entry.ok) return entry;
+    this.#host.onChanged(machine);
+    return done({ ...toVmSnapshot(entry.value), pauseMs: captured.value.pauseMs });
+  }
+
+  async #become(machine: VirtualMachine, { id: snapshot, name }: SnapshotEntry): Promise<Result<null>> {
+    const { store, registry, layers, machines } = this.#host;
+    const { id, stored: former } = machine;
+    const allowed = machine.check('restore a snapshot of');
+    if (!allowed.ok) return allowed;
+    const read = await store.snapshots.read(id, snapshot);
+    if (!read.ok) return read;
+    const { definition } = read.value;
+    const program = await registry.readProgramOf(id, definition.program);
+    if (!program.ok) return program;
+    const unchanged = await layers.checkBases(definition.drives);
+    if (!unchanged.ok)
+      return refused('drive-refused', `The snapshot “${name}” cannot be restored: ${unchanged.error.message}`);
+    const fronts = await this.#newFronts(id, definition.drives.filter(isWritable));
+    if (!fronts.ok) return fronts;
+    const tops = fronts.value;
+    const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), tops));
+    const conflict = findImageConflict(machine, drives, machines());
+    if (conflict !== undefined) return conflict;
+    // While the snapshot was read, its user went on.
+    const stillAllowed = machine.check('restore a snapshot of');
+    if (!stillAllowed.ok) return stillAllowed;
+    const stored = await registry.replace(id, (now) => ({ ...now, ...hardwareOf(definition), drives }));
+    if (!stored.ok) return stored;
+    const restored = await machine.restore({
+      stored: stored.value,
+      program: program.value,
+      drives: drives.map((drive) => layers.threadDrive(id, drive, tops.get(drive.slot) ?? null)),
+      snapshot: packSnapshot(read.value.snapshot),
+    });
+    if (restored.ok) layers.setTops(id, tops);
+    else await registry.replace(id, (now) => ({ ...now, ...hardwareOf(former) }));
+    return restored;
+  }
+
+  async #goOn(machine: VirtualMachine, { isPaused }: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {
+    return then === 'run' || (then === 'as-taken' && !isPaused) ? machine.send('run', null) : done(null);
+  }
+
+  async #setDrives(
+    machine: VirtualMachine,
+    change: (drive: StoredDrive) => StoredDrive,
+  ): Promise<Result<StoredMachine>> {
+    const changed = machine.stored.drives.map(change);
+    if (changed.every((drive, index) => drive === machine.stored.drives[index])) return done(machine.stored);
+    const stored = await this.#host.registry.replace(machine.id, (now) => ({ ...now, drives: now.drives.map(change) }));
+    if (stored.ok) machine.stored = stored.value;
+    return stored;
+  }
+
+  async #settle(machine: VirtualMachine): Promise<void> {
+    if (machine.state === 'off') await settleLayers(machine, this.#host);
+    await this.#collect(machine.id);
+  }
+
+  /** Layers with all that they rely on. */
+  #chainsOf(id: VmId, fronts: readonly LayerName[]): LayerName[] {
+    return [...new Set(fronts.flatMap((layer) => this.#host.layers.chainOf(id, layer)))];
+  }
+
+  async #collect(id: VmId): Promise<void> {
+    const { store, registry, layers } = this.#host;
+    const named = store.snapshots.tree(id).entries.flatMap((entry) => Object.values(entry.layers));
+    const own = registry.get(id)?.drives.flatMap(({ layer }) => layer ?? []) ?? [];
+    await layers.collect(id, [...named, ...own]);
+  }
+
+  #entry(id: VmId, snapshot: SnapshotId): SnapshotEntry | undefined {
+    return this.#host.store.snapshots.tree(id).entries.find((entry) => entry.id === snapshot);
+  }
+
+  /** What is done with a machine's snapshots and layers is done one after the other. */
+  #inTurn<T>(id: VmId, action: () => Promise<Result<T>>): Promise<Result<T>> {
+    const result = (this.#turns.get(id) ?? Promise.resolve()).then(action);
+    this.#turns.set(
+      id,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+}
+
+/** What of a machine a snapshot brings back; name, share, notes and the like stay as its owner has them now. */
+function hardwareOf(machine: StoredMachine): Partial<StoredMachine> {
+  const { profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program } = machine;
+  return { profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program };
+}
+
+/** Its layers stay when the machine is switched off. */
+function hasOwnLayers(drive: StoredDrive): boolean {
+  return isWritable(drive) && drive.access === 'read-write';
+}
+
+/** The drive's definition once a new layer takes its writes; those of an overlay are in no definition. */
+function inFront(drive: StoredDrive, tops: TopLayers): StoredDrive {
+  const layer = tops.get(drive.slot) ?? null;
+  return layer === null || !hasOwnLayers(drive) ? drive : { ...drive, layer };
+}
+
+/** Snapshots note what all images were; a machine's definition only what its layers rely on. */
+function withoutUnusedBase(drive: StoredDrive): StoredDrive {
+  return hasOwnLayers(drive) ? drive : { ...drive, layer: null, base: null };
+}
+
+function toVmSnapshot(entry: SnapshotEntry): VmSnapshot {
+  const { id, parent, name, notes, isPaused, takenAt, instructions, hasThumbnail, storedBytes } = entry;
+  return { id, parent, name, notes, isPaused, takenAt, instructions, hasThumbnail, storedBytes };
+}
+
+function unknownSnapshot(): Result<never> {
+  return refused('not-found', 'There is no such snapshot any more: it was deleted.');
+}

@@ -1,0 +1,42 @@
+/** Stable for the life of a snapshot. */
+export type SnapshotId = string;
+
+/** A machine as it was at one moment, with the content of its disks. */
+export interface VmSnapshot {
+  readonly id: SnapshotId;
+  /** What it was taken after; null: it is a root of its own. */
+  readonly parent: SnapshotId | null;
+  readonly name: string;
+  readonly notes: string;
+  /** The machine was paused. */
+  readonly isPaused: boolean;
+  /** Milliseconds since 1970. */
+  readonly takenAt: number;
+  /** Retired by the machine since it was made. */
+  readonly instructions: number;
+  readonly hasThumbnail: boolean;
+  /** What it has added to the store, in bytes. */
+  readonly storedBytes: number;
+}
+
+export interface VmSnapshots {
+  /** What the machine's present state comes from; null: from power-on. */
+  readonly current: SnapshotId | null;
+  /** Parents before their children. */
+  readonly entries: readonly VmSnapshot[];
+}
+
+export interface SnapshotRequest {
+  readonly name: string;
+  readonly notes?: string;
+}
+
+/** A snapshot that was taken just now. */
+export interface TakenSnapshot extends VmSnapshot {
+  /** How long the guest stood still for it, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** What a machine does once a snapshot has been restored; `as-taken`: what it did when the snapshot was taken. */
+export const AFTER_RESTORE = ['as-taken', 'run', 'pause'] as const;
+export type AfterRestore = (typeof AFTER_RESTORE)[number];

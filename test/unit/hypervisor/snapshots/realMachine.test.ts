@@ -1,0 +1,405 @@
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { stepOverEnd } from '../../../../src-main/debug/StepOver.ts';
+import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
+import { REGISTER_INDEX, type RegisterName } from '../../../../src-main/hypervisor/registers.ts';
+import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
+import type { CreateVmRequest, VmDrive } from '../../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import {
+  openTestHypervisor,
+  sleep,
+  type TestHypervisor,
+  until,
+  unwrap,
+} from '../../../support/hypervisor/openTestHypervisor.ts';
+import { numberedSectors } from '../../../support/machine/testMedium.ts';
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+}, 60_000);
+beforeEach(async () => {
+  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
+});
+afterEach(() => opened.dispose());
+
+async function start(text: string, request: CreateVmRequest = {}): Promise<string> {
+  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
+  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, program, ...request }));
+  unwrap(await opened.hypervisor.start(id));
+  return id;
+}
+
+function register(id: string, name: RegisterName): number {
+  return Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
+}
+
+const halted = (id: string): Promise<void> =>
+  until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted', 60_000);
+
+/** All that can be told of a machine that stands still. */
+async function digestOf(id: string): Promise<unknown> {
+  const { hypervisor } = opened;
+  const { values, retiredInstructions } = hypervisor.registers(id) ?? {};
+  return { memory: unwrap(await hypervisor.memoryDigest(id)), values, retiredInstructions };
+}
+
+/** Counts in memory at 9000h for as long as nobody stops it. */
+const COUNTER = 'bits 16\norg 100h\nagain: inc dword [9000h]\njmp again';
+const countOf = (id: string): number =>
+  new DataView(
+    opened.hypervisor.readMemory(id, register(id, 'ds.base') + 0x9000, 4)?.buffer ?? new ArrayBuffer(4),
+  ).getUint32(0, true);
+
+describe('a machine with the instruction clock', () => {
+  /** Writes through 1 MiB again and again, with timer interrupts on, and halts. */
+  const BUSY = `bits 16
+org 100h
+mov ax, 3
+out 40h, al
+xor al, al
+out 40h, al
+sti
+mov cx, 200
+round: push cx
+mov bx, cx
+mov cx, 4000h
+mov ax, 3000h
+mov es, ax
+xor di, di
+fill: imul bx, bx, 7919
+add bx, 13
+mov [es:di], bx
+inc di
+inc di
+loop fill
+pop cx
+loop round
+cli
+hlt`;
+
+  test('goes on from each snapshot as if none had been taken, bit for bit', async () => {
+    const { hypervisor } = opened;
+    const plain = await start(BUSY, { clock: 'instructions' });
+    await halted(plain);
+    const expected = await digestOf(plain);
+
+    const id = await start(BUSY, { clock: 'instructions' });
+    const taken = [];
+    for (let count = 0; count < 3; count++) {
+      taken.push(unwrap(await hypervisor.takeSnapshot(id, { name: `s${count}` })));
+      await sleep(20);
+    }
+    await halted(id);
+    expect(await digestOf(id)).toEqual(expected);
+    expect(taken[0]?.instructions).toBeLessThan(hypervisor.registers(id)?.retiredInstructions ?? 0);
+    for (const { id: snapshot } of taken) {
+      unwrap(await hypervisor.restoreSnapshot(id, snapshot));
+      await halted(id);
+      expect(await digestOf(id)).toEqual(expected);
+    }
+  }, 120_000);
+});
+
+describe('a snapshot', () => {
+  test('of a running machine leaves it running, and restores it running', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    await until(() => countOf(id) > 1000, 'counting');
+    const seen: string[] = [];
+    hypervisor.on('vm-state', ({ from, to }) => seen.push(`${from}>${to}`));
+    const snapshot = unwrap(await hypervisor.takeSnapshot(id, { name: 'counting', notes: 'early' }));
+    expect(seen).toEqual(['running>saving', 'saving>running']);
+    expect(snapshot).toMatchObject({
+      name: 'counting',
+      notes: 'early',
+      parent: null,
+      isPaused: false,
+      hasThumbnail: true,
+    });
+    const later = countOf(id);
+    await until(() => countOf(id) > later + 1_000_000, 'counting on');
+    const restored = unwrap(await hypervisor.restoreSnapshot(id, snapshot.id, 'pause'));
+    expect(restored).toMatchObject({ state: 'paused', pauseReason: { kind: 'restored' } });
+    expect(countOf(id)).toBeLessThan(later);
+    unwrap(await hypervisor.restoreSnapshot(id, snapshot.id));
+    await until(() => hypervisor.get(id)?.state === 'running' && countOf(id) > later + 1000, 'counting again');
+  });
+
+  test('of a paused machine restores it paused, into a machine that is off too', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    await until(() => countOf(id) > 1000, 'counting');
+    unwrap(await hypervisor.pause(id));
+    const before = [countOf(id), register(id, 'eip')];
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'still' }));
+    expect(hypervisor.get(id)).toMatchObject({ state: 'paused', pauseReason: { kind: 'user' } });
+    unwrap(await hypervisor.powerOff(id));
+    expect(unwrap(await hypervisor.restoreSnapshot(id, snapshot)).state).toBe('paused');
+    expect([countOf(id), register(id, 'eip')]).toEqual(before);
+    unwrap(await hypervisor.resume(id));
+    await until(() => countOf(id) > (before[0] ?? 0), 'counting on');
+  });
+
+  test('brings the machine back as it was made, whatever it has become since', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    unwrap(await hypervisor.pause(id));
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'small' }));
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await hypervisor.update(id, { memoryMiB: 4, name: 'renamed' }));
+    unwrap(
+      await hypervisor.setProgram(id, { kind: 'bytes', bytes: Uint8Array.of(0xf4), fileName: 'b', format: 'bin' }),
+    );
+    unwrap(await hypervisor.start(id));
+    const restored = unwrap(await hypervisor.restoreSnapshot(id, snapshot));
+    expect(restored).toMatchObject({ memoryMiB: 2, name: 'renamed', program: { fileName: 'a.asm' } });
+    expect(unwrap(await hypervisor.reset(id)).state).toBe('paused');
+  });
+
+  test('makes a tree: what is taken after a restore comes from what was restored', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    const first = unwrap(await hypervisor.takeSnapshot(id, { name: 'first' }));
+    const second = unwrap(await hypervisor.takeSnapshot(id, { name: 'second' }));
+    unwrap(await hypervisor.restoreSnapshot(id, first.id));
+    const changes: unknown[] = [];
+    hypervisor.on('snapshots-changed', ({ current }) => changes.push(current));
+    const branch = unwrap(await hypervisor.takeSnapshot(id, { name: 'branch' }));
+    expect([second.parent, branch.parent]).toEqual([first.id, first.id]);
+    expect(changes).toEqual([branch.id]);
+    unwrap(await hypervisor.annotateSnapshot(id, branch.id, { name: 'twig' }));
+    unwrap(await hypervisor.deleteSnapshot(id, first.id));
+    const { current, entries } = hypervisor.snapshots(id) ?? { current: null, entries: [] };
+    expect(current).toBe(branch.id);
+    expect(entries.map(({ name, parent }) => [name, parent])).toEqual([
+      ['second', null],
+      ['twig', null],
+    ]);
+  });
+
+  test('is refused where there is nothing to keep, and a deleted one where it is asked for', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'gone' }));
+    unwrap(await hypervisor.deleteSnapshot(id, snapshot));
+    expect(await hypervisor.restoreSnapshot(id, snapshot)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+    unwrap(await hypervisor.powerOff(id));
+    expect(await hypervisor.takeSnapshot(id, { name: 'none' })).toMatchObject({
+      ok: false,
+      error: { code: 'wrong-state', message: expect.stringContaining('Start it first') },
+    });
+  });
+});
+
+describe('a machine that is suspended', () => {
+  test('goes on where it was, in another process too, and only once', async () => {
+    const id = await start(COUNTER);
+    await until(() => countOf(id) > 1000, 'counting');
+    const suspended = unwrap(await opened.hypervisor.suspend(id));
+    expect(suspended).toMatchObject({ state: 'off', isSuspended: true });
+    await opened.hypervisor.dispose();
+    const { folder } = opened;
+    const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers, stepOverEnd }));
+    opened = { ...opened, hypervisor };
+    expect(hypervisor.get(id)).toMatchObject({ state: 'off', isSuspended: true });
+    expect(hypervisor.snapshots(id)).toEqual({ current: null, entries: [] });
+    expect(unwrap(await hypervisor.start(id))).toMatchObject({ isSuspended: false });
+    await until(() => hypervisor.get(id)?.state === 'running', 'running');
+    expect(countOf(id)).toBeGreaterThan(1000);
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await hypervisor.start(id, { paused: true }));
+    expect(countOf(id)).toBe(0);
+  });
+
+  test('starts anew once its state is discarded, and is not rebuilt meanwhile', async () => {
+    const { hypervisor } = opened;
+    const id = await start(COUNTER);
+    await until(() => countOf(id) > 1000, 'counting');
+    unwrap(await hypervisor.suspend(id));
+    expect(await hypervisor.update(id, { memoryMiB: 8 })).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('suspended') },
+    });
+    expect(unwrap(await hypervisor.discardSuspended(id)).isSuspended).toBe(false);
+    unwrap(await hypervisor.start(id, { paused: true }));
+    expect(countOf(id)).toBe(0);
+  });
+});
+
+describe('disks', () => {
+  /** Waits for a key, fills the first disk's sector 7 with its letter, and puts that at 9000h; again and again. */
+  const WRITER = `bits 16
+org 100h
+again: xor ah, ah
+int 16h
+mov bl, al
+mov dx, 1f6h
+mov al, 0e0h
+out dx, al
+mov dx, 1f2h
+mov al, 1
+out dx, al
+inc dx
+mov al, 7
+out dx, al
+inc dx
+xor al, al
+out dx, al
+inc dx
+out dx, al
+mov dx, 1f7h
+mov al, 30h
+out dx, al
+call ready
+mov dx, 1f0h
+mov al, bl
+mov ah, bl
+mov cx, 256
+fill: out dx, ax
+loop fill
+call ready
+mov [9000h], bl
+jmp again
+ready: mov dx, 1f7h
+wait: in al, dx
+test al, 80h
+jnz wait
+ret
+`;
+  const written = (id: string): string =>
+    String.fromCharCode(opened.hypervisor.readMemory(id, register(id, 'ds.base') + 0x9000, 1)?.[0] ?? 0);
+
+  async function write(id: string, letter: string): Promise<void> {
+    unwrap(opened.hypervisor.typeText(id, letter));
+    await until(() => written(id) === letter, `${letter} written`);
+  }
+
+  async function disk(): Promise<string> {
+    const file = path.join(opened.folder, 'disk.img');
+    await writeFile(file, numberedSectors(64));
+    return file;
+  }
+
+  const drive = (file: string, access: VmDrive['access']): VmDrive => ({ slot: 'hda', path: file, access });
+  const letterOn = async (file: string): Promise<string> =>
+    String.fromCharCode((await readFile(file)).subarray(7 * 512)[0] ?? 0);
+
+  test('belong to a snapshot; the image keeps what it held when the first one was taken', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    await write(id, 'a');
+    const a = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await write(id, 'b');
+    const b = unwrap(await hypervisor.takeSnapshot(id, { name: 'b' }));
+    await write(id, 'c');
+    expect(await letterOn(file)).toBe('a');
+    unwrap(await hypervisor.restoreSnapshot(id, a.id));
+    await write(id, 'd');
+    unwrap(await hypervisor.restoreSnapshot(id, b.id));
+    unwrap(await hypervisor.powerOff(id));
+    for (const { id: snapshot } of [a, b]) unwrap(await hypervisor.deleteSnapshot(id, snapshot));
+    // Nobody needs layers any more: what the machine goes on with is in the image again.
+    expect(await letterOn(file)).toBe('b');
+    const stored = await readFile(path.join(opened.folder, 'machines', id, 'machine.json'), 'utf8');
+    expect(JSON.parse(stored)).toMatchObject({ machine: { drives: [{ layer: null, base: null }] } });
+    expect(await readdir(path.join(opened.folder, 'machines', id, 'disks'))).toEqual([]);
+  });
+
+  test('lose nothing when the machine is switched off and on between snapshots', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    await write(id, 'a');
+    const a = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await write(id, 'b');
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await hypervisor.start(id));
+    await sleep(50);
+    unwrap(await hypervisor.takeSnapshot(id, { name: 'b' }));
+    unwrap(await hypervisor.deleteSnapshot(id, a.id));
+    unwrap(await hypervisor.powerOff(id));
+    for (const { id: snapshot } of hypervisor.snapshots(id)?.entries ?? [])
+      unwrap(await hypervisor.deleteSnapshot(id, snapshot));
+    expect(await letterOn(file)).toBe('b');
+  });
+
+  test('with an overlay go back too, and the image never changes', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'overlay')] });
+    await write(id, 'a');
+    const a = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await write(id, 'b');
+    unwrap(await hypervisor.restoreSnapshot(id, a.id));
+    await write(id, 'c');
+    unwrap(await hypervisor.powerOff(id));
+    expect(await readFile(file)).toEqual(Buffer.from(numberedSectors(64)));
+  });
+
+  test('are shared with clones until one of the two writes', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    await write(id, 'a');
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await write(id, 'b');
+    const branch = unwrap(await hypervisor.clone(id, { name: 'branch', snapshot }));
+    expect(branch).toMatchObject({ name: 'branch', state: 'running' });
+    expect(hypervisor.snapshots(branch.id)?.entries.map(({ name }) => name)).toEqual(['a']);
+    await write(branch.id, 'c');
+    expect(await hypervisor.clone(id)).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
+    unwrap(await hypervisor.powerOff(id));
+    const copy = unwrap(await hypervisor.clone(id, { name: 'copy' }));
+    unwrap(await hypervisor.start(copy.id));
+    await write(copy.id, 'd');
+    for (const each of [branch.id, copy.id]) unwrap(await hypervisor.powerOff(each));
+    for (const each of [branch.id, copy.id]) {
+      for (const taken of hypervisor.snapshots(each)?.entries ?? [])
+        unwrap(await hypervisor.deleteSnapshot(each, taken.id));
+      unwrap(await hypervisor.delete(each));
+    }
+    unwrap(await hypervisor.deleteSnapshot(id, snapshot));
+    expect(await letterOn(file)).toBe('b');
+  });
+
+  test('that somebody else has changed are found out, and nothing is touched', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    const { atime, mtime } = await stat(file);
+    await utimes(file, atime, new Date(mtime.getTime() + 5000));
+    const refusal = {
+      ok: false,
+      error: { code: 'drive-refused', message: expect.stringContaining('has been changed') },
+    };
+    expect(await hypervisor.restoreSnapshot(id, snapshot)).toMatchObject(refusal);
+    expect(hypervisor.get(id)?.state).toBe('running');
+    unwrap(await hypervisor.powerOff(id));
+    expect(await hypervisor.start(id)).toMatchObject(refusal);
+    expect(hypervisor.get(id)?.state).toBe('off');
+  });
+
+  test('that snapshots share cannot be taken out', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    unwrap(await hypervisor.powerOff(id));
+    expect(await hypervisor.update(id, { drives: [] })).toMatchObject({
+      ok: false,
+      error: { code: 'drive-refused', message: expect.stringContaining('snapshots') },
+    });
+    expect(unwrap(await hypervisor.update(id, { drives: [drive(file, 'read-write')], memoryMiB: 3 })).memoryMiB).toBe(
+      3,
+    );
+  });
+});
