@@ -28,6 +28,7 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole, grant: (path
     programSummary: vm.programSummary,
     pauseReason: vm.pauseReason,
     crash: vm.crash,
+    isSuspended: vm.isSuspended,
     role,
     createdAt: vm.createdAt,
     changedAt: vm.changedAt,

@@ -26,6 +26,8 @@ import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
 import { Machines } from '../control/Machines.ts';
+import { toProblem } from '../control/outcomes.ts';
+import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
 import { menuTemplate } from './menu/menuTemplate.ts';
 import { menuTexts } from './menu/menuTexts.ts';
 import { QuitGuard } from './QuitGuard.ts';
@@ -120,6 +122,8 @@ export class DesktopApplication {
     this.quit = new QuitGuard({
       losses: () => this.losses(),
       isConfirmationWanted: () => settings.preferences.value.confirmQuit,
+      isSuspendWanted: () => settings.preferences.value.suspendOnQuit,
+      suspend: () => this.suspendMachines(),
       askInWindow: (request) => this.askInWindow(request),
       askBySystem: (request) => this.askBySystem(request),
       leave: () => this.leave(),
@@ -130,6 +134,7 @@ export class DesktopApplication {
     );
     const handlers: Handlers = {
       ...machineHandlers(hypervisor, this.machines),
+      ...snapshotHandlers(hypervisor, this.machines),
       ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints), breakpoints),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({
@@ -193,6 +198,7 @@ export class DesktopApplication {
       this.notify('warning', { code: 'storage', message });
     await this.openToControl();
     await this.window.load();
+    this.wakeMachines();
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
   }
@@ -258,6 +264,7 @@ export class DesktopApplication {
       if (id === this.menuVm) this.menuVm = null;
       this.buildMenu();
     });
+    hypervisor.on('snapshots-changed', ({ id, ...tree }) => emit('snapshot:changed', { id, ...toSnapshotTree(tree) }));
     hypervisor.on('drive-problem', ({ vmId, message }) =>
       this.emitWhenReady('app:notification', { severity: 'error', problem: { code: 'drive', message }, vm: vmId }),
     );
@@ -300,6 +307,36 @@ export class DesktopApplication {
     });
     if (response === 0) await this.window.load();
     else await this.quit.leaveNow();
+  }
+
+  /** Before the end of the app: all machines but those of the demonstration, which nobody would miss. */
+  private async suspendMachines(): Promise<boolean> {
+    const { hypervisor, settings } = this.parts;
+    const alive = this.machines.alive.filter(({ id }) => this.demonstration.roleOf(id) === 'none');
+    const results = await Promise.all(alive.map(async ({ id }) => ({ id, result: await hypervisor.suspend(id) })));
+    settings.suspended.set(results.flatMap(({ id, result }) => (result.ok ? [id] : [])));
+    await settings.suspended.flush();
+    for (const { id, result } of results) {
+      if (result.ok) continue;
+      this.window.reveal();
+      this.emitWhenReady('app:notification', { severity: 'error', problem: toProblem(result.error), vm: id });
+    }
+    const isDone = results.every(({ result }) => result.ok);
+    // The app stays: what was suspended in vain goes on.
+    if (!isDone) this.wakeMachines();
+    return isDone;
+  }
+
+  private wakeMachines(): void {
+    const { hypervisor, settings } = this.parts;
+    for (const id of settings.suspended.value) {
+      if (hypervisor.get(id)?.isSuspended !== true) continue;
+      void this.machines.start(id).then((started) => {
+        if (started.ok) return;
+        this.emitWhenReady('app:notification', { severity: 'error', problem: started.problem, vm: id });
+      });
+    }
+    settings.suspended.set([]);
   }
 
   private losses(): QuitRequest {

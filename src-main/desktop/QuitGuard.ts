@@ -4,6 +4,10 @@ export interface QuitActions {
   /** What would be lost now. */
   losses(): QuitRequest;
   isConfirmationWanted(): boolean;
+  /** Machines that are on are to be suspended rather than lost. */
+  isSuspendWanted(): boolean;
+  /** Suspends the machines; false when one could not be, of which the user was told. */
+  suspend(): Promise<boolean>;
   /** Asks in the window, which answers with `answer`; false when there is no window that could. */
   askInWindow(request: QuitRequest): boolean;
   /** Asks by a dialog of the system. */
@@ -16,6 +20,7 @@ export interface QuitActions {
 export class QuitGuard {
   private readonly actions: QuitActions;
   private leaving: Promise<void> | null = null;
+  private suspending: Promise<boolean> | null = null;
   private isAskingSystem = false;
 
   constructor(actions: QuitActions) {
@@ -30,6 +35,7 @@ export class QuitGuard {
   async request(): Promise<void> {
     if (this.leaving) return this.leaving;
     const request = this.actions.losses();
+    if (request.unsaved.length === 0 && this.actions.isSuspendWanted()) return this.suspendAndLeave();
     const isLossy = request.unsaved.length > 0 || (request.machines.length > 0 && this.actions.isConfirmationWanted());
     if (!isLossy) return this.leaveNow();
     if (this.isAskingSystem || this.actions.askInWindow(request)) return undefined;
@@ -39,8 +45,14 @@ export class QuitGuard {
   }
 
   /** The window's answer. */
-  async answer(quit: boolean): Promise<void> {
-    if (quit) await this.leaveNow();
+  async answer(quit: boolean, suspend = this.actions.isSuspendWanted()): Promise<void> {
+    if (quit) await (suspend ? this.suspendAndLeave() : this.leaveNow());
+  }
+
+  private async suspendAndLeave(): Promise<void> {
+    if (this.leaving) return this.leaving;
+    this.suspending ??= this.actions.suspend().finally(() => (this.suspending = null));
+    if (await this.suspending) await this.leaveNow();
   }
 
   /** Without questions: the system shuts down, or a signal came. */

@@ -13,6 +13,8 @@ export const Preferences = z.object({
   pcpuCount: z.number().int().min(1).max(256).nullable(),
   /** Ask before quitting or powering off while machines run. */
   confirmQuit: z.boolean(),
+  /** Quitting suspends machines that are on, and the next start wakes them. */
+  suspendOnQuit: z.boolean().default(false),
 });
 export type Preferences = z.infer<typeof Preferences>;
 
@@ -59,6 +61,9 @@ export const MENU_COMMANDS = [
   'machine.reset',
   'machine.powerButton',
   'machine.powerOff',
+  'machine.takeSnapshot',
+  'machine.suspend',
+  'machine.discardSuspended',
   'machine.loadProgram',
   'machine.rename',
   'machine.clone',
@@ -74,6 +79,7 @@ export const MENU_COMMANDS = [
   'view.memory',
   'view.code',
   'view.exits',
+  'view.snapshots',
   'view.isolation',
   'view.schedule',
   'view.editor',
@@ -115,7 +121,8 @@ export const applicationContract = {
 
   /** Something would be lost: the window asks the user and answers with `app:answerQuit`. */
   'app:quitRequested': event(QuitRequest),
-  'app:answerQuit': call(z.object({ quit: z.boolean() }), z.void()),
+  // `suspend`: machines that are on are suspended first; when one cannot be, the app stays.
+  'app:answerQuit': call(z.object({ quit: z.boolean(), suspend: z.boolean().default(false) }), z.void()),
   /** As the window's close button would. */
   'app:quit': call(z.void(), z.void()),
   'app:toggleFullScreen': call(z.void(), z.void()),

@@ -7,6 +7,7 @@ import { imageContract } from './images.ts';
 import { machineContract } from './machines.ts';
 import { observationContract } from './observation.ts';
 import { programContract } from './programs.ts';
+import { snapshotContract } from './snapshots.ts';
 import { streamContract } from './streams.ts';
 
 /** Every message between the window and main. */
@@ -18,6 +19,7 @@ export const contract = {
   ...applianceContract,
   ...debugContract,
   ...observationContract,
+  ...snapshotContract,
   ...streamContract,
 } as const;
 export type Contract = typeof contract;

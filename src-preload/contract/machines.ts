@@ -94,6 +94,7 @@ export type VmSettings = z.infer<typeof VmSettings>;
 export const PauseReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user') }),
   z.object({ kind: z.literal('started-paused') }),
+  z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('step') }),
   z.object({ kind: z.literal('breakpoint'), linearAddress: z.number() }),
 ]);
@@ -136,6 +137,8 @@ export const VmSummary = VmSettings.extend({
   programSummary: z.string().nullable(),
   pauseReason: PauseReason.nullable(),
   crash: CrashReport.nullable(),
+  /** It is off, and its next start goes on where it was suspended. */
+  isSuspended: z.boolean(),
   /** Its part in the running demonstration. */
   role: z.enum(['none', 'resident', 'rogue']),
   /** Milliseconds since 1970. */
@@ -215,6 +218,10 @@ export const machineContract = {
   /** Asks the guest to shut itself down; refused when it does not listen. */
   'vm:powerButton': call(VmReference, VmSummary),
   'vm:powerOff': call(VmReference, VmSummary),
+  /** Keeps the state of a machine that is on, and powers it off; its next start goes on from there. */
+  'vm:suspend': call(VmReference, VmSummary),
+  /** The next start of a suspended machine starts it anew. */
+  'vm:discardSuspended': call(VmReference, VmSummary),
 
   'vm:key': call(z.object({ id: VmId, keys: z.array(KeyStroke).max(256) }), z.void()),
   /** The mouse moved, in counts (y downwards); buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */

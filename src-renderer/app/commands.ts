@@ -4,6 +4,7 @@ import { bridge } from './bridge.ts';
 import type { MenuCommand } from '../../src-preload/contract/application.ts';
 import { useMachineActions } from '../features/machines/machineActions.ts';
 import { useScreenActions } from '../features/screen/screenActions.ts';
+import { useSnapshotActions } from '../features/snapshots/snapshotActions.ts';
 import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
@@ -29,6 +30,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const breakpoints = useBreakpoints();
   const actions = useMachineActions();
   const screenActions = useScreenActions();
+  const snapshotActions = useSnapshotActions();
 
   return computed(() => {
     const commands = new Map<MenuCommand, Command>();
@@ -49,6 +51,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('file.preferences', () => (view.isSettingsOpen = true));
     if (machine) {
       const { id } = machine;
+      const isOn = state === 'running' || state === 'paused';
       add('machine.start', () => void machines.command('vm:start', id), state === 'off' || state === 'crashed');
       add('machine.pause', () => void machines.command('vm:pause', id), state === 'running');
       add('machine.resume', () => void machines.command('vm:resume', id), state === 'paused');
@@ -62,6 +65,9 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
         state === 'running' || state === 'paused',
       );
       add('machine.powerOff', () => void actions.powerOff(machine), state !== 'off');
+      add('machine.takeSnapshot', () => void snapshotActions.take(machine), isOn);
+      add('machine.suspend', () => void machines.command('vm:suspend', id), isOn);
+      add('machine.discardSuspended', () => void snapshotActions.discardSuspended(machine), machine.isSuspended);
       add('machine.loadProgram', () => void actions.pickAndLoad(machine));
       add('machine.rename', () => (dialogs.renaming = id));
       add('machine.clone', () => void actions.clone(machine));
@@ -77,6 +83,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('view.code', () => view.showPanel('code'));
     add('view.memory', () => view.showPanel('memory'));
     add('view.exits', () => view.showPanel('exits'));
+    add('view.snapshots', () => view.showPanel('snapshots'));
     if (machine) {
       const { id } = machine;
       const isOn = state === 'running' || state === 'paused';

@@ -8,6 +8,7 @@ import { useNotices } from '../stores/notices.ts';
 import { useOverview } from '../stores/overview.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import { useSamples } from '../stores/samples.ts';
+import { useSnapshots } from '../stores/snapshots.ts';
 import { useView } from '../stores/view.ts';
 
 /** Fills the stores from main and keeps them in step; returns the disposer of all subscriptions. */
@@ -24,6 +25,7 @@ export async function connectStores(): Promise<() => void> {
   disposers.push(
     useOverview().connect(),
     useBreakpoints().connect(),
+    useSnapshots().connect(),
     bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),
     bridge().subscribe('app:wholeScreenLeft', () => (view.isWholeScreen = false)),
     bridge().subscribe('machine:offered', (files) => (useDialogs().newMachine = { files })),

@@ -24,6 +24,7 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'machine.toggleBreakpoint': { key: 'F9' },
   'machine.reset': { key: 'r', mod: true, shift: true },
   'machine.powerOff': { key: 'p', mod: true, shift: true },
+  'machine.takeSnapshot': { key: 't', mod: true, shift: true },
   'machine.loadProgram': { key: 'l', mod: true },
   'machine.rename': { key: 'F2' },
   'editor.assemble': { key: 'b', mod: true },

@@ -30,6 +30,7 @@ export const TEST_IDS = {
   tabMemory: 'tab-memory',
   tabCode: 'tab-code',
   tabExits: 'tab-exits',
+  tabSnapshots: 'tab-snapshots',
   splitView: 'split-view',
   screen: 'screen-canvas',
   screenLeave: 'screen-leave',
@@ -45,6 +46,19 @@ export const TEST_IDS = {
   memoryAddress: 'memory-address',
   exitRow: 'exit-row',
   crashReport: 'crash-report',
+
+  snapshotsPanel: 'snapshots-panel',
+  snapshotTakeName: 'snapshot-take-name',
+  snapshotTake: 'snapshot-take',
+  snapshot: 'snapshot',
+  snapshotName: 'snapshot-name',
+  snapshotNameInput: 'snapshot-name-input',
+  snapshotNotes: 'snapshot-notes',
+  snapshotRestore: 'snapshot-restore',
+  snapshotClone: 'snapshot-clone',
+  snapshotMenu: 'snapshot-menu',
+  snapshotKeep: 'snapshot-keep',
+  snapshotPresent: 'snapshot-present',
 
   isolationPage: 'isolation-page',
   isolationColumn: 'isolation-column',
@@ -71,6 +85,7 @@ export const TEST_IDS = {
   settingsPage: 'settings-page',
   settingsTheme: 'settings-theme',
   settingsLanguage: 'settings-language',
+  settingsSuspend: 'settings-suspend',
   settingsProcessors: 'settings-processors',
   palette: 'command-palette',
   paletteInput: 'command-palette-input',
@@ -94,6 +109,7 @@ export const TEST_IDS = {
   dialog: 'dialog',
   dialogConfirm: 'dialog-confirm',
   dialogCancel: 'dialog-cancel',
+  dialogAlternative: 'dialog-alternative',
   notification: 'notification',
 } as const;
 export type TestId = (typeof TEST_IDS)[keyof typeof TEST_IDS];

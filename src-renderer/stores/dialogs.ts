@@ -9,6 +9,8 @@ export interface Question {
   /** What the confirming button says: the deed, not "OK". */
   readonly confirm: string;
   readonly isDangerous: boolean;
+  /** Another way, by which nothing is lost; the question is answered with "no". */
+  readonly alternative?: { readonly label: string; readonly choose: () => void };
 }
 
 interface OpenQuestion extends Question {

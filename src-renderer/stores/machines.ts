@@ -9,7 +9,16 @@ import { useNotices } from './notices.ts';
 
 /** Commands that take a machine and nothing else. */
 export type LifeCycleCommand =
-  'vm:start' | 'vm:pause' | 'vm:resume' | 'vm:step' | 'vm:stepOver' | 'vm:reset' | 'vm:powerButton' | 'vm:powerOff';
+  | 'vm:start'
+  | 'vm:pause'
+  | 'vm:resume'
+  | 'vm:step'
+  | 'vm:stepOver'
+  | 'vm:reset'
+  | 'vm:powerButton'
+  | 'vm:powerOff'
+  | 'vm:suspend'
+  | 'vm:discardSuspended';
 
 /** The machines as main publishes them. */
 export const useMachines = defineStore('machines', () => {

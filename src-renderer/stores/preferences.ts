@@ -13,6 +13,7 @@ export const usePreferences = defineStore('preferences', () => {
     language: 'system',
     pcpuCount: null,
     confirmQuit: true,
+    suspendOnQuit: false,
   });
   const appearance = shallowRef<Appearance>({ language: 'en', dark: false, highContrast: false });
   const info = shallowRef<AppInfo | null>(null);

@@ -7,7 +7,7 @@ import { useMachines } from './machines.ts';
 export const PAGES = ['machine', 'isolation', 'schedule', 'editor', 'samples'] as const;
 export type Page = (typeof PAGES)[number];
 
-export const PANELS = ['screen', 'console', 'processor', 'memory', 'code', 'exits'] as const;
+export const PANELS = ['screen', 'console', 'processor', 'memory', 'code', 'exits', 'snapshots'] as const;
 export type Panel = (typeof PANELS)[number];
 
 const SESSION_KEY = 'view';

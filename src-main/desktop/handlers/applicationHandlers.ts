@@ -38,8 +38,8 @@ export function applicationHandlers(services: ApplicationServices): Handlers<App
       return succeed(undefined);
     },
     // Neither waits for the end: an app that is gone cannot answer.
-    'app:answerQuit': ({ quit: isConfirmed }) => {
-      void quit.answer(isConfirmed);
+    'app:answerQuit': ({ quit: isConfirmed, suspend }) => {
+      void quit.answer(isConfirmed, suspend || undefined);
       return succeed(undefined);
     },
     'app:quit': () => {

@@ -29,20 +29,29 @@ export interface Settings {
   readonly breakpoints: JsonFile<typeof BreakpointBook>;
   /** Machines of a demonstration that is under way: one that was killed is cleared away at the next start. */
   readonly demonstration: JsonFile<z.ZodArray<z.ZodString>>;
+  /** Machines that were suspended when the app was quit: its next start wakes them. */
+  readonly suspended: JsonFile<z.ZodArray<z.ZodString>>;
 }
 
 export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {
   const open = <Schema extends z.ZodType>(name: string, schema: Schema, initial: z.output<Schema>) =>
     JsonFile.open({ path: path.join(folder, `${name}.json`), schema, initial, version: 1, onProblem });
-  const [preferences, session, bounds, recentFiles, breakpoints, demonstration] = await Promise.all([
-    open('preferences', Preferences, { theme: 'system', language: 'system', pcpuCount: null, confirmQuit: true }),
+  const [preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended] = await Promise.all([
+    open('preferences', Preferences, {
+      theme: 'system',
+      language: 'system',
+      pcpuCount: null,
+      confirmQuit: true,
+      suspendOnQuit: false,
+    }),
     open('session', Session, {}),
     open('window', WindowBounds, { width: 1280, height: 800, isMaximized: false, isFullScreen: false }),
     open('recent-files', z.array(z.string()), []),
     open('breakpoints', BreakpointBook, {}),
     open('demonstration', z.array(z.string()), []),
+    open('suspended', z.array(z.string()), []),
   ]);
-  return { preferences, session, bounds, recentFiles, breakpoints, demonstration };
+  return { preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended };
 }
 
 export async function flushSettings(settings: Settings): Promise<void> {

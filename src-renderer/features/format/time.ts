@@ -1,3 +1,8 @@
+/** `23 Nov 2026, 14:05`, in the order of the language. */
+export function dayAndTime(epochMs: number, locale: string): string {
+  return new Date(epochMs).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 /** Wall-clock time of day, to the millisecond. */
 export function clockTime(epochMs: number): string {
   const date = new Date(epochMs);

@@ -1,9 +1,11 @@
 import {
   ArrowDownToLine,
+  Camera,
   CirclePower,
   Copy,
   FileCode,
   FolderInput,
+  MoonStar,
   Pause,
   Pencil,
   Play,
@@ -21,6 +23,7 @@ import { useEditor } from '../../stores/editor.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { useView } from '../../stores/view.ts';
 import { action, separator, type MenuItem } from '../../ui/MenuItem.ts';
+import { useSnapshotActions } from '../snapshots/snapshotActions.ts';
 import { isAlive, useMachineActions } from './machineActions.ts';
 
 /** What can be done to one machine, for its row and its title bar. */
@@ -31,6 +34,7 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
   const editor = useEditor();
   const view = useView();
   const actions = useMachineActions();
+  const snapshotActions = useSnapshotActions();
 
   return computed(() => {
     const machine = machineOf();
@@ -60,6 +64,19 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
       action('power-off', t('control.powerOff'), () => void actions.powerOff(machine), {
         icon: Power,
         disabled: !alive && machine.state !== 'crashed',
+      }),
+      machine.isSuspended
+        ? action('discard-suspended', t('snapshots.discard'), () => void snapshotActions.discardSuspended(machine), {
+            icon: MoonStar,
+          })
+        : action('suspend', t('snapshots.suspend'), () => void machines.command('vm:suspend', id), {
+            icon: MoonStar,
+            disabled: machine.state !== 'running' && machine.state !== 'paused',
+          }),
+      action('take-snapshot', t('snapshots.take'), () => void snapshotActions.take(machine), {
+        icon: Camera,
+        shortcut: shortcutText('machine.takeSnapshot'),
+        disabled: machine.state !== 'running' && machine.state !== 'paused',
       }),
       separator,
       action('load', t('machine.loadProgram'), () => void actions.pickAndLoad(machine), { icon: FolderInput }),

@@ -3,6 +3,7 @@ import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 /** Keys of `state.*` in the messages: what a machine does, in one word. */
 export type StateWord =
   | 'off'
+  | 'suspended'
   | 'starting'
   | 'running'
   | 'waiting'
@@ -24,6 +25,8 @@ export function stateWord(machine: VmSummary): StateWord {
       return machine.pauseReason?.kind === 'breakpoint' ? 'breakpoint' : 'paused';
     case 'crashed':
       return machine.crash?.kind === 'triple-fault' ? 'shutdown' : 'crashed';
+    case 'off':
+      return machine.isSuspended ? 'suspended' : 'off';
     default:
       return machine.state;
   }

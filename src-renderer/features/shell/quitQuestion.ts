@@ -19,6 +19,12 @@ export function useQuitQuestion(disposers: (() => void)[]): void {
       body: lost.filter((sentence) => sentence !== '').join('\n'),
       confirm: t('ask.quitConfirm'),
       isDangerous: true,
+      ...(machines.length > 0 && {
+        alternative: {
+          label: t('ask.quitSuspend'),
+          choose: () => void bridge().call('app:answerQuit', { quit: true, suspend: true }),
+        },
+      }),
     });
     await bridge().call('app:answerQuit', { quit });
   }

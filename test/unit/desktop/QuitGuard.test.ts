@@ -7,6 +7,9 @@ let hasWindow: boolean;
 let systemAnswer: boolean;
 let asked: string[];
 let left: number;
+let isSuspendWanted: boolean;
+let canSuspend: boolean;
+let suspended: number;
 let guard: QuitGuard;
 
 beforeEach(() => {
@@ -16,6 +19,9 @@ beforeEach(() => {
   systemAnswer = false;
   asked = [];
   left = 0;
+  isSuspendWanted = false;
+  canSuspend = true;
+  suspended = 0;
   guard = new QuitGuard({
     losses: () => losses,
     isConfirmationWanted: () => isWanted,
@@ -23,6 +29,11 @@ beforeEach(() => {
     askBySystem: async () => {
       asked.push('system');
       return systemAnswer;
+    },
+    isSuspendWanted: () => isSuspendWanted,
+    suspend: async () => {
+      suspended++;
+      return canSuspend;
     },
     leave: async () => void left++,
   });
@@ -68,6 +79,34 @@ describe('quitting', () => {
     systemAnswer = true;
     await guard.request();
     expect(left).toBe(1);
+  });
+
+  test('suspends machines without asking where that is wanted, and leaves after it', async () => {
+    losses.machines = running;
+    isSuspendWanted = true;
+    await Promise.all([guard.request(), guard.request()]);
+    expect([asked, suspended, left]).toEqual([[], 1, 1]);
+  });
+
+  test('stays when a machine cannot be suspended', async () => {
+    losses.machines = running;
+    isSuspendWanted = true;
+    canSuspend = false;
+    await guard.request();
+    expect(left).toBe(0);
+    canSuspend = true;
+    await guard.request();
+    expect([suspended, left]).toEqual([2, 1]);
+  });
+
+  test('suspends when the answer says so, and asks about texts first', async () => {
+    losses.machines = running;
+    losses.unsaved = ['a.asm'];
+    isSuspendWanted = true;
+    await guard.request();
+    expect([asked, suspended]).toEqual([['window'], 0]);
+    await guard.answer(true);
+    expect([suspended, left]).toEqual([1, 1]);
   });
 
   test('leaves once, however often it is told', async () => {
