@@ -67,6 +67,8 @@ export class SnapshotStore {
   /** The last change of the blocks: one at a time. */
   #change: Promise<unknown> = Promise.resolve();
   readonly #reads = new Set<Promise<unknown>>();
+  /** What readers have to wait for. */
+  #removal: Promise<void> | undefined;
 
   constructor(folder: string, trees: ReadonlyMap<VmId, SnapshotTree>, inTurn: InTurn) {
     this.#folder = folder;
@@ -282,17 +284,22 @@ export class SnapshotStore {
     return result;
   }
 
-  /** The same with no reader meanwhile. */
+  /** The same with no reader meanwhile: those that read are waited for, others wait. */
   #exclusively<T>(action: () => Promise<T>): Promise<T> {
     const result = this.#change.then(async () => {
-      await Promise.allSettled(this.#reads);
-      return action();
+      const removal = Promise.allSettled(this.#reads).then(action);
+      this.#removal = removal.then(
+        () => undefined,
+        () => undefined,
+      );
+      return removal.finally(() => (this.#removal = undefined));
     });
     this.#change = result.catch(() => undefined);
     return result;
   }
 
   async #reading<T>(id: VmId, snapshot: SnapshotId, read: (file: string) => Promise<T>): Promise<Result<T>> {
+    while (this.#removal) await this.#removal;
     const entry = this.#entry(id, snapshot);
     if (entry === undefined) return unknownSnapshot();
     const result = attempt(`The snapshot “${entry.name}” cannot be read`, () => read(this.#fileOf(id, snapshot)));

@@ -1,41 +1,138 @@
-/** Changes machines in a store without end, until it is killed. Tells on stdout, a line each, what is promised to be stored. */
-import { MachineRegistry } from '../../../src-main/hypervisor/MachineRegistry.ts';
+/**
+ * Changes machines and snapshots in a store without end, until it is killed. Tells on stdout, a line each, what it is
+ * about to do and, once that is promised to be stored, the whole state.
+ */
+import { newVmId } from '../../../src-main/hypervisor/settings.ts';
 import { MachineStore } from '../../../src-main/hypervisor/storage/MachineStore.ts';
-import type { ProgramSource } from '../../../src-main/hypervisor/types.ts';
+import { filesOf, type StoredMachine } from '../../../src-main/hypervisor/storage/StoredMachine.ts';
+import type { Result, VmId } from '../../../src-main/hypervisor/types.ts';
+import { Random } from '../engine/Random.ts';
+import { storedMachine } from './snapshots.ts';
+import {
+  nameOf,
+  programOf,
+  snapshotOf,
+  stateOf,
+  storedProgram,
+  type StoreChange,
+  type StoreState,
+} from './storeState.ts';
 
-function program(size: number): ProgramSource {
-  const bytes = new Uint8Array(size).fill(size & 0xff);
-  return { kind: 'bytes', bytes, fileName: `program-${size}.bin`, format: 'bin' };
-}
+const MACHINES_MOST = 5;
+const SNAPSHOTS_MOST = 6;
 
-async function main(folder: string): Promise<void> {
-  const opened = await MachineStore.open(folder);
-  if (!opened.ok) throw new Error(opened.error.message);
-  const registry = new MachineRegistry(opened.value);
-  for (let round = 0; ; round++) {
-    const machines = registry.all();
-    const [oldest] = machines;
-    const action = round % 5;
-    if (oldest === undefined || (action === 0 && machines.length < 8)) {
-      const created = await registry.create({ name: `machine ${round}`, program: program(100 + (round % 50)) });
-      if (created.ok) say({ created: created.value.id });
-    } else if (action === 1) {
-      await registry.setProgram(oldest.id, program(1000 + (round % 5000)));
-    } else if (action === 2) {
-      const changed = await registry.update(oldest.id, { notes: 'x'.repeat(round % 3000) });
-      if (changed.ok) say({ noted: oldest.id, length: changed.value.notes.length });
-    } else if (action === 3) {
-      const cloned = await registry.clone(oldest.id, undefined);
-      if (cloned.ok) say({ created: cloned.value.id });
-    } else if (machines.length > 4) {
-      say({ deleting: oldest.id });
-      await registry.delete(oldest.id);
-    }
+type Machines = Map<VmId, StoredMachine>;
+
+async function main(folder: string, seed: number): Promise<void> {
+  const store = unwrap(await MachineStore.open(folder));
+  const machines: Machines = new Map(store.machines.map((machine) => [machine.id, machine]));
+  const random = new Random(seed);
+  for (;;) {
+    const state = stateOf(machines.values(), store);
+    say({ state });
+    const change = nextChange(random, state);
+    say({ change });
+    await apply(store, machines, change);
   }
 }
 
-function say(promise: object): void {
-  process.stdout.write(`${JSON.stringify(promise)}\n`);
+function nextChange(random: Random, state: StoreState): StoreChange {
+  const seed = random.below(1_000_000);
+  const machines = Object.keys(state);
+  const pick = <Item>(items: readonly Item[]): Item | undefined => items[random.below(items.length)];
+  const vm = pick(machines);
+  if (vm === undefined) return { kind: 'create', seed };
+  const ids = state[vm]?.snapshots.map(({ id }) => id) ?? [];
+  const snapshot = pick(ids);
+  switch (random.below(12)) {
+    case 0:
+      return machines.length < MACHINES_MOST ? { kind: 'create', seed } : { kind: 'delete', vm };
+    case 1:
+      return { kind: 'update', vm, seed };
+    case 2:
+      return { kind: 'program', vm, seed };
+    case 3:
+    case 4:
+      return machines.length < MACHINES_MOST
+        ? { kind: 'clone', vm, seed, snapshots: ids.filter(() => random.below(2) === 0) }
+        : { kind: 'delete', vm };
+    case 5:
+      return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'annotate', vm, snapshot, seed };
+    case 6:
+      return { kind: 'current', vm, snapshot: snapshot ?? null };
+    case 7:
+    case 8:
+      return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'discard', vm, snapshot };
+    default:
+      return snapshot !== undefined && ids.length >= SNAPSHOTS_MOST
+        ? { kind: 'discard', vm, snapshot }
+        : { kind: 'take', vm, seed };
+  }
 }
 
-void main(process.argv[2] ?? '');
+async function apply(store: MachineStore, machines: Machines, change: StoreChange): Promise<void> {
+  if (change.kind === 'create') {
+    const bytes = programOf(change.seed);
+    const program = storedProgram(bytes);
+    const machine = storedMachine({ id: newVmId(), name: nameOf(change.seed), program });
+    unwrap(await store.create(machine, new Map([[program.file.sha256, bytes]])));
+    machines.set(machine.id, machine);
+    return;
+  }
+  const { vm } = change;
+  const machine = machines.get(vm);
+  if (machine === undefined) throw new Error(`${vm} is not there`);
+  switch (change.kind) {
+    case 'update': {
+      const changed = { ...machine, notes: `${change.seed}`, weight: 1 + (change.seed % 1000) };
+      unwrap(await store.update(changed));
+      machines.set(vm, changed);
+      return;
+    }
+    case 'program': {
+      const bytes = programOf(change.seed);
+      const changed = { ...machine, program: storedProgram(bytes) };
+      unwrap(await store.update(changed, new Map([[changed.program.file.sha256, bytes]])));
+      machines.set(vm, changed);
+      return;
+    }
+    case 'clone': {
+      const clone = { ...machine, id: newVmId(), name: nameOf(change.seed) };
+      const blobs = new Map<string, Uint8Array>();
+      for (const { sha256 } of filesOf(machine.program)) blobs.set(sha256, unwrap(await store.readBlob(vm, sha256)));
+      unwrap(await store.create(clone, blobs, { from: vm, snapshots: change.snapshots, layers: [] }));
+      machines.set(clone.id, clone);
+      return;
+    }
+    case 'delete':
+      unwrap(await store.delete(vm, machine.name));
+      machines.delete(vm);
+      return;
+    case 'take':
+      unwrap(await store.snapshots.put(machine, snapshotOf(change.seed), { name: nameOf(change.seed) }));
+      return;
+    case 'annotate': {
+      const entry = store.snapshots.tree(vm).entries.find(({ id }) => id === change.snapshot);
+      const [content = ''] = (entry?.name ?? '').split('.');
+      const name = nameOf(Number(content), change.seed);
+      unwrap(await store.snapshots.annotate(vm, change.snapshot, { name, notes: `${change.seed}` }));
+      return;
+    }
+    case 'current':
+      unwrap(await store.snapshots.setCurrent(vm, change.snapshot));
+      return;
+    case 'discard':
+      unwrap(await store.snapshots.delete(vm, change.snapshot));
+  }
+}
+
+function say(what: object): void {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+void main(process.argv[2] ?? '', Number(process.argv[3]));

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, uptime } from 'node:os';
 import path from 'node:path';
@@ -6,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
 import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
 import { unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 
 let folder: string;
@@ -191,30 +189,3 @@ describe('one process at a time', () => {
     expect(await MachineStore.open(folder)).toMatchObject({ ok: false, error: { code: 'storage-locked' } });
   });
 });
-
-test('killed at any moment, a store holds every machine before or after its change', async () => {
-  const script = await bundle(path.resolve('test/support/hypervisor/storeVictim.ts'));
-  const promisedIds = new Set<string>();
-  for (let round = 0; round < 12; round++) {
-    const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 250));
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.on('close', resolve));
-    for (const line of output.split('\n').slice(0, -1)) {
-      const { created, deleting } = JSON.parse(line) as { created?: string; deleting?: string };
-      if (created !== undefined) promisedIds.add(created);
-      if (deleting !== undefined) promisedIds.delete(deleting);
-    }
-    const store = unwrap(await MachineStore.open(folder));
-    expect(store.problems).toEqual([]);
-    const found = new Set(store.machines.map(({ id }) => id));
-    for (const id of promisedIds) expect(found).toContain(id);
-    const registry = new MachineRegistry(store);
-    for (const id of found) unwrap(await registry.readProgram(id));
-    const names = await readdir(path.join(folder, 'machines'));
-    expect(names.toSorted()).toEqual([...found].toSorted());
-    await store.close();
-  }
-}, 60_000);
