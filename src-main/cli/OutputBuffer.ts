@@ -1,4 +1,29 @@
 const NEWLINE = 10;
+/** What the newest bytes are kept in pieces of. */
+const CHUNK_BYTES = 0x10000;
+
+/** Bytes one after the other, until somebody takes them. */
+class ByteList {
+  private bytes = new Uint8Array(256);
+  private length = 0;
+
+  push(byte: number): void {
+    if (this.length === this.bytes.length) {
+      const larger = new Uint8Array(2 * this.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes[this.length++] = byte;
+  }
+
+  get(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
 
 /**
  * What a run has to say between two turns of the event loop, in the order in which it happened: serial bytes and
@@ -7,10 +32,11 @@ const NEWLINE = 10;
 export class OutputBuffer {
   private readonly mostKept: number;
   private readonly encoder = new TextEncoder();
-  private outgoing: number[] = [];
-  private unsaved: number[] = [];
+  private readonly outgoing = new ByteList();
+  private readonly unsaved = new ByteList();
   private keptChunks: Uint8Array[] = [];
-  private current: number[] = [];
+  private current = new Uint8Array(CHUNK_BYTES);
+  private currentBytes = 0;
   private keptBytes = 0;
   private lastByte = NEWLINE;
   private lastTakenAtNs = 0;
@@ -50,20 +76,20 @@ export class OutputBuffer {
   /** What standard output has not got yet. */
   take(nowNs: number): Uint8Array {
     this.lastTakenAtNs = nowNs;
-    this.unsaved = [];
-    const bytes = Uint8Array.from(this.outgoing);
-    this.outgoing = [];
+    this.unsaved.clear();
+    const bytes = this.outgoing.get();
+    this.outgoing.clear();
     return bytes;
   }
 
   /** Serial bytes since the last `take`. */
   takeSerial(): Uint8Array {
-    return Uint8Array.from(this.unsaved);
+    return this.unsaved.get();
   }
 
   /** The newest serial bytes. */
   kept(): Uint8Array {
-    const all = Uint8Array.from([...this.keptChunks.flatMap((chunk) => [...chunk]), ...this.current]);
+    const all = Buffer.concat([...this.keptChunks, this.current.subarray(0, this.currentBytes)]);
     return all.subarray(Math.max(0, all.length - this.mostKept));
   }
 
@@ -73,11 +99,12 @@ export class OutputBuffer {
   }
 
   private keep(byte: number): void {
-    this.current.push(byte);
-    if (this.current.length < 0x10000) return;
-    this.keptChunks.push(Uint8Array.from(this.current));
-    this.keptBytes += this.current.length;
-    this.current = [];
+    this.current[this.currentBytes++] = byte;
+    if (this.currentBytes < CHUNK_BYTES) return;
+    this.keptChunks.push(this.current);
+    this.keptBytes += this.currentBytes;
+    this.current = new Uint8Array(CHUNK_BYTES);
+    this.currentBytes = 0;
     while (this.keptBytes - (this.keptChunks[0]?.length ?? 0) >= this.mostKept) {
       this.keptBytes -= this.keptChunks.shift()?.length ?? 0;
     }

@@ -396,6 +396,8 @@ export class LocalApic implements BusDevice, InterruptSource {
       this.raiseError(ERROR.receiveIllegalVector);
       return;
     }
+    // It waits already.
+    if (this.irr.has(vector) && this.tmr.has(vector) === isLevel) return;
     this.irr.set(vector, true);
     this.tmr.set(vector, isLevel);
     this.update();

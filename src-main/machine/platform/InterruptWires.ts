@@ -23,6 +23,7 @@ export class InterruptWires implements BusDevice {
   readonly id = 'wires0';
   private readonly outputs: readonly InterruptLine[];
   private readonly drivers: Driver[] = [];
+  private readonly driversOf: readonly Driver[][] = Array.from({ length: ISA_LINES }, () => []);
   /** Who alone is connected to a wire; undefined: everybody. */
   private readonly soleOwners = new Array<string | undefined>(ISA_LINES);
   private ioApic: IoApic | undefined;
@@ -39,6 +40,7 @@ export class InterruptWires implements BusDevice {
   line(irq: number, owner: string): InterruptLine {
     const driver: Driver = { irq, owner, isAsserted: false };
     this.drivers.push(driver);
+    this.driversOf[irq]?.push(driver);
     return {
       set: (isAsserted) => {
         if (isAsserted === driver.isAsserted) return;
@@ -81,9 +83,9 @@ export class InterruptWires implements BusDevice {
 
   private drive(irq: number): void {
     const soleOwner = this.soleOwners[irq];
-    const isAsserted = this.drivers.some(
-      (driver) => driver.isAsserted && driver.irq === irq && (soleOwner === undefined || soleOwner === driver.owner),
-    );
+    let isAsserted = false;
+    for (const driver of this.driversOf[irq] ?? [])
+      if (driver.isAsserted && (soleOwner === undefined || soleOwner === driver.owner)) isAsserted = true;
     this.outputs[irq]?.set(isAsserted);
     this.ioApic?.setPin(irq === 0 ? TIMER_PIN : irq, isAsserted);
   }

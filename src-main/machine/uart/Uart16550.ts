@@ -58,6 +58,8 @@ export class Uart16550 implements BusDevice {
   private divisor = 1;
   private isEmptyPending = false;
   private isTimeoutPending = false;
+  /** What the interrupt line was last set to. */
+  private isInterrupting = false;
   private arrival: TimerHandle | undefined;
   private timeout: TimerHandle | undefined;
 
@@ -196,6 +198,8 @@ export class Uart16550 implements BusDevice {
     this.arrival = arrivesAt === undefined ? undefined : this.scheduleArrival(arrivesAt);
     this.timeout?.cancel();
     this.timeout = timesOutAt === undefined ? undefined : this.scheduleTimeout(timesOutAt);
+    this.isInterrupting = false;
+    this.irq.set(false);
     this.update();
   }
 
@@ -211,9 +215,10 @@ export class Uart16550 implements BusDevice {
     return Math.ceil((BITS_PER_CHARACTER * 1e9 * Math.max(1, this.divisor)) / BAUD_BASE);
   }
 
+  /** The line falls and rises again for each byte: who did not read IIR waits for the edge. */
   private transmit(byte: number): void {
     this.isEmptyPending = false;
-    this.update();
+    if (this.isInterrupting) this.update();
     if (this.isLooped()) this.deliver(byte);
     else this.send(byte);
     this.isEmptyPending = true;
@@ -259,8 +264,10 @@ export class Uart16550 implements BusDevice {
 
   private readLineStatus(): number {
     const status = this.lineErrors | LSR_EMPTY | (this.fifo.length > 0 ? LSR_READY : 0);
-    this.lineErrors = 0;
-    this.update();
+    if (this.lineErrors !== 0) {
+      this.lineErrors = 0;
+      this.update();
+    }
     return status;
   }
 
@@ -355,6 +362,9 @@ export class Uart16550 implements BusDevice {
 
   private update(): void {
     const isGateOpen = (this.mcr & MCR_OUT2) !== 0 && !this.isLooped();
-    this.irq.set(isGateOpen && this.highestCause() !== IIR_NONE);
+    const isInterrupting = isGateOpen && this.highestCause() !== IIR_NONE;
+    if (isInterrupting === this.isInterrupting) return;
+    this.isInterrupting = isInterrupting;
+    this.irq.set(isInterrupting);
   }
 }

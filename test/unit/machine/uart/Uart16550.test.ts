@@ -49,6 +49,17 @@ describe('sending', () => {
     expect(irq.rises).toBe(3);
   });
 
+  test('a program that polls LSR and sends leaves the interrupt line alone', () => {
+    let changes = 0;
+    const polled = new Uart16550('com1', time.timers, { set: () => changes++ }, (byte) => sent.push(byte));
+    polled.write(4, 1, OUT2);
+    for (let byte = 0; byte < 100; byte++) {
+      expect(polled.read(5)).toBe(0x60);
+      polled.write(0, 1, byte);
+    }
+    expect([sent.length, changes]).toEqual([100, 0]);
+  });
+
   test('OUT2 gates the interrupt', () => {
     uart.write(4, 1, 0);
     uart.write(1, 1, 0x02);
