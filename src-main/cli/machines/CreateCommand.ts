@@ -97,8 +97,10 @@ function planMachine(choices: CreateChoices): MachinePlan {
     ...drives.flatMap(({ slot, file }) => (file === null ? [] : [absolute(file, `--${slot}`)])),
   ]);
   const named = proposal.files.slice(0, files.length);
-  // A format that the user names makes a program of what is none by its looks.
-  const isForced = choices.format !== 'auto' && files.length === 1;
+  // A format that the user names makes a program of what is none by its looks, and what a program lacks is said best by
+  // whoever tries to load it.
+  const isHopeless = !proposal.isSystem && named[0]?.use === null;
+  const isForced = files.length === 1 && (choices.format !== 'auto' || isHopeless);
   const useless = isForced ? undefined : named.find(({ use }) => use === null);
   if (useless) throw new UsageError(`${useless.path}: ${useless.problem ?? 'a machine has no use for it.'}`);
   const fileFor = (use: string): string | undefined => named.find((each) => each.use === use)?.path;

@@ -103,6 +103,8 @@ export class ControlServer {
         names,
       });
     }
+    // What it is about to do would be lost; the asking one may try again.
+    if (this.connections.size > 1) return refuse('wrong-state', 'Another command is at work with the machines.');
     setImmediate(onRelease);
     return succeed(undefined);
   }

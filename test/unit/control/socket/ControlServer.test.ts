@@ -177,6 +177,10 @@ describe('the store', () => {
       problem: { message: 'Machines run without a window: “Busy”. Stop them first (vivarium stop NAME).' },
     });
     await control.call('vm:powerOff', { id });
+    const another = await client();
+    expect(await control.release()).toMatchObject({ ok: false, problem: { code: 'wrong-state' } });
+    await another.close();
+    await until(() => server.clients === 1, 'alone');
     expect(await control.release()).toMatchObject({ ok: true });
     await until(() => released === 1, 'the release');
     await control.close();

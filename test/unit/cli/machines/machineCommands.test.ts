@@ -1,0 +1,257 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
+import type { StoreAccess } from '../../../../src-main/cli/machines/StoreAccess.ts';
+import { stepOverEnd } from '../../../../src-main/debug/StepOver.ts';
+import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
+import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
+import { openStore } from '../../../../src-main/control/socket/openStore.ts';
+import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { sleep, until } from '../../../support/hypervisor/openTestHypervisor.ts';
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let home: string;
+let access: StoreAccess;
+/** What owners in the background have ended with. */
+let owners: Promise<number>[];
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+});
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'vivarium cli machines '));
+  owners = [];
+  access = {
+    folder: home,
+    open: () => Hypervisor.open({ folder: home, threadEntry, handlers, stepOverEnd }),
+    // As a process would, but for the process.
+    startOwner() {
+      owners.push(runCommandLine(['serve', '--until-idle'], new TestTerminal(), () => access));
+      return { failure: () => null };
+    },
+  };
+});
+afterEach(async () => {
+  const machines = await json('ls', '--on');
+  if (machines.length > 0) await vivarium('stop', '--force', ...machines.map(({ id }: { id: string }) => id));
+  expect(await Promise.all(owners)).toEqual(owners.map(() => 0));
+  rmSync(home, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly output: string;
+  readonly complaints: string;
+}
+
+async function vivarium(...args: string[]): Promise<Answer> {
+  const terminal = new TestTerminal();
+  const status = await runCommandLine(args, terminal, () => access);
+  return { status, output: terminal.output, complaints: terminal.complaints.join('\n') };
+}
+
+// A test looks into what it expects to be there.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+async function json(...args: string[]): Promise<any> {
+  return JSON.parse((await vivarium(...args, '--json')).output);
+}
+
+function file(name: string, content: string): string {
+  const full = path.join(home, name);
+  writeFileSync(full, content);
+  return full;
+}
+
+/** Sends back on COM1 what it receives there, in the next letter. */
+const ECHO = `bits 16
+org 0x7c00
+        mov dx, 0x3f8
+        mov al, '>'
+        out dx, al
+again:  mov dx, 0x3fd
+        in al, dx
+        test al, 1
+        jz again
+        mov dx, 0x3f8
+        in al, dx
+        inc al
+        out dx, al
+        jmp again
+`;
+const SPIN = 'bits 16\norg 0x7c00\njmp $\n';
+
+describe('without an owner', () => {
+  test('machines are made, listed, shown, changed, cloned, renamed and deleted', async () => {
+    expect(await vivarium('ls')).toMatchObject({
+      status: 0,
+      output: '',
+      complaints: expect.stringContaining('no machines'),
+    });
+    const made = await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--weight', '300');
+    expect(made.output).toMatch(/^“spin” was created \(vm-[0-9a-f]{16}\)\. Start it: vivarium start "spin"\n$/);
+    expect((await vivarium('ls')).output).toMatch(
+      /^NAME {2}STATE {2}MEMORY {2}PROGRAM {3}ID\nspin {2}off {4}2 MiB {3}spin\.asm {2}vm-\w+\n$/,
+    );
+    expect(await json('set', 'spin', '--cap', '20', '--net', 'lab', '--notes', 'busy')).toMatchObject({
+      weight: 300,
+      capPercent: 20,
+      network: { kind: 'segment', name: 'lab' },
+      notes: 'busy',
+    });
+    expect((await vivarium('clone', 'spin', '--name', 'copy')).output).toContain('“copy” is a clone of “spin”');
+    expect((await vivarium('rename', 'copy', 'other')).output).toBe('“copy” is called “other” now.\n');
+    expect((await vivarium('show', 'other')).output).toMatch(/^Name +other\n/);
+    expect((await vivarium('rm', 'spin', 'other')).output).toBe('“spin” was deleted.\n“other” was deleted.\n');
+    expect(await json('ls')).toEqual([]);
+    expect(owners).toEqual([]);
+  });
+
+  test('drives are filled and emptied, and named by their paths', async () => {
+    const disk = file('disk.img', '\0'.repeat(1024 * 1024));
+    const made = await json('create', '--name', 'old', '--profile', 'isa', '--hda', disk, '--boot', 'disk,floppy');
+    expect(made).toMatchObject({
+      profile: 'isa',
+      bootOrder: ['disk', 'floppy'],
+      drives: [{ slot: 'hda', file: disk, access: 'read-write', problem: null }],
+    });
+    expect((await json('set', 'old', '--overlay')).drives).toMatchObject([{ slot: 'hda', access: 'overlay' }]);
+    expect((await json('set', 'old', '--eject', 'hda')).drives).toEqual([]);
+  });
+
+  test('samples are programs too', async () => {
+    expect(await json('create', '--sample', 'life')).toMatchObject({ program: { fileName: 'life.asm' } });
+  });
+
+  test.each([
+    [['create', 'missing.asm'], 2, 'cannot be read: there is no such file.'],
+    [['create', '--weight', '0'], 2, '--weight 0: expected a whole number from 1 to 10000.'],
+    [['create', '--sample', 'nothing'], 2, 'There is no sample called nothing.'],
+    [['set', 'spin'], 2, 'set: say what is to change'],
+    [['show', 'nobody'], 2, 'There is no machine “nobody”. There are:\n  spin  vm-'],
+    [['start', 'nobody'], 2, 'There is no machine “nobody”'],
+    [['pause', 'spin'], 1, 'Cannot pause “spin”: it is off. Start it first.'],
+    [['console', 'spin'], 1, '“spin” is off. Start it first: vivarium start "spin"'],
+    [['rename', 'spin', ' '], 2, 'changes.name'],
+    [['ls', '--nonsense'], 2, "unknown option '--nonsense'"],
+  ])('%j is refused with status %d', async (args, status, complaint) => {
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M');
+    const answer = await vivarium(...args);
+    expect(answer.complaints).toContain(complaint);
+    expect(answer).toMatchObject({ status, output: '' });
+    expect(owners).toEqual([]);
+  });
+
+  test('a program with mistakes is refused with their places, also as JSON', async () => {
+    const bad = file('bad.asm', 'bits 16\nmov ax, nonsense\n');
+    expect(await vivarium('create', bad)).toMatchObject({
+      status: 2,
+      complaints: expect.stringMatching(/bad\.asm:2:\d+: error/),
+    });
+    expect(await json('create', bad)).toMatchObject({ error: { code: 'bad-program', diagnostics: [{ line: 2 }] } });
+    expect(await json('ls')).toEqual([]);
+  });
+
+  test('what stop finds off is off', async () => {
+    await vivarium('create', file('spin.asm', SPIN));
+    expect(await vivarium('stop', 'spin')).toMatchObject({ status: 0, output: '“spin” is off already.\n' });
+  });
+});
+
+describe('machines that run', () => {
+  test('run in the background, which ends with the last of them', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M');
+    expect(await vivarium('start', 'spin')).toMatchObject({
+      status: 0,
+      output: '“spin” was started without a window.\n',
+    });
+    expect(await json('ls', '--on')).toMatchObject([{ name: 'spin', state: 'running' }]);
+    expect((await vivarium('pause', 'spin')).output).toBe('“spin” is paused.\n');
+    expect(await vivarium('stop', 'spin')).toMatchObject({
+      status: 1,
+      complaints: expect.stringContaining('is paused'),
+    });
+    expect((await vivarium('resume', 'spin')).output).toBe('“spin” runs on.\n');
+    expect(await vivarium('rm', 'spin')).toMatchObject({
+      status: 1,
+      complaints: expect.stringContaining('Stop it first'),
+    });
+    const deaf = await vivarium('stop', 'spin');
+    expect(deaf).toMatchObject({ status: 1, complaints: expect.stringContaining('With --force the plug is pulled.') });
+    expect((await vivarium('stop', '--force', 'spin')).output).toBe('“spin” is off.\n');
+    expect(await Promise.all(owners)).toEqual([0]);
+    expect(existsSync(path.join(home, 'lock'))).toBe(false);
+    expect(existsSync(path.join(home, 'control', 'owner.json'))).toBe(false);
+  });
+
+  test('are created and started at once, and two commands at a time agree', async () => {
+    const spin = file('spin.asm', SPIN);
+    const names = ['one', 'two', 'three'];
+    const made = await Promise.all(names.map((name) => json('create', spin, '--memory', '2M', '--name', name)));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(3);
+    const started = await Promise.all(names.map((name) => vivarium('start', name)));
+    expect(started.map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect((await json('ls', '--on')).map(({ name }: { name: string }) => name).toSorted()).toEqual(names.toSorted());
+    const [extra, forced] = await Promise.all([
+      json('create', spin, '--start', '--name', 'four'),
+      vivarium('rm', '--force', 'one', 'two'),
+    ]);
+    expect(extra).toMatchObject([{ name: 'four', state: 'running' }]);
+    expect(forced.status).toBe(0);
+    expect(await json('ls')).toHaveLength(2);
+  });
+
+  test('are reached at a console, which Ctrl-] leaves', async () => {
+    await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
+    const terminal = new TestTerminal({ isTerminal: true });
+    terminal.onListen = () => undefined;
+    const status = runCommandLine(['console', 'echo'], terminal, () => access);
+    await until(() => terminal.output.includes('>'), 'the past');
+    terminal.type('HAL');
+    await until(() => terminal.output.includes('IBM'), 'the answer');
+    terminal.type('\x1d');
+    expect(await status).toBe(0);
+    expect(terminal.complaints[0]).toContain('Ctrl-] leaves');
+    expect(await json('ls', '--on')).toHaveLength(1);
+  });
+
+  test('end the console that is joined to them when they end', async () => {
+    await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
+    const terminal = new TestTerminal();
+    const status = runCommandLine(['console', 'echo'], terminal, () => access);
+    await until(() => terminal.output.includes('>'), 'joined');
+    await vivarium('stop', '--force', 'echo');
+    expect(await status).toBe(0);
+    expect(terminal.complaints).toEqual(['“echo” is off.']);
+  });
+
+  test('keep a window out, and let it in once they are off', async () => {
+    const open = (): Promise<Awaited<ReturnType<typeof access.open>>> => openStore(home, access.open);
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--start');
+    expect(await open()).toMatchObject({ ok: false, error: { message: expect.stringContaining('“spin”') } });
+    await vivarium('stop', '--force', 'spin');
+    const opened = await open();
+    expect(opened).toMatchObject({ ok: true });
+    if (opened.ok) await opened.value.dispose();
+  });
+
+  test('end with a served store, and a second owner is refused', async () => {
+    const terminal = new TestTerminal();
+    const served = runCommandLine(['serve'], terminal, () => access);
+    await until(() => terminal.complaints.length > 0, 'serving');
+    expect(await vivarium('serve')).toMatchObject({
+      status: 1,
+      complaints: expect.stringContaining('Another `vivarium serve`'),
+    });
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--start');
+    await sleep(20);
+    terminal.send('SIGINT');
+    expect(await served).toBe(130);
+    expect(await json('ls', '--on')).toEqual([]);
+    expect(owners).toEqual([]);
+  });
+});
