@@ -96,7 +96,7 @@ function isAfter(found: StoreState, before: StoreState, change: StoreChange): bo
   return isDeepStrictEqual(found, stateAfter(before, change, made));
 }
 
-async function checkContents(store: MachineStore, state: StoreState): Promise<void> {
+export async function checkContents(store: MachineStore, state: StoreState): Promise<void> {
   for (const { id, program } of store.machines) {
     for (const { sha256 } of filesOf(program)) unwrap(await store.readBlob(id, sha256));
     for (const snapshot of state[id]?.snapshots ?? []) {
@@ -124,7 +124,7 @@ function isSame(found: MachineSnapshot, wanted: MachineSnapshot): boolean {
 }
 
 /** Throws when a closed store holds a file that nothing in it needs. */
-async function checkFiles(folder: string, store: MachineStore): Promise<void> {
+export async function checkFiles(folder: string, store: MachineStore): Promise<void> {
   const wanted = new Set(['machines', 'pages']);
   const owners = new Set<string>();
   for (const { id, program } of store.machines) {
