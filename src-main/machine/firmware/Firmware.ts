@@ -13,7 +13,7 @@ import { FirmwareMemory } from './FirmwareMemory.ts';
 import { KeyboardServices } from './KeyboardServices.ts';
 import { type ConfigurationAccess, PciServices } from './PciServices.ts';
 import { firmwareRom, ROM_ADDRESS, ROM_SEGMENT, SERVICE } from './rom.ts';
-import { ServiceFrame } from './ServiceFrame.ts';
+import { farPointer, ServiceFrame } from './ServiceFrame.ts';
 import { PRINTER_PORTS, SystemServices } from './SystemServices.ts';
 import { VideoServices } from './VideoServices.ts';
 
@@ -226,7 +226,7 @@ export class Firmware {
     for (let vector = 0x10; vector <= 0x1a; vector++) set(vector, `int_${vector}`);
     set(0x40, 'int_19');
     memory.write32(0x1d * 4, 0);
-    memory.write32(0x1e * 4, linearPointer(DISKETTE_TABLE_PLACE));
+    memory.write32(0x1e * 4, farPointer(ROM_SEGMENT, DISKETTE_TABLE_PLACE));
     for (const vector of [0x41, 0x46, 0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67]) memory.write32(vector * 4, 0);
   }
 
@@ -279,8 +279,4 @@ export class Firmware {
     }
     return answer.filter((byte, index) => index > 0 || byte !== 0xfa);
   }
-}
-
-function linearPointer(offset: number): number {
-  return (ROM_SEGMENT << 16) | offset;
 }

@@ -190,3 +190,8 @@ export class ServiceFrame {
 export function linear(segment: number, offset: number): number {
   return segment * 16 + (offset & 0xffff);
 }
+
+/** A far pointer, as interrupt vectors and tables hold it. */
+export function farPointer(segment: number, offset: number): number {
+  return ((segment << 16) | offset) >>> 0;
+}

@@ -4,7 +4,8 @@ import type { VgaAdapter } from '../vga/VgaAdapter.ts';
 import type { VbeDepth } from '../vga/VbeRegisters.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { ROM, ROM_SEGMENT } from './rom.ts';
-import { linear, type ServiceFrame } from './ServiceFrame.ts';
+import { farPointer, linear, type ServiceFrame } from './ServiceFrame.ts';
+import { MODE } from './videoData.ts';
 
 interface VbeModeEntry {
   readonly number: number;
@@ -92,7 +93,7 @@ export class VbeServices {
       case 0x02:
         return this.setMode(frame.bx);
       case 0x03:
-        frame.bx = vbe.mode && this.current !== undefined ? this.current : this.memory.data8(0x49);
+        frame.bx = vbe.mode && this.current !== undefined ? this.current : this.memory.data8(MODE);
         return true;
       case 0x05:
         return this.bank(frame);
@@ -116,13 +117,13 @@ export class VbeServices {
     memory.writeBytes(to, new Uint8Array(isVersion2 ? 512 : 256));
     memory.write32(to, 0x4153_4556); // VESA
     memory.write16(to + 4, 0x0200);
-    memory.write32(to + 6, pointer(ROM.vbeText));
+    memory.write32(to + 6, farPointer(ROM_SEGMENT, ROM.vbeText));
     // The DAC can be switched to eight bits.
     memory.write32(to + 10, 1);
-    memory.write32(to + 14, pointer(ROM.vbeModes));
+    memory.write32(to + 14, farPointer(ROM_SEGMENT, ROM.vbeModes));
     memory.write16(to + 18, this.vga.vbe.readRegister(10));
     if (!isVersion2) return true;
-    for (const at of [22, 26, 30]) memory.write32(to + at, pointer(ROM.vbeText));
+    for (const at of [22, 26, 30]) memory.write32(to + at, farPointer(ROM_SEGMENT, ROM.vbeText));
     return true;
   }
 
@@ -247,8 +248,4 @@ export class VbeServices {
     }
     return true;
   }
-}
-
-function pointer(offset: number): number {
-  return ((ROM_SEGMENT << 16) | offset) >>> 0;
 }

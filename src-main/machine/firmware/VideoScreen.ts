@@ -1,12 +1,8 @@
 import type { VgaAdapter } from '../vga/VgaAdapter.ts';
 import { findVgaMode, MODE_3, type VgaMode } from '../vga/vgaModes.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
+import { CELL_HEIGHT, COLUMNS, LAST_ROW, MODE, PAGE_BYTES } from './videoData.ts';
 
-const MODE = 0x49,
-  COLUMNS = 0x4a,
-  PAGE_BYTES = 0x4c,
-  LAST_ROW = 0x84,
-  CELL_HEIGHT = 0x85;
 const BLANK = 0x20;
 /** A colour with this bit is combined by exclusive or. */
 const XOR = 0x80;

@@ -1,37 +1,38 @@
 import type { DeviceState } from '../BusDevice.ts';
 import { checkVersion, readObject } from '../snapshot.ts';
-import { FONT_8X14, FONT_8X16, FONT_8X8, type Font } from '../vga/fonts/fonts.ts';
 import { programMode } from '../vga/programMode.ts';
 import type { VgaAdapter } from '../vga/VgaAdapter.ts';
 import { findVgaMode, MODE_3, type VgaMode } from '../vga/vgaModes.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
+import { FontServices } from './FontServices.ts';
 import { PaletteServices } from './PaletteServices.ts';
 import { ROM, ROM_SEGMENT } from './rom.ts';
-import { linear, type ServiceFrame } from './ServiceFrame.ts';
+import { farPointer, linear, type ServiceFrame } from './ServiceFrame.ts';
+import { setCrtcRegister } from './setCrtcRegister.ts';
 import { VbeServices } from './VbeServices.ts';
+import {
+  ACTIVE_PAGE,
+  CELL_HEIGHT,
+  COLUMNS,
+  CRTC_PORT,
+  CURSORS,
+  CURSOR_SHAPE,
+  DISPLAY_CODE,
+  LAST_ROW,
+  MODE,
+  MODE_OPTIONS,
+  PAGE_BYTES,
+  PAGE_START,
+  SWITCHES,
+  VIDEO_CONTROL,
+} from './videoData.ts';
 import { VideoScreen } from './VideoScreen.ts';
 
-/** Offsets in the BIOS data area. */
-const MODE = 0x49,
-  COLUMNS = 0x4a,
-  PAGE_BYTES = 0x4c,
-  PAGE_START = 0x4e,
-  CURSORS = 0x50,
-  CURSOR_SHAPE = 0x60,
-  ACTIVE_PAGE = 0x62,
-  CRTC_PORT = 0x63,
-  LAST_ROW = 0x84,
-  CELL_HEIGHT = 0x85,
-  VIDEO_CONTROL = 0x87,
-  SWITCHES = 0x88,
-  MODE_OPTIONS = 0x89,
-  DISPLAY_CODE = 0x8a;
-
 const KEEP_MEMORY = 0x80;
+/** First and last line, of eight. */
+const USUAL_CURSOR = 0x0607;
 /** A VGA with an analogue colour display. */
 const COLOUR_VGA = 0x08;
-const FONTS: Readonly<Record<number, Font>> = { 1: FONT_8X14, 2: FONT_8X8, 4: FONT_8X16 };
-const FONT_PLACES: Readonly<Record<number, number>> = { 8: ROM.font8, 14: ROM.font14, 16: ROM.font16 };
 const BELL = 7,
   BACKSPACE = 8,
   LINE_FEED = 10,
@@ -43,12 +44,14 @@ export class VideoServices {
   private readonly vga: VgaAdapter;
   private readonly palette: PaletteServices;
   private readonly vbe: VbeServices;
+  private readonly fonts: FontServices;
   private readonly screen: VideoScreen;
 
   constructor(memory: FirmwareMemory, vga: VgaAdapter) {
     this.memory = memory;
     this.vga = vga;
     this.palette = new PaletteServices(memory, vga.registers);
+    this.fonts = new FontServices(memory, vga, () => this.setCursorShape(USUAL_CURSOR));
     this.screen = new VideoScreen(memory, vga);
     this.vbe = new VbeServices(memory, vga, (mode) => this.setMode(mode));
   }
@@ -64,7 +67,7 @@ export class VideoServices {
       Uint8Array.of(0xff, 0xe0, 0x0f, 0, 0, 0, 0, 7, 2, 8, 0xff, 0x0e, 0, 0, 0x3f, 0),
     );
     this.vbe.powerOn();
-    memory.write32(0x1f * 4, pointer(ROM_SEGMENT, ROM.font8 + 128 * 8));
+    memory.write32(0x1f * 4, farPointer(ROM_SEGMENT, ROM.font8 + 128 * 8));
     this.setMode(3);
   }
 
@@ -140,7 +143,7 @@ export class VideoServices {
       case 0x10:
         return this.palette.serve(frame);
       case 0x11:
-        return this.serveFonts(frame);
+        return this.fonts.serve(frame);
       case 0x12:
         return this.select(frame);
       case 0x13:
@@ -168,14 +171,13 @@ export class VideoServices {
     memory.setData16(PAGE_BYTES, mode.pageBytes);
     memory.setData16(PAGE_START, 0);
     for (let page = 0; page < 8; page++) memory.setData16(CURSORS + page * 2, 0);
-    memory.setData16(CURSOR_SHAPE, 0x0607);
+    memory.setData16(CURSOR_SHAPE, USUAL_CURSOR);
     memory.setData8(ACTIVE_PAGE, 0);
     memory.setData16(CRTC_PORT, mode.misc & 1 ? 0x3d4 : 0x3b4);
     memory.setData8(LAST_ROW, mode.rows - 1);
     memory.setData16(CELL_HEIGHT, mode.cellHeight);
     memory.setData8(VIDEO_CONTROL, 0x60 | (keepsMemory ? 0x80 : 0));
-    this.pointFont(mode.cellHeight);
-    if (mode.isText) this.loadFont(FONT_8X16.glyphs, 16, 0, 0, 256);
+    this.fonts.setMode(mode);
     if (!keepsMemory) this.screen.clear(mode);
   }
 
@@ -189,8 +191,8 @@ export class VideoServices {
     memory.setData16(CURSORS + (page & 7) * 2, (row << 8) | column);
     if (page !== memory.data8(ACTIVE_PAGE)) return;
     const at = (memory.data16(PAGE_START) >> 1) + row * memory.data16(COLUMNS) + column;
-    this.crtc(0x0e, at >> 8);
-    this.crtc(0x0f, at & 0xff);
+    setCrtcRegister(this.vga.registers, 0x0e, at >> 8);
+    setCrtcRegister(this.vga.registers, 0x0f, at & 0xff);
   }
 
   /** Lines of an 8-line cell, as programs know them from the CGA, become those of the cells there are. */
@@ -206,8 +208,8 @@ export class VideoServices {
       bottom = isUnderline && bottom >= 6 ? height - 2 : Math.floor(((bottom + 1) * height) / 8) - 1;
       top = isUnderline && (shape & 0x1f) >= 6 ? bottom - 1 : Math.floor((top * height) / 8);
     }
-    this.crtc(0x0a, top);
-    this.crtc(0x0b, bottom);
+    setCrtcRegister(this.vga.registers, 0x0a, top);
+    setCrtcRegister(this.vga.registers, 0x0b, bottom);
   }
 
   private showPage(page: number): void {
@@ -217,8 +219,8 @@ export class VideoServices {
     memory.setData8(ACTIVE_PAGE, page & 7);
     memory.setData16(PAGE_START, start);
     const address = mode.isText ? start >> 1 : start;
-    this.crtc(0x0c, (address >> 8) & 0xff);
-    this.crtc(0x0d, address & 0xff);
+    setCrtcRegister(this.vga.registers, 0x0c, (address >> 8) & 0xff);
+    setCrtcRegister(this.vga.registers, 0x0d, address & 0xff);
     this.setCursor(page & 7, ...this.cursor(page));
   }
 
@@ -286,94 +288,6 @@ export class VideoServices {
     if ((frame.al & 1) === 0) this.setCursor(frame.bh, ...before);
   }
 
-  /** AH 11h: fonts of text modes, pointers to those of graphics modes. */
-  private serveFonts(frame: ServiceFrame): void {
-    const { memory } = this;
-    const isActivating = (frame.al & 0xf0) === 0x10;
-    const font = FONTS[frame.al & 0x0f];
-    switch (frame.al) {
-      case 0x00:
-      case 0x10: {
-        const glyphs = memory.readBytes(linear(frame.es, frame.bp), frame.cx * frame.bh);
-        this.loadFont(glyphs, frame.bh, frame.bl, frame.dx, frame.cx);
-        if (isActivating) this.activateFont(frame.bh);
-        return;
-      }
-      case 0x03:
-        this.vga.registers.write(0x14, 1, 3);
-        this.vga.registers.write(0x15, 1, frame.bl);
-        return;
-      case 0x20:
-        memory.write32(0x1f * 4, pointer(frame.es, frame.bp));
-        return;
-      case 0x21:
-        memory.write32(0x43 * 4, pointer(frame.es, frame.bp));
-        memory.setData16(CELL_HEIGHT, frame.cx);
-        memory.setData8(LAST_ROW, ([14, 14, 25, 43][frame.bl & 3] ?? 25) - 1);
-        return;
-      case 0x22:
-      case 0x23:
-      case 0x24: {
-        const height = [14, 8, 16][frame.al - 0x22] ?? 16;
-        this.pointFont(height);
-        memory.setData16(CELL_HEIGHT, height);
-        return;
-      }
-      case 0x30:
-        return this.describeFont(frame);
-    }
-    if (font === undefined) return;
-    this.loadFont(font.glyphs, font.rows, frame.bl, 0, 256);
-    if (isActivating) this.activateFont(font.rows);
-  }
-
-  private describeFont(frame: ServiceFrame): void {
-    const { memory } = this;
-    const places: Readonly<Record<number, number>> = {
-      0: memory.read32(0x1f * 4),
-      1: memory.read32(0x43 * 4),
-      2: pointer(ROM_SEGMENT, ROM.font14),
-      3: pointer(ROM_SEGMENT, ROM.font8),
-      4: pointer(ROM_SEGMENT, ROM.font8 + 128 * 8),
-      5: pointer(ROM_SEGMENT, ROM.font14),
-      6: pointer(ROM_SEGMENT, ROM.font16),
-      7: pointer(ROM_SEGMENT, ROM.font16),
-    };
-    const place = places[frame.bh];
-    if (place === undefined) return;
-    frame.es = place >>> 16;
-    frame.bp = place & 0xffff;
-    frame.cx = memory.data16(CELL_HEIGHT);
-    frame.dl = memory.data8(LAST_ROW);
-  }
-
-  /** Puts glyphs of `rows` bytes into one of the eight character maps of plane 2. */
-  private loadFont(glyphs: Uint8Array, rows: number, map: number, first: number, count: number): void {
-    const base = ((map & 3) << 14) | ((map & 4) << 11);
-    for (let code = 0; code < count; code++) {
-      for (let row = 0; row < 32; row++) {
-        const byte = row < rows ? (glyphs[code * rows + row] ?? 0) : 0;
-        this.vga.setPlaneByte(2, base + ((first + code) & 0xff) * 32 + row, byte);
-      }
-    }
-  }
-
-  /** Cells as high as the font, and as many rows as then fit the screen. */
-  private activateFont(rows: number): void {
-    const { memory, vga } = this;
-    const height = Math.max(1, Math.min(32, rows));
-    this.crtc(0x09, (vga.registers.crtcRegister(0x09) & 0xe0) | (height - 1));
-    const lines = 400;
-    memory.setData16(CELL_HEIGHT, height);
-    memory.setData8(LAST_ROW, Math.floor(lines / height) - 1);
-    memory.setData16(PAGE_BYTES, Math.floor(lines / height) * memory.data16(COLUMNS) * 2 + 256);
-    this.setCursorShape(0x0607);
-  }
-
-  private pointFont(height: number): void {
-    this.memory.write32(0x43 * 4, pointer(ROM_SEGMENT, FONT_PLACES[height] ?? ROM.font16));
-  }
-
   /** AH 12h, alternate select. */
   private select(frame: ServiceFrame): void {
     const { memory } = this;
@@ -411,7 +325,7 @@ export class VideoServices {
     const { memory } = this;
     const to = linear(frame.es, frame.di);
     memory.writeBytes(to, new Uint8Array(64));
-    memory.write32(to, pointer(ROM_SEGMENT, ROM.videoFunctionality));
+    memory.write32(to, farPointer(ROM_SEGMENT, ROM.videoFunctionality));
     memory.writeBytes(to + 4, memory.readBytes(0x449, 30));
     memory.write8(to + 0x22, memory.data8(LAST_ROW) + 1);
     memory.write16(to + 0x23, memory.data16(CELL_HEIGHT));
@@ -426,15 +340,4 @@ export class VideoServices {
   private get mode(): VgaMode {
     return findVgaMode(this.memory.data8(MODE) & 0x7f) ?? MODE_3;
   }
-
-  private crtc(register: number, value: number): void {
-    const index = this.vga.registers.miscellaneousOutput & 1 ? 0x24 : 0x04;
-    this.vga.registers.write(index, 1, register);
-    this.vga.registers.write(index + 1, 1, value);
-  }
-}
-
-/** A far pointer as a double word. */
-function pointer(segment: number, offset: number): number {
-  return ((segment << 16) | offset) >>> 0;
 }
