@@ -23,7 +23,7 @@ import {
   isReadOnly,
   lvtIndex,
 } from './localApicRegisters.ts';
-import { VectorSet } from './VectorSet.ts';
+import { PendingInterrupts } from './PendingInterrupts.ts';
 
 /** The processor that an APIC belongs to. */
 export interface ApicProcessor {
@@ -54,14 +54,11 @@ export class LocalApic implements BusDevice, InterruptSource {
   readonly number: number;
   private readonly wiring: LocalApicWiring;
   private readonly timer: ApicTimer;
-  private readonly irr = new VectorSet();
-  private readonly isr = new VectorSet();
-  private readonly tmr = new VectorSet();
+  private readonly interrupts: PendingInterrupts;
   private readonly lvt = new Uint32Array(LVT_COUNT);
   private base = DEFAULT_BASE;
   private isEnabled = true;
   private apicId = 0;
-  private taskPriority = 0;
   private logicalDestination = 0;
   private destinationFormat = 0xffff_ffff;
   private spurious = 0xff;
@@ -70,13 +67,12 @@ export class LocalApic implements BusDevice, InterruptSource {
   private errorStatus = 0;
   /** Errors since ESR was last written. */
   private errors = 0;
-  /** The request that outranks what is in service, or -1. */
-  private deliverable = -1;
 
   constructor(number: number, wiring: LocalApicWiring) {
     this.id = `lapic${number}`;
     this.number = number;
     this.wiring = wiring;
+    this.interrupts = new PendingInterrupts(() => wiring.processor.notifyInterrupt());
     this.timer = new ApicTimer(wiring.timers, () => this.raiseLocal(LVT.timer));
     this.reset();
   }
@@ -101,7 +97,7 @@ export class LocalApic implements BusDevice, InterruptSource {
 
   /** Arbitration: who takes a lowest-priority message. */
   get priority(): number {
-    return this.processorPriority();
+    return this.interrupts.processorPriority;
   }
 
   /** Matches a message's destination (11.6.2); only while its owner has not switched it off. */
@@ -134,17 +130,12 @@ export class LocalApic implements BusDevice, InterruptSource {
   // InterruptSource
 
   isPending(): boolean {
-    return this.deliverable >= 0 || (this.acceptsPic && this.wiring.pic.isPending());
+    return this.interrupts.deliverable >= 0 || (this.acceptsPic && this.wiring.pic.isPending());
   }
 
   acknowledge(): number {
-    const vector = this.deliverable;
-    if (vector < 0)
-      return this.acceptsPic && this.wiring.pic.isPending() ? this.wiring.pic.acknowledge() : this.spuriousVector;
-    this.irr.set(vector, false);
-    this.isr.set(vector, true);
-    this.update();
-    return vector;
+    if (this.interrupts.deliverable >= 0) return this.interrupts.take();
+    return this.acceptsPic && this.wiring.pic.isPending() ? this.wiring.pic.acknowledge() : this.spuriousVector;
   }
 
   /** Whether external interrupts of the 8259 reach the processor. */
@@ -181,7 +172,7 @@ export class LocalApic implements BusDevice, InterruptSource {
       base: this.base,
       isEnabled: this.isEnabled,
       apicId: this.apicId,
-      taskPriority: this.taskPriority,
+      taskPriority: this.interrupts.taskPriority,
       logicalDestination: this.logicalDestination,
       destinationFormat: this.destinationFormat,
       spurious: this.spurious,
@@ -190,9 +181,7 @@ export class LocalApic implements BusDevice, InterruptSource {
       errorStatus: this.errorStatus,
       errors: this.errors,
       lvt: [...new Uint8Array(this.lvt.buffer)],
-      irr: this.irr.toBytes(),
-      isr: this.isr.toBytes(),
-      tmr: this.tmr.toBytes(),
+      ...this.interrupts.save(),
       timer: this.timer.save(),
     };
   }
@@ -203,7 +192,7 @@ export class LocalApic implements BusDevice, InterruptSource {
     this.base = Math.floor(readNumber(state, 'base', 0, 2 ** 36 - 1) / 0x1000) * 0x1000;
     this.isEnabled = readFlag(state, 'isEnabled');
     this.apicId = word('apicId') & 0xff;
-    this.taskPriority = word('taskPriority') & 0xff;
+    const taskPriority = word('taskPriority') & 0xff;
     this.logicalDestination = word('logicalDestination');
     this.destinationFormat = word('destinationFormat');
     this.spurious = word('spurious') & 0x1ff;
@@ -212,14 +201,8 @@ export class LocalApic implements BusDevice, InterruptSource {
     this.errorStatus = word('errorStatus') & 0xff;
     this.errors = word('errors') & 0xff;
     new Uint8Array(this.lvt.buffer).set(readBytes(state, 'lvt', 4 * LVT_COUNT, 4 * LVT_COUNT));
-    for (const [set, field] of [
-      [this.irr, 'irr'],
-      [this.isr, 'isr'],
-      [this.tmr, 'tmr'],
-    ] as const)
-      set.fromBytes(readBytes(state, field, 32, 32));
     this.timer.restore(readObject(state, 'timer'));
-    this.update();
+    this.interrupts.restore(state, taskPriority);
   }
 
   private get isSoftwareEnabled(): boolean {
@@ -231,12 +214,8 @@ export class LocalApic implements BusDevice, InterruptSource {
   }
 
   private resetRegisters(): void {
-    this.irr.clear();
-    this.isr.clear();
-    this.tmr.clear();
     this.lvt.fill(LVT_MASKED);
     if (this.number === 0) this.lvt[LVT.lint0] = DELIVERY.external << 8;
-    this.taskPriority = 0;
     this.logicalDestination = 0;
     this.destinationFormat = 0xffff_ffff;
     this.spurious = 0xff;
@@ -245,7 +224,7 @@ export class LocalApic implements BusDevice, InterruptSource {
     this.errorStatus = 0;
     this.errors = 0;
     this.timer.reset();
-    this.update();
+    this.interrupts.reset();
   }
 
   private readRegister(register: number): number {
@@ -255,11 +234,11 @@ export class LocalApic implements BusDevice, InterruptSource {
       case REGISTER.version:
         return VERSION;
       case REGISTER.taskPriority:
-        return this.taskPriority;
+        return this.interrupts.taskPriority;
       case REGISTER.arbitrationPriority:
-        return Math.max(this.processorPriority(), this.irr.highest() & 0xf0 & -(this.irr.highest() >= 0));
+        return this.interrupts.arbitrationPriority;
       case REGISTER.processorPriority:
-        return this.processorPriority();
+        return this.interrupts.processorPriority;
       case REGISTER.endOfInterrupt:
       case REGISTER.remoteRead:
         return 0;
@@ -285,11 +264,11 @@ export class LocalApic implements BusDevice, InterruptSource {
     const index = (register >>> 4) & 7;
     switch (register & ~0x7f) {
       case REGISTER.inService:
-        return this.isr.word(index);
+        return this.interrupts.inService.word(index);
       case REGISTER.triggerMode:
-        return this.tmr.word(index);
+        return this.interrupts.levelTriggered.word(index);
       case REGISTER.request:
-        return this.irr.word(index);
+        return this.interrupts.requested.word(index);
     }
     const entry = lvtIndex(register);
     if (entry !== undefined) return this.lvt[entry] ?? 0;
@@ -303,8 +282,7 @@ export class LocalApic implements BusDevice, InterruptSource {
         this.apicId = value >>> 24;
         return;
       case REGISTER.taskPriority:
-        this.taskPriority = value & 0xff;
-        this.update();
+        this.interrupts.taskPriority = value & 0xff;
         return;
       case REGISTER.endOfInterrupt:
         this.endInterrupt();
@@ -354,7 +332,6 @@ export class LocalApic implements BusDevice, InterruptSource {
     if (!this.isSoftwareEnabled) {
       for (let entry = 0; entry < LVT_COUNT; entry++) this.lvt[entry] = (this.lvt[entry] ?? 0) | LVT_MASKED;
     }
-    this.update();
   }
 
   private sendCommand(): void {
@@ -384,11 +361,8 @@ export class LocalApic implements BusDevice, InterruptSource {
   }
 
   private endInterrupt(): void {
-    const vector = this.isr.highest();
-    if (vector < 0) return;
-    this.isr.set(vector, false);
-    this.update();
-    if (this.tmr.has(vector)) this.wiring.broadcastEndOfInterrupt(vector);
+    const vector = this.interrupts.end();
+    if (vector >= 0 && this.interrupts.levelTriggered.has(vector)) this.wiring.broadcastEndOfInterrupt(vector);
   }
 
   private request(vector: number, isLevel: boolean): void {
@@ -396,11 +370,7 @@ export class LocalApic implements BusDevice, InterruptSource {
       this.raiseError(ERROR.receiveIllegalVector);
       return;
     }
-    // It waits already.
-    if (this.irr.has(vector) && this.tmr.has(vector) === isLevel) return;
-    this.irr.set(vector, true);
-    this.tmr.set(vector, isLevel);
-    this.update();
+    this.interrupts.request(vector, isLevel);
   }
 
   private raiseLocal(entry: number): void {
@@ -415,18 +385,5 @@ export class LocalApic implements BusDevice, InterruptSource {
     this.errors |= error;
     // An error entry with an illegal vector must not raise the next error for ever.
     if (isNew) this.raiseLocal(LVT.error);
-  }
-
-  /** PPR: the task priority, or the class of what is in service when that is higher (11.8.3.1). */
-  private processorPriority(): number {
-    const inService = Math.max(0, this.isr.highest());
-    return this.taskPriority >>> 4 >= inService >>> 4 ? this.taskPriority : inService & 0xf0;
-  }
-
-  private update(): void {
-    const vector = this.irr.highest();
-    const was = this.deliverable;
-    this.deliverable = vector >= 0 && vector >>> 4 > this.processorPriority() >>> 4 ? vector : -1;
-    if (this.deliverable >= 0 && this.deliverable !== was) this.wiring.processor.notifyInterrupt();
   }
 }
