@@ -347,8 +347,7 @@ export class Machine {
     return {
       version: 1,
       profile: (this.options.profile ?? DEFAULT_PROFILE).name,
-      end: this.end ?? null,
-      ...saveParts(this.parts),
+      ...saveParts(this.parts, this.end ?? null),
     };
   }
 

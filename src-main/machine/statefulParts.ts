@@ -21,7 +21,8 @@ export interface StatefulParts {
   readonly entropy: EntropySource | undefined;
 }
 
-export function saveParts(parts: StatefulParts): Omit<MachineState, 'version' | 'profile' | 'end'> {
+/** Always in the same order: digests of a machine's state are taken of its JSON text. */
+export function saveParts(parts: StatefulParts, end: MachineState['end']): Omit<MachineState, 'version' | 'profile'> {
   return {
     clock: parts.clock.save(),
     processors: parts.processors.map((processor) => processor.save()),
@@ -30,6 +31,7 @@ export function saveParts(parts: StatefulParts): Omit<MachineState, 'version' | 
     typist: parts.typist.save(),
     entropy: parts.entropy?.save() ?? null,
     timers: parts.timers.pending(),
+    end,
     ...parts.counts.save(),
   };
 }
