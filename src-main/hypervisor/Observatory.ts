@@ -1,7 +1,7 @@
 import { STATE } from '../engine/state/layout.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import { ContainmentLedger } from './containment/ContainmentLedger.ts';
-import { IsolationMonitor } from './isolation/IsolationMonitor.ts';
+import { BLOCK_PAGES, IsolationMonitor } from './isolation/IsolationMonitor.ts';
 import { monotonicMs } from './scheduler/hostClock.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE } from './scheduler/SchedulerState.ts';
@@ -53,6 +53,8 @@ export class Observatory {
   readonly #stuckTicks = new Map<VmId, { readonly slices: number; readonly ticks: number }>();
   readonly #timer: NodeJS.Timeout;
   #lastIncarnation = 0;
+  /** Whose memory is verified next. */
+  #nextVerified = 0;
   #previousTickAt = monotonicMs();
 
   constructor(
@@ -134,10 +136,19 @@ export class Observatory {
     if (this.#emitter.hasListeners('statistics')) this.#emitter.emit('statistics', this.statistics());
     const isWatched = this.#emitter.hasListeners('isolation');
     for (const machine of this.#machines()) this.#setWatchingWrites(machine, isWatched);
-    const total = isWatched ? VERIFIED_PAGES : VERIFIED_PAGES_UNSEEN;
-    const pages = Math.ceil(total / Math.max(1, this.#watches.size));
-    for (const { monitor } of this.#watches.values()) monitor.verify(pages);
+    this.#verify(isWatched ? VERIFIED_PAGES : VERIFIED_PAGES_UNSEEN);
     if (isWatched) this.#emitter.emit('isolation', this.#sampleIsolation(now));
+  }
+
+  /** So many pages of all machines together: of some, by turns, where a block of each would be more. */
+  #verify(pages: number): void {
+    const watches = [...this.#watches.values()];
+    const turns = Math.min(watches.length, Math.ceil(pages / BLOCK_PAGES));
+    for (let turn = 0; turn < turns; turn++) {
+      const watch = watches[(this.#nextVerified + turn) % watches.length];
+      watch?.monitor.verify(Math.ceil(pages / turns));
+    }
+    this.#nextVerified = watches.length > 0 ? (this.#nextVerified + turns) % watches.length : 0;
   }
 
   #sampleIsolation(at: number): IsolationSample {

@@ -6,7 +6,7 @@ import { PAGE_BYTES, ZERO_PAGE_HASH, combine, hashPage, hashText } from './pageH
 /** Cells of a memory map: enough for a picture, few enough to send four times a second. */
 const CELLS_MOST = 256;
 /** Pages are verified and digested in blocks of this many. */
-const BLOCK_PAGES = 64;
+export const BLOCK_PAGES = 64;
 /** Where the digest's second half begins, so that it is no copy of the first. */
 const SEED = 0x9e37;
 /** What is left of a cell's heat after a round in which nobody wrote there. */

@@ -23,8 +23,10 @@ interface Group {
 
 interface Pool {
   readonly pcpus: readonly number[];
-  readonly allWeights: number;
-  /** Without those who get all that their caps allow: the pCPUs that are left, and the weights of the others. */
+  readonly members: readonly VcpuSlot[];
+  /** Those who get all that their caps allow; the first of them would be the first to get less. */
+  readonly satisfied: readonly VcpuSlot[];
+  /** The pCPUs that they leave, and the weights of the others. */
   readonly capacity: number;
   readonly weights: number;
 }
@@ -40,32 +42,33 @@ export function computeRates(state: SchedulerState): void {
   let groups = groupsOf(state, pcpus);
   while (groups.length > 0) {
     const tight = findTightest(groups, pcpus);
+    const members = tight.groups.flatMap((group) => group.members);
     const home = pcpuBits(tight.pcpus);
-    let capacity = tight.pcpus.length;
-    let weights = 0;
-    let allWeights = 0;
-    for (const { members } of tight.groups) {
-      for (const slot of members) {
-        allWeights += slot.weight;
-        slot.rate = rateAt(slot, tight.level);
-        slot.pool = pools.length;
-        slot.homeLow = home.low;
-        slot.homeHigh = home.high;
-        if (slot.rate >= slot.limit) capacity -= slot.limit;
-        else weights += slot.weight;
-      }
+    for (const slot of members) {
+      slot.rate = rateAt(slot, tight.level);
+      slot.pool = pools.length;
+      slot.homeLow = home.low;
+      slot.homeHigh = home.high;
     }
-    pools.push({ pcpus: tight.pcpus, allWeights, capacity, weights });
+    pools.push(describePool(tight.pcpus, members));
     groups = groups.filter((group) => !tight.groups.includes(group));
     pcpus = pcpus.filter((pcpu) => !tight.pcpus.includes(pcpu));
     for (const group of groups) group.pcpus = group.pcpus.filter((pcpu) => pcpus.includes(pcpu));
   }
-  if (pcpus.length > 0) pools.push({ pcpus, allWeights: 0, capacity: pcpus.length, weights: 0 });
+  if (pcpus.length > 0) pools.push(describePool(pcpus, []));
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!wantsToRun(slot)) slot.rate = expectedRate(slot, pools);
   }
   state.ratesStale = false;
+}
+
+function describePool(pcpus: readonly number[], members: readonly VcpuSlot[]): Pool {
+  const satisfied = members.filter((slot) => slot.rate >= slot.limit);
+  const left = satisfied.reduce((sum, slot) => sum - slot.limit, pcpus.length);
+  const weights = members.reduce((sum, slot) => (slot.rate < slot.limit ? sum + slot.weight : sum), 0);
+  satisfied.sort((a, b) => b.limit / b.weight - a.limit / a.weight);
+  return { pcpus, members, satisfied, capacity: Math.max(0, left), weights };
 }
 
 function groupsOf(state: SchedulerState, pcpus: readonly number[]): Group[] {
@@ -87,14 +90,14 @@ function findTightest(
   groups: readonly Group[],
   pcpus: readonly number[],
 ): { readonly groups: readonly Group[]; readonly pcpus: readonly number[]; readonly level: number } {
-  let tight = { groups, pcpus, level: waterLevel(groups, pcpus.length) };
+  let tight = { groups, pcpus, level: waterLevel(membersOf(groups), pcpus.length) };
   // Where everybody has every place there is nothing to find.
   if (groups.every((group) => group.pcpus.length === pcpus.length)) return tight;
   for (;;) {
     const full = findOverfull(groups, tight.level);
     if (full === undefined) return tight;
     const inside = groups.filter((group) => group.pcpus.every((pcpu) => full.includes(pcpu)));
-    const level = waterLevel(inside, full.length);
+    const level = waterLevel(membersOf(inside), full.length);
     // One that falls by nothing but rounding is the lowest.
     if (level >= tight.level * (1 - EPSILON)) return tight;
     tight = { groups: inside, pcpus: full, level };
@@ -106,25 +109,26 @@ function rateAt(slot: VcpuSlot, level: number): number {
   return Math.min(slot.limit, slot.weight * level);
 }
 
-/** Level at which the groups together fill `capacity` pCPUs; Infinity when their limits do not. */
-function waterLevel(groups: readonly Group[], capacity: number): number {
+function membersOf(groups: readonly Group[]): readonly VcpuSlot[] {
+  return groups.flatMap(({ members }) => members);
+}
+
+/** Level at which so many pCPUs are full; Infinity when limits keep them from that. */
+function waterLevel(members: readonly VcpuSlot[], capacity: number): number {
   let left = capacity;
-  let weights = 0;
-  for (const { members } of groups) for (const { weight } of members) weights += weight;
-  const saturated = new Set<VcpuSlot>();
-  for (let before = -1; before < saturated.size && weights > 0;) {
-    before = saturated.size;
+  let weights = members.reduce((sum, slot) => sum + slot.weight, 0);
+  let open = members;
+  for (let count = -1; count !== open.length && weights > 0;) {
+    count = open.length;
     const level = left / weights;
-    for (const { members } of groups) {
-      for (const slot of members) {
-        if (saturated.has(slot) || slot.weight * level < slot.limit) continue;
-        saturated.add(slot);
-        left -= slot.limit;
-        weights -= slot.weight;
-      }
-    }
+    open = open.filter(({ weight, limit }) => {
+      if (weight * level < limit) return true;
+      left -= limit;
+      weights -= weight;
+      return false;
+    });
   }
-  return weights > 0 ? left / weights : Infinity;
+  return open.length > 0 ? left / weights : Infinity;
 }
 
 /**
@@ -136,17 +140,31 @@ function findOverfull(groups: readonly Group[], level: number): readonly number[
   return overfullPcpus(groups, demands);
 }
 
-/**
- * What one that sleeps would have at least if it woke, for what sleepers collect: its part of a pool if nobody had
- * all that its cap allows any more, or if the same had as now. Exact where one of these is so.
- */
+/** What one that sleeps would have if it woke, in the pool that suits it best: so much it collects meanwhile. */
 function expectedRate(slot: VcpuSlot, pools: readonly Pool[]): number {
   let most = 0;
-  for (const { pcpus, allWeights, capacity, weights } of pools) {
-    if (!pcpus.some((pcpu) => slot.mayRunOn(pcpu))) continue;
-    const ofAll = (pcpus.length * slot.weight) / (allWeights + slot.weight);
-    const ofRest = (capacity * slot.weight) / (weights + slot.weight);
-    most = Math.max(most, ofAll, ofRest);
+  for (const pool of pools) {
+    const places = pool.pcpus.filter((pcpu) => slot.mayRunOn(pcpu));
+    if (places.length === pool.pcpus.length) most = Math.max(most, rateAt(slot, levelWith(slot, pool)));
+    else if (places.length > 0) most = Math.max(most, rateAt(slot, levelAmong(slot, pool, places)));
   }
   return Math.min(slot.limit, most);
+}
+
+/** Level of a pool with one more in it, who may run on all its pCPUs: some of the satisfied have to give. */
+function levelWith(slot: VcpuSlot, { satisfied, capacity, weights }: Pool): number {
+  let left = capacity;
+  let sharing = weights + slot.weight;
+  for (const { weight, limit } of satisfied) {
+    if (weight * (left / sharing) >= limit) break;
+    left += limit;
+    sharing += weight;
+  }
+  return left / sharing;
+}
+
+/** The same where it may run on some of them only, as if all who may run there could run nowhere else: at least so much it would have. */
+function levelAmong(slot: VcpuSlot, { members }: Pool, places: readonly number[]): number {
+  const rivals = members.filter((member) => places.some((pcpu) => member.isAtHomeOn(pcpu)));
+  return waterLevel([...rivals, slot], places.length);
 }

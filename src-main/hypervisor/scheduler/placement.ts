@@ -32,8 +32,16 @@ export function settlePlaces(state: SchedulerState, slot: VcpuSlot): void {
   slot.placesHigh = isFree ? ALL_PCPUS : high;
 }
 
-/** Gives a ready vCPU a pCPU, at home or anywhere, moving others when need be; false when none can be had. */
-export function place(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'anywhere', now: number): boolean {
+/**
+ * Gives a ready vCPU a pCPU for a slice, at home or anywhere, moving others when need be; false when none can be had.
+ */
+export function place(
+  state: SchedulerState,
+  slot: VcpuSlot,
+  where: 'home' | 'anywhere',
+  sliceMs: number,
+  now: number,
+): boolean {
   const { idle, via } = search(state, slot, where);
   if (idle === undefined) return false;
   let pcpu = idle;
@@ -47,8 +55,7 @@ export function place(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'an
   slot.sliceCount = (slot.sliceCount + 1) | 0;
   slot.waitedMs = Math.max(0, now - slot.readySince);
   slot.sliceStart = now;
-  const boosted = slot.boostLeft > 0 ? Math.min(state.sliceMs, slot.boostLeft) : state.sliceMs;
-  slot.sliceEnd = now + (slot.limit < 1 ? Math.min(boosted, slot.quotaLeft) : boosted);
+  slot.sliceEnd = now + (slot.limit < 1 ? Math.min(sliceMs, slot.quotaLeft) : sliceMs);
   return true;
 }
 

@@ -38,6 +38,10 @@ const LAG_SLICES_MOST = 100;
 const LAG_SLICES_MOST_AT_LIMIT = 2;
 /** Owed so much, it comes before all others. */
 const LAG_SLICES_OVERDUE = 4;
+/** A slice is no more than what a vCPU is entitled to in this time, so that one of many is not a whole slice off its share. */
+const SLICE_OF_MS = 150;
+/** ... but worth a switch. */
+const SLICE_LEAST_MS = 1;
 /** A waking vCPU takes a pCPU from another only when it is ahead by this much. */
 const PREEMPTION_LEAD_MS = 1;
 /** Quota below this is none: a shorter run is not worth a switch. */
@@ -316,7 +320,13 @@ function urgency(state: SchedulerState, slot: VcpuSlot): number {
   if (slot.boostLeft > 0) return slot.readySince - state.accountedTo - 2 * MUST_RUN;
   if (slot.lag > LAG_SLICES_OVERDUE * state.sliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
-  return spare < state.sliceMs ? spare - MUST_RUN / 2 : (state.sliceMs - slot.lag) / slot.rate;
+  return spare < state.sliceMs ? spare - MUST_RUN / 2 : (sliceOf(state, slot) - slot.lag) / slot.rate;
+}
+
+/** The longest that it runs in one go. */
+function sliceOf(state: SchedulerState, slot: VcpuSlot): number {
+  const fair = Math.max(SLICE_LEAST_MS, Math.min(state.sliceMs, SLICE_OF_MS * slot.rate));
+  return slot.boostLeft > 0 ? Math.min(fair, slot.boostLeft) : fair;
 }
 
 /** Time for which one at its limit need not run and can still use its quota. */
@@ -337,7 +347,7 @@ function dispatch(state: SchedulerState, now: number): VcpuSlot[] {
     while (idle > 0) {
       const next = choose(state, homeless);
       if (next === undefined) break;
-      if (place(state, next, where, now)) {
+      if (place(state, next, where, sliceOf(state, next), now)) {
         granted.push(next);
         idle--;
       } else homeless.push(next);

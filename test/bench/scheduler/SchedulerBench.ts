@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Hypervisor } from '../../../src-main/hypervisor/Hypervisor.ts';
+import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import type { CreateVmRequest, HypervisorStatistics } from '../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../support/hypervisor/bundle.ts';
+import { unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+
+const [threadEntry, handlers] = await Promise.all([
+  bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts')),
+  compileThreadedHandlers().then(({ module }) => module),
+]);
+
+/** Processor time of this process, in microseconds: what else the host does is left out. */
+export function processorUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** A hypervisor with machines that run small programs. */
+export class SchedulerBench {
+  readonly hypervisor: Hypervisor;
+  readonly #folder: string;
+
+  private constructor(hypervisor: Hypervisor, folder: string) {
+    this.hypervisor = hypervisor;
+    this.#folder = folder;
+  }
+
+  static async open(pcpuCount: number, sliceMs = 5): Promise<SchedulerBench> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-bench-'));
+    const scheduler = { pcpuCount, sliceMs };
+    const options = { folder, threadEntry, handlers, stepOverEnd: () => null, scheduler };
+    return new SchedulerBench(unwrap(await Hypervisor.open(options)), folder);
+  }
+
+  async start(text: string, settings: CreateVmRequest = {}): Promise<string> {
+    const bytes = new TextEncoder().encode(text);
+    const program = { kind: 'bytes', bytes, fileName: 'bench.asm', format: 'asm' } as const;
+    const { id } = unwrap(await this.hypervisor.create({ memoryMiB: 2, ...settings, program }));
+    unwrap(await this.hypervisor.start(id));
+    return id;
+  }
+
+  /** Instructions that all machines together have retired. */
+  retired(): number {
+    let sum = 0;
+    for (const { id } of this.hypervisor.list()) sum += this.hypervisor.registers(id)?.retiredInstructions ?? 0;
+    return sum;
+  }
+
+  async dispose(): Promise<void> {
+    await this.hypervisor.dispose();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export function runMs(statistics: HypervisorStatistics, id: string): number {
+  return statistics.vms.find(({ vmId }) => vmId === id)?.vcpus[0]?.runMs ?? 0;
+}
