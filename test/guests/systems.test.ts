@@ -24,4 +24,9 @@ describe('other systems', { timeout: TIMEOUT_MS }, () => {
     const guest = await Guest.fromDrives(64, { drives: { cdrom: 'ipxe.iso' } });
     expect(guest.runUntilScreen(/Press Ctrl-B/, 2_000_000_000)).toBe('done');
   });
+
+  test.skipIf(isWithout('ipxe.lkrn'))('iPXE comes as a kernel that starts in real mode alone', async () => {
+    const guest = await Guest.kernel('ipxe.lkrn', 64);
+    expect(guest.runUntilScreen(/Press Ctrl-B/, 2_000_000_000)).toBe('done');
+  });
 });

@@ -2,24 +2,24 @@ import { memoryMap } from './MemoryMap.ts';
 
 /**
  * A compressed Linux kernel file and what its 32-bit entry is given (Linux, Documentation/arch/x86/boot.rst and
- * zero-page.rst). The kernel's 16-bit part is not used: there is no BIOS that it could ask.
+ * zero-page.rst). Its 16-bit part is used where there is no such entry (`RealModeKernel.ts`).
  */
 
 const SECTOR_BYTES = 512;
 const PARAGRAPH_BYTES = 16;
 /** "HdrS" */
 const HEADER_MAGIC = 0x5372_6448;
-const LOADED_HIGH = 1;
-const CAN_USE_HEAP = 0x80;
+export const LOADED_HIGH = 1;
+export const CAN_USE_HEAP = 0x80;
 /** Since version 2.06 the length of the command line has no fixed limit. */
 const OLD_COMMAND_LINE_BYTES = 255;
 const OLD_INITRD_END = 0x3800_0000;
-const UNDEFINED_LOADER = 0xff;
-const NORMAL_VIDEO = 0xffff;
+export const UNDEFINED_LOADER = 0xff;
+export const NORMAL_VIDEO = 0xffff;
 const PAGE_BYTES = 0x1000;
 
 /** Offsets in the zero page, `boot_params`; those from 1F1h on are the setup header's own in the file. */
-const FIELD = {
+export const FIELD = {
   screenColumns: 0x07,
   screenMode: 0x06,
   screenEgaBx: 0x0a,
@@ -37,6 +37,7 @@ const FIELD = {
   version: 0x206,
   loaderType: 0x210,
   loadFlags: 0x211,
+  setupMoveBytes: 0x212,
   code32Start: 0x214,
   initrd: 0x218,
   initrdBytes: 0x21c,
@@ -53,8 +54,13 @@ const TEXT_MODE = 3;
 
 /** What the loader must know of a kernel file. */
 export interface BzImage {
-  /** Protected-mode code, to be loaded at 1 MiB. */
+  /** Protected-mode code, to be loaded at `address`. */
   readonly kernel: Uint8Array;
+  readonly address: number;
+  /** Boot sector and 16-bit setup code. */
+  readonly setup: Uint8Array;
+  /** Without it the kernel starts with its setup code, in real mode. */
+  readonly hasEntry32: boolean;
   /** The setup header, as it goes into the zero page at 1F1h. */
   readonly setupHeader: Uint8Array;
   /** Where RAM must begin to be free: the unpacked kernel and its working space end here. */
@@ -73,6 +79,10 @@ export function hasLinuxHeader(bytes: Uint8Array): boolean {
 }
 
 export const KERNEL_ADDRESS = 0x10_0000;
+/** Where kernels go that are not loaded high: zImages. */
+const LOW_KERNEL_ADDRESS = 0x1_0000;
+/** The setup code follows. */
+const LOW_KERNEL_END = 0x9_0000;
 
 /** The parts of a kernel file, or what is wrong with it. */
 export function readBzImage(bytes: Uint8Array): BzImage | string {
@@ -80,14 +90,18 @@ export function readBzImage(bytes: Uint8Array): BzImage | string {
     return 'This is no Linux kernel: neither a bzImage (“HdrS” at byte 202h) nor an ELF file. Choose the kernel’s vmlinuz or bzImage.';
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint16(FIELD.version, true);
-  if (version < 0x0200 || (view.getUint8(FIELD.loadFlags) & LOADED_HIGH) === 0)
-    return 'This Linux kernel must be loaded below 1 MiB (a zImage, or older than version 1.3.73), which is not supported. Boot it from a disk.';
+  if (version < 0x0200)
+    return 'This Linux kernel is older than version 1.3.73, and only a boot loader of its time can start it. Boot it from a disk.';
+  const isHigh = (view.getUint8(FIELD.loadFlags) & LOADED_HIGH) !== 0;
+  const address = isHigh ? KERNEL_ADDRESS : LOW_KERNEL_ADDRESS;
   const setupSectors = view.getUint8(FIELD.setupSectors) || 4;
   const start = (setupSectors + 1) * SECTOR_BYTES;
   const length = view.getUint32(FIELD.kernelParagraphs, true) * PARAGRAPH_BYTES;
   // The size is rounded up, and not every kernel is padded to it.
   if (start + length >= bytes.length + PARAGRAPH_BYTES || length === 0)
     return `The Linux kernel is cut off: it should have ${start + length} bytes, but the file has ${bytes.length}. Copy or build it again.`;
+  if (!isHigh && address + length > LOW_KERNEL_END)
+    return `This Linux kernel must be loaded below 1 MiB (a zImage), where it has room for ${LOW_KERNEL_END - address} bytes; it has ${length}.`;
   const headerEnd = FIELD.header + view.getUint8(FIELD.jump + 1);
   const since = (needed: number, offset: number, otherwise: number): number =>
     version >= needed ? view.getUint32(offset, true) : otherwise;
@@ -96,6 +110,10 @@ export function readBzImage(bytes: Uint8Array): BzImage | string {
   const needed = since(0x020a, FIELD.neededBytes, 3 * kernel.length);
   return {
     kernel,
+    address,
+    setup: bytes.slice(0, start),
+    // What is no Linux but looks like one, such as iPXE, may have none.
+    hasEntry32: isHigh && view.getUint32(FIELD.code32Start, true) !== 0,
     setupHeader: bytes.slice(FIELD.setupSectors, headerEnd),
     endInMemory: Math.max(KERNEL_ADDRESS + kernel.length, preferred + needed),
     initrdEnd: since(0x0203, FIELD.highestInitrdByte, OLD_INITRD_END - 1) + 1,

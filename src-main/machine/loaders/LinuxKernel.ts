@@ -1,10 +1,11 @@
-import { KERNEL_ADDRESS, readBzImage, zeroPage } from './BzImage.ts';
+import { type BzImage, KERNEL_ADDRESS, readBzImage, zeroPage } from './BzImage.ts';
 import { commandLineBytes } from './CommandLine.ts';
 import { hasElfMagic, readElf } from './ElfFile.ts';
 import { loadedBytes } from './ElfProgram.ts';
 import { FLAT_STACK, flatEntry, freeAddress, lowPages, PAGE_BYTES, place } from './Placement.ts';
-import type { FlatProtectedEntry, LoadOptions, LoadResult, ProgramSegment } from './ProgramImage.ts';
+import type { LoadOptions, LoadResult, ProgramEntry, ProgramSegment } from './ProgramImage.ts';
 import { findPvhEntry, pvhStartInfo, pvhStartInfoBytes } from './PvhKernel.ts';
+import { realModeStart } from './RealModeKernel.ts';
 import { hex, refuse, sizeText } from './Refusal.ts';
 
 /** Where the structures of the 32-bit boot protocol lie, in conventional memory. */
@@ -52,15 +53,16 @@ function loadBzImage(bytes: Uint8Array, options: LoadOptions): LoadResult {
   const image = readBzImage(bytes);
   if (typeof image === 'string') return refuse(image);
   if (image.endInMemory > options.memoryBytes) return refuse(tooSmall(image.endInMemory, options));
-  const segments: ProgramSegment[] = [{ physicalAddress: KERNEL_ADDRESS, bytes: image.kernel }];
+  const segments: ProgramSegment[] = [{ physicalAddress: image.address, bytes: image.kernel }];
   const initrd = placeInitrd(segments, image.endInMemory, image.initrdEnd, options);
   if (typeof initrd === 'string') return refuse(initrd);
-  return finish(
-    bootProtocolEntry(segments, KERNEL_ADDRESS, initrd, image.setupHeader, options, image.mostCommandLineBytes),
-    `Linux kernel, boot protocol ${image.version >> 8}.${String(image.version & 0xff).padStart(2, '0')}, ${sizeText(image.kernel.length)}`,
-    initrd,
-    options,
-  );
+  const start = image.hasEntry32
+    ? bootProtocolEntry(segments, KERNEL_ADDRESS, initrd, image.setupHeader, options, image.mostCommandLineBytes)
+    : realModeEntry(segments, image, initrd, options);
+  const protocol = `${image.version >> 8}.${String(image.version & 0xff).padStart(2, '0')}`;
+  const where = image.hasEntry32 ? '' : ', started in real mode';
+  const summary = `Linux kernel, boot protocol ${protocol}, ${sizeText(image.kernel.length)}${where}`;
+  return finish(start, summary, initrd, options);
 }
 
 function loadElfKernel(bytes: Uint8Array, options: LoadOptions): LoadResult {
@@ -82,7 +84,7 @@ function loadElfKernel(bytes: Uint8Array, options: LoadOptions): LoadResult {
   return finish(result, `Kernel with a PVH entry, ${size}, entry ${hex(pvhEntry)}`, initrd, options);
 }
 
-type Started = { readonly entry: FlatProtectedEntry; readonly segments: readonly ProgramSegment[] } | string;
+type Started = { readonly entry: ProgramEntry; readonly segments: readonly ProgramSegment[] } | string;
 
 /** The 32-bit boot protocol: interrupts off, the selectors above, ESI on the zero page. */
 function bootProtocolEntry(
@@ -93,9 +95,8 @@ function bootProtocolEntry(
   options: LoadOptions,
   mostCommandLineBytes: number,
 ): Started {
-  const commandLine = commandLineBytes(options.commandLine ?? '');
-  if (commandLine.length - 1 > mostCommandLineBytes)
-    return `The kernel takes a command line of up to ${mostCommandLineBytes} characters; this one has ${commandLine.length - 1}. Shorten it.`;
+  const commandLine = checkedCommandLine(options, mostCommandLineBytes);
+  if (typeof commandLine === 'string') return commandLine;
   const page = zeroPage({
     memoryBytes: options.memoryBytes,
     commandLine: COMMAND_LINE,
@@ -119,6 +120,25 @@ function bootProtocolEntry(
       registers: { esi: ZERO_PAGE, esp: FLAT_STACK },
     },
   };
+}
+
+function realModeEntry(
+  segments: readonly ProgramSegment[],
+  image: BzImage,
+  initrd: Initrd | undefined,
+  options: LoadOptions,
+): Started {
+  const commandLine = checkedCommandLine(options, image.mostCommandLineBytes);
+  if (typeof commandLine === 'string') return commandLine;
+  const start = realModeStart(image, commandLine, initrd);
+  return { segments: [...segments, ...start.segments], entry: start.entry };
+}
+
+/** The command line with its final zero, or what is wrong with it. */
+function checkedCommandLine({ commandLine = '' }: LoadOptions, mostBytes: number): Uint8Array | string {
+  const bytes = commandLineBytes(commandLine);
+  if (bytes.length - 1 <= mostBytes) return bytes;
+  return `The kernel takes a command line of up to ${mostBytes} characters; this one has ${bytes.length - 1}. Shorten it.`;
 }
 
 function pvhStart(

@@ -76,6 +76,34 @@ describe('the 32-bit boot protocol', () => {
   });
 });
 
+describe('the 16-bit boot protocol', () => {
+  test('starts a kernel without a 32-bit entry in its setup code, with stack, heap and command line above it', () => {
+    const image = loaded(linuxKernel({ code32Start: 0 }));
+    expect(image.entry).toMatchObject({ mode: 'real16', cs: 0x9020, eip: 0, ds: 0x9000, ss: 0x9000 });
+    expect(image.entry.registers.esp).toBe(0xe000);
+    const setup = memoryAt(image, 0x9_0000);
+    expect([setup.getUint8(0x210), setup.getUint8(0x211), setup.getUint16(0x224, true)]).toEqual([0xff, 0x81, 0xde00]);
+    expect([setup.getUint32(0x218, true), setup.getUint32(0x21c, true)]).toEqual([16 * MIB - 0x1000, 3]);
+    expect(textAt(image, setup.getUint32(0x228, true))).toBe('console=ttyS0');
+    expect(memoryAt(image, 0x10_0000).getUint16(0)).toBe(0xfaf4);
+  });
+
+  test('loads a zImage low', () => {
+    const image = loaded(linuxKernel({ loadFlags: 0, code32Start: 0x1000 }));
+    expect(memoryAt(image, 0x1_0000).getUint16(0)).toBe(0xfaf4);
+    expect(memoryAt(image, 0x9_0000).getUint8(0x211)).toBe(0x80);
+    expect(image.entry.mode).toBe('real16');
+  });
+
+  test('tells old kernels of the command line in the boot sector', () => {
+    const image = loaded(linuxKernel({ version: 0x0201, loadFlags: 0 }));
+    const setup = memoryAt(image, 0x9_0000);
+    expect([setup.getUint16(0x20, true), setup.getUint16(0x22, true)]).toEqual([0xa33f, 0xe000]);
+    expect(setup.getUint16(0x212, true)).toBe(0xe000 + 'console=ttyS0'.length + 1);
+    expect(textAt(image, 0x9_e000)).toBe('console=ttyS0');
+  });
+});
+
 describe('the PVH entry', () => {
   const image = loaded(pvhKernel());
   const address = image.entry.registers.ebx ?? 0;
@@ -96,10 +124,18 @@ describe('the PVH entry', () => {
   });
 });
 
+function largeZImage(): Uint8Array {
+  const bytes = new Uint8Array(1024 + 0x8_0010);
+  bytes.set(linuxKernel({ loadFlags: 0 }));
+  new DataView(bytes.buffer).setUint32(0x1f4, 0x8001, true);
+  return bytes;
+}
+
 describe('what cannot be booted', () => {
   test.each([
     ['no kernel', new Uint8Array(2048), {}, /no Linux kernel.*vmlinuz or bzImage/],
-    ['a zImage', linuxKernel({ loadFlags: 0 }), {}, /below 1 MiB/],
+    ['a kernel without setup header', linuxKernel({ version: 0x0105 }), {}, /older than version 1\.3\.73/],
+    ['a zImage that is too large', largeZImage(), {}, /below 1 MiB.*room for 524288 bytes; it has 524304/],
     ['a cut file', linuxKernel().slice(0, 1020), {}, /should have 1040 bytes, but the file has 1020/],
     [
       'too large a kernel',

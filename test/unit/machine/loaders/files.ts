@@ -106,6 +106,8 @@ export interface LinuxFields {
   /** Working space of the unpacked kernel, from 1 MiB on. */
   readonly neededBytes?: number;
   readonly highestInitrdByte?: number;
+  /** The 32-bit entry. */
+  readonly code32Start?: number;
 }
 
 /** A bzImage with one setup sector and one paragraph of kernel. */
@@ -114,6 +116,7 @@ export function linuxKernel({
   loadFlags = 1,
   neededBytes = 0x8_0000,
   highestInitrdByte = 0x7fff_ffff,
+  code32Start = 0x10_0000,
 }: LinuxFields = {}): Uint8Array {
   const bytes = new Uint8Array(2 * 512 + 16);
   const view = new DataView(bytes.buffer);
@@ -125,6 +128,7 @@ export function linuxKernel({
   bytes.set(textFile('HdrS'), 0x202);
   view.setUint16(0x206, version, true);
   view.setUint8(0x211, loadFlags);
+  view.setUint32(0x214, code32Start, true);
   view.setUint32(0x22c, highestInitrdByte, true);
   view.setUint32(0x238, 100, true);
   view.setUint32(0x258, 0x10_0000, true);
