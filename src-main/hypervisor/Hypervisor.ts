@@ -6,6 +6,7 @@ import { DiskLayers } from './disks/DiskLayers.ts';
 import { findImageConflict } from './imageConflicts.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
+import { FramePump } from './network/FramePump.ts';
 import { MachineNetwork } from './network/MachineNetwork.ts';
 import { Observatory } from './Observatory.ts';
 import type { RegisterName } from './registers.ts';
@@ -74,6 +75,7 @@ export class Hypervisor implements HypervisorService {
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
   readonly #network = new MachineNetwork();
+  readonly #frames = new FramePump();
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
   readonly #machines = new Map<VmId, VirtualMachine>();
@@ -229,6 +231,7 @@ export class Hypervisor implements HypervisorService {
     }
     this.#machines.delete(id);
     this.#observatory.onOff(machine);
+    this.#observatory.onRemoved(id);
     this.#emitter.emit('vm-removed', { id });
     return done(null);
   }
@@ -485,7 +488,12 @@ export class Hypervisor implements HypervisorService {
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
       onFrames: (machine, frames) => {
-        for (const frame of frames) this.#network.send(machine.id, frame);
+        const { worker } = machine;
+        this.#frames.add(
+          frames,
+          (frame) => this.#network.send(machine.id, frame),
+          (count) => worker?.noteForwarded(count),
+        );
       },
       onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
@@ -519,7 +527,7 @@ export class Hypervisor implements HypervisorService {
       id,
       name,
       network,
-      deliver: (frame) => machine.worker?.post('receiveFrames', [frame]),
+      deliver: (frame) => machine.worker?.deliver(frame),
     });
   }
 

@@ -7,6 +7,7 @@ import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE } from './scheduler/SchedulerState.ts';
 import { StatisticsSampler } from './statistics/StatisticsSampler.ts';
 import type { LoadedPages } from './threads/ThreadMachine.ts';
+import type { VcpuWorker } from './threads/VcpuWorker.ts';
 import type { TypedEmitter } from './TypedEmitter.ts';
 import {
   SLICE_ENDS,
@@ -25,8 +26,10 @@ const TICK_MS = 250;
 const VERIFIED_PAGES = 2048;
 /** The same while nobody looks. */
 const VERIFIED_PAGES_UNSEEN = 256;
-/** A vCPU that has kept its pCPU through so many ticks without a look at its clock hangs. */
-const HUNG_TICKS = 20;
+/** A vCPU whose thread has not looked at its clock for so many ticks does not answer: its pCPU goes to others. */
+const SILENT_TICKS = 4;
+/** After so many its thread is ended. */
+const HUNG_TICKS = 40;
 /** Vcpus whose slices the trace may still hold. */
 const INCARNATIONS_KEPT = 1000;
 
@@ -50,7 +53,8 @@ export class Observatory {
   readonly #incarnations = new Map<number, { readonly vmId: VmId; readonly vcpu: number }>();
   /** Power-ons of each machine, to tell their containment records apart. */
   readonly #runs = new Map<VmId, number>();
-  readonly #stuckTicks = new Map<VmId, { readonly slices: number; readonly ticks: number }>();
+  /** Ticks for which a thread that should run has been in the same slice. */
+  readonly #silence = new Map<VmId, { readonly slices: number; readonly ticks: number }>();
   readonly #timer: NodeJS.Timeout;
   #lastIncarnation = 0;
   /** Whose memory is verified next. */
@@ -95,7 +99,13 @@ export class Observatory {
   onOff(machine: VirtualMachine): void {
     this.#watches.delete(machine.id);
     this.#sampler.forget(machine.id);
-    this.#stuckTicks.delete(machine.id);
+    this.#silence.delete(machine.id);
+  }
+
+  /** The machine is deleted: nothing of its id comes any more. */
+  onRemoved(id: VmId): void {
+    this.#runs.delete(id);
+    this.ledger.forget(id);
   }
 
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void {
@@ -179,24 +189,39 @@ export class Observatory {
     machine.worker?.post('watchWrites', isWatched);
   }
 
+  /**
+   * A thread in the middle of a slice long past its end hangs, in the engine or in the host. The others get its pCPU
+   * at once; should it come back, it queues for one like anybody who wakes. Its owner may end it; in the end it is.
+   */
   #lookForHungThreads(): void {
     for (const machine of this.#machines()) {
       const { id, worker } = machine;
-      if (worker === undefined || worker.hasEnded || worker.slot.phase !== PHASE.running) {
-        this.#stuckTicks.delete(id);
+      const known = this.#silence.get(id);
+      const isExpected = worker?.slot.phase === PHASE.running || !machine.isAnswering;
+      if (worker === undefined || worker.hasEnded || !isExpected) {
+        this.#silence.delete(id);
         continue;
       }
       const slices = worker.slot.sliceCount;
-      const known = this.#stuckTicks.get(id);
-      const ticks = known?.slices === slices ? known.ticks + 1 : 0;
-      this.#stuckTicks.set(id, { slices, ticks });
-      if (ticks < HUNG_TICKS) continue;
-      this.#stuckTicks.delete(id);
-      void machine.giveUp({
-        kind: 'thread-hung',
-        message: `The thread of “${machine.stored.name}” hung and was ended.`,
-        detail: `it kept its pCPU for ${(HUNG_TICKS * TICK_MS) / 1000} s without looking at its clock`,
-      });
+      const ticks = known?.slices === slices && !this.#hasComeBack(machine, worker) ? known.ticks + 1 : 0;
+      this.#silence.set(id, { slices, ticks });
+      if (ticks === SILENT_TICKS) this.#scheduler.release(worker.slot, PHASE.stopped);
+      machine.noteAnswering(ticks < SILENT_TICKS);
+      if (ticks >= HUNG_TICKS) this.#giveUp(machine);
     }
+  }
+
+  /** It was without its pCPU, and is in a queue again. */
+  #hasComeBack(machine: VirtualMachine, { slot }: VcpuWorker): boolean {
+    return !machine.isAnswering && slot.phase !== PHASE.stopped;
+  }
+
+  #giveUp(machine: VirtualMachine): void {
+    this.#silence.delete(machine.id);
+    void machine.giveUp({
+      kind: 'thread-hung',
+      message: `The thread of “${machine.stored.name}” hung and was ended.`,
+      detail: `it did not look at its clock for ${(HUNG_TICKS * TICK_MS) / 1000} s`,
+    });
   }
 }

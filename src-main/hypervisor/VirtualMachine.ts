@@ -98,6 +98,7 @@ export class VirtualMachine {
   #pauseReason: PauseReason | null = null;
   #crash: CrashReport | null = null;
   #isStopped = false;
+  #isAnswering = true;
   #programSummary: string | null = null;
   readonly #driveProblems = new Map<DriveSlot, string>();
   #thread: VcpuWorker | undefined;
@@ -145,8 +146,20 @@ export class VirtualMachine {
     return this.#state === 'paused' || this.#state === 'crashed' || this.#isStopped;
   }
 
+  /** Its thread looks at its clock and its messages. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  noteAnswering(isAnswering: boolean): void {
+    if (this.#isAnswering === isAnswering) return;
+    this.#isAnswering = isAnswering;
+    this.#events.onChanged(this);
+  }
+
   get activity(): VmActivity {
     if (this.#state !== 'running' || this.#thread === undefined) return 'none';
+    if (!this.#isAnswering) return 'silent';
     if (this.#isStopped) return 'stopped';
     const { phase } = this.#thread.slot;
     if (phase === PHASE.halted) return 'halted';
@@ -283,6 +296,11 @@ export class VirtualMachine {
   /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
   async reset(program: ThreadProgram | null): Promise<Result<null>> {
     if (this.#thread === undefined || this.#thread.hasEnded) return this.start(program, false);
+    if (!this.#isAnswering) {
+      // A new thread is the only one that will obey.
+      await this.powerOff();
+      return this.start(program, false);
+    }
     if (this.#state === 'crashed') this.#transit('start');
     return this.send('reset', null);
   }
@@ -515,6 +533,7 @@ export class VirtualMachine {
     this.#crash = { ...report, at: Date.now() };
     this.#pauseReason = null;
     this.#isStopped = false;
+    this.#isAnswering = true;
     this.#transit('crash');
     this.#events.onCrashed(this, this.#crash);
   }
@@ -537,6 +556,7 @@ export class VirtualMachine {
     this.#pauseReason = null;
     this.#crash = null;
     this.#isStopped = false;
+    this.#isAnswering = true;
     this.#driveProblems.clear();
     this.screen.forget();
   }

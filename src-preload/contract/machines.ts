@@ -21,7 +21,7 @@ export type VmState = z.infer<typeof VmState>;
  * - `capped`: its cap is used up for this period.
  * - `none`: it is not running.
  */
-export const VmActivity = z.enum(['busy', 'halted', 'stopped', 'capped', 'none']);
+export const VmActivity = z.enum(['busy', 'halted', 'stopped', 'capped', 'silent', 'none']);
 export type VmActivity = z.infer<typeof VmActivity>;
 
 /** `host`: wall-clock time; `instructions`: the count of retired instructions, the same on every run. */

@@ -46,6 +46,7 @@ export const TEST_IDS = {
   memoryAddress: 'memory-address',
   exitRow: 'exit-row',
   crashReport: 'crash-report',
+  silentReport: 'silent-report',
 
   snapshotsPanel: 'snapshots-panel',
   snapshotTakeName: 'snapshot-take-name',

@@ -16,7 +16,7 @@ const ENTRIES_MOST = 2000;
 /** What all machines tried beyond what they own, oldest first. Each machine's log is bounded already. */
 export class ContainmentLedger {
   readonly #entries = new Map<number, ContainmentEntry>();
-  /** By machine, power-on and the machine's own number of the record. */
+  /** By machine, power-on and the machine's own number of the record; as many as there are entries, oldest first. */
   readonly #ids = new Map<string, number>();
   readonly #counts = new Map<VmId, number>();
   #nextId = 1;
@@ -66,6 +66,12 @@ export class ContainmentLedger {
     });
   }
 
+  /** A machine is gone for good; what it tried stays in the log. */
+  forget(vmId: VmId): void {
+    this.#counts.delete(vmId);
+    for (const key of [...this.#ids.keys()]) if (key.startsWith(`${vmId}/`)) this.#ids.delete(key);
+  }
+
   entries(vmId?: VmId): readonly ContainmentEntry[] {
     const all = [...this.#entries.values()];
     return vmId === undefined ? all : all.filter((entry) => entry.vmId === vmId);
@@ -87,11 +93,17 @@ export class ContainmentLedger {
     this.#counts.set(entry.vmId, this.count(entry.vmId) + entry.count - before);
     this.#entries.set(entry.id, entry);
     if (this.#entries.size > ENTRIES_MOST) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
+      const [oldest = 0] = this.#entries.keys();
+      this.#entries.delete(oldest);
+      this.#dropKeysUpTo(oldest);
     }
     return entry;
+  }
+
+  #dropKeysUpTo(id: number): void {
+    for (const [key, known] of this.#ids) {
+      if (known > id) return;
+      this.#ids.delete(key);
+    }
   }
 }

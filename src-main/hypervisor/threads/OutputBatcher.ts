@@ -2,7 +2,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { TextScreen } from '../../machine/vga/TextScreen.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
-import { BATCH_TAKEN_WORD, BATCHES_UNDER_WAY_MOST } from './protocol.ts';
+import {
+  BATCH_TAKEN_WORD,
+  BATCHES_UNDER_WAY_MOST,
+  FRAMES_FORWARDED_WORD,
+  FRAMES_TAKEN_WORD,
+  FRAMES_UNDER_WAY_MOST,
+} from './protocol.ts';
 import type { ThreadBatch, ThreadHappening, ThreadMessage } from './protocol.ts';
 import type { ThreadMachine } from './ThreadMachine.ts';
 
@@ -11,8 +17,6 @@ const BATCH_INTERVAL_MS = 10;
 /** Containment entries repeat: their counts are sent this often. */
 const CONTAINMENT_INTERVAL_MS = 100;
 /** Output held for one serial port; when it is full the batch is sent at once. */
-/** Frames held between two batches; what a guest sends beyond is lost, as on a wire. */
-const FRAMES_HELD_MOST = 1024;
 const SERIAL_BUFFER_BYTES = 64 * 1024;
 
 class SerialBuffer {
@@ -28,6 +32,7 @@ export class OutputBatcher {
   #machine: ThreadMachine | undefined;
   #happenings: ThreadHappening[] = [];
   #frames: Uint8Array[] = [];
+  #framesSent = 0;
   #sent = 0;
   #sentAt = 0;
   #containmentAt = 0;
@@ -63,7 +68,15 @@ export class OutputBatcher {
 
   /** Called from inside the machine's `run`. Another machine waits for it: it goes as soon as the thread looks. */
   frame(bytes: Uint8Array): void {
-    if (this.#frames.length < FRAMES_HELD_MOST) this.#frames.push(bytes);
+    const underWay = (this.#framesSent - Atomics.load(this.#taken, FRAMES_FORWARDED_WORD)) | 0;
+    if (underWay >= FRAMES_UNDER_WAY_MOST) return;
+    this.#framesSent++;
+    this.#frames.push(bytes);
+  }
+
+  /** Frames from main have been taken: more may come. */
+  noteFramesTaken(count: number): void {
+    Atomics.add(this.#taken, FRAMES_TAKEN_WORD, count);
   }
 
   happen(happening: ThreadHappening): void {

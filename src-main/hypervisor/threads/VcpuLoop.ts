@@ -368,6 +368,7 @@ export class VcpuLoop {
         this.#queueSerialInput(command.request.port, command.request.bytes);
         return null;
       case 'receiveFrames':
+        this.#output.noteFramesTaken(command.request.length);
         for (const frame of command.request) machine.receiveFrame(frame);
         this.#stir();
         return null;

@@ -3,7 +3,13 @@ import { done, messageOf, refused } from '../results.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
 import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
 import type { Result } from '../types.ts';
-import { BATCH_COUNTER_BYTES, BATCH_TAKEN_WORD } from './protocol.ts';
+import {
+  BATCH_COUNTER_BYTES,
+  BATCH_TAKEN_WORD,
+  FRAMES_FORWARDED_WORD,
+  FRAMES_TAKEN_WORD,
+  FRAMES_UNDER_WAY_MOST,
+} from './protocol.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadData, ThreadMessage } from './protocol.ts';
 import { buffersOf } from '../snapshots/PackedSnapshot.ts';
 import type { ThreadMachineDefinition } from './ThreadMachine.ts';
@@ -54,6 +60,9 @@ export class VcpuWorker {
   readonly #pending = new Map<number, PendingReply>();
   readonly #ended: Promise<void>;
   #nextId = 1;
+  #framesSent = 0;
+  /** To be sent together. */
+  #frames: Uint8Array[] = [];
   #error: unknown;
   #hasEnded = false;
   #isEnding = false;
@@ -117,6 +126,24 @@ export class VcpuWorker {
   /** Sends a command that needs no reply. */
   post<Name extends ThreadCommandName>(name: Name, request: ThreadCommands[Name]['request']): void {
     if (!this.#hasEnded && !this.#isEnding) this.#post(0, name, request);
+  }
+
+  /** A frame for the machine's adapter; lost while too many others have not been taken. */
+  deliver(frame: Uint8Array): void {
+    const underWay = (this.#framesSent - Atomics.load(this.#taken, FRAMES_TAKEN_WORD)) | 0;
+    if (underWay >= FRAMES_UNDER_WAY_MOST) return;
+    this.#framesSent++;
+    if (this.#frames.push(frame) > 1) return;
+    queueMicrotask(() => {
+      const frames = this.#frames;
+      this.#frames = [];
+      this.post('receiveFrames', frames);
+    });
+  }
+
+  /** So many frames of the machine's have been passed on. */
+  noteForwarded(count: number): void {
+    Atomics.add(this.#taken, FRAMES_FORWARDED_WORD, count);
   }
 
   /** Ends the thread at once, whatever it is doing. */

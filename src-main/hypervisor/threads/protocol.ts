@@ -126,5 +126,12 @@ export type ThreadMessage =
  * what it sent, main what it has taken; the thread waits while too many are under way.
  */
 export const BATCHES_UNDER_WAY_MOST = 16;
+/**
+ * The same for frames, in each direction: those that the thread has not taken, and those that main has not passed on.
+ * Beyond it they are lost, as on a wire.
+ */
+export const FRAMES_UNDER_WAY_MOST = 512;
 export const BATCH_TAKEN_WORD = 0;
-export const BATCH_COUNTER_BYTES = 8;
+export const FRAMES_TAKEN_WORD = 1;
+export const FRAMES_FORWARDED_WORD = 2;
+export const BATCH_COUNTER_BYTES = 12;

@@ -10,9 +10,10 @@ export type VmState = (typeof VM_STATES)[number];
  * - `halted`: HLT, waiting for an interrupt.
  * - `stopped`: HLT with interrupts off: nothing but a reset wakes it.
  * - `capped`: its cap is used up for this period.
+ * - `silent`: its thread does not answer; it can be powered off or reset.
  * - `none`: it is not running.
  */
-export type VmActivity = 'busy' | 'halted' | 'stopped' | 'capped' | 'none';
+export type VmActivity = 'busy' | 'halted' | 'stopped' | 'capped' | 'silent' | 'none';
 
 /** Why a machine is paused. */
 export type PauseReason =

@@ -562,6 +562,7 @@ export const en = {
     waiting: 'waiting',
     halted: 'halted',
     capped: 'capped',
+    silent: 'not answering',
     paused: 'paused',
     breakpoint: 'at a breakpoint',
     saving: 'saving',
@@ -575,6 +576,8 @@ export const en = {
     'thread-hung': 'The machine’s thread no longer answers',
     'out-of-memory': 'The host has not enough memory',
     whatNow: 'Its memory and registers can still be read; reset starts it afresh.',
+    silent: 'The machine’s thread is not answering',
+    silentNow: 'Its pCPU has been given to the others. It may come back by itself; power off or reset ends its thread.',
     detail: 'Details',
   },
   use: {

@@ -555,6 +555,7 @@ export const zhCN: Messages = {
     waiting: '等待中',
     halted: '已停机',
     capped: '达到上限',
+    silent: '无应答',
     paused: '已暂停',
     breakpoint: '停在断点',
     saving: '正在保存',
@@ -568,6 +569,8 @@ export const zhCN: Messages = {
     'thread-hung': '这台虚拟机的线程不再应答',
     'out-of-memory': '主机内存不足',
     whatNow: '仍可查看其内存和寄存器；复位后重新开始。',
+    silent: '这台虚拟机的线程没有应答',
+    silentNow: '它占用的 pCPU 已让给其他虚拟机。它可能会自行恢复；关机或复位会结束其线程。',
     detail: '详细信息',
   },
   use: {

@@ -9,6 +9,7 @@ export type StateWord =
   | 'waiting'
   | 'halted'
   | 'capped'
+  | 'silent'
   | 'paused'
   | 'breakpoint'
   | 'saving'
@@ -20,7 +21,7 @@ export function stateWord(machine: VmSummary): StateWord {
     case 'running':
       if (machine.activity === 'halted') return 'waiting';
       if (machine.activity === 'stopped') return 'halted';
-      return machine.activity === 'capped' ? 'capped' : 'running';
+      return machine.activity === 'capped' || machine.activity === 'silent' ? machine.activity : 'running';
     case 'paused':
       return machine.pauseReason?.kind === 'breakpoint' ? 'breakpoint' : 'paused';
     case 'crashed':

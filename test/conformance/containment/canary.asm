@@ -26,7 +26,9 @@ PAGES   equ 0x1f0000
         or      eax, 0x8000_0000
         mov     cr0, eax
         fninit
-        mov     ebp, 12
+        mov     ebp, 2
+        rdtsc
+        mov     [ticks], eax
         mov     ebx, 12345
 round:  mov     edi, NUMBERS
         mov     ecx, COUNT
@@ -77,8 +79,10 @@ round:  mov     edi, NUMBERS
         dec     ebp
         jnz     round
         mov     eax, [sum]
-        rdtsc                           ; by the instruction clock always the same
-        mov     [ticks], eax
+        rdtsc                           ; by the instruction clock always the same time later
+        sub     [ticks], eax
+        xor     eax, eax
+        xor     edx, edx
         hlt
 
 count:  inc     dword [calls]

@@ -36,7 +36,9 @@ const STATE_OF_NOTHING: MachineState = {
 
 /**
  * A machine without a processor, whose behaviour its program's text names: `loop`, `halt`, `nap RUN HALT`
- * (milliseconds), `flood`, `echo`, `throw`, `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`; and `loop` with `hang-on-capture`, `die-on-capture`, `refuse-restore`.
+ * (milliseconds), `flood`, `chatter` (frames), `doze MS` (once, without a look at the clock), `echo`, `throw`, `trap`,
+ * `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`; and `loop` with `hang-on-capture`, `die-on-capture`,
+ * `refuse-restore`.
  */
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
@@ -85,6 +87,10 @@ export class DoubleMachine implements ThreadMachine {
       case 'flood':
         while (monotonicNs() < untilHostNs) for (let count = 0; count < 1000; count++) this.#sinks.serial(0, 0x41);
         return { reason: 'budget' };
+      case 'chatter':
+        while (monotonicNs() < untilHostNs)
+          for (let count = 0; count < 50; count++) this.#sinks.frame(new Uint8Array(1514).fill(0xff));
+        return { reason: 'budget' };
       case 'echo':
         return { reason: 'idle', wakeAtHostNs: undefined };
       case 'throw':
@@ -96,6 +102,11 @@ export class DoubleMachine implements ThreadMachine {
         for (;;) hoard.push(new Array<number>(1_000_000).fill(hoard.length));
       }
 
+      case 'doze':
+        this.#doze();
+        return this.#loop(untilHostNs);
+      case 'trap':
+        return this.#trap();
       case 'hang':
         for (;;) this.#work();
 
@@ -168,6 +179,21 @@ export class DoubleMachine implements ThreadMachine {
   receiveFrame(): void {}
 
   collectWrites(): void {}
+
+  #doze(): void {
+    const [dozeMs = 0] = this.#numbers;
+    this.#numbers = [];
+    const end = monotonicNs() + dozeMs * 1e6;
+    while (monotonicNs() < end) this.#work();
+  }
+
+  /** A trap in generated code that nobody catches: `unreachable`. */
+  #trap(): never {
+    const wasm = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0];
+    const module = new WebAssembly.Module(Uint8Array.from([...wasm, 10, 5, 1, 3, 0, 0, 11]));
+    (new WebAssembly.Instance(module).exports['f'] as () => void)();
+    throw new Error('it did not trap');
+  }
 
   #loop(untilHostNs: number): MachineExit {
     while (monotonicNs() < untilHostNs) for (let count = 0; count < 100; count++) this.#work();

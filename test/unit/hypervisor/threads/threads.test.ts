@@ -109,6 +109,7 @@ describe('life cycle', () => {
 describe('a thread that dies', () => {
   test.each<{ behaviour: string; kind: CrashReport['kind'] }>([
     { behaviour: 'throw', kind: 'engine-error' },
+    { behaviour: 'trap', kind: 'engine-error' },
     { behaviour: 'exit', kind: 'thread-died' },
     { behaviour: 'exhaust', kind: 'out-of-memory' },
     { behaviour: 'triple-fault', kind: 'triple-fault' },
@@ -150,13 +151,53 @@ describe('a thread that dies', () => {
     expect(unwrap(await test1.hypervisor.reset(id)).state).toMatch(/running|crashed/);
   });
 
-  test('one that hangs is ended, and its pCPU goes to others', async () => {
+  test('one that hangs is reported, its pCPU goes to others, and it obeys a power-off', async () => {
+    const { hypervisor } = test1;
     const neighbour = await test1.run('loop');
     const { id } = await test1.run('hang');
-    await until(() => stateOf(id) === 'crashed', 'crashed', 15_000);
-    expect(test1.hypervisor.get(id)?.crash?.kind).toBe('thread-hung');
+    await until(() => hypervisor.get(id)?.activity === 'silent', 'reported', 15_000);
     const before = runMs(neighbour.id);
-    await until(() => runMs(neighbour.id) > before + 50, 'the neighbour runs');
+    await until(() => runMs(neighbour.id) > before + 200, 'the neighbour runs');
+    expect(hypervisor.get(id)).toMatchObject({ state: 'running', activity: 'silent' });
+    expect(unwrap(await hypervisor.powerOff(id)).state).toBe('off');
+  }, 30_000);
+
+  test('one that hangs for long is ended, and a reset starts it anew', async () => {
+    const { hypervisor } = test1;
+    const { id } = await test1.run('hang');
+    await until(() => stateOf(id) === 'crashed', 'crashed', 40_000);
+    expect(hypervisor.get(id)?.crash?.kind).toBe('thread-hung');
+    expect(unwrap(await hypervisor.reset(id))).toMatchObject({ state: 'running', crash: null });
+  }, 60_000);
+
+  test('one that does not answer is reset by a thread of its own', async () => {
+    const { hypervisor } = test1;
+    const { id } = await test1.run('doze 60000');
+    await until(() => hypervisor.get(id)?.activity === 'silent', 'reported', 15_000);
+    expect(unwrap(await hypervisor.reset(id))).toMatchObject({ state: 'running', activity: 'busy' });
+  }, 30_000);
+
+  test('one that comes back after a while goes on as if nothing had been', async () => {
+    const { hypervisor } = test1;
+    const seen: string[] = [];
+    const { id } = await test1.run('doze 4000');
+    hypervisor.on('vm-changed', (vm) => vm.id === id && vm.activity !== seen.at(-1) && seen.push(vm.activity));
+    await until(() => seen.includes('silent'), 'reported', 15_000);
+    await until(() => hypervisor.get(id)?.activity === 'busy', 'back', 15_000);
+    const before = runMs(id);
+    await until(() => runMs(id) > before + 100, 'it runs');
+    expect(unwrap(await hypervisor.pause(id)).state).toBe('paused');
+  }, 40_000);
+
+  test('frames for one that does not take them are lost instead of waiting without end', async () => {
+    const { hypervisor } = test1;
+    const network = { kind: 'segment', name: 'one' } as const;
+    const { id } = await test1.run('hang', { network });
+    await test1.run('chatter', { network });
+    const before = process.memoryUsage.rss();
+    await sleep(2000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100e6);
+    await hypervisor.powerOff(id);
   }, 30_000);
 
   test('threads ended at random moments never stop the others', async () => {

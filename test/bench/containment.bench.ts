@@ -1,0 +1,168 @@
+/**
+ * What the programs of the hostile corpus cost their neighbours and the app, beside what is promised: one at a time runs
+ * with two busy machines and one that wakes a hundred times a second, on two pCPUs, with everything shown that a window
+ * shows. `npm run bench -- containment` runs all of the corpus; CONTAINMENT_ONLY=name and CONTAINMENT_SECONDS=n less of it.
+ */
+import { loadavg } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { CORPUS } from '../support/containment/corpus.ts';
+import { Siege } from '../support/containment/Siege.ts';
+import { sleep, unwrap } from '../support/hypervisor/openTestHypervisor.ts';
+
+const SECONDS = Number(process.env['CONTAINMENT_SECONDS'] ?? 4);
+const SLICE_MS = 5;
+const PROMISED = { shareOff: 3, wakeMs: SLICE_MS + 2, loopMs: 16, grownMiB: 768 } as const;
+const MIB = 2 ** 20;
+
+const ENDLESS_LOOP = 'bits 32\norg 100000h\nagain: add eax, 3\nxor ebx, eax\ndec ecx\njmp again';
+/** Wakes with each of the timer's interrupts and halts again. */
+const TICKING = `bits 32
+org 100000h
+mov esp, 9f000h
+lgdt [gdtr]
+lidt [idtr]
+mov edi, idt + 20h * 8
+mov eax, on_tick
+mov [edi], ax
+mov word [edi + 2], 8
+mov word [edi + 4], 8e00h
+shr eax, 16
+mov [edi + 6], ax
+mov al, 11h
+out 20h, al
+mov al, 20h
+out 21h, al
+mov al, 4
+out 21h, al
+mov al, 1
+out 21h, al
+mov al, 0feh
+out 21h, al
+mov al, 34h
+out 43h, al
+mov ax, 11932
+out 40h, al
+mov al, ah
+out 40h, al
+sti
+again: hlt
+jmp again
+on_tick: push eax
+mov al, 20h
+out 20h, al
+pop eax
+iretd
+gdt: dq 0, 00cf9b000000ffffh, 00cf93000000ffffh
+gdtr: dw 23
+dd gdt
+idtr: dw 21h * 8 - 1
+dd idt
+align 8
+idt: times 21h dq 0`;
+
+/** The largest and the smallest of what a figure was. */
+interface Figures {
+  readonly shareOff: number;
+  readonly wakeMs: number;
+  readonly loopMs: number;
+  readonly loopMostMs: number;
+  readonly grownMiB: number;
+  readonly keptMiB: number;
+  readonly end: string;
+}
+
+function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * fraction)] ?? 0;
+}
+
+async function measure(
+  siege: Siege,
+  name: string | undefined,
+  busy: readonly string[],
+  ticking: string,
+): Promise<Figures> {
+  const { hypervisor } = siege;
+  const rssBefore = process.memoryUsage.rss();
+  const rogue = name === undefined ? undefined : await siege.startRogue(name);
+  const stopWatching = rogue === undefined ? (): void => undefined : hypervisor.watchScreen(rogue, 30);
+  await sleep(700);
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  const { cursor } = hypervisor.scheduleTrace();
+  const times = (): Map<string, { received: number; entitled: number }> =>
+    new Map(
+      hypervisor.statistics().vms.map((vm) => [vm.vmId, { received: vm.receivedShare, entitled: vm.entitledShare }]),
+    );
+  const received = new Map<string, number>(busy.map((id) => [id, 0]));
+  const entitled = new Map<string, number>(busy.map((id) => [id, 0]));
+  let rssMost = rssBefore;
+  const waits: number[] = [];
+  let from = cursor;
+  for (let second = 0; second < SECONDS; second++) {
+    await sleep(1000);
+    const now = times();
+    for (const id of busy) {
+      received.set(id, (received.get(id) ?? 0) + (now.get(id)?.received ?? 0));
+      entitled.set(id, (entitled.get(id) ?? 0) + (now.get(id)?.entitled ?? 0));
+    }
+    rssMost = Math.max(rssMost, process.memoryUsage.rss());
+    const trace = hypervisor.scheduleTrace(from);
+    from = trace.cursor;
+    for (const { vmId, waitedMs } of trace.slices) if (vmId === ticking) waits.push(waitedMs ?? 0);
+  }
+  delays.disable();
+  const offs = busy.map((id) => Math.abs((received.get(id) ?? 0) / (entitled.get(id) ?? 1) - 1) * 100);
+  const end =
+    rogue === undefined ? 'quiet' : (hypervisor.get(rogue)?.crash?.kind ?? hypervisor.get(rogue)?.state ?? '');
+  stopWatching();
+  if (rogue !== undefined) await siege.remove(rogue);
+  await sleep(300);
+  return {
+    shareOff: Math.max(...offs),
+    wakeMs: quantile(waits, 0.99),
+    loopMs: delays.percentile(99) / 1e6,
+    loopMostMs: delays.max / 1e6,
+    grownMiB: (rssMost - rssBefore) / MIB,
+    keptMiB: (process.memoryUsage.rss() - rssBefore) / MIB,
+    end,
+  };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function mark(figure: number, promised: number): string {
+  return `${figure.toFixed(1)}${figure <= promised ? ' ' : '!'}`;
+}
+
+print(`load average before: ${(loadavg()[0] ?? 0).toFixed(2)}; figures beyond what is promised are marked with !`);
+const siege = await Siege.open({ pcpuCount: 2, sliceMs: SLICE_MS });
+const { hypervisor } = siege;
+// As a window does.
+for (const event of ['statistics', 'isolation', 'containment', 'vm-changed', 'vm-state', 'serial-output'] as const)
+  hypervisor.on(event, () => undefined);
+const busy: string[] = [];
+for (let count = 0; count < 2; count++) busy.push((await siege.add(ENDLESS_LOOP, { memoryMiB: 2 })).id);
+const { id: ticking } = await siege.add(TICKING, { memoryMiB: 2, network: { kind: 'segment', name: 'siege' } });
+for (const id of [...busy, ticking]) unwrap(await hypervisor.start(id));
+
+const only = process.env['CONTAINMENT_ONLY']?.split(',');
+print(
+  `${'program'.padEnd(18)} share off, % (${PROMISED.shareOff})  wake p99, ms (${PROMISED.wakeMs})  loop p99, ms (${PROMISED.loopMs})  most  grown, MiB (${PROMISED.grownMiB})  kept  main's heap`,
+);
+for (const name of [undefined, ...CORPUS.filter((each) => only === undefined || only.includes(each))]) {
+  const { shareOff, wakeMs, loopMs, loopMostMs, grownMiB, keptMiB, end } = await measure(siege, name, busy, ticking);
+  const cells = [
+    mark(shareOff, PROMISED.shareOff).padStart(18),
+    mark(wakeMs, PROMISED.wakeMs).padStart(18),
+    mark(loopMs, PROMISED.loopMs).padStart(19),
+    loopMostMs.toFixed(1).padStart(6),
+    mark(grownMiB, PROMISED.grownMiB).padStart(17),
+    keptMiB.toFixed(0).padStart(5),
+    (process.memoryUsage().heapUsed / MIB).toFixed(0).padStart(12),
+  ];
+  print(`${(name ?? 'nobody').padEnd(18)}${cells.join(' ')}  ${end}`);
+}
+await siege.close();
