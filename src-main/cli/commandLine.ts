@@ -1,47 +1,41 @@
 import { Command, CommanderError, Option } from 'commander';
-import { DRIVE_SLOTS } from '../machine/drives/DriveSlot.ts';
-import { ADAPTER_MODELS } from '../machine/network/NetworkPort.ts';
-import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
-import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
-import { DEFAULT_PROFILE, PROFILES } from '../machine/profiles/profiles.ts';
 import { asm } from './AsmCommand.ts';
 import { disasm } from './DisasmCommand.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
-import {
-  parseBootOrder,
-  parseChoice,
-  parseCount,
-  parseFileName,
-  parseMemory,
-  parseNumber,
-  parsePort,
-  parseSeconds,
-  parseTcpPort,
-} from './optionValues.ts';
-import { addMachineCommands } from './machines/addMachineCommands.ts';
+import { parseChoice, parseCount, parseFileName, parseNumber } from './optionValues.ts';
+import { addMachineCommands, onMachines } from './machines/addMachineCommands.ts';
+import { restoreSnapshot, takeSnapshot } from './machines/SnapshotCommands.ts';
 import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
-import { parseNetwork } from './NetworkCable.ts';
-import type { DriveChoice } from './drives.ts';
-import { parseLoggedPorts } from './PortFiles.ts';
 import { record } from './RecordCommand.ts';
-import type { ReplayChoices } from './recordedOptions.ts';
 import { restore } from './RestoreCommand.ts';
 import { snapshot } from './SnapshotCommand.ts';
 import { replay } from './ReplayCommand.ts';
 import type { ReplayPlace } from './ReplaySession.ts';
 import { run } from './RunCommand.ts';
-import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
-import { SIDE_OUTPUTS } from './SideOutput.ts';
+import {
+  MOST_ADDRESS,
+  parseBits,
+  replayChoices,
+  restoreChoices,
+  runOptions,
+  type RunValues,
+  type Values,
+  withReplayOptions,
+  withRunOptions,
+} from './runOptionValues.ts';
 import { samples } from './SamplesCommand.ts';
 import type { Terminal } from './Terminal.ts';
 
-const MOST_ADDRESS = 0xffff_ffff;
-
-const TIERS = ['auto', 'threaded', 'region'] as const;
-
 const SNAPSHOT_HELP = `
-The machine is kept as it is when the run ends, so say when: --until, --max-instructions, --timeout or Ctrl-C. Writes to disks
+  vivarium snapshot debian --name "before the upgrade"     of a machine of \`vivarium ls\`, which goes on at once
+  vivarium snapshot boot.asm --until "login:" --out FILE   of a program that is run for it
+
+In a file, the machine is kept as it is when the run ends, so say when: --until, --max-instructions, --timeout or Ctrl-C. Writes to disks
 lie in the snapshot, not in the images; images above 4 MiB have to be there for restore, unchanged.`;
+
+const RESTORE_HELP = `
+  vivarium restore debian "before the upgrade"   a machine of \`vivarium ls\`; what it is now is lost
+  vivarium restore FILE                          a file of \`vivarium snapshot --out\`: goes on here, as \`run\` does`;
 
 const RECORD_HELP = `
 Guest time is the count of instructions. Writes to disks are kept until the end and then forgotten, as with --overlay. The
@@ -92,8 +86,8 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
   addRun(program, terminal, done);
   addRecord(program, terminal, done);
   addReplay(program, terminal, done);
-  addSnapshot(program, terminal, done);
-  addRestore(program, terminal, done);
+  addSnapshot(program, terminal, access, done);
+  addRestore(program, terminal, access, done);
   program
     .command('asm')
     .description('assemble NASM text to a flat binary')
@@ -123,26 +117,6 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .action(async (name: string | undefined) => done(await samples(name, terminal)));
   addMachineCommands(program, terminal, access, done);
   return program;
-}
-
-/** Options as commander hands them over: texts, each read by its own parser. */
-type Values = Readonly<Record<string, string | undefined>>;
-
-type RunValues = Values & {
-  readonly json?: boolean;
-  readonly apic?: boolean;
-  readonly overlay?: boolean;
-  readonly readOnly?: boolean;
-  readonly reboot?: boolean;
-};
-
-function driveChoice(options: RunValues): DriveChoice {
-  const files = DRIVE_SLOTS.flatMap((slot): DriveChoice['files'] => {
-    const file = options[slot];
-    return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
-  });
-  const access = options.overlay === true ? 'overlay' : options.readOnly === true ? 'read-only' : 'read-write';
-  return { files, access, bootOrder: options['boot'] === undefined ? undefined : parseBootOrder(options['boot']) };
 }
 
 function addRun(program: Command, terminal: Terminal, done: (status: number) => void): void {
@@ -181,174 +155,83 @@ function addReplay(program: Command, terminal: Terminal, done: (status: number) 
     });
 }
 
-function addSnapshot(program: Command, terminal: Terminal, done: (status: number) => void): void {
+function addSnapshot(
+  program: Command,
+  terminal: Terminal,
+  access: () => StoreAccess,
+  done: (status: number) => void,
+): void {
   const command = program
     .command('snapshot')
-    .description('run a program, and keep the machine at the end for `restore`');
-  withRunOptions(command)
-    .requiredOption('--out <file>', 'the snapshot')
+    .description('keep a machine as it is now; or, with --out, run a program and keep its machine at the end');
+  withRunOptions(command, 'a machine; with --out, a program file as `run` takes it')
+    .option('--name <name>', 'of a machine: what to call the snapshot (default: the time)')
+    .option('--notes <text>', 'of a machine: notes about the snapshot')
+    .option('--out <file>', 'run a program, and write its machine at the end to this file')
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
     .addHelpText('after', SNAPSHOT_HELP)
-    .action(async (file: string | undefined, options: RunValues) => {
-      const out = parseFileName(options['out'] ?? '', '--out');
-      done(await snapshot(runOptions(file, options), out, terminal));
+    .action(async (subject: string | undefined, options: RunValues) => {
+      const given = Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli');
+      if (options['out'] !== undefined) {
+        refuseOptions(
+          given,
+          (option) => option === 'name' || option === 'notes',
+          'of use without --out, for a machine',
+        );
+        const out = parseFileName(options['out'], '--out');
+        done(await snapshot(runOptions(subject, options), out, terminal));
+        return;
+      }
+      refuseOptions(given, (option) => !['name', 'notes', 'json'].includes(option), 'of use with --out FILE, which runs a program'); // prettier-ignore
+      if (subject === undefined) throw new UsageError('snapshot: name a machine, or a program and the file to keep it in with --out.'); // prettier-ignore
+      const { name, notes } = options as Values;
+      const context = { access: access(), terminal, isJson: options.json === true };
+      done(await onMachines(context, () => takeSnapshot(context, subject, { name, notes })));
     });
 }
 
-function addRestore(program: Command, terminal: Terminal, done: (status: number) => void): void {
-  const command = program.command('restore').description('go on from a snapshot');
-  withReplayOptions(command.argument('<snapshot>', 'file that `snapshot` made'))
+/** Two uses of one command have options each: one of the other's is a mistake. */
+function refuseOptions(given: readonly string[], isWrong: (option: string) => boolean, use: string): void {
+  const wrong = given.find(isWrong);
+  if (wrong === undefined) return;
+  throw new UsageError(`--${wrong.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${use}.`);
+}
+
+function addRestore(
+  program: Command,
+  terminal: Terminal,
+  access: () => StoreAccess,
+  done: (status: number) => void,
+): void {
+  const command = program.command('restore').description('go on from a snapshot: of a machine, or in a file');
+  command
+    .argument('<machine-or-file>', 'a machine; or, alone, a file that `snapshot --out` made')
+    .argument('[snapshot]', 'of the machine, as `snapshots` lists it');
+  withReplayOptions(command)
     .option('--until <text>', 'end the run when this text is seen on serial or screen')
     .option('--timeout <seconds>', 'end the run after this time')
     .option('--max-instructions <count>', 'end the run after exactly this many more instructions')
     .option('--keys <text>', 'type this on the keyboard')
-    .action(async (file: string, options: RunValues) => {
-      const { until, timeout, maxInstructions, keys } = options as Values;
-      const choices = {
-        ...replayChoices(options),
-        until: until === undefined ? undefined : parseText(until, '--until'),
-        timeoutSeconds: timeout === undefined ? undefined : parseSeconds(timeout, '--timeout'),
-        mostInstructions: maxInstructions === undefined ? undefined : parseCount(maxInstructions, '--max-instructions'),
-        keys,
-      };
-      done(await restore(parseFileName(file, 'restore'), choices, terminal));
+    .addOption(new Option('--paused', 'a machine: hold it there'))
+    .addOption(new Option('--resume', 'a machine: let it run, though it was paused').conflicts('paused'))
+    .addHelpText('after', RESTORE_HELP)
+    .action(async (subject: string, taken: string | undefined, options: RunValues) => {
+      const given = Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli');
+      const isOfMachine = (option: string): boolean => option === 'paused' || option === 'resume';
+      if (taken !== undefined) {
+        refuseOptions(given, (option) => !isOfMachine(option) && option !== 'json', 'of use with a file alone');
+        const then = options.paused === true ? 'pause' : options.resume === true ? 'run' : 'as-taken';
+        const context = { access: access(), terminal, isJson: options.json === true };
+        done(await onMachines(context, () => restoreSnapshot(context, subject, taken, then)));
+        return;
+      }
+      refuseOptions(given, isOfMachine, 'of use with a machine and its snapshot');
+      done(await restore(parseFileName(subject, 'restore'), restoreChoices(options), terminal));
     });
-}
-
-/** What a run is told anew whose machine comes from a file. */
-function withReplayOptions(command: Command): Command {
-  return command
-    .option('--tier <tier>', 'auto, threaded or region (default: as it was)')
-    .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
-    .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
-    .option('--screen <file>', 'write the screen at the end, as .txt or .png')
-    .addOption(new Option('--json', 'print one JSON object at the end'));
-}
-
-function replayChoices(options: RunValues): ReplayChoices {
-  const isJson = options.json === true;
-  const { tier, serial, show, screen } = options as Values;
-  return {
-    tier: tier === undefined ? undefined : parseChoice(tier, '--tier', TIERS),
-    serial: serial === undefined ? (isJson ? 'none' : 'stdio') : parseFileName(serial, '--serial'),
-    sideOutputs: show?.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS)) ?? [],
-    screen: screen === undefined ? undefined : parseFileName(screen, '--screen'),
-    isJson,
-  };
 }
 
 function replayPlace({ at, lastWrite }: Values): ReplayPlace | undefined {
   if (at !== undefined) return { kind: 'instruction', instructions: parseCount(at, '--at') };
   if (lastWrite === undefined) return undefined;
   return { kind: 'write', linearAddress: parseNumber(lastWrite, '--last-write', MOST_ADDRESS) };
-}
-
-/** What every command that runs a program can be told. */
-function withRunOptions(command: Command): Command {
-  return command
-    .argument(
-      '[file]',
-      'program file: assembly, flat binary, .com, boot sector, ELF, multiboot, Linux kernel or a list of operations',
-    )
-    .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
-    .option('--origin <address>', 'bin: where the file is loaded and started')
-    .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
-    .option('--memory <size>', 'RAM, 1M to 2G', '64M')
-    .option('--tier <tier>', 'auto, threaded or region', 'auto')
-    .option('--trace <what>', 'regions: on standard error, each region as it is made, with its WebAssembly text')
-    .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
-    .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
-    .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
-    .option(
-      '--log-port <ports>',
-      'print each byte written to these ports, separated by commas; 0x3bc=FILE keeps them in a file instead',
-    )
-    .option('--exit-port <port>', 'end the run when this port is written')
-    .option('--until <text>', 'end the run when this text is seen on serial or screen')
-    .option('--no-reboot', 'end the run when the guest resets the machine')
-    .option('--timeout <seconds>', 'end the run after this time')
-    .option('--max-instructions <count>', 'end the run after exactly this many instructions')
-    .option('--screen <file>', 'write the screen at the end, as .txt or .png')
-    .option('--screenshot <file>', 'the same as --screen')
-    .option('--audio <file>', 'add a sound card, and write all that is heard to this WAV file')
-    .option('--keys <text>', 'type this on the keyboard')
-    .option('--append <text>', 'Linux and multiboot kernels: the command line')
-    .option('--kernel-args <text>', 'the same as --append')
-    .option('--initrd <file>', 'Linux kernels: the initial RAM disk; multiboot kernels: a module')
-    .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
-    .option('--net-adapter <model>', `${ADAPTER_MODELS.join(' or ')} (default: as the profile has it)`)
-    .option('--floppy <file>', 'diskette in drive A')
-    .option('--hda <file>', 'first hard disk: raw or qcow2')
-    .option('--hdb <file>', 'second hard disk')
-    .option('--vda <file>', 'virtio disk')
-    .option('--cdrom <file>', 'CD or DVD image')
-    .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
-    .addOption(new Option('--overlay', 'keep writes to disks and diskettes until the end, then forget them'))
-    .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'))
-    .option('--profile <name>', `kind of machine: ${PROFILES.map(({ name }) => name).join(', ')}`, DEFAULT_PROFILE.name)
-    .option('--no-apic', 'a processor without a local APIC')
-    .option('--bios <file>', 'firmware image, started at the reset vector')
-    .option('--vgabios <file>', "with --bios: the display adapter's firmware, at C0000h")
-    .addOption(new Option('--json', 'print one JSON object at the end'));
-}
-
-function runOptions(file: string | undefined, options: RunValues): RunOptions {
-  const isJson = options.json === true;
-  const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
-    const text = options[name];
-    return text === undefined ? undefined : parser(text);
-  };
-  return {
-    file: file === undefined ? undefined : parseFileName(file, 'run'),
-    format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
-    origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
-    bits: parseBits(options['bits']),
-    memoryBytes: parseMemory(options['memory'] ?? '64M'),
-    tier: parseChoice(options['tier'] ?? 'auto', '--tier', TIERS),
-    clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
-    serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
-    console: parseChoice(options['console'] ?? 'com1', '--console', CONSOLE_DEVICES),
-    sideOutputs:
-      parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
-    logPorts: parse('logPort', (text) => parseLoggedPorts(text, '--log-port')) ?? [],
-    exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
-    gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
-    until: parse('until', (text) => parseText(text, '--until')),
-    timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
-    mostInstructions: parse('maxInstructions', (text) => parseCount(text, '--max-instructions')),
-    screen:
-      parse('screen', (text) => parseFileName(text, '--screen')) ??
-      parse('screenshot', (text) => parseFileName(text, '--screenshot')),
-    audio: parse('audio', (text) => parseFileName(text, '--audio')),
-    hasSound: options['audio'] !== undefined,
-    keys: options['keys'],
-    kernelArguments: options['append'] ?? options['kernelArgs'],
-    initrd: parse('initrd', (text) => parseFileName(text, '--initrd')),
-    network: parse('net', parseNetwork),
-    adapterModel: parse('netAdapter', (text) => parseChoice(text, '--net-adapter', ADAPTER_MODELS)),
-    drives: driveChoice(options),
-    profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
-    hasLocalApic: options.apic === false ? false : undefined,
-    bios: parse('bios', (text) => parseFileName(text, '--bios')),
-    vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
-    endsAtReset: options.reboot === false,
-    tracesRegions: parse('trace', (text) => parseChoice(text, '--trace', ['regions'])) === 'regions',
-    isJson,
-  };
-}
-
-function parseBits(text: string | undefined): 16 | 32 | undefined {
-  if (text === undefined) return undefined;
-  return parseChoice(text, '--bits', ['16', '32']) === '16' ? 16 : 32;
-}
-
-function profileNamed(name: string): MachineProfile {
-  const names = PROFILES.map((profile) => profile.name);
-  const chosen = parseChoice(name, '--profile', names);
-  return PROFILES.find((profile) => profile.name === chosen) ?? DEFAULT_PROFILE;
-}
-
-function parseText(text: string, option: string): string {
-  if (text !== '') return text;
-  throw new UsageError(`${option}: the text is empty.`);
 }

@@ -22,6 +22,15 @@ export const CONTROL_CALLS = [
   'vm:key',
   'vm:typeText',
   'vm:serialInput',
+  'vm:suspend',
+  'vm:discardSuspended',
+  'snapshot:list',
+  'snapshot:take',
+  'snapshot:restore',
+  'snapshot:annotate',
+  'snapshot:delete',
+  'snapshot:thumbnail',
+  'snapshot:clone',
 ] as const;
 export type ControlCall = (typeof CONTROL_CALLS)[number];
 export type ControlHandlers = Handlers<ControlCall>;

@@ -8,6 +8,7 @@ import { ProgramSources } from './files/ProgramSources.ts';
 import type { SampleCatalogue } from './files/SampleCatalogue.ts';
 import { machineHandlers } from './machineHandlers.ts';
 import { Machines } from './Machines.ts';
+import { snapshotHandlers } from './snapshotHandlers.ts';
 
 /** What an owner of machines offers to those who control it. */
 export interface ControlService {
@@ -31,7 +32,7 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
   return {
     hypervisor,
     grants,
-    handlers: machineHandlers(hypervisor, machines),
+    handlers: { ...machineHandlers(hypervisor, machines), ...snapshotHandlers(hypervisor, machines) },
     toSummary: (vm) => machines.toSummary(vm),
   };
 }

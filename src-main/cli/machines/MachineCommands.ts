@@ -108,14 +108,6 @@ export function rename(context: MachineContext, word: string, name: string): Pro
   });
 }
 
-export function clone(context: MachineContext, word: string, name: string | undefined): Promise<number> {
-  return withMachines(context, async (control) => {
-    const { id, name: original } = await machineNamed(control, word);
-    const made = valueOf(await control.call('vm:clone', { id, ...(name !== undefined && { name }) }));
-    return tell(context, control, made, `“${made.name}” is a clone of “${original}” (${made.id}).`);
-  });
-}
-
 /** Deletes machines that are off; those that are on only by force. */
 export function remove(context: MachineContext, words: readonly string[], isForced: boolean): Promise<number> {
   return withMachines(context, async (control) => {

@@ -19,10 +19,11 @@ import { describeProblems } from '../problems.ts';
 import type { Terminal } from '../Terminal.ts';
 import { attachConsole } from './ConsoleCommand.ts';
 import { change, create, type CreateChoices, type MachineChoices } from './CreateCommand.ts';
-import { clone, list, printJson, remove, rename, show, type MachineContext } from './MachineCommands.ts';
+import { list, printJson, remove, rename, show, type MachineContext } from './MachineCommands.ts';
 import { Refusal } from './openControl.ts';
 import { obey, start, stop } from './PowerCommands.ts';
 import { serve } from './ServeCommand.ts';
+import { clone, deleteSnapshot, listSnapshots } from './SnapshotCommands.ts';
 import type { StoreAccess } from './StoreAccess.ts';
 
 const HEADING = 'Machines that are kept:';
@@ -63,13 +64,7 @@ export function addMachineCommands(
   done: (status: number) => void,
 ): void {
   const perform = async (options: MachineValues, work: (context: MachineContext) => Promise<number>): Promise<void> => {
-    const context = { access: access(), terminal, isJson: options.json === true };
-    try {
-      done(await work(context));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      done(await complain(context, error));
-    }
+    done(await onMachines({ access: access(), terminal, isJson: options.json === true }, work));
   };
   const machineCommand = (usage: string, description: string): Command =>
     program.command(usage).description(description).helpGroup(HEADING).addHelpText('after', MACHINE_HELP);
@@ -105,9 +100,19 @@ export function addMachineCommands(
   );
   withJson(machineCommand('clone <machine>', 'make a second one like it'))
     .option('--name <name>', 'what to call it')
-    .action((machine: string, options: MachineValues) =>
-      perform(options, (context) => clone(context, machine, options['name'])),
-    );
+    .option('--snapshot <snapshot>', 'as it was in this snapshot')
+    .action((machine: string, options: MachineValues) => {
+      const { name, snapshot } = options as Values;
+      return perform(options, (context) => clone(context, machine, { name, snapshot }));
+    });
+  withJson(machineCommand('snapshots <machine>', 'list the snapshots of a machine'))
+    .option('--delete <snapshot>', 'delete this one; those taken after it stay')
+    .action((machine: string, options: MachineValues) => {
+      const { delete: deleted } = options as Values;
+      return perform(options, (context) =>
+        deleted === undefined ? listSnapshots(context, machine) : deleteSnapshot(context, machine, deleted),
+      );
+    });
   withJson(machineCommand('rm <machines...>', 'delete machines that are off').alias('delete'))
     .addOption(new Option('--force', 'power off those that are on'))
     .action((machines: string[], options: MachineValues) =>
@@ -143,6 +148,19 @@ export function addMachineCommands(
   machineCommand('serve', 'keep the machines open for other commands, without a window')
     .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
     .action((options: MachineValues) => perform(options, (context) => serve(context, options.untilIdle === true)));
+}
+
+/** Does a command on machines; its exit status. */
+export async function onMachines(
+  context: MachineContext,
+  work: (context: MachineContext) => Promise<number>,
+): Promise<number> {
+  try {
+    return await work(context);
+  } catch (error) {
+    if (error instanceof Refusal) return complain(context, error);
+    throw error;
+  }
 }
 
 /** A refusal on standard error in words, and with --json on standard output as an object. */

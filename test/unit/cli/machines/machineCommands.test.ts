@@ -137,6 +137,13 @@ describe('without an owner', () => {
     [['pause', 'spin'], 1, 'Cannot pause “spin”: it is off. Start it first.'],
     [['console', 'spin'], 1, '“spin” is off. Start it first: vivarium start "spin"'],
     [['rename', 'spin', ' '], 2, 'changes.name'],
+    [['snapshot', 'spin'], 1, '“spin”'],
+    [['snapshot'], 2, 'snapshot: name a machine, or a program and the file to keep it in with --out.'],
+    [['snapshot', 'spin', '--max-instructions', '5'], 2, '--max-instructions: of use with --out FILE'],
+    [['snapshot', 'x.asm', '--out', 'y', '--name', 'z'], 2, '--name: of use without --out, for a machine.'],
+    [['restore', 'spin', 'first'], 2, '“spin” has no snapshots; `vivarium snapshot "spin"` takes one while it is on.'],
+    [['restore', 'file.snap', '--paused'], 2, '--paused: of use with a machine and its snapshot.'],
+    [['restore', 'spin', 'first', '--until', 'x'], 2, '--until: of use with a file alone.'],
     [['ls', '--nonsense'], 2, "unknown option '--nonsense'"],
   ])('%j is refused with status %d', async (args, status, complaint) => {
     await vivarium('create', file('spin.asm', SPIN), '--memory', '2M');
@@ -227,6 +234,31 @@ describe('machines that run', () => {
     await vivarium('stop', '--force', 'echo');
     expect(await status).toBe(0);
     expect(terminal.complaints).toEqual(['“echo” is off.']);
+  });
+
+  test('are snapshotted, restored, cloned from a snapshot, and their snapshots listed and deleted', async () => {
+    await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
+    expect(await vivarium('snapshots', 'echo')).toMatchObject({ complaints: '“echo” has no snapshots.' });
+    expect((await vivarium('snapshot', 'echo', '--name', 'before', '--notes', 'fresh')).output).toMatch(
+      /^The snapshot “before” of “echo” was taken \(sn-\w+\)\.\n$/,
+    );
+    expect(await json('snapshot', 'echo')).toMatchObject({ name: expect.stringMatching(/^\d{4}-/), isCurrent: true });
+    const [before, after] = await json('snapshots', 'echo');
+    expect([before, after]).toMatchObject([{ name: 'before', notes: 'fresh', parent: null }, { parent: before.id }]);
+    await vivarium('stop', '--force', 'echo');
+    expect((await vivarium('restore', 'echo', 'bef', '--paused')).output).toBe(
+      '“echo” is what it was in “before”, and is paused.\n',
+    );
+    expect((await vivarium('snapshots', 'echo')).output).toMatch(/\n\* before .*\n {4}\d{4}-/);
+    expect((await vivarium('clone', 'echo', '--snapshot', 'before', '--name', 'twin')).output).toContain(
+      '“twin” is a clone of “echo” as it was in “before”',
+    );
+    expect((await vivarium('snapshots', 'echo', '--delete', 'before')).output).toContain('was deleted');
+    expect(await json('snapshots', 'echo')).toHaveLength(1);
+    expect(await vivarium('restore', 'echo', 'before')).toMatchObject({
+      status: 2,
+      complaints: expect.stringContaining('“echo” has no snapshot “before”. It has:'),
+    });
   });
 
   test('keep a window out, and let it in once they are off', async () => {
