@@ -20,17 +20,12 @@ import { ProcessorCounts } from './ProcessorCounts.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
 import { restoreParts, saveParts, type StatefulParts } from './statefulParts.ts';
-import { ExecutionPacer } from './timers/ExecutionPacer.ts';
-import { HostClock, InstructionClock, TSC_HZ } from './timers/GuestClock.ts';
-import { TickCoalescer } from './timers/TickCoalescer.ts';
-import { TimerQueue } from './timers/TimerQueue.ts';
+import { GuestTime } from './timers/GuestTime.ts';
 import type { Screen } from './vga/Screen.ts';
 import { textLines, textMemorySum } from './vga/TextScreen.ts';
 import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 
 const KEYBOARD_IRQ = 1;
-/** How long the processor runs between two steps of a clock that catches up, in host time. */
-const CATCH_UP_CHUNK_NS = 50_000;
 /** A guest that looked this often in a row and found no key waits for one. */
 const POLLS_OF_A_WAITER = 16;
 /** Events in a row that a waiting processor is not woken by, until the caller gets its turn: minutes of guest time. */
@@ -60,14 +55,11 @@ export class Machine {
   private readonly counts: ProcessorCounts;
   private readonly options: MachineOptions;
   private readonly hostTime: HostTime;
-  private readonly clock: HostClock | InstructionClock;
-  private readonly timers: TimerQueue;
+  private readonly time: GuestTime;
   private readonly bus: SystemBus;
   private readonly typist: Typist;
   /** The machine's own BIOS, unless an image takes its place. */
   private readonly firmware: Firmware | undefined;
-  private readonly pacer = new ExecutionPacer();
-  private readonly ticks = new TickCoalescer();
   private readonly spin = new SpinDetector();
   private image: ProgramImage | undefined;
   private isMemoryDirty = false;
@@ -78,26 +70,25 @@ export class Machine {
   /** Somebody called `kick`; and a device had the processor stopped earlier than planned, which nobody else need know. */
   private isKicked = false;
   private isCutShort = false;
-  /** Guest time at which the present run of the processor is planned to stop; instruction clock only. */
-  private plannedStop = Infinity;
 
   constructor(options: MachineOptions) {
     this.options = options;
     this.hostTime = options.hostTime;
     // Devices ask for the time while they are made, before there is a processor to count.
     let countInstructions = (): number => 0;
-    this.clock =
-      options.clock.kind === 'host'
-        ? new HostClock(options.hostTime)
-        : new InstructionClock(() => countInstructions(), options.clock.instructionsPerSecond);
-    this.timers = new TimerQueue(this.clock);
-    this.timers.onEarlierDeadline = (deadline) => this.onEarlierDeadline(deadline);
+    this.time = new GuestTime(options.clock, options.hostTime, {
+      countInstructions: () => countInstructions(),
+      retiredInstructions: () => this.retiredInstructions,
+      isInterruptible: () => this.isInterruptible(),
+      isCutShort: () => this.isCutShort,
+      cutShort: () => this.cutShort(),
+    });
     const taps = new PortTaps(options.logPorts ?? [], options.exitPort, {
       log: (port, byte) => options.sinks?.portLog?.(port, byte),
       exit: (_, value) => this.ask({ reason: 'poweroff', detail: String(value >>> 0) }),
     });
     this.containment = new ContainmentLog(
-      () => this.clock.now(),
+      () => this.time.now(),
       () => this.instructionAddress(),
     );
     this.bus = new SystemBus(this.containment, taps);
@@ -107,7 +98,7 @@ export class Machine {
       for (const processor of processors) processor.invalidatePhysical(address, byteLength);
     });
     this.chipset = new Chipset(options.profile ?? DEFAULT_PROFILE, this.bus, {
-      timers: this.timers,
+      timers: this.time.timers,
       sinks: options.sinks ?? {},
       memoryBytes: options.memory.size,
       memory: new RamMaster(options.memory, (address, byteLength) => this.onDeviceWrite(address, byteLength)),
@@ -134,7 +125,7 @@ export class Machine {
       options.createProcessor(id, {
         bus: this.chipset.busOf(id, this.bus),
         interrupts: this.chipset.interruptSource(id),
-        clock: { timestamp: (retired) => this.timestamp(retired) },
+        clock: { timestamp: (retired) => this.time.timestamp(retired) },
         onCoprocessorError: () => this.chipset.coprocessor.signalError(),
         onApicBase: (low, high) => this.chipset.localApics[id]?.setBase(low, high),
         onRefusal: ({ mnemonic, linearAddress }) =>
@@ -149,7 +140,7 @@ export class Machine {
         : undefined;
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
-    this.typist = new Typist(this.timers.of('typist'), {
+    this.typist = new Typist(this.time.timers.of('typist'), {
       key: (code, isDown) => keyboard.key(code, isDown),
       isTaken: () => !keyboard.hasOutput,
       isReady: () => interrupts.isEnabled(KEYBOARD_IRQ) || keyboardController.pollCount >= POLLS_OF_A_WAITER,
@@ -160,7 +151,7 @@ export class Machine {
       position: () => this.position,
       settle: () => {
         this.settle();
-        this.ticks.stir();
+        this.time.stir();
       },
     });
     // What PCI functions place themselves is placed by their reset.
@@ -175,12 +166,9 @@ export class Machine {
         readPort: (port, width) => this.bus.portRead(port, width),
         writePort: (port, width, value) => this.bus.portWrite(port, width, value),
       },
-      now: () => this.clock.now(),
+      now: () => this.time.now(),
       processor: () => this.processor,
-      onService: () => {
-        this.isCutShort = true;
-        this.kickProcessors();
-      },
+      onService: () => this.cutShort(),
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
       onNothingToStart: (reasons) => sinks.nothingToStart?.(reasons),
     });
@@ -190,7 +178,7 @@ export class Machine {
 
   /** Guest time in nanoseconds since power-on. */
   get guestTimeNs(): number {
-    return this.clock.now();
+    return this.time.now();
   }
 
   /** Loads a program and powers the machine on with it. */
@@ -202,7 +190,7 @@ export class Machine {
   /** Power cycle: RAM cleared, devices and processors reset, the program loaded anew. Guest time goes on. */
   reset(): void {
     this.inputs.note({ kind: 'reset' });
-    const now = this.clock.now();
+    const now = this.time.now();
     this.request = undefined;
     this.end = undefined;
     this.typist.clear();
@@ -212,7 +200,7 @@ export class Machine {
       processor.invalidatePhysical(0, this.options.memory.size);
       processor.reset();
     }
-    this.clock.set(now);
+    this.time.clock.set(now);
     if (this.isMemoryDirty) clearMemory(this.options.memory);
     this.isMemoryDirty = true;
     this.chipset.vga.powerOn();
@@ -228,11 +216,11 @@ export class Machine {
   /** Runs until something ends it; see {@link MachineExit}. Cheap to call again at once. */
   run(slice: MachineSlice): MachineExit {
     if (this.end !== undefined) return this.end;
-    if (this.clock instanceof HostClock) this.clock.start();
+    this.time.start();
     const last = (slice.instructions ?? Infinity) + this.processor.retiredInstructions;
     let skips = 0;
     for (let hostNow = this.hostTime.monotonicNs(); ;) {
-      this.fireDueTimers();
+      this.time.fireDue();
       const left = last - this.processor.retiredInstructions;
       if (hostNow >= (slice.untilHostNs ?? Infinity) || skips >= MOST_SKIPS) return { reason: 'budget' };
       if (left <= 0) {
@@ -243,9 +231,9 @@ export class Machine {
         continue;
       }
       const before = this.processor.retiredInstructions;
-      const exit = this.runProcessor(left, (slice.untilHostNs ?? Infinity) - hostNow);
+      const exit = this.time.run(this.processor, left, (slice.untilHostNs ?? Infinity) - hostNow);
       const after = this.hostTime.monotonicNs();
-      this.pacer.onRun(this.processor.retiredInstructions - before, after - hostNow);
+      this.time.onRun(this.processor.retiredInstructions - before, after - hostNow);
       hostNow = after;
       const machineExit = this.onProcessorExit(exit);
       if (machineExit !== undefined) return machineExit;
@@ -257,13 +245,13 @@ export class Machine {
   /** The processor does nothing until an interrupt, and the guest's clock has not come so far. */
   private waitsBefore(guestNs: number | undefined): boolean {
     const isHalted = this.processor.state.getInt(STATE.halted) !== 0;
-    return isHalted && this.clock.now() < (guestNs ?? -Infinity);
+    return isHalted && this.time.now() < (guestNs ?? -Infinity);
   }
 
   /** Executes one instruction of the first processor. Timers that are due expire before it. */
   step(): MachineExit {
     if (this.end !== undefined) return this.end;
-    this.fireDueTimers();
+    this.time.fireDue();
     return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
   }
 
@@ -282,7 +270,7 @@ export class Machine {
 
   /** Holds guest time while the machine is paused; `run` lets it go on. The instruction clock stands still anyway. */
   stopClock(): void {
-    if (this.clock instanceof HostClock) this.clock.stop();
+    this.time.stop();
   }
 
   /** Processors forget where linear addresses lead, as they do when they are restored. */
@@ -299,14 +287,14 @@ export class Machine {
   get position(): MachinePosition {
     return {
       instructions: this.retiredInstructions,
-      guestTimeNs: this.clock.now(),
+      guestTimeNs: this.time.now(),
       interrupts: this.counts.interrupts,
     };
   }
 
   /** Lets happen what is due now, which comes before anything else that may happen at this position. */
   private settle(): void {
-    if (this.end === undefined) this.timers.fireDue();
+    if (this.end === undefined) this.time.timers.fireDue();
   }
 
   screen(): Screen {
@@ -332,7 +320,7 @@ export class Machine {
   statistics(): MachineStatistics {
     return {
       retiredInstructions: this.retiredInstructions,
-      guestTimeNs: this.clock.now(),
+      guestTimeNs: this.time.now(),
       exits: this.counts.exits(),
       devices: this.bus.deviceAccesses(),
       containmentCount: this.containment.total,
@@ -367,7 +355,8 @@ export class Machine {
   }
 
   private get parts(): StatefulParts {
-    const { processors, counts, clock, timers, chipset, firmware, typist } = this;
+    const { processors, counts, time, chipset, firmware, typist } = this;
+    const { clock, timers } = time;
     return { processors, counts, clock, timers, chipset, firmware, typist, entropy: this.options.entropy };
   }
 
@@ -377,69 +366,16 @@ export class Machine {
     return first;
   }
 
-  private timestamp(retired: number): number {
-    const { clock } = this;
-    const now = clock instanceof InstructionClock ? clock.at(retired) : this.showTime(clock);
-    return Math.floor(now * (TSC_HZ / 1e9));
-  }
-
-  /**
-   * A guest that watches the time runs slower than it was planned to: a timer that is due by the time it is shown
-   * expires behind this instruction, not at the plan's end.
-   */
-  private showTime(clock: HostClock): number {
-    const now = clock.now();
-    if (!this.isCutShort && now >= (this.timers.nextDeadline() ?? Infinity)) {
-      this.isCutShort = true;
-      this.kickProcessors();
-    }
-    return now;
-  }
-
-  private instructionAddress(): number {
-    const { state } = this.processor;
-    return (state.segmentBase(CS) + state.eip) >>> 0;
-  }
-
-  private fireDueTimers(): void {
-    const { clock, timers } = this;
-    if (clock instanceof HostClock) {
-      const now = clock.endWait();
-      const deadline = timers.nextDeadline();
-      // What is due interrupts the guest before its time goes on.
-      if (now < (deadline ?? Infinity) && this.mayCatchUp(deadline)) clock.catchUp();
-    }
-    timers.fireDue();
-  }
-
-  /**
-   * A guest that is busy with an interrupt would miss the next ones, and one that is about to halt again will not see
-   * the time pass.
-   */
-  private mayCatchUp(deadline: number | undefined): boolean {
-    if (!this.ticks.isBusy(this.retiredInstructions)) return false;
-    if (deadline === undefined) return true;
+  /** The processor takes interrupts, and none waits for it. */
+  private isInterruptible(): boolean {
     const { processor } = this;
     const areInterruptsOn = (processor.state.getInt(STATE.systemFlags) & FLAG.IF) !== 0;
     return areInterruptsOn && !this.chipset.interruptSource(processor.id).isPending();
   }
 
-  private runProcessor(mostInstructions: number, hostNsLeft: number): VmExit {
-    const deadline = this.timers.nextDeadline();
-    if (this.clock instanceof InstructionClock) {
-      const chunk = Math.min(mostInstructions, this.pacer.chunk(hostNsLeft));
-      const untilTimer = deadline === undefined ? Infinity : Math.max(1, this.clock.instructionsUntil(deadline));
-      const instructions = Math.min(chunk, untilTimer);
-      this.plannedStop = this.clock.at(this.processor.retiredInstructions + instructions);
-      const exit = this.processor.run({ instructions, precise: true });
-      this.plannedStop = Infinity;
-      return exit;
-    }
-    const untilTimer = deadline === undefined ? Infinity : deadline - this.clock.now();
-    const most = this.clock.isBehind && this.mayCatchUp(deadline) ? CATCH_UP_CHUNK_NS : Infinity;
-    const chunk = this.pacer.chunk(Math.min(untilTimer, hostNsLeft, most));
-    const isLast = mostInstructions <= chunk;
-    return this.processor.run({ instructions: isLast ? mostInstructions : chunk, precise: isLast });
+  private instructionAddress(): number {
+    const { state } = this.processor;
+    return (state.segmentBase(CS) + state.eip) >>> 0;
   }
 
   /** What the processor's exit means for the machine; undefined: go on. */
@@ -488,23 +424,13 @@ export class Machine {
       return (this.end = { reason: 'halted', detail });
     }
     if (this.chipset.interruptSource(this.processor.id).isPending()) return undefined;
-    const deadline = this.timers.nextDeadline();
-    if (this.clock instanceof InstructionClock) {
-      if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
-      if (deadline > this.clock.now()) this.clock.set(deadline);
-      return undefined;
-    }
-    const now = this.clock.waitUntil(deadline);
-    if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
-    const wake = this.ticks.wakeTime(deadline, this.timers.secondDeadline(), this.retiredInstructions);
-    if (deadline <= now) return undefined;
-    return { reason: 'idle', wakeAtHostNs: this.clock.hostTimeOf(wake) };
+    return this.time.wait();
   }
 
   private lookForSpin(): void {
     const { portReads, portWrites, mmioReads, mmioWrites } = this.bus.counts;
     const place = this.instructionAddress();
-    const lasted = this.spin.sample(this.clock.now(), {
+    const lasted = this.spin.sample(this.time.now(), {
       areInterruptsOff: (this.processor.state.getInt(STATE.systemFlags) & FLAG.IF) === 0,
       linearAddress: place,
       busAccesses: portReads + portWrites + mmioReads + mmioWrites,
@@ -521,14 +447,14 @@ export class Machine {
     for (const processor of this.processors) processor.invalidatePhysical(physicalAddress, byteLength);
   }
 
-  private ask(request: MachineExit): void {
-    this.request ??= request;
+  /** The processor stops soon, though nobody asked the machine to. */
+  private cutShort(): void {
+    this.isCutShort = true;
     this.kickProcessors();
   }
 
-  private onEarlierDeadline(deadline: number): void {
-    if (deadline >= this.plannedStop || this.plannedStop === Infinity) return;
-    this.isCutShort = true;
+  private ask(request: MachineExit): void {
+    this.request ??= request;
     this.kickProcessors();
   }
 }
