@@ -206,6 +206,7 @@ function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
     drives: [],
     bootOrder: null,
     program,
+    snapshot: null,
   } as const;
   const machine = new TranslatedThreadMachine(definition, sinks, handlers);
   machine.load(program);
