@@ -261,6 +261,20 @@ const LOOPS: readonly Loop[] = [
       hlt`,
   },
   {
+    name: 'go on through an instruction that lies in two pages',
+    text: `
+      mov ecx,200
+      jmp again
+      times 0x1000-($-$$)-11 nop
+    again:
+      mov eax,[data+ecx]
+      imul ebx,ebx,5
+      add dword [data+ecx],0x12345678
+      add ebx,[data+ecx]
+      loop again
+      hlt`,
+  },
+  {
     name: 'search and compare strings, and read the flags or not',
     text: `
       mov ebp,90
@@ -328,4 +342,14 @@ describe.each([1, 3])('regions from the %sth execution on', (regionThreshold) =>
     expect(compiled).toBeGreaterThan(0);
     expect([failures, lastFailure]).toEqual([0, '']);
   });
+});
+
+test('an instruction that lies in two pages does not end a region', () => {
+  const loop = LOOPS.find(({ name }) => name === 'go on through an instruction that lies in two pages');
+  const machine = createTestMachine({ ramBytes: RAM, regionThreshold: 3 });
+  if (loop) place(machine, loop);
+  machine.processor.run({ instructions: 1_000 });
+  const { instructions = 0, entries } = machine.processor.regionStatistics ?? {};
+  expect(instructions).toBeGreaterThan(900);
+  expect(entries).toBeLessThan(5);
 });

@@ -301,6 +301,7 @@ export class TranslatedProcessor implements VirtualProcessor {
         eipBase: () => state.getInt(STATE.eipBase),
         blockAt: (eip) => translations.blockAt(eip),
         single: (eip) => translations.single(eip),
+        physicalPageOf: (eip) => translations.physicalPageOf(eip),
         codePage: (eip) => translations.codePage(eip),
         allocate: (byteLength) => translations.allocateData(byteLength),
       },

@@ -160,6 +160,12 @@ export class Translations {
     return this.cache.knownPage(page, key)?.blocks.get(physical & 0xfff);
   }
 
+  /** Physical address of the page that an offset in CS leads to; undefined when it is not there. Has no effects. */
+  physicalPageOf(eip: number): number | undefined {
+    const physical = this.options.mmu.probe(this.linear(eip));
+    return physical === undefined ? undefined : (physical & ~0xfff) >>> 0;
+  }
+
   /** The page of translations that code at an offset in CS runs by; undefined when fetching there faults. */
   codePage(eip: number): CodePage | undefined {
     try {

@@ -1,6 +1,6 @@
 import type { Instruction } from '../../decode/Instruction.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import { PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
+import { PAGE_BYTES, PROFILE, STATE, VCPU_BLOCK } from '../../state/layout.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { CodeBytes } from '../threaded/CodeBytes.ts';
 import type { Block } from '../threaded/CodeCache.ts';
@@ -17,6 +17,8 @@ export interface Translated {
   mode(): TranslationMode;
   blockAt(eip: number): Block | undefined;
   single(eip: number): number;
+  /** Physical address of the page that code at an offset in CS lies in; undefined when it is not there. */
+  physicalPageOf(eip: number): number | undefined;
 }
 
 /** An instruction of a block, and its record. */
@@ -80,6 +82,10 @@ export class HotCode implements TranslatedCode {
 
   instructionsOf(block: Block, eip: number): TranslatedInstruction[] {
     const eipBase = (eip - block.start) >>> 0;
+    if (block.nextPhysical >= 0) {
+      // Its guard has not looked yet whether the next page still lies there.
+      if (this.source.physicalPageOf((eipBase + PAGE_BYTES) >>> 0) !== block.nextPhysical) return [];
+    }
     return this.decode(block).map(({ instruction, pageOffset, record, bytes }) => ({
       instruction,
       eip: (eipBase + pageOffset) >>> 0,
@@ -111,14 +117,21 @@ export class HotCode implements TranslatedCode {
     if (known) return known;
     const { codeSize } = this.mode;
     const found: Decoded[] = [];
-    for (let index = 1; index < block.recordCount; index++) {
+    const { physical } = block.page;
+    const isAcross = block.nextPhysical >= 0;
+    // Behind the head, and behind the guard of an instruction that reaches into the next page: the block's only one.
+    for (let index = isAcross ? 2 : 1; index < block.recordCount; index++) {
       const record = block.firstRecord + index * RECORD.size;
       if (this.view.getUint32(record + RECORD.handler, true) < STEP_KINDS.length) break;
       const pageOffset = this.view.getUint16(record + RECORD.pageOffset, true);
-      const result = this.code.decode(block.page.physical, pageOffset, codeSize);
+      const result = isAcross
+        ? this.code.decodeAcross(physical, pageOffset, block.nextPhysical, codeSize)
+        : this.code.decode(physical, pageOffset, codeSize);
       if (result.kind !== 'instruction') break;
       const { instruction } = result;
-      const bytes = this.code.at(block.page.physical, pageOffset, instruction.length);
+      const bytes = isAcross
+        ? this.code.across(physical, pageOffset, block.nextPhysical).subarray(0, instruction.length)
+        : this.code.at(physical, pageOffset, instruction.length);
       found.push({ instruction, pageOffset, record, bytes });
     }
     this.decoded.set(block, found);

@@ -1,5 +1,5 @@
 import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
-import { STATE } from '../../state/layout.ts';
+import { PAGE_BYTES, STATE } from '../../state/layout.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { RECORD } from '../threaded/record.ts';
 import { STEP_KINDS } from '../threaded/stepHandlers.ts';
@@ -354,7 +354,14 @@ export class RegionTier implements CacheWatcher {
   /** An EIP in each page of a region: byte 0 of a page may lie outside of CS. */
   private pagesOf(plan: RegionPlan): Map<number, CodePage | undefined> {
     const eips = new Map<number, number>();
-    for (const block of plan.blocks) for (const { eip, eipBase } of block.sites) eips.set(eipBase, eip);
+    for (const block of plan.blocks) {
+      for (const { eip, eipBase, nextEip } of block.sites) {
+        eips.set(eipBase, eip);
+        const nextPage = (eipBase + PAGE_BYTES) >>> 0;
+        // An instruction's last bytes may be all that lies in a page.
+        if ((nextEip - eipBase) >>> 0 > PAGE_BYTES) eips.set(nextPage, eips.get(nextPage) ?? nextPage);
+      }
+    }
     return new Map([...eips.values()].map((eip) => [eip, this.surroundings.codePage(eip)]));
   }
 }

@@ -26,11 +26,17 @@ export class CodeBytes {
 
   /** The same for an instruction that begins in one page and ends in another. */
   decodeAcross(firstPage: number, offset: number, nextPage: number, codeSize: CodeSize): DecodeResult {
+    const bytes = this.across(firstPage, offset, nextPage);
+    return decode(bytes, 0, bytes.length, codeSize);
+  }
+
+  /** A copy of a page's bytes from an offset on, with as many of the next page's as an instruction may have. */
+  across(firstPage: number, offset: number, nextPage: number): Uint8Array {
     const head = this.page(firstPage).subarray(offset);
     const bytes = new Uint8Array(head.length + LOOK_AHEAD);
     bytes.set(head);
     bytes.set(this.page(nextPage).subarray(0, LOOK_AHEAD), head.length);
-    return decode(bytes, 0, bytes.length, codeSize);
+    return bytes;
   }
 
   /** The bytes of an instruction that lies in one page, as they are in memory. */

@@ -21,6 +21,7 @@ function blockWithCount(left: number): { block: Block; code: HotCode } {
     },
     blockAt: () => undefined,
     single: () => 0,
+    physicalPageOf: () => undefined,
   };
   // Of a block only the place of its head is looked at.
   return { block: { firstRecord: HEAD } as Block, code: new HotCode(source, THRESHOLD) };
