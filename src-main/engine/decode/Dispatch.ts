@@ -9,9 +9,6 @@ export interface Form {
   readonly ignoresMod: boolean;
 }
 
-/** Forms by ModRM byte, or a single one that holds for all. */
-type FormList = readonly (Form | undefined)[];
-
 /** The opcode maps, as the first index of {@link Dispatch}. */
 export const ONE_BYTE_MAP = 0;
 export const MAP_0F = 1;
@@ -26,59 +23,53 @@ const COLUMN_PREFIXES = [0, 0x66, 0xf2, 0xf3] as const;
 /** 16, 32 and 64 as 0, 1 and 2. */
 export type SizeIndex = 0 | 1 | 2;
 const SIZES = [16, 32, 64] as const;
+type Size = (typeof SIZES)[number];
 const VARIANTS = SIZES.length * SIZES.length;
 
 /** All rows of one opcode. */
 export class OpcodeEntry {
   readonly hasModRM: boolean;
-  /** Indexed by prefix column, operand size and address size; equal lists are one object. */
-  private readonly lists: readonly FormList[];
+  private readonly forms: readonly Form[];
+  /** By prefix column, operand size and address size, then by ModRM byte; null: none. Filled as they are asked for. */
+  private readonly found: ((Form | null | undefined)[] | undefined)[];
 
   constructor(forms: readonly Form[]) {
     this.hasModRM = forms.some(usesModRM);
     if (!forms.every((form) => usesModRM(form) === this.hasModRM)) {
       throw new Error(`Rows of one opcode disagree about ModRM: ${forms.map(nameOf).join(', ')}`);
     }
-    const shared = new Map<string, FormList>();
-    this.lists = Array.from({ length: COLUMN_PREFIXES.length * VARIANTS }, (_, at) => {
-      const prefix = COLUMN_PREFIXES[Math.floor(at / VARIANTS)];
-      const operandSize = SIZES[Math.floor(at / SIZES.length) % SIZES.length];
-      const addressSize = SIZES[at % SIZES.length];
-      const candidates = forms.filter(
-        ({ encoding }) =>
-          encoding.sizes.includes(operandSize) &&
-          encoding.addressSizes.includes(addressSize) &&
-          (encoding.mandatoryPrefix === prefix ||
-            (encoding.mandatoryPrefix === 0 && !(encoding.noPrefix && prefix !== 0))),
-      );
-      const key = `${prefix}:${candidates.map(nameOf).join()}`;
-      const list = shared.get(key) ?? this.listOf(candidates, prefix);
-      shared.set(key, list);
-      return list;
-    });
+    this.forms = forms;
+    this.found = Array.from({ length: COLUMN_PREFIXES.length * VARIANTS }, () => undefined);
   }
 
   /** The form for this ModRM byte (0 for an opcode without one). */
   find(column: PrefixColumn, operandSize: SizeIndex, addressSize: SizeIndex, modrm: number): Form | undefined {
-    const list = this.lists[column * VARIANTS + operandSize * SIZES.length + addressSize];
-    return list.length === 1 ? list[0] : list[modrm];
+    const at = column * VARIANTS + operandSize * SIZES.length + addressSize;
+    const found = (this.found[at] ??= Array.from({ length: this.hasModRM ? 256 : 1 }, () => undefined));
+    let form = found[modrm];
+    if (form === undefined) {
+      form = this.choose(COLUMN_PREFIXES[column], SIZES[operandSize], SIZES[addressSize], modrm) ?? null;
+      found[modrm] = form;
+    }
+    return form ?? undefined;
   }
 
-  private listOf(candidates: readonly Form[], prefix: number): FormList {
-    if (!this.hasModRM) return [mostSpecific(candidates, prefix)];
-    const list = Array.from({ length: 256 }, (_, modrm) =>
-      mostSpecific(
-        candidates.filter((form) => accepts(form, modrm)),
-        prefix,
-      ),
+  private choose(prefix: number, operandSize: Size, addressSize: Size, modrm: number): Form | undefined {
+    const candidates = this.forms.filter(
+      (form) =>
+        form.encoding.sizes.includes(operandSize) &&
+        form.encoding.addressSizes.includes(addressSize) &&
+        (form.encoding.mandatoryPrefix === prefix ||
+          (form.encoding.mandatoryPrefix === 0 && !(form.encoding.noPrefix && prefix !== 0))) &&
+        (!this.hasModRM || accepts(form, modrm)),
     );
-    return list.every((form) => form === list[0]) ? list.slice(0, 1) : list;
+    return mostSpecific(candidates, prefix);
   }
 }
 
 /**
- * From opcode map and byte to the rows of the instruction table. Entries are made when their opcode is first
- * met: all of them take some 50 ms, and a guest meets few.
+ * From opcode map and byte to the rows of the instruction table. Everything is made when it is first met: a guest
+ * meets little of it.
  */
 export class Dispatch {
   private readonly forms: readonly (readonly Form[])[];

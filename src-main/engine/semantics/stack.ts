@@ -1,5 +1,6 @@
-import { type I32, type Integer, add, and, i32Const, ne, sub, wrap } from '../wasm/Expression.ts';
-import { RAX, RBP, RDI, RSP, SS } from '../state/layout.ts';
+import { type I32, type Integer, add, and, i32Const, ne, or, shl, sub, wrap } from '../wasm/Expression.ts';
+import { FLAG } from '../state/flags.ts';
+import { RAX, RBP, RDI, RSP, SS, STATE } from '../state/layout.ts';
 import type { Address, Emitter, Semantics, Width } from './Emitter.ts';
 import { truncated } from './values.ts';
 
@@ -141,11 +142,25 @@ export const leave: Semantics = (e) => {
   e.setRegister(RBP, width, value);
 };
 
-/** PUSHF, PUSHFD. */
+/** PUSHF, PUSHFD: VM and RF read as clear. What virtual-8086 mode makes of them is a helper's. */
 export const pushf: Semantics = (e) => {
-  const image = e.let(e.helper('pushFlags', i32Const(e.operandSize)));
-  push(e, image, e.operandSize);
+  const systemFlags = e.let(e.stateField(STATE.systemFlags));
+  const image = e.variable(i32Const(0));
+  e.if(
+    and(systemFlags, i32Const(FLAG.VM)),
+    () => image.set(e.helper('pushFlags', i32Const(e.operandSize))),
+    () => image.set(or(and(systemFlags, i32Const(~FLAG.RF)), arithmeticFlags(e))),
+  );
+  push(e, image.get(), e.operandSize);
 };
+
+/** CF PF AF ZF SF OF in their places of EFLAGS. */
+function arithmeticFlags({ flags }: Emitter): I32 {
+  const at = (flag: I32, mask: number): I32 => shl(flag, i32Const(Math.log2(mask)));
+  const high = or(at(flags.overflow(), FLAG.OF), or(at(flags.sign(), FLAG.SF), at(flags.zero(), FLAG.ZF)));
+  const low = or(at(flags.adjust(), FLAG.AF), or(at(flags.parity(), FLAG.PF), flags.carry()));
+  return or(high, low);
+}
 
 /** POPF, POPFD. */
 export const popf: Semantics = (e) => {

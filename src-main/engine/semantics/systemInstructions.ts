@@ -1,4 +1,4 @@
-import { type I32, add, and, eqz, i32Const, ltUnsigned, or, wrap } from '../wasm/Expression.ts';
+import { type I32, add, and, eqz, gtUnsigned, i32Const, ltUnsigned, or, shr, wrap } from '../wasm/Expression.ts';
 import { FLAG } from '../state/flags.ts';
 import { LDTR, RAX, SEGMENT, SS, STATE, TR, segmentOffset } from '../state/layout.ts';
 import { VECTOR } from '../GuestFault.ts';
@@ -41,7 +41,15 @@ export const outPort: Semantics = (e, [port, src]) => {
   e.helper('portOut', number, i32Const(width / 8), e.let(wrap(e.register(RAX, width))));
 };
 
-export const cli: Semantics = (e) => void e.helper('setInterruptFlag', i32Const(0));
+/** CLI. Kernels do little else as often: what needs no check is done in place. */
+export const cli: Semantics = (e) => {
+  const ioPrivilege = shr(and(e.stateField(STATE.systemFlags), i32Const(FLAG.IOPL)), i32Const(Math.log2(FLAG.NT) - 2));
+  e.if(
+    gtUnsigned(e.stateField(STATE.cpl), ioPrivilege),
+    () => void e.helper('setInterruptFlag', i32Const(0)),
+    () => setSystemFlag(e, FLAG.IF, false),
+  );
+};
 export const sti: Semantics = (e) => void e.helper('setInterruptFlag', i32Const(1));
 
 function setSystemFlag(e: Emitter, flag: number, isSet: boolean): void {

@@ -128,6 +128,28 @@ describe('interrupts', () => {
     expect(state.register(RAX)).toBe(1);
   });
 
+  test('that come while a run ends right behind STI wait for the next instruction, too', () => {
+    startCode(machine, 'flat32', 'jmp last\ntimes 0x1000-($-$$)-1 nop\nlast: sti\ninc eax\ninc eax\nhlt');
+    machine.processor.run({ instructions: 2, precise: false });
+    machine.raiseInterrupt(0x42);
+    const seen = [1, 1].map(() => {
+      machine.run(1);
+      return [state.register(RAX), state.eflags & FLAG.IF];
+    });
+    expect(seen).toEqual([
+      [1, FLAG.IF],
+      [1, 0],
+    ]);
+  });
+
+  test('that the instruction behind STI raises are taken behind it', () => {
+    startCode(machine, 'flat32', 'sti\nout 0x80, al\ninc eax\nhlt');
+    machine.portWrite = () => machine.raiseInterrupt(0x42);
+    machine.runToHalt();
+    machine.portWrite = () => undefined;
+    expect(state.register(RAX)).toBe(0);
+  });
+
   test('wait for one instruction after MOV SS, which moves the stack as a whole', () => {
     const source = `mov eax, ${SEL.data}\nsti\nnop\nmov ss, ax\nmov esp, 0xe000\nhlt`;
     startCode(machine, 'flat32', source);

@@ -84,6 +84,11 @@ export class RunLoop {
   private stoppedAt = -1;
   /** See {@link RunProgress.isRepeating}. */
   private isRepeating = false;
+  /**
+   * Retired instructions behind an STI that nothing was held off by: generated code went on. Where it is left right
+   * there, the shadow is as if it had not.
+   */
+  private shadowedAt = -1;
   private hasTakenInterrupt = false;
   private hasSoftwareInterrupt = false;
 
@@ -114,6 +119,7 @@ export class RunLoop {
     this.exits.clear();
     Atomics.store(this.attention, 0, 0);
     this.stoppedAt = -1;
+    this.shadowedAt = -1;
     this.isRepeating = isRepeating;
     this.breakpoints.traps = debugTraps;
   }
@@ -299,6 +305,9 @@ export class RunLoop {
       state.eip = state.getInt(STATE.eipBase) + this.memory.view.getUint16(last + RECORD.pageOffset, true);
     }
     if (hadShadow) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.none);
+    else if (this.retiredBefore === this.shadowedAt && exit !== EXIT.fault) {
+      state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.sti);
+    }
     if (exit === EXIT.fault) {
       this.breakpoints.traps = earlierTraps;
       this.watchpoints.forgetHit();
@@ -366,6 +375,19 @@ export class RunLoop {
   /** After a memory access by call: a trap or an interrupt may be due behind the instruction. */
   afterAccess(): void {
     if (this.attention[0] !== 0 || this.breakpoints.traps !== 0 || this.watchpoints.hit) this.stopAfter.request();
+  }
+
+  /** After STI, in whose shadow the next instruction is: whether there is anything that would be held off. */
+  mustLeaveInShadow(): boolean {
+    const { state } = this;
+    if (state.getInt(STATE.interruptShadow) === INTERRUPT_SHADOW.sti && !this.isStepping) {
+      const isHeldOff = state.getInt(STATE.nmiPending) !== 0 || this.interrupts.isPending() || this.breakpoints.hasCode;
+      if (!isHeldOff) {
+        state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.none);
+        this.shadowedAt = this.retiredInstructions + 1;
+      }
+    }
+    return this.mustLeave();
   }
 
   /** After a helper: the processor is to be looked at before the next instruction. */

@@ -112,6 +112,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       enterHot: (record) => this.regions?.enterHot(record) ?? record + RECORD.size,
       validateRegion: (data) => this.regions?.validate(data) ?? 0,
       mustLeave: () => this.loop.mustLeave(),
+      mustLeaveInShadow: () => this.loop.mustLeaveInShadow(),
       mustLeaveBeforeLookup: () => this.loop.mustLeaveBeforeLookup(),
     });
     const generated = options.handlers.instantiate(imports);
@@ -237,6 +238,14 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.loop.refetch();
   }
 
+  /** INVLPG. */
+  private invalidatePage(linear: number): void {
+    const isAlone = this.mmu.flushPage(linear);
+    if (!isAlone) this.translations.flush('all');
+    if (!isAlone || this.regions?.mayLieAt(linear)) this.codeMayHaveMoved();
+    if (!isAlone || this.translations.flushPage(linear)) this.loop.refetch();
+  }
+
   private setBreakpointsOf(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     this.translations.setBreakpoints(owner, linearAddresses);
     this.codeMayHaveMoved();
@@ -298,6 +307,7 @@ export class TranslatedProcessor implements VirtualProcessor {
         options,
         codeKey: () => state.getInt(STATE.codeKey),
         mode: () => translations.mode,
+        linear: (eip) => (state.segmentBase(CS) + eip) >>> 0,
         eipBase: () => state.getInt(STATE.eipBase),
         blockAt: (eip) => translations.blockAt(eip),
         single: (eip) => translations.single(eip),
@@ -333,12 +343,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       hostBytes: (address, byteLength) => new Uint8Array(options.memory.memory.buffer, address, byteLength),
       flushTlb: (scope) => this.addressSpaceChanged(scope),
       loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),
-      invalidatePage: (linear) => {
-        this.codeMayHaveMoved();
-        if (!mmu.flushPage(linear)) this.translations.flush('all');
-        else if (!this.translations.flushPage(linear)) return;
-        this.loop.refetch();
-      },
+      invalidatePage: (linear) => this.invalidatePage(linear),
       coprocessorError: () => options.onCoprocessorError?.(),
       apicBaseChanged: (low, high) => options.onApicBase?.(low, high),
       count: (kind, times) => this.loop.count(kind, times),

@@ -64,6 +64,8 @@ export interface ImportTargets {
   validateRegion(data: number): number;
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean;
+  /** The same after STI, which holds interrupts off for one instruction. */
+  mustLeaveInShadow(): boolean;
   /** The same where the next instruction is looked up anew, in the present mode. */
   mustLeaveBeforeLookup(): boolean;
 }
@@ -138,6 +140,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
   for (const name of Object.keys(systemHelpers) as SystemHelperName[]) {
     const helper: SystemHelper = systemHelpers[name];
     const mayEnable = MAY_ENABLE_INTERRUPTS.has(name);
+    const castsShadow = name === 'setInterruptFlag';
     const resumes = RESUMES.has(name);
     env[`helper.${name}`] = (a: number, b: number, d: number): number => {
       const record = state.getInt(STATE.record);
@@ -152,7 +155,8 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
       }
       const leaves = resumes
         ? targets.mustLeaveBeforeLookup()
-        : targets.mustLeave() || (mayEnable && context.interrupts.isPending());
+        : (castsShadow ? targets.mustLeaveInShadow() : targets.mustLeave()) ||
+          (mayEnable && context.interrupts.isPending());
       if (leaves) state.setInt(STATE.exit, EXIT.resume);
       return result === undefined ? 0 : result | 0;
     };

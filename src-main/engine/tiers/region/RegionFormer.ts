@@ -1,8 +1,8 @@
 import type { Instruction } from '../../decode/Instruction.ts';
 import type { TranslationMode } from '../threaded/BlockTranslator.ts';
-import { endsBlock } from '../threaded/InstructionPlans.ts';
+import { endsBlock, knownFormOf } from '../threaded/InstructionPlans.ts';
 import type { Block } from '../threaded/CodeCache.ts';
-import { type Form, formOf } from '../threaded/Form.ts';
+import type { Form } from '../threaded/Form.ts';
 import { effectsOf } from './InstructionEffects.ts';
 import { type BasicBlock, type RegionPlan, type Site, fallsThrough, relativeTarget } from './RegionPlan.ts';
 
@@ -103,7 +103,7 @@ class RegionFormer {
     const { flow } = instruction.encoding;
     const isTransfer = flow === 'jump' || flow === 'call' || flow === 'indirect';
     if (!isTransfer && endsBlock(instruction, mode)) return undefined;
-    const form = formOf(instruction, mode, false);
+    const form = knownFormOf(instruction, mode, false);
     const { semantics } = form;
     const effects = effectsOf(instruction, form);
     const isUnmasked = instruction.encoding.feature === 'fpu' && !this.code.masksX87Exceptions;
@@ -221,11 +221,16 @@ class RegionFormer {
 
 /** What follows from an instruction and its place. */
 export function siteOf(place: TranslatedInstruction, form: Form, single: number, targets: readonly number[]): Site {
-  const { instruction, eip } = place;
+  const { instruction, eip, eipBase, bytes, record, recordCount } = place;
   const nextEip = (eip + instruction.length) >>> 0;
   const relative = instruction.operands.find(({ kind }) => kind === 'relative');
   return {
-    ...place,
+    instruction,
+    eip,
+    eipBase,
+    bytes,
+    record,
+    recordCount,
     form,
     semantics: form.semantics,
     nextEip,

@@ -42,6 +42,8 @@ export interface RegionSurroundings extends Translated {
   readonly options: RegionOptions;
   /** The code key of the present mode. */
   codeKey(): number;
+  /** Linear address of an offset in CS. */
+  linear(eip: number): number;
   /** Offset in CS of byte 0 of the page that a record lies in, while it is being executed. */
   eipBase(): number;
   /** The translations that code at an offset in CS would run by; undefined when fetching there faults, or there are none. */
@@ -102,6 +104,8 @@ export class RegionTier implements CacheWatcher {
   private readonly bySource = new Map<Block, Set<Region>>();
   private readonly keys = new Map<number, number>();
   private nextKey = 0;
+  /** Numbers of the linear pages in which regions have been found right; some may be gone. */
+  private readonly linearPages = new Set<number>();
   /** Blocks that have been hot once while a region held them. */
   private readonly deferred = new WeakSet<Block>();
   /** How often a block's region has been dropped. */
@@ -182,6 +186,7 @@ export class RegionTier implements CacheWatcher {
     const { surroundings } = this;
     if (!region) return 0;
     for (const [eip, page] of region.pages) if (page === undefined || surroundings.codePage(eip) !== page) return 0;
+    this.noteLinearPages(region);
     this.view.setUint32(data + REGION_DATA.key, this.key(surroundings.codeKey()), true);
     return 1;
   }
@@ -196,6 +201,15 @@ export class RegionTier implements CacheWatcher {
   /** Linear pages may lie elsewhere, or hold breakpoints: every region is looked at before it is entered again. */
   forgetKeys(): void {
     this.keys.clear();
+  }
+
+  /** Whether a region may lie in the linear page of an address. */
+  mayLieAt(linear: number): boolean {
+    return this.linearPages.has(linear >>> 12);
+  }
+
+  private noteLinearPages({ pages }: Region): void {
+    for (const eip of pages.keys()) this.linearPages.add(this.surroundings.linear(eip) >>> 12);
   }
 
   onDropped(block: Block): void {
@@ -213,6 +227,7 @@ export class RegionTier implements CacheWatcher {
   onCleared(): void {
     for (const region of [...this.byData.values(), ...this.waiting.values()]) this.remove(region);
     this.bySource.clear();
+    this.linearPages.clear();
     this.freeData = [];
     this.hotCode.forgetTargets();
   }
@@ -232,6 +247,7 @@ export class RegionTier implements CacheWatcher {
     };
     // What it was formed under: the key tells at its first entry whether that still holds.
     this.view.setUint32(data + REGION_DATA.key, this.key(this.surroundings.codeKey()), true);
+    this.noteLinearPages(region);
     this.waiting.set(region.number, region);
     for (const source of plan.sources) {
       const regions = this.bySource.get(source) ?? new Set();

@@ -1,5 +1,5 @@
 import { decode } from '../../decode/Decoder.ts';
-import { formOf } from '../threaded/Form.ts';
+import { knownFormOf } from '../threaded/InstructionPlans.ts';
 import type { RegionJob } from './compileRegion.ts';
 import { siteOf } from './RegionFormer.ts';
 import type { BasicBlock, Site } from './RegionPlan.ts';
@@ -46,7 +46,7 @@ export function unpackJob({ mode, place, blocks, numbers, bytes }: PackedJob): R
     const targets = [...numbers.subarray(next, (next += targetCount))];
     const own = bytes.subarray(at, (at += instruction.length));
     const where = { instruction, eip, eipBase, record, recordCount, bytes: own };
-    return siteOf(where, formOf(instruction, mode, false), single, targets);
+    return siteOf(where, knownFormOf(instruction, mode, false), single, targets);
   };
   const unpacked = blocks.map(({ count, successors }): BasicBlock => {
     return { sites: Array.from({ length: count }, nextSite), successors };

@@ -2,6 +2,9 @@ import { CODE_LINE_BYTES, PAGE_BYTES, PAGE_FLAG } from '../../state/layout.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
 import { RECORD } from './record.ts';
 
+/** Bytes, a multiple of a record's. */
+const ZEROED_AT_ONCE = 0x1_0000;
+
 const LINE_SHIFT = Math.log2(CODE_LINE_BYTES);
 /**
  * Code pages kept at most, of some kilobytes of the host's memory each: a guest may run one physical page under any
@@ -88,6 +91,8 @@ export class CodeCache {
   private readonly start: number;
   private readonly end: number;
   private next: number;
+  /** Behind the last byte that has been zeroed for records to come. */
+  private zeroed: number;
   private readonly watched = new Map<number, WatchedPage>();
   private pageCount = 0;
   watcher: CacheWatcher | undefined;
@@ -101,6 +106,7 @@ export class CodeCache {
     this.start = start;
     this.end = end;
     this.next = start;
+    this.zeroed = start;
   }
 
   /** Whether `records` more fit. When not, the caller calls `clear` and every record becomes invalid. */
@@ -112,7 +118,11 @@ export class CodeCache {
   allocate(): number {
     const record = this.next;
     this.next += RECORD.size;
-    this.physicalMemory.bytes.fill(0, record, record + RECORD.size);
+    if (this.next > this.zeroed) {
+      const end = Math.min(this.end, this.zeroed + ZEROED_AT_ONCE);
+      this.physicalMemory.bytes.fill(0, this.zeroed, end);
+      this.zeroed = end;
+    }
     return record;
   }
 
@@ -131,6 +141,7 @@ export class CodeCache {
     this.watched.clear();
     this.pageCount = 0;
     this.next = this.start;
+    this.zeroed = this.start;
   }
 
   page(physical: number, key: number, low: number, high: number): CodePage {

@@ -2,7 +2,7 @@ import type { Instruction } from '../../decode/Instruction.ts';
 import type { Encoding } from '../../isa/Encoding.ts';
 import { CS, FS } from '../../state/layout.ts';
 import type { TranslationMode } from './BlockTranslator.ts';
-import { formOf, isDefined, semanticsOf } from './Form.ts';
+import { type Form, formOf, isDefined, semanticsOf } from './Form.ts';
 
 /** What translating an instruction comes to, apart from its operands' values. */
 export interface InstructionPlan {
@@ -89,6 +89,19 @@ export class InstructionPlans {
     if (encoding.semantics === 'nop') return true;
     return feature === '' || feature === 'fpu' || this.options.hasFeature(feature);
   }
+}
+
+/** Forms by row and {@link shapeOf}. */
+const knownForms = new Map<Encoding, Map<number, Form>>();
+
+/** `formOf`, worked out once for all instructions that agree in row and shape. */
+export function knownFormOf(instruction: Instruction, mode: TranslationMode, isTargetInside: boolean): Form {
+  let forms = knownForms.get(instruction.encoding);
+  if (forms === undefined) knownForms.set(instruction.encoding, (forms = new Map<number, Form>()));
+  const shape = shapeOf(instruction, mode, isTargetInside);
+  let form = forms.get(shape);
+  if (form === undefined) forms.set(shape, (form = formOf(instruction, mode, isTargetInside)));
+  return form;
 }
 
 /** Whether no block goes on behind an instruction. */
