@@ -17,8 +17,8 @@ export const useSnapshots = defineStore('snapshots', () => {
   const machines = useMachines();
   const notices = useNotices();
   const byMachine = shallowReactive(new Map<string, SnapshotsOf>());
-  /** Object URLs by machine and snapshot; null: there is no picture. They never change. */
-  const pictures = new Map<string, Promise<string | null>>();
+  /** By machine and snapshot; null: there is none. They never change. */
+  const pictures = new Map<string, Promise<ImageBitmap | null>>();
 
   function connect(): () => void {
     const disposers = [
@@ -41,7 +41,7 @@ export const useSnapshots = defineStore('snapshots', () => {
     return byMachine.get(id) ?? { state: 'loading' };
   }
 
-  function picture(id: string, { id: snapshot, hasThumbnail }: Snapshot): Promise<string | null> {
+  function picture(id: string, { id: snapshot, hasThumbnail }: Snapshot): Promise<ImageBitmap | null> {
     if (!hasThumbnail) return Promise.resolve(null);
     const key = `${id}/${snapshot}`;
     let found = pictures.get(key);
@@ -49,10 +49,10 @@ export const useSnapshots = defineStore('snapshots', () => {
     return found;
   }
 
-  async function fetchPicture(id: string, snapshot: string): Promise<string | null> {
+  async function fetchPicture(id: string, snapshot: string): Promise<ImageBitmap | null> {
     const outcome = await bridge().call('snapshot:thumbnail', { id, snapshot });
     if (!outcome.ok || outcome.value === null) return null;
-    return URL.createObjectURL(new Blob([outcome.value.slice()], { type: 'image/png' }));
+    return createImageBitmap(new Blob([outcome.value.slice()], { type: 'image/png' }));
   }
 
   /** A refused command shows its reason beside the machine's snapshots. */
