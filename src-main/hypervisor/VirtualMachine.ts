@@ -3,7 +3,6 @@ import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
-import { macAddressOf } from './network/MachineNetwork.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import { done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
@@ -11,14 +10,9 @@ import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
-import type {
-  ThreadBatch,
-  ThreadCommandName,
-  ThreadCommands,
-  ThreadHappening,
-  ThreadMessage,
-} from './threads/protocol.ts';
-import { DEVICE_ACTIVITY } from './threads/ThreadMachine.ts';
+import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
+import { definitionOf, launchThread, type LaunchedThread, type ReadyThread } from './threads/launchThread.ts';
+import { readDeviceActivity } from './threads/readDeviceActivity.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -27,7 +21,7 @@ import type {
   ThreadMachineDefinition,
   ThreadProgram,
 } from './threads/ThreadMachine.ts';
-import { VcpuWorker, type ThreadDeath } from './threads/VcpuWorker.ts';
+import type { VcpuWorker } from './threads/VcpuWorker.ts';
 import type {
   CrashReport,
   DeviceActivity,
@@ -43,6 +37,8 @@ import type {
 } from './types.ts';
 
 const SERIAL_HISTORY_BYTES = 256 * 1024;
+/** For copying 2 GiB on a host that is out of breath; in the meantime the machine can be powered off. */
+const CAPTURE_TIMEOUT_MS = 60_000;
 
 export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
@@ -77,10 +73,6 @@ export interface RestoredMachine {
   readonly snapshot: PackedSnapshot;
 }
 
-type LaunchedThread = Pick<Extract<ThreadMessage, { kind: 'ready' }>, 'views' | 'summary' | 'loaded'> & {
-  readonly thread: VcpuWorker;
-};
-
 /** One machine at run time: its state, its thread, and what the thread last said. */
 export class VirtualMachine {
   stored: StoredMachine;
@@ -110,7 +102,7 @@ export class VirtualMachine {
   /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
   #lives = 0;
   /** A thread that is not ready yet. */
-  #launching: { readonly thread: VcpuWorker; readonly fail: () => void } | undefined;
+  #launching: LaunchedThread | undefined;
   /** What the machine is once it is no longer `saving`. */
   #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
@@ -235,8 +227,12 @@ export class VirtualMachine {
 
   /** Copies the machine between two instructions; it then is what it was. */
   async capture(layers: readonly NewLayer[]): Promise<Result<CapturedMachine>> {
+    const thread = this.#thread;
+    if (thread === undefined) return this.#threadless();
     this.#beginSaving();
-    const captured = await this.send('capture', layers);
+    const captured = await thread.send('capture', layers, CAPTURE_TIMEOUT_MS);
+    if (!captured.ok && captured.error.code === 'no-answer' && this.#thread === thread)
+      await this.giveUp({ kind: 'thread-hung', message: `The thread of “${this.stored.name}” hung and was ended.`, detail: 'it did not answer while the machine was captured' }); // prettier-ignore
     if (this.#state === 'saving') this.#transit(this.#afterSaving);
     return captured;
   }
@@ -286,7 +282,7 @@ export class VirtualMachine {
     return refused('wrong-state', `“${this.stored.name}” was powered off while it started.`);
   }
 
-  #adopt({ views, summary, loaded }: LaunchedThread): void {
+  #adopt({ views, summary, loaded }: ReadyThread): void {
     this.#views = views;
     this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
     this.#programSummary = summary;
@@ -311,7 +307,7 @@ export class VirtualMachine {
     this.#thread = undefined;
     this.#breakpoints = [];
     const launching = this.#launching;
-    launching?.fail();
+    launching?.abandon(this.#overtaken());
     if (this.#state !== 'off') this.#transit('power-off');
     await Promise.all([thread?.terminate(), launching?.thread.terminate()]);
     if (this.#thread === undefined) this.#forget();
@@ -323,7 +319,11 @@ export class VirtualMachine {
   ): Promise<Result<ThreadCommands[Name]['reply']>> {
     if (name === 'writeMemory' || name === 'reset') this.memoryVersion++;
     if (this.#thread !== undefined) return this.#thread.send(name, request);
-    return Promise.resolve(refused('thread-died', `“${this.stored.name}” has no thread. Reset it.`));
+    return Promise.resolve(this.#threadless());
+  }
+
+  #threadless(): Result<never> {
+    return refused('thread-died', `“${this.stored.name}” has no thread. Reset it.`);
   }
 
   async setBreakpoints(linearAddresses: readonly number[]): Promise<Result<null>> {
@@ -349,26 +349,9 @@ export class VirtualMachine {
     return this.#cpus[vcpu];
   }
 
-  /** From shared memory, at no cost to the guest; undefined while off. */
+  /** Undefined while off. */
   deviceActivity(): DeviceActivity | undefined {
-    if (this.#views === undefined) return undefined;
-    const words = new Uint32Array(this.#views.activity);
-    const at = (word: number): number => words[word] ?? 0;
-    const counts = (slot: DriveSlot): DeviceActivity['drives'][DriveSlot] => ({
-      reads: at(DEVICE_ACTIVITY.reads(slot)),
-      writes: at(DEVICE_ACTIVITY.writes(slot)),
-    });
-    return {
-      drives: {
-        floppy: counts('floppy'),
-        hda: counts('hda'),
-        hdb: counts('hdb'),
-        cdrom: counts('cdrom'),
-        vda: counts('vda'),
-      },
-      framesSent: at(DEVICE_ACTIVITY.framesSent),
-      framesReceived: at(DEVICE_ACTIVITY.framesReceived),
-    };
+    return this.#views && readDeviceActivity(this.#views);
   }
 
   readMemory(physicalAddress: number, byteLength: number): Uint8Array | undefined {
@@ -403,58 +386,31 @@ export class VirtualMachine {
   }
 
   /** @param onThread told of the thread at once */
-  #launch(
+  async #launch(
     definition: ThreadMachineDefinition,
     onThread: (thread: VcpuWorker) => void,
-  ): Promise<Result<LaunchedThread>> {
-    const { scheduler, threadEntry, handlers } = this.#host;
-    const slot = scheduler.add({
-      ...shareOf(this.stored),
+  ): Promise<Result<ReadyThread>> {
+    const isCurrent = (thread: VcpuWorker): boolean => this.#thread === thread;
+    const launched = launchThread({
+      ...this.#host,
+      id: this.id,
+      name: this.stored.name,
+      share: shareOf(this.stored),
       incarnation: this.#host.nextIncarnation(this),
+      definition,
+      onBatch: (thread, batch) => {
+        if (isCurrent(thread)) this.#onBatch(batch);
+      },
+      onDeath: (thread, report) => {
+        if (isCurrent(thread)) this.#crashed(report);
+      },
     });
-    if (slot === undefined)
-      return Promise.resolve(refused('out-of-memory', 'Too many machines run already: power one of them off.'));
-    return new Promise((resolve) => {
-      const settle = (result: Result<LaunchedThread>): void => {
-        if (this.#launching?.thread === thread) this.#launching = undefined;
-        resolve(result);
-      };
-      const isCurrent = (): boolean => this.#thread === thread;
-      const thread = new VcpuWorker({
-        entry: threadEntry,
-        name: `vcpu ${this.id}`,
-        scheduler,
-        slot,
-        definition,
-        handlers,
-        events: {
-          onReady: ({ views, summary, loaded }) => settle(done({ thread, views, summary, loaded })),
-          onRefused: ({ reason, message }) => settle(this.#launchRefusal(reason, message)),
-          onBatch: (batch) => {
-            if (isCurrent()) this.#onBatch(batch);
-          },
-          onDeath: (death) => {
-            settle(refused('thread-died', this.#deathReport(death).message));
-            if (isCurrent()) this.#crashed(this.#deathReport(death));
-          },
-        },
-      });
-      this.#launching = { thread, fail: () => settle(this.#overtaken()) };
-      onThread(thread);
-    });
-  }
-
-  #launchRefusal(reason: 'program' | 'memory' | 'drive' | 'snapshot', message: string): Result<never> {
-    switch (reason) {
-      case 'program':
-        return refused('program-refused', message);
-      case 'drive':
-        return refused('drive-refused', message);
-      case 'snapshot':
-        return refused('snapshot-refused', `The snapshot does not fit “${this.stored.name}”: ${message}.`);
-      case 'memory':
-        return refused('out-of-memory', `The host refuses the memory of “${this.stored.name}”: ${message}.`);
-    }
+    if (!launched.ok) return launched;
+    const { thread, ready } = (this.#launching = launched.value);
+    onThread(thread);
+    const result = await ready;
+    if (this.#launching === launched.value) this.#launching = undefined;
+    return result;
   }
 
   #onBatch(batch: ThreadBatch): void {
@@ -518,17 +474,6 @@ export class VirtualMachine {
     this.#driveProblems.delete(slot);
   }
 
-  #deathReport(death: ThreadDeath): Omit<CrashReport, 'at'> {
-    const name = this.stored.name;
-    return death.isOutOfMemory
-      ? { kind: 'out-of-memory', message: `The thread of “${name}” ran out of memory.`, detail: death.message }
-      : {
-          kind: 'thread-died',
-          message: `The thread of “${name}” died: ${death.message}.`,
-          detail: death.detail,
-        };
-  }
-
   #crashed(report: Omit<CrashReport, 'at'>): void {
     this.#crash = { ...report, at: Date.now() };
     this.#pauseReason = null;
@@ -560,17 +505,6 @@ export class VirtualMachine {
     this.#driveProblems.clear();
     this.screen.forget();
   }
-}
-
-function definitionOf(
-  stored: StoredMachine,
-  program: ThreadProgram | null,
-  drives: readonly ThreadDrive[],
-  snapshot: PackedSnapshot | null,
-): ThreadMachineDefinition {
-  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network } = stored;
-  const macAddress = network === null ? null : macAddressOf(stored.id);
-  return { profile, memoryMiB, vcpuCount, clock, drives, bootOrder, macAddress, program, snapshot };
 }
 
 /** What a machine's settings mean to the scheduler. */

@@ -109,6 +109,7 @@ export class VcpuWorker {
   send<Name extends ThreadCommandName>(
     name: Name,
     request: ThreadCommands[Name]['request'],
+    timeoutMs = REPLY_TIMEOUT_MS,
   ): Promise<Result<ThreadCommands[Name]['reply']>> {
     if (this.#hasEnded || this.#isEnding) return Promise.resolve(this.#died());
     const id = this.#nextId++;
@@ -116,7 +117,7 @@ export class VcpuWorker {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         resolve(refused('no-answer', 'The machine’s thread does not answer. Power the machine off if it stays so.'));
-      }, REPLY_TIMEOUT_MS);
+      }, timeoutMs);
       // The thread answers a command with the reply that the protocol names for it.
       this.#pending.set(id, { resolve: resolve as (result: Result<unknown>) => void, timer });
       this.#post(id, name, request);

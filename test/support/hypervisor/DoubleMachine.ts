@@ -132,7 +132,7 @@ export class DoubleMachine implements ThreadMachine {
   }
 
   restore({ state, ram }: PackedSnapshot): LoadedPages {
-    if (this.#behaviour === 'refuse-restore') throw new SnapshotError('it is of another machine');
+    if (this.#program === 'refuse-restore') throw new SnapshotError('it is of another machine');
     const loaded = this.reset();
     this.#retired[0] = state.instructionsBefore;
     this.#ram.fill(0);

@@ -1,0 +1,100 @@
+import { macAddressOf } from '../network/MachineNetwork.ts';
+import { done, refused } from '../results.ts';
+import type { Scheduler } from '../scheduler/Scheduler.ts';
+import type { VcpuShare } from '../scheduler/SchedulerState.ts';
+import type { PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
+import type { StoredMachine } from '../storage/StoredMachine.ts';
+import type { CrashReport, Result, VmId } from '../types.ts';
+import type { ThreadBatch, ThreadMessage } from './protocol.ts';
+import type { ThreadDrive, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
+import { type ThreadDeath, VcpuWorker } from './VcpuWorker.ts';
+
+type ReadyMessage = Extract<ThreadMessage, { kind: 'ready' }>;
+type RefusedMessage = Extract<ThreadMessage, { kind: 'refused' }>;
+type ThreadReport = Omit<CrashReport, 'at'>;
+
+export interface LaunchOptions {
+  readonly id: VmId;
+  /** The machine's, for messages. */
+  readonly name: string;
+  readonly threadEntry: string | URL;
+  readonly handlers: WebAssembly.Module | null;
+  readonly scheduler: Scheduler;
+  readonly share: VcpuShare;
+  readonly incarnation: number;
+  readonly definition: ThreadMachineDefinition;
+  onBatch(thread: VcpuWorker, batch: ThreadBatch): void;
+  onDeath(thread: VcpuWorker, report: ThreadReport): void;
+}
+
+/** A thread whose machine is made, and paused. */
+export interface ReadyThread extends Pick<ReadyMessage, 'views' | 'summary' | 'loaded'> {
+  readonly thread: VcpuWorker;
+}
+
+export interface LaunchedThread {
+  readonly thread: VcpuWorker;
+  /** Refused when its machine cannot be made; the thread has ended then, or does. */
+  readonly ready: Promise<Result<ReadyThread>>;
+  /** Nobody waits for it any more. */
+  abandon(refusal: Result<never>): void;
+}
+
+/** Starts the thread of a machine's vCPU. */
+export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
+  const { id, name, scheduler, share, incarnation, threadEntry, definition, handlers } = options;
+  const slot = scheduler.add({ ...share, incarnation });
+  if (slot === undefined) return refused('out-of-memory', 'Too many machines run already: power one of them off.');
+  let settle: (result: Result<ReadyThread>) => void = () => undefined;
+  const ready = new Promise<Result<ReadyThread>>((resolve) => (settle = resolve));
+  const thread = new VcpuWorker({
+    entry: threadEntry,
+    name: `vcpu ${id}`,
+    scheduler,
+    slot,
+    definition,
+    handlers,
+    events: {
+      onReady: ({ views, summary, loaded }) => settle(done({ thread, views, summary, loaded })),
+      onRefused: (refusal) => settle(toRefusal(name, refusal)),
+      onBatch: (batch) => options.onBatch(thread, batch),
+      onDeath: (death) => {
+        const report = toReport(name, death);
+        settle(refused('thread-died', report.message));
+        options.onDeath(thread, report);
+      },
+    },
+  });
+  return done({ thread, ready, abandon: settle });
+}
+
+/** A machine as its thread makes it. */
+export function definitionOf(
+  stored: StoredMachine,
+  program: ThreadProgram | null,
+  drives: readonly ThreadDrive[],
+  snapshot: PackedSnapshot | null,
+): ThreadMachineDefinition {
+  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network } = stored;
+  const macAddress = network === null ? null : macAddressOf(stored.id);
+  return { profile, memoryMiB, vcpuCount, clock, drives, bootOrder, macAddress, program, snapshot };
+}
+
+function toRefusal(name: string, { reason, message }: RefusedMessage): Result<never> {
+  switch (reason) {
+    case 'program':
+      return refused('program-refused', message);
+    case 'drive':
+      return refused('drive-refused', message);
+    case 'snapshot':
+      return refused('snapshot-refused', `The snapshot does not fit “${name}”: ${message}.`);
+    case 'memory':
+      return refused('out-of-memory', `The host refuses the memory of “${name}”: ${message}.`);
+  }
+}
+
+function toReport(name: string, { isOutOfMemory, message, detail }: ThreadDeath): ThreadReport {
+  return isOutOfMemory
+    ? { kind: 'out-of-memory', message: `The thread of “${name}” ran out of memory.`, detail: message }
+    : { kind: 'thread-died', message: `The thread of “${name}” died: ${message}.`, detail };
+}
