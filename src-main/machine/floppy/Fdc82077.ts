@@ -4,6 +4,7 @@ import { checkVersion, readByte, readBytes, readFlag, readObject, readTime } fro
 import type { FloppyDrive } from './FloppyDrive.ts';
 import { floppyCommand } from './floppyCommands.ts';
 import { DATA_RATES_KBPS } from './floppyFormats.ts';
+import { ControllerParameters } from './ControllerParameters.ts';
 import { driveStatus, sectorIdentity, ST0_ABNORMAL } from './floppyStatus.ts';
 import { runTransfer, transferRequest, type TransferRequest, type TransferResult } from './FloppyTransfer.ts';
 import { beginFifoTransfer, type FifoPhase, finishFifoTransfer, readFifoPhase, saveFifoPhase } from './fifoTransfer.ts';
@@ -12,8 +13,6 @@ import { ST1 } from './SectorAddress.ts';
 const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
 const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_NON_DMA = 0x20, MSR_BUSY = 0x10; // prettier-ignore
 const ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
-const CONFIGURE_NO_POLL = 0x10;
-const SPECIFY_NO_DMA = 0x01;
 const VERSION_82077 = 0x90;
 /** No second drive's cable, and what is not wired. */
 const SRB_FIXED = 0xc0;
@@ -64,12 +63,7 @@ export class Fdc82077 implements BusDevice {
   private isInterrupting = false;
   /** ST0 values that wait for SENSE INTERRUPT. */
   private pendingStatus: number[] = [];
-  private specify: [number, number] = [0, 0];
-  private configuration = 0;
-  private precompensation = 0;
-  private perpendicular = 0;
-  private isLocked = false;
-  private lastTrackLength = 0;
+  private readonly parameters = new ControllerParameters();
   private work: Work = 'none';
   private deadline = 0;
   private timer: TimerHandle | undefined;
@@ -136,12 +130,7 @@ export class Fdc82077 implements BusDevice {
     this.dor = 0;
     this.tdr = 0;
     this.rate = 0;
-    this.specify = [0, 0];
-    this.configuration = 0;
-    this.precompensation = 0;
-    this.perpendicular = 0;
-    this.isLocked = false;
-    this.lastTrackLength = 0;
+    this.parameters.reset();
     for (const drive of this.drives) {
       drive.cylinder = 0;
       drive.isChanged = true;
@@ -158,12 +147,7 @@ export class Fdc82077 implements BusDevice {
       result: this.result,
       isInterrupting: this.isInterrupting,
       pendingStatus: this.pendingStatus,
-      specify: this.specify,
-      configuration: this.configuration,
-      precompensation: this.precompensation,
-      perpendicular: this.perpendicular,
-      isLocked: this.isLocked,
-      lastTrackLength: this.lastTrackLength,
+      ...this.parameters.save(),
       work: WORKS.indexOf(this.work),
       deadline: this.work === 'none' ? 0 : this.deadline,
       ...(this.fifo && { fifo: saveFifoPhase(this.fifo) }),
@@ -174,7 +158,6 @@ export class Fdc82077 implements BusDevice {
 
   restore(state: DeviceState): void {
     checkVersion(this.id, state, 1);
-    const [stepRate = 0, headLoad = 0] = readBytes(state, 'specify', 2, 2);
     const command = readBytes(state, 'command', 9);
     const result = readBytes(state, 'result', 10);
     const pendingStatus = readBytes(state, 'pendingStatus', DRIVES);
@@ -183,7 +166,7 @@ export class Fdc82077 implements BusDevice {
     const isInterrupting = readFlag(state, 'isInterrupting');
     const fifo = state['fifo'] === undefined ? undefined : readFifoPhase(readObject(state, 'fifo'));
     this.drives.forEach((drive, index) => drive.restore(readObject(state, `drive${index}`)));
-    this.specify = [stepRate, headLoad];
+    this.parameters.restore(state);
     this.command = command;
     this.fifo = fifo;
     this.result = result;
@@ -191,11 +174,6 @@ export class Fdc82077 implements BusDevice {
     this.dor = readByte(state, 'dor');
     this.tdr = readByte(state, 'tdr') & 3;
     this.rate = readByte(state, 'rate') & 3;
-    this.configuration = readByte(state, 'configuration');
-    this.precompensation = readByte(state, 'precompensation');
-    this.perpendicular = readByte(state, 'perpendicular');
-    this.isLocked = readFlag(state, 'isLocked');
-    this.lastTrackLength = readByte(state, 'lastTrackLength');
     this.interrupt(isInterrupting);
     this.timer?.cancel();
     this.work = work;
@@ -243,7 +221,7 @@ export class Fdc82077 implements BusDevice {
     this.interrupt(this.isInterrupting);
   }
 
-  /** Stops whatever is going on. What CONFIGURE set stays when it is locked (datasheet, "Lock"). */
+  /** Stops whatever is going on. */
   private enterReset(): void {
     this.timer?.cancel();
     this.work = 'none';
@@ -252,9 +230,7 @@ export class Fdc82077 implements BusDevice {
     this.result = [];
     this.pendingStatus = [];
     this.interrupt(false);
-    if (this.isLocked) return;
-    this.configuration = 0;
-    this.precompensation = 0;
+    this.parameters.resetUnlocked();
   }
 
   private leaveReset(): void {
@@ -285,7 +261,7 @@ export class Fdc82077 implements BusDevice {
         return;
       case 'reset':
         // Polling finds that every drive's ready state has "changed"; each is asked about once.
-        if ((this.configuration & CONFIGURE_NO_POLL) === 0)
+        if (this.parameters.polls)
           this.pendingStatus = Array.from({ length: DRIVES }, (_, drive) => ST0_NOT_READY_CHANGED | drive);
         this.interrupt(true);
         return;
@@ -346,7 +322,7 @@ export class Fdc82077 implements BusDevice {
         this.startWork('read-id', TRANSFER_NS);
         return;
       case 'specify':
-        this.specify = [select, second];
+        this.parameters.specify(select, second);
         return;
       case 'sense-drive':
         this.result = [driveStatus(this.drives[select & 3], select)];
@@ -367,15 +343,14 @@ export class Fdc82077 implements BusDevice {
         this.result = [VERSION_82077];
         return;
       case 'perpendicular':
-        this.perpendicular = select;
+        this.parameters.perpendicular = select;
         return;
       case 'configure':
-        this.configuration = second;
-        this.precompensation = third;
+        this.parameters.configure(second, third);
         return;
       case 'lock':
-        this.isLocked = (first & 0x80) !== 0;
-        this.result = [this.isLocked ? 0x10 : 0];
+        this.parameters.isLocked = (first & 0x80) !== 0;
+        this.result = [this.parameters.isLocked ? 0x10 : 0];
         return;
       case 'invalid':
         this.result = [ST0_INVALID];
@@ -408,8 +383,7 @@ export class Fdc82077 implements BusDevice {
 
   private dump(): number[] {
     const cylinders = Array.from({ length: DRIVES }, (_, index) => this.drives[index]?.cylinder ?? 0);
-    const locked = (this.isLocked ? 0x80 : 0) | (this.perpendicular & 0x3f);
-    return [...cylinders, ...this.specify, this.lastTrackLength, locked, this.configuration, this.precompensation];
+    return [...cylinders, ...this.parameters.dump()];
   }
 
   private finishTransfer(): void {
@@ -418,11 +392,11 @@ export class Fdc82077 implements BusDevice {
     const described = floppyCommand(first);
     if (described.name !== 'transfer') return;
     const request = transferRequest(described.kind, described.isWholeTrack === true, command, this.kbps);
-    this.lastTrackLength = described.kind === 'format' ? request.sectorsToFormat : request.lastOnTrack;
+    this.parameters.lastTrackLength = described.kind === 'format' ? request.sectorsToFormat : request.lastOnTrack;
     if (drive === undefined)
       this.report(select, { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address: request.start });
-    else if (this.specify[1] & SPECIFY_NO_DMA) this.beginFifo(request, drive);
-    else this.report(select, runTransfer(request, drive, this.dma));
+    else if (this.parameters.usesDma) this.report(select, runTransfer(request, drive, this.dma));
+    else this.beginFifo(request, drive);
   }
 
   private get kbps(): number {
