@@ -23,8 +23,11 @@ export const EXIT_STATUS = {
   limit: 4,
 } as const;
 
-/** What ends a command from outside, and its exit status as shells have it: 128 and the signal's number. */
-export const INTERRUPT_STATUS = { SIGINT: 130, EPIPE: 141, SIGTERM: 143 } as const;
+/**
+ * What ends a command from outside, and its exit status as shells have it: 128 and the signal's number. EIO: its output
+ * cannot be written, and nobody has closed it.
+ */
+export const INTERRUPT_STATUS = { SIGINT: 130, EPIPE: 141, SIGTERM: 143, EIO: EXIT_STATUS.failure } as const;
 export type Interrupt = keyof typeof INTERRUPT_STATUS;
 
 export function exitStatusOf(end: RunEnd): number {

@@ -16,6 +16,9 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** What files are kept in, as messages name it. */
+export type Keeper = 'recording' | 'snapshot';
+
 /** Files of this computer, each remembered with its content. */
 export class CollectedFiles implements InputFiles {
   private readonly byName = new Map<string, Uint8Array>();
@@ -37,18 +40,22 @@ export class CollectedFiles implements InputFiles {
   }
 }
 
-/** Files out of a recording, under the names that they had. */
+/** Files out of a recording or a snapshot, under the names that they had. */
 export class RecordedFiles implements InputFiles {
   private readonly byName: ReadonlyMap<string, Uint8Array>;
+  private readonly keeper: Keeper;
 
-  constructor(files: readonly RecordedFile[]) {
+  constructor(files: readonly RecordedFile[], keeper: Keeper) {
+    this.keeper = keeper;
     this.byName = new Map(files.flatMap(({ name, bytes }) => (bytes ? [[name, bytes]] : [])));
   }
 
   read(file: string): Uint8Array {
     const bytes = this.byName.get(file);
     if (bytes) return bytes;
-    throw new UsageError(`${file} is not in the recording, though its run needs it: it was made by another program.`);
+    throw new UsageError(
+      `${file} is not in the ${this.keeper}, though its run needs it: it was made by another program.`,
+    );
   }
 
   tryToRead(file: string): Uint8Array | null {

@@ -19,9 +19,9 @@ export async function replay(
   const decoded = decodeRecording(readFile(file));
   if (!decoded.ok) throw new UsageError(`${file} is no recording that can be replayed: ${decoded.message}.`);
   const { recording } = decoded;
-  return run(optionsFrom(recording.definition, choices), terminal, {
-    files: new RecordedFiles(recording.files),
-    openDrives: (options) => openRecorded(options, recording.files),
+  return run(optionsFrom(recording.definition, choices, 'recording'), terminal, {
+    files: new RecordedFiles(recording.files, 'recording'),
+    openDrives: (options) => openRecorded(options, recording.files, 'recording'),
     onStart: () => undefined,
     onEnd: (parts) => machineDigest(parts, layersOf(parts.machine)),
     recording,

@@ -24,10 +24,10 @@ export async function restore(file: string, choices: RestoreChoices, terminal: T
     snapshot.state.instructionsBefore,
   );
   const mostInstructions = choices.mostInstructions === undefined ? undefined : retired + choices.mostInstructions;
-  const options = { ...optionsFrom(definition, choices), until, timeoutSeconds, keys, mostInstructions };
+  const options = { ...optionsFrom(definition, choices, 'snapshot'), until, timeoutSeconds, keys, mostInstructions };
   return run(options, terminal, {
-    files: new RecordedFiles(files),
-    openDrives: (each) => openRecorded(each, files),
+    files: new RecordedFiles(files, 'snapshot'),
+    openDrives: (each) => openRecorded(each, files, 'snapshot'),
     onStart: (parts) => {
       try {
         restoreMachine(parts, snapshot, layersOf(parts.machine));

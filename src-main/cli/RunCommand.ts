@@ -281,9 +281,15 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
   }
 }
 
+const INTERRUPT_DETAILS: Readonly<Record<Interrupt, string>> = {
+  SIGINT: 'ended by SIGINT',
+  SIGTERM: 'ended by SIGTERM',
+  EPIPE: 'standard output or error was closed (EPIPE)',
+  EIO: 'standard output or error cannot be written',
+};
+
 function interruption(interrupt: Interrupt): RunEnding {
-  const detail = interrupt === 'EPIPE' ? 'standard output or error was closed (EPIPE)' : `ended by ${interrupt}`;
-  return { reason: 'error', detail, interrupt };
+  return { reason: 'error', detail: INTERRUPT_DETAILS[interrupt], interrupt };
 }
 
 interface ReportParts {

@@ -1,4 +1,5 @@
 import type { Interrupt } from './ExitStatus.ts';
+import { fileProblem } from './problems.ts';
 
 /** The user's side of a command: where it writes, and what is typed to it. */
 export interface Terminal {
@@ -11,7 +12,7 @@ export interface Terminal {
    * one and unechoed.
    */
   listen(listener: InputListener): () => void;
-  /** The user or the system wants the command to end (Ctrl-C, SIGTERM, a closed pipe). */
+  /** The user or the system wants the command to end (Ctrl-C, SIGTERM, a closed pipe, a full disk). */
   onInterrupt(listener: (signal: Interrupt) => void): () => void;
 }
 
@@ -27,15 +28,27 @@ export interface InputListener {
 /** How long a pipe that has filled the listener is left alone. */
 const HOLD_MS = 20;
 
+/** A reader that has gone away, such as `head`, is no failure of ours. */
+function isClosed(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
+}
+
 /** Standard streams of the process. */
 export class ProcessTerminal implements Terminal {
   private readonly interruptListeners = new Set<(signal: Interrupt) => void>();
 
   constructor() {
-    // A reader that has gone away, such as `head`, is no failure of ours.
-    const onClosed = (): void => this.interruptListeners.forEach((listener) => listener('EPIPE'));
-    process.stdout.on('error', onClosed);
-    process.stderr.on('error', onClosed);
+    let isTold = false;
+    process.stdout.on('error', (error) => {
+      if (!isClosed(error) && !isTold) this.complain(fileProblem('standard output', 'written', error));
+      isTold = true;
+      this.interrupt(isClosed(error) ? 'EPIPE' : 'EIO');
+    });
+    process.stderr.on('error', (error) => this.interrupt(isClosed(error) ? 'EPIPE' : 'EIO'));
+  }
+
+  private interrupt(signal: Interrupt): void {
+    for (const listener of this.interruptListeners) listener(signal);
   }
 
   write(chunk: string | Uint8Array): Promise<void> {

@@ -8,6 +8,8 @@ const HEADER_BYTES = 44;
 const CHANNELS = 2;
 const BYTES_A_SAMPLE = 2;
 const FORMAT_PCM = 1;
+/** Lengths have 32 bits: this one says “to the end of the file”, as players take it, after six hours and three quarters. */
+const UNKNOWN_LENGTH = 0xffff_ffff;
 
 /** What a machine gives to hear, as a WAVE file (Microsoft and IBM, "Multimedia Programming Interface", 1991). */
 export class WavFile {
@@ -20,7 +22,7 @@ export class WavFile {
   constructor(name: string) {
     this.name = name;
     this.descriptor = openForWriting(name, '--audio', 'w');
-    this.write(this.header(), 0);
+    this.write(wavHeader(0), 0);
   }
 
   /** Samples, left and right in turn; kept until `save`. */
@@ -39,7 +41,7 @@ export class WavFile {
 
   close(): void {
     this.save();
-    this.write(this.header(), 0);
+    this.write(wavHeader(this.byteLength), 0);
     closeSync(this.descriptor);
   }
 
@@ -51,23 +53,25 @@ export class WavFile {
       throw new UsageError(`--audio: ${fileProblem(this.name, 'written', error)}`);
     }
   }
+}
 
-  private header(): Uint8Array {
-    const view = new DataView(new ArrayBuffer(HEADER_BYTES));
-    const text = (at: number, letters: string): void =>
-      [...letters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
-    text(0, 'RIFF');
-    view.setUint32(4, HEADER_BYTES - 8 + this.byteLength, true);
-    text(8, 'WAVEfmt ');
-    view.setUint32(16, 16, true);
-    view.setUint16(20, FORMAT_PCM, true);
-    view.setUint16(22, CHANNELS, true);
-    view.setUint32(24, SOUND_RATE_HZ, true);
-    view.setUint32(28, SOUND_RATE_HZ * CHANNELS * BYTES_A_SAMPLE, true);
-    view.setUint16(32, CHANNELS * BYTES_A_SAMPLE, true);
-    view.setUint16(34, 8 * BYTES_A_SAMPLE, true);
-    text(36, 'data');
-    view.setUint32(40, this.byteLength, true);
-    return new Uint8Array(view.buffer);
-  }
+/** What comes before so many bytes of samples. */
+export function wavHeader(byteLength: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES));
+  const text = (at: number, letters: string): void =>
+    [...letters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
+  const length = (at: number, bytes: number): void => view.setUint32(at, Math.min(bytes, UNKNOWN_LENGTH), true);
+  text(0, 'RIFF');
+  length(4, HEADER_BYTES - 8 + byteLength);
+  text(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, FORMAT_PCM, true);
+  view.setUint16(22, CHANNELS, true);
+  view.setUint32(24, SOUND_RATE_HZ, true);
+  view.setUint32(28, SOUND_RATE_HZ * CHANNELS * BYTES_A_SAMPLE, true);
+  view.setUint16(32, CHANNELS * BYTES_A_SAMPLE, true);
+  view.setUint16(34, 8 * BYTES_A_SAMPLE, true);
+  text(36, 'data');
+  length(40, byteLength);
+  return new Uint8Array(view.buffer);
 }

@@ -7,6 +7,7 @@ import { type HostFile, ImageError } from '../machine/images/HostFile.ts';
 import { LayeredImage } from '../machine/images/LayeredImage.ts';
 import { openDrives } from './drives.ts';
 import { UsageError } from './ExitStatus.ts';
+import type { Keeper } from './InputFiles.ts';
 import { readFile } from './userFiles.ts';
 import { fileProblem } from './problems.ts';
 import type { RunOptions } from './RunOptions.ts';
@@ -35,10 +36,10 @@ export function recordImages({ drives }: RunOptions): RecordedFile[] {
 }
 
 /** Opens the disks of a recorded run: out of the recording, or the files that it names if they are the same. */
-export function openRecorded(options: RunOptions, files: readonly RecordedFile[]): DriveOptions {
+export function openRecorded(options: RunOptions, files: readonly RecordedFile[], keeper: Keeper): DriveOptions {
   for (const { name, sha256, bytes } of files) {
     if (bytes !== undefined) continue;
-    const needed = `The recorded run needs it as it was (SHA-256 ${sha256}).`;
+    const needed = `The ${keeper} needs it as it was (SHA-256 ${sha256}).`;
     let present: string;
     try {
       present = hashFile(name);
@@ -46,26 +47,28 @@ export function openRecorded(options: RunOptions, files: readonly RecordedFile[]
       throw new UsageError(`${error instanceof UsageError ? error.message : String(error)} ${needed}`);
     }
     if (present !== sha256)
-      throw new UsageError(`${name} has changed since the recording: its SHA-256 is ${present}. ${needed}`);
+      throw new UsageError(`${name} has changed since the ${keeper} was made: its SHA-256 is ${present}. ${needed}`);
   }
-  return openForRecording(options, new RecordedImageHost(files));
+  return openForRecording(options, new RecordedImageHost(files, keeper));
 }
 
 class RecordedImageHost extends NodeImageHost {
   private readonly files: readonly RecordedFile[];
+  private readonly keeper: Keeper;
 
-  constructor(files: readonly RecordedFile[]) {
+  constructor(files: readonly RecordedFile[], keeper: Keeper) {
     super();
     this.files = files;
+    this.keeper = keeper;
   }
 
   override open(name: string, access: 'read-only' | 'read-write', besides?: string): HostFile {
     const kept = this.files.find((file) => file.name === name && file.bytes !== undefined);
-    return kept?.bytes ? keptFile(name, kept.bytes) : super.open(name, access, besides);
+    return kept?.bytes ? keptFile(name, kept.bytes, this.keeper) : super.open(name, access, besides);
   }
 }
 
-function keptFile(name: string, bytes: Uint8Array): HostFile {
+function keptFile(name: string, bytes: Uint8Array, keeper: Keeper): HostFile {
   return {
     name,
     isWritable: false,
@@ -76,7 +79,7 @@ function keptFile(name: string, bytes: Uint8Array): HostFile {
       into.fill(0, part.length);
     },
     write: () => {
-      throw new ImageError('refused', `${name} is part of a recording.`);
+      throw new ImageError('refused', `${name} is part of a ${keeper}.`);
     },
     flush: () => undefined,
     close: () => undefined,

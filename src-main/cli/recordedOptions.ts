@@ -5,6 +5,7 @@ import { ADAPTER_MODELS } from '../machine/network/NetworkPort.ts';
 import { PROFILES } from '../machine/profiles/profiles.ts';
 import { SEGMENT_NAME } from '../hypervisor/types.ts';
 import { UsageError } from './ExitStatus.ts';
+import type { Keeper } from './InputFiles.ts';
 import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -77,13 +78,13 @@ export function definitionOf(options: RunOptions): unknown {
 }
 
 /** Throws {@link UsageError}. */
-export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayChoices): RunOptions {
+export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayChoices, keeper: Keeper): RunOptions {
   const parsed = definitionSchema.safeParse(definition);
   const profile = PROFILES.find(({ name }) => parsed.success && parsed.data.profile === name);
   if (!parsed.success || profile === undefined) {
     const [issue] = parsed.error?.issues ?? [];
     const what = issue ? `${issue.path.join('.')}: ${issue.message}` : 'its profile is unknown';
-    throw new UsageError(`The recording's section definition makes no sense: ${what}.`);
+    throw new UsageError(`The ${keeper}'s section definition makes no sense: ${what}.`);
   }
   const { data } = parsed;
   return {

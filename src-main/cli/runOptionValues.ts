@@ -49,8 +49,16 @@ function driveChoice(options: RunValues): DriveChoice {
     const file = options[slot];
     return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
   });
+  const bootOrder = options['boot'] === undefined ? undefined : parseBootOrder(options['boot']);
+  // Silence would hide that they do nothing.
+  const idle = files.length > 0 ? undefined : (['boot', 'overlay', 'readOnly'] as const).find((name) => options[name]);
+  if (idle !== undefined) {
+    const option = idle === 'readOnly' ? '--read-only' : `--${idle}`;
+    const advice = `Add one with ${DRIVE_SLOTS.map((slot) => `--${slot}`).join(', ')}, or leave ${option} out.`;
+    throw new UsageError(`${option}: there is no drive. ${advice}`);
+  }
   const access = options.overlay === true ? 'overlay' : options.readOnly === true ? 'read-only' : 'read-write';
-  return { files, access, bootOrder: options['boot'] === undefined ? undefined : parseBootOrder(options['boot']) };
+  return { files, access, bootOrder };
 }
 
 /** What every command that runs a program can be told. */

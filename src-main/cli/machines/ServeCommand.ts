@@ -26,8 +26,8 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
   let end = (_reason: Interrupt | 'idle'): void => undefined;
   const ended = new Promise<Interrupt | 'idle'>((resolve) => (end = resolve));
   const stopListening = terminal.onInterrupt((signal) => {
-    // Whose output is closed may live on all the same.
-    if (signal !== 'EPIPE') end(signal);
+    // Whose output is closed or lost may live on all the same.
+    if (signal !== 'EPIPE' && signal !== 'EIO') end(signal);
   });
   for (const { message } of hypervisor.storeProblems()) terminal.complain(message);
   let server: ControlServer | undefined;

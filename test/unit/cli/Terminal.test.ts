@@ -21,4 +21,16 @@ describe('a reader that has gone away ends the command, and does not crash it', 
     stop();
     expect(signals).toEqual(['EPIPE']);
   });
+
+  test('a full disk is something else, and said', () => {
+    const signals: string[] = [];
+    const complaints: string[] = [];
+    const terminal = new ProcessTerminal();
+    terminal.complain = (line) => complaints.push(line);
+    const stop = terminal.onInterrupt((signal) => signals.push(signal));
+    process.stdout.emit('error', Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' }));
+    stop();
+    expect(signals).toEqual(['EIO']);
+    expect(complaints).toEqual(['standard output cannot be written: the disk is full.']);
+  });
 });

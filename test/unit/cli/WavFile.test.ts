@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { WavFile } from '../../../src-main/cli/WavFile.ts';
+import { WavFile, wavHeader } from '../../../src-main/cli/WavFile.ts';
 
 let folder: string;
 
@@ -23,6 +23,11 @@ test('is a WAVE file of 16-bit stereo, with its lengths filled in', () => {
   expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', 8, 16)]).toEqual(['RIFF', 'WAVEfmt ']);
   expect([bytes.readUInt32LE(4), bytes.readUInt32LE(24), bytes.readUInt32LE(40)]).toEqual([48, 44_100, 12]);
   expect([0, 1, 2, 3, 4, 5].map((at) => bytes.readInt16LE(44 + 2 * at))).toEqual([1, -1, 2, -2, 3, -3]);
+});
+
+test('a file of more than 4 GiB says that it goes on to its end', () => {
+  const header = Buffer.from(wavHeader(5 * 2 ** 30));
+  expect([header.readUInt32LE(4), header.readUInt32LE(40)]).toEqual([0xffff_ffff, 0xffff_ffff]);
 });
 
 test('a file that cannot be written is a mistake of the user’s', () => {

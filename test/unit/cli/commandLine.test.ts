@@ -219,6 +219,16 @@ test('help is no error', async () => {
   expect(output).toContain('Exit status');
 });
 
+test.each([
+  { option: '--boot', rest: ['floppy'] },
+  { option: '--overlay', rest: [] },
+  { option: '--read-only', rest: [] },
+])('$option without a drive is refused, and not ignored', async ({ option, rest }) => {
+  const { status, complaints } = await command('run', file('driveless.asm', 'cli\nhlt'), option, ...rest);
+  expect(status).toBe(2);
+  expect(complaints).toContain(`${option}: there is no drive. Add one with --floppy, --hda`);
+});
+
 describe('asm and disasm', () => {
   const source = 'bits 16\norg 0x7c00\nstart: mov ax, 0x1234\njmp start\n';
 

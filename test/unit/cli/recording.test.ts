@@ -170,7 +170,7 @@ describe('recordings that cannot be replayed', () => {
     copyFileSync(image, place('copy.img'));
     writeFileSync(image, new Uint8Array(5 << 20).fill(1));
     expect((await command(['replay', out])).complaints).toMatch(
-      /large\.img has changed since the recording: its SHA-256/,
+      /large\.img has changed since the recording was made: its SHA-256/,
     );
     unlinkSync(image);
     expect((await command(['replay', out])).complaints).toMatch(/large\.img cannot be read: there is no such file\./);

@@ -91,6 +91,16 @@ describe('snapshots that cannot be restored', () => {
     }
   });
 
+  test('whose disk has changed', async () => {
+    const image = file('large.img', new Uint8Array(5 << 20));
+    const out = path.join(folder, 'large.snap');
+    await command('snapshot', path.join(folder, 'small.asm'), '--hda', image, '--read-only', '--out', out, '--json');
+    file('large.img', new Uint8Array(5 << 20).fill(1));
+    expect((await command('restore', out)).complaints).toMatch(
+      /large\.img has changed since the snapshot was made: its SHA/,
+    );
+  });
+
   test('a recording is no snapshot', async () => {
     const out = path.join(folder, 'small.rec');
     await command('record', path.join(folder, 'small.asm'), '--out', out, '--json');
