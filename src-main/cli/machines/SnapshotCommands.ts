@@ -79,24 +79,42 @@ export function takeSnapshot(
   });
 }
 
-/** `vivarium clone`: of a machine as it is, or as it was in a snapshot. */
-export function clone(
+/** `vivarium clone`: of a machine as it is, or as it was in a snapshot, and then it is on like that one. */
+export async function clone(
   context: MachineContext,
   word: string,
   choices: { readonly name: string | undefined; readonly snapshot: string | undefined },
 ): Promise<number> {
+  const wish = choices.name === undefined ? {} : { name: choices.name };
+  if (choices.snapshot !== undefined) {
+    const [vm, snapshot] = await findBoth(context, word, choices.snapshot);
+    return withOwner(context, async (control) => {
+      const request = { id: vm.id, snapshot: snapshot.id, ...wish };
+      const made = valueOf(await control.call('snapshot:clone', request));
+      return tell(
+        context,
+        control,
+        made,
+        `“${made.name}” is “${vm.name}” as it was in “${snapshot.name}” (${made.id}).`,
+      );
+    });
+  }
   return withMachines(context, async (control) => {
     const vm = await machineNamed(control, word);
-    const request = { id: vm.id, ...(choices.name !== undefined && { name: choices.name }) };
-    let source = `“${vm.name}”`;
-    let made: VmSummary;
-    if (choices.snapshot === undefined) made = valueOf(await control.call('vm:clone', request));
-    else {
-      const snapshot = await snapshotNamed(control, vm, choices.snapshot);
-      made = valueOf(await control.call('snapshot:clone', { ...request, snapshot: snapshot.id }));
-      source = `“${vm.name}” as it was in “${snapshot.name}”`;
-    }
-    return tell(context, control, made, `“${made.name}” is a clone of ${source} (${made.id}).`);
+    const made = valueOf(await control.call('vm:clone', { id: vm.id, ...wish }));
+    return tell(context, control, made, `“${made.name}” is a clone of “${vm.name}” (${made.id}).`);
+  });
+}
+
+/** Words that name nothing must not start a process. */
+function findBoth(
+  context: MachineContext,
+  word: string,
+  snapshotWord: string,
+): Promise<readonly [VmSummary, Snapshot]> {
+  return withMachines(context, async (control) => {
+    const vm = await machineNamed(control, word);
+    return [vm, await snapshotNamed(control, vm, snapshotWord)];
   });
 }
 
@@ -107,10 +125,7 @@ export async function restoreSnapshot(
   snapshotWord: string,
   then: 'as-taken' | 'run' | 'pause',
 ): Promise<number> {
-  const [vm, snapshot] = await withMachines(context, async (control) => {
-    const found = await machineNamed(control, word);
-    return [found, await snapshotNamed(control, found, snapshotWord)] as const;
-  });
+  const [vm, snapshot] = await findBoth(context, word, snapshotWord);
   return withOwner(context, async (control) => {
     const restored = valueOf(await control.call('snapshot:restore', { id: vm.id, snapshot: snapshot.id, then }));
     const how = restored.state === 'paused' ? ', and is paused' : '';

@@ -250,9 +250,12 @@ describe('machines that run', () => {
       '“echo” is what it was in “before”, and is paused.\n',
     );
     expect((await vivarium('snapshots', 'echo')).output).toMatch(/\n\* before .*\n {4}\d{4}-/);
+    await vivarium('stop', '--force', 'echo');
+    expect(await Promise.all(owners)).not.toContain(1);
     expect((await vivarium('clone', 'echo', '--snapshot', 'before', '--name', 'twin')).output).toContain(
-      '“twin” is a clone of “echo” as it was in “before”',
+      '“twin” is “echo” as it was in “before”',
     );
+    expect(await json('ls', '--on')).toMatchObject([{ name: 'twin', state: 'running' }]);
     expect((await vivarium('snapshots', 'echo', '--delete', 'before')).output).toContain('was deleted');
     expect(await json('snapshots', 'echo')).toHaveLength(1);
     expect(await vivarium('restore', 'echo', 'before')).toMatchObject({
