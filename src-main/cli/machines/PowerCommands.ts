@@ -7,11 +7,18 @@ import { reportMachine } from './machineReport.ts';
 import { Refusal } from './openControl.ts';
 
 /** `vivarium start`: in the process that has the store open, or in one that is started in the background. */
-export async function start(context: MachineContext, words: readonly string[], isPaused: boolean): Promise<number> {
+export async function start(
+  context: MachineContext,
+  words: readonly string[],
+  { isPaused, isAnew }: { readonly isPaused: boolean; readonly isAnew: boolean },
+): Promise<number> {
   // A word that names nothing must not start a process.
   const machines = await withMachines(context, (control) => machinesNamed(control, words));
   const ids = machines.map(({ id }) => id);
-  return withOwner(context, (control) => startMachines(context, control, ids, isPaused));
+  return withOwner(context, async (control) => {
+    if (isAnew) for (const id of ids) valueOf(await control.call('vm:discardSuspended', { id }));
+    return startMachines(context, control, ids, isPaused);
+  });
 }
 
 export async function startMachines(
@@ -38,6 +45,7 @@ const COMMANDS = {
   pause: { call: 'vm:pause', done: 'is paused' },
   resume: { call: 'vm:resume', done: 'runs on' },
   reset: { call: 'vm:reset', done: 'was reset' },
+  suspend: { call: 'vm:suspend', done: 'is off, and goes on from here when it is started' },
 } as const satisfies Readonly<Record<string, { readonly call: ControlCall; readonly done: string }>>;
 
 export function obey(

@@ -5,6 +5,7 @@ import { toProblem } from '../../control/outcomes.ts';
 import { ControlServer } from '../../control/socket/ControlServer.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
 import { EXIT_STATUS, INTERRUPT_STATUS, type Interrupt } from '../ExitStatus.ts';
+import type { Terminal } from '../Terminal.ts';
 import type { MachineContext } from './MachineCommands.ts';
 import { connectToOwner, Refusal } from './openControl.ts';
 
@@ -16,7 +17,7 @@ const RETRY_MS = 50;
 
 /**
  * `vivarium serve`: owns the store without a window, for other commands to run machines in it. With `isUntilIdle` it
- * ends when no machine is on and nobody is connected.
+ * ends when no machine is on and nobody is connected. Machines that are on when it is ended are suspended.
  */
 export async function serve(context: MachineContext, isUntilIdle: boolean): Promise<number> {
   const { access, terminal } = context;
@@ -47,7 +48,7 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     hypervisor.on('vm-changed', () => watch(IDLE_MS));
     hypervisor.on('vm-removed', () => watch(IDLE_MS));
     if (!isUntilIdle)
-      terminal.complain(`Serving the machines in ${access.folder}. Ctrl-C powers them off and ends this.`);
+      terminal.complain(`Serving the machines in ${access.folder}. Ctrl-C suspends those that are on, and ends this.`);
     watch(FIRST_IDLE_MS);
     const reason = await ended;
     return reason === 'idle' ? EXIT_STATUS.success : INTERRUPT_STATUS[reason];
@@ -55,7 +56,17 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     clearTimeout(idleTimer);
     stopListening();
     await server?.close();
+    await suspendAll(hypervisor, terminal);
     await hypervisor.dispose();
+  }
+}
+
+/** Whoever ends an owner, the system that shuts down for one, has not asked for machines to lose what they were at. */
+async function suspendAll(hypervisor: HypervisorService, terminal: Terminal): Promise<void> {
+  for (const { id, name, state } of hypervisor.list()) {
+    if (state !== 'running' && state !== 'paused') continue;
+    const suspended = await hypervisor.suspend(id);
+    if (!suspended.ok) terminal.complain(`“${name}” was powered off: ${suspended.error.message}`);
   }
 }
 

@@ -51,6 +51,7 @@ type MachineValues = Values & {
   readonly readOnly?: boolean;
   readonly start?: boolean;
   readonly paused?: boolean;
+  readonly anew?: boolean;
   readonly force?: boolean;
   readonly on?: boolean;
   readonly untilIdle?: boolean;
@@ -121,9 +122,11 @@ export function addMachineCommands(
 
   withJson(machineCommand('start <machines...>', 'start machines; without a window in the background'))
     .addOption(new Option('--paused', 'stop before the first instruction'))
-    .action((machines: string[], options: MachineValues) =>
-      perform(options, (context) => start(context, machines, options.paused === true)),
-    );
+    .addOption(new Option('--anew', 'do not go on where machines were suspended'))
+    .action((machines: string[], options: MachineValues) => {
+      const choices = { isPaused: options.paused === true, isAnew: options.anew === true };
+      return perform(options, (context) => start(context, machines, choices));
+    });
   withJson(machineCommand('stop <machines...>', 'press the power button, and wait until they are off'))
     .addOption(new Option('--force', 'pull the plug'))
     .option('--timeout <seconds>', 'how long a system may take to shut down', USUAL_STOP_SECONDS)
@@ -137,6 +140,7 @@ export function addMachineCommands(
     ['pause', 'hold machines as they are'],
     ['resume', 'let machines that are paused run on'],
     ['reset', 'start machines over, without asking their systems'],
+    ['suspend', 'power off machines, to go on from there when they are started'],
   ] as const) {
     withJson(machineCommand(`${name} <machines...>`, description)).action(
       (machines: string[], options: MachineValues) => perform(options, (context) => obey(context, name, machines)),

@@ -7,6 +7,8 @@ export interface MachineReport {
   readonly name: string;
   readonly state: VmSummary['state'];
   readonly activity: VmSummary['activity'];
+  /** Off, and its next start goes on where it stood. */
+  readonly isSuspended: boolean;
   readonly pauseReason: VmSummary['pauseReason'];
   readonly crash: (Omit<NonNullable<VmSummary['crash']>, 'at'> & { readonly at: string }) | null;
   readonly profile: string;
@@ -48,6 +50,7 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     name: vm.name,
     state: vm.state,
     activity: vm.activity,
+    isSuspended: vm.isSuspended,
     pauseReason: vm.pauseReason,
     crash: vm.crash && { ...vm.crash, at: timeText(vm.crash.at) },
     profile: vm.profile,
@@ -78,12 +81,10 @@ function timeText(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** One word, or two where they matter: `running`, `paused (breakpoint)`, `running (stopped)`. */
-export function stateText({
-  state,
-  activity,
-  pauseReason,
-}: Pick<VmSummary, 'state' | 'activity' | 'pauseReason'>): string {
+/** One word, or two where they matter: `running`, `paused (breakpoint)`, `off (suspended)`. */
+export function stateText(vm: Pick<VmSummary, 'state' | 'activity' | 'pauseReason' | 'isSuspended'>): string {
+  const { state, activity, pauseReason, isSuspended } = vm;
+  if (state === 'off' && isSuspended) return 'off (suspended)';
   if (state === 'paused' && pauseReason?.kind === 'breakpoint') return 'paused (breakpoint)';
   if (state === 'running' && activity === 'stopped') return 'running (stopped)';
   return state;

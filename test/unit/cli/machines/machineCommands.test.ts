@@ -226,6 +226,19 @@ describe('machines that run', () => {
     expect(await json('ls', '--on')).toHaveLength(1);
   });
 
+  test('go on where they were suspended, unless they are started anew', async () => {
+    await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
+    expect((await vivarium('suspend', 'echo')).output).toBe(
+      '“echo” is off, and goes on from here when it is started.\n',
+    );
+    expect(await json('ls')).toMatchObject([{ state: 'off', isSuspended: true }]);
+    await vivarium('start', 'echo');
+    expect(await json('ls')).toMatchObject([{ state: 'running', isSuspended: false }]);
+    await vivarium('suspend', 'echo');
+    await vivarium('start', 'echo', '--anew', '--paused');
+    expect(await json('show', 'echo')).toMatchObject({ pauseReason: { kind: 'started-paused' } });
+  });
+
   test('end the console that is joined to them when they end', async () => {
     await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
     const terminal = new TestTerminal();
@@ -274,7 +287,7 @@ describe('machines that run', () => {
     if (opened.ok) await opened.value.dispose();
   });
 
-  test('end with a served store, and a second owner is refused', async () => {
+  test('are suspended with a served store, and a second owner is refused', async () => {
     const terminal = new TestTerminal();
     const served = runCommandLine(['serve'], terminal, () => access);
     await until(() => terminal.complaints.length > 0, 'serving');
@@ -288,5 +301,6 @@ describe('machines that run', () => {
     expect(await served).toBe(130);
     expect(await json('ls', '--on')).toEqual([]);
     expect(owners).toEqual([]);
+    expect((await vivarium('ls')).output).toContain('off (suspended)');
   });
 });
