@@ -3,7 +3,8 @@ import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
-import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
+import type { MachineSnapshot } from './snapshots/MachineSnapshot.ts';
+import { buffersOf, type CapturedMachine, packSnapshot } from './snapshots/PackedSnapshot.ts';
 import { done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
@@ -70,7 +71,9 @@ export interface RestoredMachine {
   readonly stored: StoredMachine;
   readonly program: ThreadProgram | null;
   readonly drives: readonly ThreadDrive[];
-  readonly snapshot: PackedSnapshot;
+  readonly snapshot: MachineSnapshot;
+  /** A machine of this very program has been in this state: nothing in it is unknown. */
+  readonly isFamiliar: boolean;
 }
 
 /** One machine at run time: its state, its thread, and what the thread last said. */
@@ -230,22 +233,50 @@ export class VirtualMachine {
     const thread = this.#thread;
     if (thread === undefined) return this.#threadless();
     this.#beginSaving();
-    const captured = await thread.send('capture', layers, CAPTURE_TIMEOUT_MS);
+    const captured = await thread.send('capture', layers, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!captured.ok && captured.error.code === 'no-answer' && this.#thread === thread)
       await this.giveUp({ kind: 'thread-hung', message: `The thread of “${this.stored.name}” hung and was ended.`, detail: 'it did not answer while the machine was captured' }); // prettier-ignore
     if (this.#state === 'saving') this.#transit(this.#afterSaving);
     return captured;
   }
 
-  /**
-   * Becomes the machine of a snapshot, paused, in a new thread; the former one ends when that is done, so a refusal
-   * leaves everything as it was.
-   */
-  async restore({ stored, program, drives, snapshot }: RestoredMachine): Promise<Result<null>> {
-    if (this.#state === 'running' || this.#state === 'paused') this.#beginSaving();
-    else this.#transit('start');
+  /** Becomes the machine of a snapshot, paused. A refusal leaves it as it was. */
+  async restore(restored: RestoredMachine): Promise<Result<null>> {
     const life = ++this.#lives;
-    const launched = await this.#launch(definitionOf(stored, program, drives, snapshot), () => undefined);
+    if (this.#state === 'running' || this.#state === 'paused') {
+      this.#beginSaving();
+      if (restored.isFamiliar && isSameHardware(this.stored, restored.stored)) {
+        const inPlace = await this.#restoreInPlace(restored);
+        if (life !== this.#lives) return this.#overtaken();
+        if (inPlace.ok || this.state !== 'saving') return inPlace;
+      }
+    } else this.#transit('start');
+    return this.#restoreAnew(restored, life);
+  }
+
+  /** In the thread that it has, which keeps what it has translated. Refused while it is `saving`: nothing has changed. */
+  async #restoreInPlace({ stored, drives, snapshot }: RestoredMachine): Promise<Result<null>> {
+    const thread = this.#thread;
+    if (thread === undefined) return this.#threadless();
+    const packed = packSnapshot(snapshot);
+    const layered = drives.filter(({ layerFile }) => layerFile !== null);
+    const loaded = await thread.send('restore', { snapshot: packed, drives: layered }, { transfer: buffersOf(packed) });
+    if (!loaded.ok) return loaded;
+    if (this.#thread !== thread || this.#state !== 'saving') return this.#overtaken();
+    for (const history of this.serialHistories.values()) history.clear();
+    this.stored = stored;
+    this.#isStopped = false;
+    this.#events.onRestored(this);
+    this.#events.onLoaded(this, loaded.value);
+    this.#pauseReason = { kind: 'restored' };
+    this.#transit('saved-paused');
+    return done(null);
+  }
+
+  /** In a new thread; the former one ends when that is done. */
+  async #restoreAnew({ stored, program, drives, snapshot }: RestoredMachine, life: number): Promise<Result<null>> {
+    const definition = definitionOf(stored, program, drives, packSnapshot(snapshot));
+    const launched = await this.#launch(definition, () => undefined);
     if (life !== this.#lives) {
       if (launched.ok) await launched.value.thread.terminate();
       return this.#overtaken();
@@ -505,6 +536,16 @@ export class VirtualMachine {
     this.#driveProblems.clear();
     this.screen.forget();
   }
+}
+
+/** The one definition makes the same machine as the other. */
+function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
+  const hardware = ({ profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program }: StoredMachine) =>
+    JSON.stringify([
+      [profile, memoryMiB, vcpuCount, clock, network, bootOrder, program],
+      drives.map(({ slot, path, access }) => [slot, path, access]),
+    ]);
+  return hardware(a) === hardware(b);
 }
 
 /** What a machine's settings mean to the scheduler. */

@@ -22,7 +22,12 @@ const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers,
 try {
   const image = path.join(folder, 'disk.img');
   writeFileSync(image, new Uint8Array(8 * MIB));
-  const program = { kind: 'bytes', bytes: new TextEncoder().encode(PROGRAM), fileName: 'a.asm', format: 'asm' } as const;
+  const program = {
+    kind: 'bytes',
+    bytes: new TextEncoder().encode(PROGRAM),
+    fileName: 'a.asm',
+    format: 'asm',
+  } as const;
   const { id } = unwrap(
     await hypervisor.create({ memoryMiB: 64, program, drives: [{ slot: 'hda', path: image, access: 'read-write' }] }),
   );

@@ -19,7 +19,7 @@ import type {
   VmSnapshots,
 } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
-import { packSnapshot, unpackSnapshot } from './PackedSnapshot.ts';
+import { unpackSnapshot } from './PackedSnapshot.ts';
 import type { SnapshotEntry, SnapshotId, SnapshotKind } from './SnapshotTree.ts';
 import { snapshotThumbnail } from './snapshotThumbnail.ts';
 
@@ -35,6 +35,8 @@ export interface SnapshotHost {
 /** Snapshots of the machines of one store: what a user can do with them. */
 export class SnapshotCommands {
   readonly #host: SnapshotHost;
+  /** Those that this process has taken or restored. */
+  readonly #familiar = new Set<SnapshotId>();
   /** The last thing done with each machine's snapshots. */
   readonly #turns = new Map<VmId, Promise<unknown>>();
 
@@ -282,6 +284,7 @@ export class SnapshotCommands {
       layers: Object.fromEntries([...frozen].filter(([, layer]) => layer !== null)),
     });
     if (!entry.ok) return entry;
+    this.#familiar.add(entry.value.id);
     this.#host.onChanged(machine);
     return done({ ...toVmSnapshot(entry.value), pauseMs: captured.value.pauseMs });
   }
@@ -314,10 +317,13 @@ export class SnapshotCommands {
       stored: stored.value,
       program: program.value,
       drives: drives.map((drive) => layers.threadDrive(id, drive, tops.get(drive.slot) ?? null)),
-      snapshot: packSnapshot(read.value.snapshot),
+      snapshot: read.value.snapshot,
+      isFamiliar: this.#familiar.has(snapshot),
     });
-    if (restored.ok) layers.setTops(id, tops);
-    else await registry.replace(id, (now) => ({ ...now, ...hardwareOf(former) }));
+    if (restored.ok) {
+      layers.setTops(id, tops);
+      this.#familiar.add(snapshot);
+    } else await registry.replace(id, (now) => ({ ...now, ...hardwareOf(former) }));
     return restored;
   }
 

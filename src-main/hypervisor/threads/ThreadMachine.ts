@@ -109,8 +109,11 @@ export interface ThreadMachine {
    * changes again. Leaves no trace in the guest. Throws an error with a sentence for the user.
    */
   capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'>;
-  /** A reset that ends where the snapshot was taken. Throws `SnapshotError`. */
-  restore(snapshot: PackedSnapshot): LoadedPages;
+  /**
+   * A reset that ends where the snapshot was taken; these drives' images are opened anew.
+   * Throws `SnapshotError`, or a `DriveRefusal` before anything has changed.
+   */
+  restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages;
   run(untilHostNs: number): MachineExit;
   step(): MachineExit;
   /** Guest time stands still until the next `run`. */

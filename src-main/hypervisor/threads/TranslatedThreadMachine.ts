@@ -119,12 +119,21 @@ export class TranslatedThreadMachine implements ThreadMachine {
     return image.prepareFreeze(host.open(file, 'read-write'), host);
   }
 
-  restore(snapshot: PackedSnapshot): LoadedPages {
+  restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
+    const replacements = drives.map((drive) => this.#prepareReplacement(drive));
     this.reset();
     restoreMachine(this.#parts, unpackSnapshot(snapshot));
+    for (const replace of replacements) replace();
     this.#forgetWrites();
     const { memory } = this.#parts;
     return hashFilledPages(memory.ram(0, memory.ramBytes), snapshot.ram.numbers);
+  }
+
+  #prepareReplacement(drive: ThreadDrive): () => void {
+    const image = this.#parts.machine.chipset.drives.inside(drive.slot)?.image;
+    if (!(image instanceof FreezableImage)) throw new DriveRefusal(`${DRIVE_NAMES[drive.slot]} holds something else.`);
+    const replacement = openDrive(drive);
+    return () => image.replace(replacement);
   }
 
   /** From here on a dirty page is one that the guest wrote. */

@@ -9,7 +9,8 @@ import type { PauseReason } from '../types.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommand, ThreadCommandName, ThreadCommands, ThreadMessage } from './protocol.ts';
 import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
-import type { NewLayer, ThreadMachine } from './ThreadMachine.ts';
+import { messageOf } from '../results.ts';
+import { DriveRefusal, type LoadedPages, type NewLayer, type ThreadMachine } from './ThreadMachine.ts';
 
 /** How often a running vCPU looks at its messages and whether it is to give up its pCPU. */
 const LOOK_MS = 1;
@@ -300,6 +301,24 @@ export class VcpuLoop {
     return { ...captured, pauseMs: monotonicMs() - before };
   }
 
+  #restore({ snapshot, drives }: ThreadCommands['restore']['request']): LoadedPages {
+    try {
+      const loaded = this.#machine.restore(snapshot, drives);
+      this.#serialInput = [];
+      this.#mode = { kind: 'paused' };
+      this.#isToPassBreakpoint = false;
+      this.#setTemporaryBreakpoint(undefined);
+      this.#machine.stopClock();
+      this.#output.noteRun();
+      return loaded;
+    } catch (error) {
+      // Before anything has changed, or when it is neither the former machine nor the other one.
+      if (!(error instanceof DriveRefusal))
+        this.#crash('engine-error', 'The machine could not be made that of the snapshot.', messageOf(error));
+      throw error;
+    }
+  }
+
   #execute(command: Exclude<ThreadCommand, { name: 'capture' }>): ThreadCommands[ThreadCommandName]['reply'] {
     const machine = this.#machine;
     switch (command.name) {
@@ -322,6 +341,8 @@ export class VcpuLoop {
       case 'reset':
         this.#guarded(() => this.#reset(false));
         return null;
+      case 'restore':
+        return this.#restore(command.request);
       case 'pressPowerButton': {
         const isHeard = machine.pressPowerButton();
         this.#stir();

@@ -45,6 +45,12 @@ export interface VcpuWorkerOptions {
   readonly events: VcpuWorkerEvents;
 }
 
+export interface SendOptions {
+  readonly timeoutMs?: number;
+  /** Buffers of the request that change hands. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
 interface PendingReply {
   readonly resolve: (result: Result<unknown>) => void;
   readonly timer: NodeJS.Timeout;
@@ -109,7 +115,7 @@ export class VcpuWorker {
   send<Name extends ThreadCommandName>(
     name: Name,
     request: ThreadCommands[Name]['request'],
-    timeoutMs = REPLY_TIMEOUT_MS,
+    { timeoutMs = REPLY_TIMEOUT_MS, transfer = [] }: SendOptions = {},
   ): Promise<Result<ThreadCommands[Name]['reply']>> {
     if (this.#hasEnded || this.#isEnding) return Promise.resolve(this.#died());
     const id = this.#nextId++;
@@ -120,7 +126,7 @@ export class VcpuWorker {
       }, timeoutMs);
       // The thread answers a command with the reply that the protocol names for it.
       this.#pending.set(id, { resolve: resolve as (result: Result<unknown>) => void, timer });
-      this.#post(id, name, request);
+      this.#post(id, name, request, transfer);
     });
   }
 
@@ -155,8 +161,8 @@ export class VcpuWorker {
     await this.#ended;
   }
 
-  #post(id: number, name: ThreadCommandName, request: unknown): void {
-    this.#worker.postMessage({ id, name, request });
+  #post(id: number, name: ThreadCommandName, request: unknown, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage({ id, name, request }, transfer);
     this.#scheduler.signal(this.#slot);
   }
 

@@ -3,7 +3,7 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
-import type { CapturedMachine } from '../snapshots/PackedSnapshot.ts';
+import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import type { CrashReport, KeyStroke, MouseMotion, PauseReason } from '../types.ts';
 import type {
   LoadedPages,
@@ -40,6 +40,11 @@ export interface ThreadCommands {
   reset: { readonly request: null; readonly reply: null };
   /** Between two instructions; a machine that runs runs on. See `ThreadMachine.capture`. */
   capture: { readonly request: readonly NewLayer[]; readonly reply: CapturedMachine };
+  /** Makes the machine, of the same definition, that of a snapshot, paused. See `ThreadMachine.restore`. */
+  restore: {
+    readonly request: { readonly snapshot: PackedSnapshot; readonly drives: readonly ThreadDrive[] };
+    readonly reply: LoadedPages;
+  };
   /** Replies whether the guest listens to its button. */
   pressPowerButton: { readonly request: null; readonly reply: boolean };
   load: {

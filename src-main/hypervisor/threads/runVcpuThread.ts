@@ -34,7 +34,7 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   }
   let pages: LoadedPages;
   try {
-    pages = snapshot === null ? machine.reset() : machine.restore(snapshot);
+    pages = snapshot === null ? machine.reset() : machine.restore(snapshot, []);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     post({ kind: 'refused', reason: 'snapshot', message: error.message });

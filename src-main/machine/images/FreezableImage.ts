@@ -5,7 +5,7 @@ import { Qcow2Image } from './qcow2/Qcow2Image.ts';
 
 /**
  * A disk whose content can be frozen while it is in use: from then on writes go to another file, and what was written
- * before stays where it is, never to change again.
+ * before stays where it is, never to change again. To go back there is to have another image.
  */
 export class FreezableImage implements DiskImage {
   private top: DiskImage;
@@ -37,6 +37,12 @@ export class FreezableImage implements DiskImage {
   prepareFreeze(layer: HostFile, host: Pick<ImageHost, 'inflate'>): () => void {
     const front = new Qcow2Image(layer, readQcow2Header(layer), this.top, host);
     return () => (this.top = front);
+  }
+
+  /** Holds another image from now on, of the same length. */
+  replace(image: DiskImage): void {
+    this.top.close();
+    this.top = image;
   }
 
   read(position: number, into: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import { bundle } from '../../../support/hypervisor/bundle.ts';
 import { openTestHypervisor, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
@@ -53,9 +54,14 @@ test('a thread that hangs while its machine is captured is said, and can be powe
 });
 
 test('a snapshot that does not fit leaves the machine as it runs', async () => {
-  const { hypervisor } = opened;
   const { id } = await opened.run('refuse-restore');
-  const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'of another machine' }));
+  const { id: snapshot } = unwrap(await opened.hypervisor.takeSnapshot(id, { name: 'of another machine' }));
+  // One that this process has taken would be trusted.
+  await opened.hypervisor.dispose();
+  const { folder } = opened;
+  const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers: null, stepOverEnd: () => null }));
+  opened = { ...opened, hypervisor };
+  unwrap(await hypervisor.start(id));
   const before = hypervisor.registers(id)?.retiredInstructions ?? 0;
   const seen: string[] = [];
   hypervisor.on('vm-state', ({ from, to }) => seen.push(`${from}>${to}`));
