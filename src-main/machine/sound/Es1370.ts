@@ -3,6 +3,7 @@ import type { BusDevice, DeviceState, TimerHandle, TimerService } from '../BusDe
 import type { PciBar, PciDevice, PciSlot } from '../pci/PciDevice.ts';
 import { registerRange } from '../pci/registerRange.ts';
 import { checkVersion, readNumber, readObject } from '../snapshot.ts';
+import { Ak4531 } from './Ak4531.ts';
 import { Es1370Channel, type SampleFormat } from './Es1370Channel.ts';
 import type { SoundSource } from './Mixer.ts';
 
@@ -47,7 +48,7 @@ const DIVIDED_HZ = 1_411_200;
  * | 04 | status: 0 ADC, 1 DAC2, 2 DAC1 interrupt; 31 any of them |
  * | 08 | MIDI data, status and control |
  * | 0C | page of the window at 30h |
- * | 10 | codec (AK4531), written: stored nowhere, sound leaves as loud as it comes |
+ * | 10 | codec, written: a register of the {@link Ak4531} |
  * | 20 | serial: 1..0 DAC1's, 3..2 DAC2's, 5..4 ADC's format (bit 0 stereo, bit 1 16 bits); 8, 9, 10 interrupt; 11, 12 pause |
  * | 24, 28, 2C | DAC1, DAC2, ADC: 15..0 samples between interrupts less one, 31..16 those that are left |
  * | 30, 38 | page Ch: DAC1's, DAC2's, page Dh: ADC's (30h alone): address of the ring |
@@ -74,6 +75,7 @@ export class Es1370 implements PciDevice, SoundSource {
     new Es1370Channel('playback'),
     new Es1370Channel('capture'),
   ] as const;
+  private readonly codec = new Ak4531();
   private slot: PciSlot | undefined;
   private control = 0;
   private status = 0;
@@ -95,7 +97,8 @@ export class Es1370 implements PciDevice, SoundSource {
 
   mix(into: Float64Array, firstSample: number): void {
     this.advance();
-    for (const index of [DAC1, DAC2] as const) this.channels[index].mix(into, firstSample, this.format(index));
+    this.channels[DAC1].mix(into, firstSample, this.format(DAC1), this.codec.gain('fm'));
+    this.channels[DAC2].mix(into, firstSample, this.format(DAC2), this.codec.gain('voice'));
   }
 
   reset(): void {
@@ -104,23 +107,25 @@ export class Es1370 implements PciDevice, SoundSource {
     this.serial = 0;
     this.page = 0;
     for (const channel of this.channels) channel.reset();
+    this.codec.reset();
     this.update();
   }
 
   save(): DeviceState {
     const { control, status, serial, page } = this;
     const [dac1, dac2, adc] = this.channels.map((channel) => channel.save());
-    return { version: 1, control, status, serial, page, dac1, dac2, adc };
+    return { version: 2, control, status, serial, page, dac1, dac2, adc, codec: this.codec.save() };
   }
 
   restore(state: DeviceState): void {
-    checkVersion(this.id, state, 1);
+    checkVersion(this.id, state, 2);
     const word = (field: string): number => readNumber(state, field, 0, 0xffff_ffff);
     const [control, status, serial] = [word('control'), word('status'), word('serial')];
     this.page = readNumber(state, 'page', 0, PAGE_MASK);
     (['dac1', 'dac2', 'adc'] as const).forEach((name, index) =>
       this.channels[index as 0 | 1 | 2].restore(readObject(state, name)),
     );
+    this.codec.restore(readObject(state, 'codec'));
     this.control = control;
     this.status = status & 7;
     this.serial = serial;
@@ -182,6 +187,9 @@ export class Es1370 implements PciDevice, SoundSource {
       }
       case REGISTER.page:
         this.page = value & PAGE_MASK;
+        return;
+      case REGISTER.codec:
+        this.codec.write(value & 0xffff);
         return;
       case REGISTER.serial: {
         const changed = this.serial ^ value;

@@ -87,14 +87,19 @@ export class Es1370Channel {
   }
 
   /** Adds what was played to the mixer's samples, each held until the next. */
-  mix(into: Float64Array, firstSample: number, { rateHz }: SampleFormat): void {
+  mix(
+    into: Float64Array,
+    firstSample: number,
+    { rateHz }: SampleFormat,
+    [left, right]: readonly [number, number],
+  ): void {
     if (!this.isRunning || this.heard.length === 0) return;
     let index = 0;
     for (let at = 0; at < into.length; at += 2) {
       const number = Math.floor(((sampleTime(firstSample + at / 2) - this.startNs) * rateHz) / 1e9);
       index = Math.max(0, Math.min(this.heard.length / 2 - 1, number - this.firstHeard));
-      into[at] = (into[at] ?? 0) + (this.heard[2 * index] ?? 0);
-      into[at + 1] = (into[at + 1] ?? 0) + (this.heard[2 * index + 1] ?? 0);
+      into[at] = (into[at] ?? 0) + left * (this.heard[2 * index] ?? 0);
+      into[at + 1] = (into[at + 1] ?? 0) + right * (this.heard[2 * index + 1] ?? 0);
     }
     this.heard.splice(0, 2 * index);
     this.firstHeard += index;

@@ -74,6 +74,31 @@ test('plays the ring again and again, each sample once', () => {
   expect(Math.max(...left)).toBeGreaterThan(16_000);
 });
 
+test.each([
+  { title: 'the master takes 2 dB a step', codec: [0x0003, 0x0100], left: 10 ** (-6 / 20), right: 1 },
+  { title: 'an input goes from 12 dB down', codec: [0x0209, 0x0306], left: 10 ** (-6 / 20), right: 1 },
+  { title: 'a side can be mute', codec: [0x0280], left: 0, right: 1 },
+  { title: 'a side can be switched off', codec: [0x1108], left: 1, right: 0 },
+  { title: 'the other DAC has levels of its own', codec: [0x0480, 0x0580, 0x1000], left: 1, right: 1 },
+  { title: 'what there is not changes nothing', codec: [0xff80, 0x1a80], left: 1, right: 1 },
+])('the codec sets the volume: $title', ({ codec, left, right }) => {
+  for (const word of codec) ports.write(0x10, 2, word);
+  play();
+  time.advance(30 * MS);
+  const loudest = (side: number): number => Math.max(...heard.filter((_, at) => at % 2 === side).map(Math.abs));
+  expect(loudest(0) / 16368).toBeCloseTo(left, 2);
+  expect(loudest(1) / 16368).toBeCloseTo(right, 2);
+});
+
+test('a snapshot keeps the volume, and a reset opens it again', () => {
+  ports.write(0x10, 2, 0x009f);
+  const state = JSON.parse(JSON.stringify(card.save()));
+  card.reset();
+  expect(card.save()).not.toEqual(state);
+  card.restore(state);
+  expect(card.save()).toEqual(state);
+});
+
 test('interrupts after so many samples, until that is acknowledged', () => {
   play();
   time.advance(11.5 * MS);
