@@ -7,11 +7,13 @@ import type { BlockHash } from '../storage/BlockIndex.ts';
 import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
 import { forEachBreathing } from '../storage/breathe.ts';
 import { describeFileError, errorCode, replaceFile } from '../storage/files.ts';
-import { SectionProblem } from '../storage/SectionFile.ts';
+import { ReadersAndWriters } from '../storage/ReadersAndWriters.ts';
 import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
 import type { Result, VmId } from '../types.ts';
 import type { MachineSnapshot } from './MachineSnapshot.ts';
-import { pageHashes, type PageTables, tabulate, type TableRoots } from './pageTables.ts';
+import { type ExportedPages, exportPages, type ImportedSnapshots, importPages } from './movedPages.ts';
+import { neededBlocks } from './neededBlocks.ts';
+import { pageHashes, tabulate, type TableRoots } from './pageTables.ts';
 import type { Pages } from './pages.ts';
 import { listSnapshotFiles, PAGES, snapshotFileOf, treeFileOf } from './snapshotFiles.ts';
 import {
@@ -25,7 +27,7 @@ import {
   withoutSnapshot,
   withSnapshot,
 } from './SnapshotTree.ts';
-import { readStoredRoots, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
+import { describingFile, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
 
 /** Pages that are put in their places before others get the thread. */
 const PAGES_AT_ONCE = 4096;
@@ -41,6 +43,13 @@ export interface AboutSnapshot {
   readonly kind?: SnapshotKind;
   readonly isPaused?: boolean;
   readonly layers?: Partial<Record<DriveSlot, string>>;
+}
+
+/** A machine's snapshots as they lie in the store. */
+export interface ExportedSnapshots extends ExportedPages {
+  readonly tree: SnapshotTree;
+  /** One for each entry. */
+  readonly files: readonly string[];
 }
 
 /** Runs changes of one machine one after the other. */
@@ -64,11 +73,7 @@ export class SnapshotStore {
   readonly #trees: Map<VmId, SnapshotTree>;
   /** Opened when it is first needed: most machines have no snapshots. */
   #blocks: Promise<BlockStore> | undefined;
-  /** The last change of the blocks: one at a time. */
-  #change: Promise<unknown> = Promise.resolve();
-  readonly #reads = new Set<Promise<unknown>>();
-  /** What readers have to wait for. */
-  #removal: Promise<void> | undefined;
+  readonly #turns = new ReadersAndWriters();
 
   constructor(folder: string, trees: ReadonlyMap<VmId, SnapshotTree>, inTurn: InTurn) {
     this.#folder = folder;
@@ -82,16 +87,15 @@ export class SnapshotStore {
 
   /** Stores a snapshot, from which its machine goes on. The copy in memory may be changed once this has answered. */
   async put(machine: StoredMachine, snapshot: MachineSnapshot, about: AboutSnapshot): Promise<Result<SnapshotEntry>> {
-    const ram = await tabulate(snapshot.ram);
-    const video = await tabulate(snapshot.video);
-    const disks = new Map<DriveSlot, PageTables>();
-    for (const [slot, layer] of snapshot.disks) disks.set(slot, await tabulate(layer));
-    const memories = [ram, video, ...disks.values()];
-    const blocks = new Map(memories.flatMap((memory) => [...memory.blocks]));
+    const blocks = new Map<BlockHash, Uint8Array>();
+    const ram = await tabulate(snapshot.ram, blocks);
+    const video = await tabulate(snapshot.video, blocks);
+    const disks = new Map<DriveSlot, TableRoots>();
+    for (const [slot, layer] of snapshot.disks) disks.set(slot, await tabulate(layer, blocks));
     const id: SnapshotId = `sn-${randomBytes(8).toString('hex')}`;
     const failure = `The snapshot “${about.name}” of “${machine.name}” cannot be stored`;
     return this.#inTurn(machine.id, () =>
-      this.#changing(failure, async (store) => {
+      this.#adding(failure, async (store) => {
         const tree = this.tree(machine.id);
         const parent = about.parent === undefined ? tree.current : about.parent;
         const file = this.#fileOf(machine.id, id);
@@ -106,7 +110,7 @@ export class SnapshotStore {
           takenAt: Date.now(),
           instructions: retiredBy(snapshot),
           hasThumbnail: Boolean(about.thumbnail),
-          storedBytes: added,
+          storedBytes: added?.byteLength ?? 0,
           files: filesOf(machine.program).map(({ sha256 }) => sha256),
           layers: { ...about.layers },
         };
@@ -117,16 +121,16 @@ export class SnapshotStore {
             definition: machine,
             state: snapshot.state,
             thumbnail: about.thumbnail ?? null,
-            ram: ram.roots,
-            video: video.roots,
-            disks: new Map([...disks].map(([slot, { roots }]) => [slot, roots])),
+            ram,
+            video,
+            disks,
           });
           await this.#replaceTree(machine.id, withSnapshot(tree, entry));
           return entry;
         } catch (error) {
           if (await this.#isNamed(machine.id, id)) throw error;
           await unlink(file).catch(() => undefined);
-          await store.remove(id).catch(() => undefined);
+          if (added) await store.remove(added).catch(() => undefined);
           throw error;
         }
       }),
@@ -139,7 +143,7 @@ export class SnapshotStore {
     snapshot: SnapshotId,
   ): Promise<Result<{ readonly definition: StoredMachine; readonly snapshot: MachineSnapshot }>> {
     return this.#reading(id, snapshot, async (file) => {
-      const { definition, state, ram, video, disks } = await describing(file, readStoredSnapshot);
+      const { definition, state, ram, video, disks } = await describingFile(file, readStoredSnapshot);
       const store = await this.#blockStore();
       const all = [ram, video, ...disks.values()];
       const tables = await store.read(all.flatMap((roots) => [...roots.values()]));
@@ -163,7 +167,7 @@ export class SnapshotStore {
 
   /** PNG; null: the machine showed nothing. */
   async readThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
-    return this.#reading(id, snapshot, async (file) => (await describing(file, readStoredThumbnail)) ?? null);
+    return this.#reading(id, snapshot, async (file) => (await describingFile(file, readStoredThumbnail)) ?? null);
   }
 
   async annotate(
@@ -204,7 +208,7 @@ export class SnapshotStore {
       });
       if (deleted.ok) {
         // What stays behind is removed when the store is opened next.
-        await this.#exclusively(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
+        await this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
         void this.sweep();
       }
       return deleted;
@@ -213,56 +217,69 @@ export class SnapshotStore {
 
   /** Lets `make` put a machine's folder into its place, and returns with the tree that is in it: no sweep comes in between. */
   async addMachine(id: VmId, make: () => Promise<SnapshotTree>): Promise<void> {
-    await this.#exclusively(async () => this.#trees.set(id, await make()));
+    await this.#turns.add(async () => this.#trees.set(id, await make()));
+  }
+
+  /** The same with pages that come from elsewhere. They are known by what they hold, whatever anybody says of them. */
+  async importMachine(id: VmId, imported: ImportedSnapshots, make: () => Promise<SnapshotTree>): Promise<void> {
+    await this.#turns.add(async () => {
+      const store = await this.#blockStore();
+      const remove = await importPages(store, imported);
+      try {
+        this.#trees.set(id, await make());
+      } catch (error) {
+        await remove();
+        throw error;
+      }
+    });
+  }
+
+  /** Hands out what a machine's snapshots consist of; nothing of it is removed meanwhile. */
+  async exportMachine<T>(id: VmId, action: (exported: ExportedSnapshots) => Promise<T>): Promise<T> {
+    return this.#turns.read(async () => {
+      const tree = this.tree(id);
+      const places = tree.entries.map((entry) => {
+        return { snapshot: entry.id, file: this.#fileOf(id, entry.id), isSetAside: false };
+      });
+      const pages = await exportPages(await this.#blockStore(), places);
+      return action({ tree, files: places.map(({ file }) => file), ...pages });
+    });
   }
 
   /** Removes a machine's folder, or moves it away, while nobody reads or sweeps. */
   async forgetMachine(id: VmId, remove: () => Promise<void>): Promise<void> {
     const hasSnapshots = this.tree(id).entries.length > 0;
-    await (hasSnapshots ? this.#exclusively(remove) : remove());
+    await (hasSnapshots ? this.#turns.remove(remove) : remove());
     this.#trees.delete(id);
     if (hasSnapshots) void this.sweep();
   }
 
   /** Removes pages that an interrupted change has left, if there are any: it can be told from the files' names. */
   sweepIfInterrupted(): void {
-    void this.#exclusively(async () => {
-      const names = await readdir(path.join(this.#folder, PAGES)).catch(() => []);
-      if (names.length === 0) return;
-      const files = await listSnapshotFiles(this.#folder, this.#trees);
-      const owners = new Set(files.map(({ snapshot }) => snapshot));
-      if (hasOrphans(names, owners)) await this.#sweepNow();
-    }).catch(() => undefined);
+    void this.#turns
+      .remove(async () => {
+        const names = await readdir(path.join(this.#folder, PAGES)).catch(() => []);
+        if (names.length === 0) return;
+        const files = await listSnapshotFiles(this.#folder, this.#trees);
+        const owners = new Set(files.map(({ snapshot }) => snapshot));
+        if (hasOrphans(names, owners)) await this.#sweepNow();
+      })
+      .catch(() => undefined);
   }
 
   /** Removes pages that no snapshot needs any more. What cannot be removed stays for the next time. */
   async sweep(): Promise<void> {
-    await this.#exclusively(() => this.#sweepNow()).catch(() => undefined);
+    await this.#turns.remove(() => this.#sweepNow()).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    await this.#change;
-    await Promise.allSettled(this.#reads);
+    await this.#turns.idle();
   }
 
   async #sweepNow(): Promise<void> {
     const store = await this.#blockStore();
     const files = await listSnapshotFiles(this.#folder, this.#trees);
-    const needed = new Set<BlockHash>();
-    for (const { file, isSetAside } of files) {
-      // A damaged snapshot stops the sweep: its pages are not to go while its file may still be put right.
-      const lists = await describing(file, readStoredRoots).catch((error: unknown) => {
-        if (isSetAside && error instanceof SectionProblem) return [];
-        throw error;
-      });
-      // Tables are shared like pages: each is read once.
-      const fresh = lists.map((roots) => new Map([...roots].filter(([, root]) => !needed.has(root))));
-      const tables = await store.read(new Set(fresh.flatMap((roots) => [...roots.values()])));
-      for (const roots of fresh) {
-        for (const root of roots.values()) needed.add(root);
-        for (const hash of (await pageHashes(roots, tables)).values()) needed.add(hash);
-      }
-    }
+    const needed = await neededBlocks(store, files);
     const owners = new Set(files.map(({ snapshot }) => snapshot));
     await store.sweep(
       (hash) => needed.has(hash),
@@ -277,38 +294,16 @@ export class SnapshotStore {
     return opened;
   }
 
-  /** Changes of blocks come one after the other, readers meanwhile or not. */
-  #changing<T>(failure: string, change: (store: BlockStore) => Promise<T>): Promise<Result<T>> {
-    const result = this.#change.then(() => attempt(failure, async () => change(await this.#blockStore())));
-    this.#change = result;
-    return result;
-  }
-
-  /** The same with no reader meanwhile: those that read are waited for, others wait. */
-  #exclusively<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#change.then(async () => {
-      const removal = Promise.allSettled(this.#reads).then(action);
-      this.#removal = removal.then(
-        () => undefined,
-        () => undefined,
-      );
-      return removal.finally(() => (this.#removal = undefined));
-    });
-    this.#change = result.catch(() => undefined);
-    return result;
+  #adding<T>(failure: string, add: (store: BlockStore) => Promise<T>): Promise<Result<T>> {
+    return this.#turns.add(() => attempt(failure, async () => add(await this.#blockStore())));
   }
 
   async #reading<T>(id: VmId, snapshot: SnapshotId, read: (file: string) => Promise<T>): Promise<Result<T>> {
-    while (this.#removal) await this.#removal;
-    const entry = this.#entry(id, snapshot);
-    if (entry === undefined) return unknownSnapshot();
-    const result = attempt(`The snapshot “${entry.name}” cannot be read`, () => read(this.#fileOf(id, snapshot)));
-    this.#reads.add(result);
-    try {
-      return await result;
-    } finally {
-      this.#reads.delete(result);
-    }
+    return this.#turns.read(async () => {
+      const entry = this.#entry(id, snapshot);
+      if (entry === undefined) return unknownSnapshot();
+      return attempt(`The snapshot “${entry.name}” cannot be read`, () => read(this.#fileOf(id, snapshot)));
+    });
   }
 
   async #replaceTree(id: VmId, tree: SnapshotTree): Promise<void> {
@@ -361,16 +356,6 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-  }
-}
-
-/** Problems that a file's sections have, with the file's name in front. */
-async function describing<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
-  try {
-    return await read(file);
-  } catch (error) {
-    if (error instanceof SectionProblem) throw new SectionProblem(`${file} is damaged: ${error.message}`);
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import { replaceFileBy } from '../storage/files.ts';
-import { jsonOf, jsonSection, type Section, SectionProblem } from '../storage/SectionFile.ts';
+import { decodeSections, jsonOf, jsonSection, type Section, SectionProblem } from '../storage/SectionFile.ts';
 import { SectionFileReader } from '../storage/SectionFileReader.ts';
 import { storedMachine, type StoredMachine } from '../storage/StoredMachine.ts';
 import { writeSectionFile } from '../storage/writeSectionFile.ts';
@@ -12,6 +12,7 @@ import { snapshotEntry, type SnapshotEntry } from './SnapshotTree.ts';
 const VERSION = 1;
 /** A machine's state is JSON of some hundred KiB; lists of tables of the largest disks some MiB. */
 const MOST_BYTES = 2 ** 28;
+const LIMITS = { newestVersion: VERSION, mostBytes: MOST_BYTES };
 
 /** A snapshot but for its pages, which are blocks of the store's: a file of sections of the kind `SREF`. */
 export interface StoredSnapshot {
@@ -45,7 +46,17 @@ export function writeStoredSnapshot(file: string, snapshot: StoredSnapshot): Pro
 
 /** Reads all of it, verified. Throws {@link SectionProblem}, and what the file system throws. */
 export async function readStoredSnapshot(file: string): Promise<StoredSnapshot> {
-  const sections = await withFile(file, (reader) => reader.readAll());
+  return storedSnapshotOf(await withFile(file, (reader) => reader.readAll()));
+}
+
+/** The same of a file's bytes; throws {@link SectionProblem}. */
+export function decodeStoredSnapshot(bytes: Uint8Array): StoredSnapshot {
+  const decoded = decodeSections(bytes, 'SREF', LIMITS);
+  if (!decoded.ok) throw new SectionProblem(decoded.message);
+  return storedSnapshotOf(decoded.sections);
+}
+
+function storedSnapshotOf(sections: ReadonlyMap<string, Uint8Array>): StoredSnapshot {
   const disks = DRIVE_SLOTS.filter((slot) => sections.has(slot));
   return {
     entry: jsonOf(sections, 'entry', snapshotEntry),
@@ -81,8 +92,18 @@ export function readStoredThumbnail(file: string): Promise<Uint8Array | undefine
   return withFile(file, (reader) => reader.read('thumbnail'));
 }
 
+/** Problems that a file's sections have, with the file's name in front. */
+export async function describingFile<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(file);
+  } catch (error) {
+    if (error instanceof SectionProblem) throw new SectionProblem(`${file} is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
 async function withFile<T>(file: string, action: (reader: SectionFileReader) => Promise<T>): Promise<T> {
-  const reader = await SectionFileReader.open(file, 'SREF', { newestVersion: VERSION, mostBytes: MOST_BYTES });
+  const reader = await SectionFileReader.open(file, 'SREF', LIMITS);
   try {
     return await action(reader);
   } finally {

@@ -23,15 +23,11 @@ const TABLES_AT_ONCE = 32;
 /** Tables by their numbers: the first page of table n is page 128 n. */
 export type TableRoots = ReadonlyMap<number, BlockHash>;
 
-export interface PageTables {
-  readonly roots: TableRoots;
-  /** The pages and the tables. */
-  readonly blocks: ReadonlyMap<BlockHash, Uint8Array>;
-}
-
-/** Hashes a memory's pages; gives the thread to others in between. */
-export async function tabulate(pages: Pages): Promise<PageTables> {
-  const blocks = new Map<BlockHash, Uint8Array>();
+/**
+ * Hashes a memory's pages; gives the thread to others in between.
+ * @param blocks gets the pages and the tables
+ */
+export async function tabulate(pages: Pages, blocks: Map<BlockHash, Uint8Array>): Promise<TableRoots> {
   const tables = new Map<number, Uint8Array>();
   await forEachBreathing(pages, PAGES_AT_ONCE, ([page, bytes]) => {
     if (bytes.length !== BLOCK_BYTES) throw new RangeError(`page ${page} has ${bytes.length} bytes`);
@@ -48,7 +44,7 @@ export async function tabulate(pages: Pages): Promise<PageTables> {
     blocks.set(hash, table);
     roots.set(number, hash);
   }
-  return { roots, blocks };
+  return roots;
 }
 
 /** The hashes of the pages that tables list, by the pages' numbers, in order. */
@@ -89,6 +85,6 @@ export function decodeRoots(name: string, bytes: Uint8Array): TableRoots {
   return roots;
 }
 
-function hashBlock(bytes: Uint8Array): BlockHash {
+export function hashBlock(bytes: Uint8Array): BlockHash {
   return createHash('sha256').update(bytes).digest('binary');
 }

@@ -11,16 +11,26 @@ const TREE = 'snapshots.json';
 const FOLDER = 'snapshots';
 const EXTENSION = '.snapshot';
 
-export function treeFileOf(folder: string, machine: VmId): string {
-  return path.join(folder, 'machines', machine, TREE);
+/** In a machine's folder: its tree. */
+export function treeFileIn(machineFolder: string): string {
+  return path.join(machineFolder, TREE);
 }
 
-export function snapshotFolderOf(folder: string, machine: VmId): string {
-  return path.join(folder, 'machines', machine, FOLDER);
+/** In a machine's folder: a snapshot. */
+export function snapshotFileIn(machineFolder: string, snapshot: SnapshotId): string {
+  return path.join(machineFolder, FOLDER, `${snapshot}${EXTENSION}`);
+}
+
+export function treeFileOf(folder: string, machine: VmId): string {
+  return treeFileIn(path.join(folder, 'machines', machine));
 }
 
 export function snapshotFileOf(folder: string, machine: VmId, snapshot: SnapshotId): string {
-  return path.join(snapshotFolderOf(folder, machine), `${snapshot}${EXTENSION}`);
+  return snapshotFileIn(path.join(folder, 'machines', machine), snapshot);
+}
+
+export function snapshotFolderOf(folder: string, machine: VmId): string {
+  return path.dirname(snapshotFileOf(folder, machine, ''));
 }
 
 /** Where machines and snapshots go that cannot be read. */

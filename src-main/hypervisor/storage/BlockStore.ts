@@ -25,6 +25,13 @@ const DEAD_PART_MOST = 0.5;
 /** Packs of several owners' blocks, whose first owner is gone. */
 const SHARED = 'shared-';
 
+/** What an addition has stored. */
+export interface AddedPack {
+  readonly name: string;
+  /** On disk. */
+  readonly byteLength: number;
+}
+
 interface Pack {
   readonly name: string;
   readonly blockCount: number;
@@ -74,24 +81,25 @@ export class BlockStore {
   }
 
   /**
-   * Stores the blocks that are not there yet, durably, as a pack of this name; none when all are there.
-   * Returns the bytes that it takes on disk. Throws what the file system throws, and has stored nothing then.
+   * Stores the blocks that are not there yet, durably, in a pack named for its owner; none when all are there.
+   * Throws what the file system throws, and has stored nothing then.
    */
-  async add(name: string, blocks: ReadonlyMap<BlockHash, Uint8Array>): Promise<number> {
+  async add(owner: string, blocks: ReadonlyMap<BlockHash, Uint8Array>): Promise<AddedPack | undefined> {
     const fresh: BlockHash[] = [];
     await forEachBreathing(blocks.keys(), LOOKUPS_AT_ONCE, (hash) => {
       if (!this.#index.has(hash)) fresh.push(hash);
     });
-    if (fresh.length === 0) return 0;
+    if (fresh.length === 0) return undefined;
+    const name = this.#freeName(owner);
     const byteLength = await this.#write(name, fresh, (hash) => blocks.get(hash));
     const number = this.#nextPack++;
     this.#packs.set(number, { name, blockCount: fresh.length });
     await forEachBreathing(fresh.entries(), LOOKUPS_AT_ONCE, ([block, hash]) => this.#index.add(hash, number, block));
-    return byteLength;
+    return { name, byteLength };
   }
 
-  /** Takes back what {@link add} has stored last under a name, before anybody could rely on it. */
-  async remove(name: string): Promise<void> {
+  /** Takes back what {@link add} has stored, before anybody could rely on it. */
+  async remove({ name }: AddedPack): Promise<void> {
     for (const [number, pack] of this.#packs) {
       if (pack.name !== name) continue;
       await unlink(fileOf(this.folder, name));
@@ -131,6 +139,19 @@ export class BlockStore {
     return blocks;
   }
 
+  has(hash: BlockHash): boolean {
+    return this.#index.has(hash);
+  }
+
+  /** In the order in which they are read fastest. Hashes of blocks that are not there are left out. */
+  inOrder(hashes: Iterable<BlockHash>): BlockHash[] {
+    const places = [...hashes].flatMap((hash) => {
+      const place = this.#index.get(hash);
+      return place ? [{ hash, ...place }] : [];
+    });
+    return places.sort((a, b) => a.pack - b.pack || a.block - b.block).map(({ hash }) => hash);
+  }
+
   /**
    * Removes blocks that nobody needs: packs without any that is needed, and those that are mostly dead after the rest
    * has been written elsewhere. A crash at any moment leaves every needed block.
@@ -156,7 +177,7 @@ export class BlockStore {
     // Of a block that is there twice, as a crash can leave it, the one that is not read is dead.
     const live = hashes.filter((hash) => this.#index.get(hash)?.pack === number && isNeeded(hash));
     if (live.length > 0 && live.length >= blockCount * (1 - DEAD_PART_MOST)) {
-      if (!name.startsWith(SHARED) && !isOwner(name)) await this.#rename(number, sharedName());
+      if (isOwned(name) && !isOwner(ownerOf(name))) await this.#rename(number, sharedName());
       return;
     }
     if (live.length > 0) {
@@ -167,6 +188,13 @@ export class BlockStore {
     }
     await unlink(fileOf(this.folder, name));
     this.#packs.delete(number);
+  }
+
+  #freeName(owner: string): string {
+    const taken = new Set([...this.#packs.values()].map(({ name }) => name));
+    let name = owner;
+    for (let count = 1; taken.has(name); count++) name = `${owner}.${count}`;
+    return name;
   }
 
   async #rename(number: number, name: string): Promise<void> {
@@ -221,7 +249,7 @@ export class BlockStore {
  */
 export function hasOrphans(files: readonly string[], owners: ReadonlySet<string>): boolean {
   const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
-  return names.some((name) => !name.startsWith(SHARED) && !owners.has(name));
+  return names.some((name) => isOwned(name) && !owners.has(ownerOf(name)));
 }
 
 function* packSections(
@@ -265,6 +293,15 @@ async function packNames(folder: string): Promise<string[]> {
 
 function fileOf(folder: string, name: string): string {
   return path.join(folder, `${name}${EXTENSION}`);
+}
+
+function isOwned(name: string): boolean {
+  return !name.startsWith(SHARED);
+}
+
+/** An owner's second pack is `<owner>.1`. */
+function ownerOf(name: string): string {
+  return name.split('.', 1)[0] ?? '';
 }
 
 function sharedName(): string {

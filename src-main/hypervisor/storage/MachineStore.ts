@@ -1,5 +1,6 @@
 import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { ImageError } from '../../machine/images/HostFile.ts';
 import { done, refused } from '../results.ts';
 import { copySnapshots, linkOrCopy, subtree } from '../snapshots/copySnapshots.ts';
 import { openSnapshotTree } from '../snapshots/openSnapshotTree.ts';
@@ -10,6 +11,7 @@ import {
   UNFINISHED,
   describeFileError,
   errorCode,
+  makeFolderBy,
   removeUnfinished,
   replaceFile,
   syncFolder,
@@ -18,6 +20,10 @@ import {
 } from './files.ts';
 import { hashBytes } from './CheckedJson.ts';
 import { filesOf, parseMachine, serialiseMachine, type StoredMachine } from './StoredMachine.ts';
+import { type ExportChoice, exportMachine } from './exportMachine.ts';
+import { fillFolder, readSnapshotsOf } from './importMachine.ts';
+import { MachineArchive } from './MachineArchive.ts';
+import { SectionProblem } from './SectionFile.ts';
 import { StoreLock } from './StoreLock.ts';
 
 const DEFINITION = 'machine.json';
@@ -110,26 +116,56 @@ export class MachineStore {
   /** Adds a machine with the files that it names, and with what it takes over of another one. */
   create(machine: StoredMachine, blobs: StoredBlobs, taken?: TakenOver): Promise<Result<null>> {
     return this.#change(machine.id, `The machine “${machine.name}” cannot be stored`, async () => {
-      const target = this.machineFolder(machine.id);
-      const make = async (): Promise<SnapshotTree> => {
-        const unfinished = unfinishedName(target);
-        try {
-          await mkdir(unfinished);
+      const make = (): Promise<SnapshotTree> =>
+        makeFolderBy(this.machineFolder(machine.id), async (unfinished) => {
           for (const [sha256, bytes] of blobs) await writeDurably(path.join(unfinished, sha256), bytes);
           const tree = taken === undefined ? NO_SNAPSHOTS : await this.#takeOver(taken, unfinished);
           await writeDurably(path.join(unfinished, DEFINITION), serialiseMachine(machine));
-          await syncFolder(unfinished);
-          await rename(unfinished, target);
           return tree;
-        } catch (error) {
-          await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
-          throw error;
-        }
-      };
+        });
       if (taken === undefined) await make();
       else await this.snapshots.addMachine(machine.id, make);
-      await syncFolder(path.dirname(target));
     });
+  }
+
+  /** Writes a machine with what belongs to it as one file. */
+  exportMachine(machine: StoredMachine, file: string, choice: ExportChoice): Promise<Result<null>> {
+    const folder = this.machineFolder(machine.id);
+    return this.#change(machine.id, `“${machine.name}” cannot be exported to ${file}`, () =>
+      this.snapshots.exportMachine(machine.id, (exported) =>
+        exportMachine(machine, { folder, disks: path.join(folder, DISKS) }, exported, choice, file),
+      ),
+    );
+  }
+
+  /**
+   * Makes a machine of a file that {@link exportMachine} has written, here or anywhere. Its drives hold what came along.
+   * @param define gives the machine its id, and what else it is to have here
+   */
+  async importMachine(file: string, define: (machine: StoredMachine) => StoredMachine): Promise<Result<StoredMachine>> {
+    const failure = `${file} cannot be imported`;
+    let archive: MachineArchive;
+    try {
+      archive = await MachineArchive.open(file);
+    } catch (error) {
+      return refused('file-unreadable', `${failure}: ${describeProblem(error)}.`);
+    }
+    const machine = define(archive.machine);
+    let imported = machine;
+    const target = this.machineFolder(machine.id);
+    const changed = await this.#change(machine.id, failure, async () => {
+      const snapshots = await readSnapshotsOf(archive);
+      await this.snapshots.importMachine(machine.id, { batches: archive.pages(), snapshots }, () =>
+        makeFolderBy(target, async (unfinished) => {
+          const places = { unfinished, target, disks: DISKS, definition: DEFINITION };
+          const filled = await fillFolder(archive, machine, snapshots, places);
+          imported = filled.machine;
+          return filled.tree;
+        }),
+      );
+    });
+    await archive.close();
+    return changed.ok ? done(imported) : changed;
   }
 
   /** Replaces a machine's definition; `blobs` are the files that it names and that are not stored yet. */
@@ -203,7 +239,7 @@ export class MachineStore {
         await apply();
         return done(null);
       } catch (error) {
-        return refused('storage-failed', `${failure}: ${describeFileError(error)}. Nothing was changed.`);
+        return refused('storage-failed', `${failure}: ${describeProblem(error)}. Nothing was changed.`);
       }
     });
   }
@@ -213,6 +249,12 @@ export class MachineStore {
     this.#pending.set(id, result);
     return result;
   }
+}
+
+/** Of a file's content, or of the file system. */
+function describeProblem(error: unknown): string {
+  if (error instanceof SectionProblem || error instanceof ImageError) return error.message.replace(/\.$/, '');
+  return describeFileError(error);
 }
 
 interface OpenedMachine {

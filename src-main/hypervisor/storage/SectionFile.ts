@@ -9,7 +9,7 @@ import { messageOf } from '../results.ts';
  */
 
 /** What is in the file: four letters. */
-export type SectionFileKind = 'RECD' | 'SNAP' | 'SREF' | 'PACK';
+export type SectionFileKind = 'RECD' | 'SNAP' | 'SREF' | 'PACK' | 'MACH';
 
 export interface Section {
   /** One to sixteen ASCII characters. */

@@ -1,4 +1,4 @@
-import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 
 /** In the names of files and folders that are not finished; a store removes what a crash has left of them. */
@@ -60,11 +60,41 @@ export async function replaceFileBy<T>(file: string, write: (unfinished: string)
   return result;
 }
 
+/** The same for a new folder, which `fill` fills with what is durable. */
+export async function makeFolderBy<T>(folder: string, fill: (unfinished: string) => Promise<T>): Promise<T> {
+  const unfinished = unfinishedName(folder);
+  let result: T;
+  try {
+    await mkdir(unfinished);
+    result = await fill(unfinished);
+    await syncFolder(unfinished);
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(path.dirname(folder));
+  return result;
+}
+
 /** Removes what interrupted writes have left in a folder. */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(UNFINISHED)) await rm(path.join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** Removes what interrupted replacements of one file have left, in a folder that others use as well. */
+export async function removeUnfinishedOf(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  for (const name of await readdir(folder)) {
+    if (isUnfinishedOf(name, path.basename(file))) await unlink(path.join(folder, name));
+  }
+}
+
+/** See {@link unfinishedName}. */
+function isUnfinishedOf(name: string, target: string): boolean {
+  return name.startsWith(UNFINISHED) && name.slice(UNFINISHED.length).replace(/^\d+-\d+-/, '') === target;
 }
 
 /** `ENOENT` and the like; empty for anything else. */

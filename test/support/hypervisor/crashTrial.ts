@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { MachineSnapshot } from '../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
+import { MachineArchive } from '../../../src-main/hypervisor/storage/MachineArchive.ts';
 import { MachineStore } from '../../../src-main/hypervisor/storage/MachineStore.ts';
 import { filesOf } from '../../../src-main/hypervisor/storage/StoredMachine.ts';
 import { unwrap } from './openTestHypervisor.ts';
@@ -56,6 +57,7 @@ export async function crashTrial(trial: Trial): Promise<TrialOutcome> {
         `interrupted by ${JSON.stringify(change)}\nbefore ${JSON.stringify(state)}\nfound ${JSON.stringify(found)}`,
       );
     await checkContents(store, found);
+    await checkExported(`${folder}.vivarium`);
     return { found, changesDone, interrupted: change?.kind, isDone };
   } finally {
     await store.close();
@@ -96,10 +98,11 @@ function isAfter(found: StoreState, before: StoreState, change: StoreChange): bo
   return isDeepStrictEqual(found, stateAfter(before, change, made));
 }
 
+/** Throws when programs and snapshots are not what their names say. */
 export async function checkContents(store: MachineStore, state: StoreState): Promise<void> {
-  for (const { id, program } of store.machines) {
-    for (const { sha256 } of filesOf(program)) unwrap(await store.readBlob(id, sha256));
-    for (const snapshot of state[id]?.snapshots ?? []) {
+  for (const [id, { program, snapshots }] of Object.entries(state)) {
+    if (program !== null) unwrap(await store.readBlob(id, program));
+    for (const snapshot of snapshots) {
       const read = unwrap(await store.snapshots.read(id, snapshot.id));
       const wanted = snapshotOf(Number(snapshot.name.split('.')[0]));
       if (!isSame(read.snapshot, wanted))
@@ -123,6 +126,17 @@ function isSame(found: MachineSnapshot, wanted: MachineSnapshot): boolean {
   );
 }
 
+/** Throws when there is a file, and not a whole one. */
+async function checkExported(file: string): Promise<void> {
+  if (!(await stat(file).catch(() => undefined))) return;
+  const archive = await MachineArchive.open(file);
+  try {
+    for await (const pages of archive.pages()) void pages;
+  } finally {
+    await archive.close();
+  }
+}
+
 /** Throws when a closed store holds a file that nothing in it needs. */
 export async function checkFiles(folder: string, store: MachineStore): Promise<void> {
   const wanted = new Set(['machines', 'pages']);
@@ -136,7 +150,7 @@ export async function checkFiles(folder: string, store: MachineStore): Promise<v
     for (const entry of entries) owners.add(entry.id);
   }
   for (const name of await readdir(folder, { recursive: true })) {
-    const pack = /^pages.(?:(sn-[0-9a-f]{16})|shared-[0-9a-f]{16})\.pack$/.exec(name);
+    const pack = /^pages.(?:(sn-[0-9a-f]{16})(?:\.\d+)?|shared-[0-9a-f]{16})\.pack$/.exec(name);
     const isNeeded =
       pack === null
         ? wanted.has(name) || wanted.has(`${name}${path.sep}`)

@@ -40,6 +40,8 @@ export type StoreChange =
   | { readonly kind: 'update'; readonly vm: VmId; readonly seed: number }
   | { readonly kind: 'program'; readonly vm: VmId; readonly seed: number }
   | { readonly kind: 'clone'; readonly vm: VmId; readonly seed: number; readonly snapshots: readonly SnapshotId[] }
+  /** Exported, and imported again. */
+  | { readonly kind: 'move'; readonly vm: VmId; readonly seed: number }
   | { readonly kind: 'delete'; readonly vm: VmId }
   | { readonly kind: 'take'; readonly vm: VmId; readonly seed: number }
   | { readonly kind: 'annotate'; readonly vm: VmId; readonly snapshot: SnapshotId; readonly seed: number }
@@ -106,6 +108,7 @@ export function stateAfter(state: StoreState, change: StoreChange, made: string)
     const { [change.vm]: _, ...rest } = state;
     return rest;
   }
+  if (change.kind === 'move') return { ...state, [made]: { ...machine, name: nameOf(change.seed) } };
   if (change.kind === 'clone') {
     const { current, entries } = subtree(treeOf(machine), new Set(change.snapshots));
     return { ...state, [made]: { ...machine, name: nameOf(change.seed), current, snapshots: entries } };
@@ -115,7 +118,7 @@ export function stateAfter(state: StoreState, change: StoreChange, made: string)
 
 function machineAfter(
   machine: MachineContent,
-  change: Exclude<StoreChange, { readonly kind: 'create' | 'delete' | 'clone' }>,
+  change: Exclude<StoreChange, { readonly kind: 'create' | 'delete' | 'clone' | 'move' }>,
   made: string,
 ): MachineContent {
   switch (change.kind) {

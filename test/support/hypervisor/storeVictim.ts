@@ -57,10 +57,11 @@ function nextChange(random: Random, state: StoreState): StoreChange {
         ? { kind: 'clone', vm, seed, snapshots: ids.filter(() => random.below(2) === 0) }
         : { kind: 'delete', vm };
     case 5:
-      return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'annotate', vm, snapshot, seed };
+      return machines.length < MACHINES_MOST ? { kind: 'move', vm, seed } : { kind: 'delete', vm };
     case 6:
-      return { kind: 'current', vm, snapshot: snapshot ?? null };
+      return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'annotate', vm, snapshot, seed };
     case 7:
+      return { kind: 'current', vm, snapshot: snapshot ?? null };
     case 8:
       return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'discard', vm, snapshot };
     default:
@@ -102,6 +103,15 @@ async function apply(store: MachineStore, machines: Machines, change: StoreChang
       for (const { sha256 } of filesOf(machine.program)) blobs.set(sha256, unwrap(await store.readBlob(vm, sha256)));
       unwrap(await store.create(clone, blobs, { from: vm, snapshots: change.snapshots, layers: [] }));
       machines.set(clone.id, clone);
+      return;
+    }
+    case 'move': {
+      const file = `${store.folder}.vivarium`;
+      unwrap(await store.exportMachine(machine, file, { withSnapshots: true, withImages: false, layers: [] }));
+      const moved = unwrap(
+        await store.importMachine(file, (each) => ({ ...each, id: newVmId(), name: nameOf(change.seed) })),
+      );
+      machines.set(moved.id, moved);
       return;
     }
     case 'delete':

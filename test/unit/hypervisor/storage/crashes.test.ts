@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,7 +19,8 @@ test(
     const script = await bundle(path.resolve('test/support/hypervisor/storeVictim.ts'));
     const start = Date.now();
     const trials = Array.from({ length: 2 }, async (_, lane) => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-crashes-'));
+      const place = await mkdtemp(path.join(tmpdir(), 'vivarium-crashes-'));
+      const folder = path.join(place, 'store');
       const random = new Random(SEED + lane);
       const outcomes: TrialOutcome[] = [];
       const isEnough = (): boolean =>
@@ -40,11 +41,13 @@ test(
           outcomes.push(outcome);
           before = outcome.found;
         } catch (error) {
-          const place = `VIVARIUM_SEED=${SEED}, lane ${lane}, trial ${outcomes.length}, in ${folder}`;
-          throw new Error(`${place}: ${String(error)}`);
+          const context = `VIVARIUM_SEED=${SEED}, lane ${lane}, trial ${outcomes.length}, in ${folder}`;
+          throw new Error(`${context}: ${String(error)}`);
         }
       }
-      await rm(folder, { recursive: true });
+      const besides = await readdir(place);
+      expect(besides.filter((name) => name.startsWith('.')).length).toBeLessThanOrEqual(1);
+      await rm(place, { recursive: true });
       return outcomes;
     });
     const outcomes = (await Promise.all(trials)).flat();
