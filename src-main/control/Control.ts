@@ -24,6 +24,7 @@ export const CONTROL_CALLS = [
   'vm:serialInput',
   'vm:suspend',
   'vm:discardSuspended',
+  'statistics:read',
   'snapshot:list',
   'snapshot:take',
   'snapshot:restore',

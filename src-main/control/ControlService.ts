@@ -9,6 +9,7 @@ import type { SampleCatalogue } from './files/SampleCatalogue.ts';
 import { machineHandlers } from './machineHandlers.ts';
 import { Machines } from './Machines.ts';
 import { snapshotHandlers } from './snapshotHandlers.ts';
+import { statisticsHandlers } from './statisticsHandlers.ts';
 
 /** What an owner of machines offers to those who control it. */
 export interface ControlService {
@@ -32,7 +33,11 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
   return {
     hypervisor,
     grants,
-    handlers: { ...machineHandlers(hypervisor, machines), ...snapshotHandlers(hypervisor, machines) },
+    handlers: {
+      ...machineHandlers(hypervisor, machines),
+      ...snapshotHandlers(hypervisor, machines),
+      ...statisticsHandlers(hypervisor),
+    },
     toSummary: (vm) => machines.toSummary(vm),
   };
 }

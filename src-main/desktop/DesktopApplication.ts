@@ -28,6 +28,7 @@ import { programHandlers } from './handlers/programHandlers.ts';
 import { Machines } from '../control/Machines.ts';
 import { toProblem } from '../control/outcomes.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
+import { statisticsHandlers } from '../control/statisticsHandlers.ts';
 import { menuTemplate } from './menu/menuTemplate.ts';
 import { menuTexts } from './menu/menuTexts.ts';
 import { QuitGuard } from './QuitGuard.ts';
@@ -135,6 +136,7 @@ export class DesktopApplication {
     const handlers: Handlers = {
       ...machineHandlers(hypervisor, this.machines),
       ...snapshotHandlers(hypervisor, this.machines),
+      ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints), breakpoints),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({

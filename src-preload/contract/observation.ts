@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call, event } from './Channel.ts';
-import { VcpuId, VmId } from './machines.ts';
+import { VcpuId, VmActivity, VmId, VmState } from './machines.ts';
 
 export const ExitCount = z.object({
   /** A kind of layouts/ExitKinds.ts. */
@@ -9,6 +9,47 @@ export const ExitCount = z.object({
   perSecond: z.number(),
 });
 export type ExitCount = z.infer<typeof ExitCount>;
+
+/** Where a vCPU's time went since the machine was started, in milliseconds. */
+export const VcpuTimes = z.object({
+  runMs: z.number(),
+  /** Runnable, but every pCPU was taken (steal). */
+  readyMs: z.number(),
+  haltedMs: z.number(),
+  cappedMs: z.number(),
+  /** How often it was given a pCPU. */
+  slices: z.number().int(),
+});
+export type VcpuTimes = z.infer<typeof VcpuTimes>;
+
+/** Rates are averages over the last second, or since the call before when that is less ago. */
+export const Statistics = z.object({
+  pcpuCount: z.number().int(),
+  sliceMs: z.number(),
+  /** Busy fraction of all pCPUs, 0..1. */
+  load: z.number(),
+  machines: z.array(
+    z.object({
+      id: VmId,
+      state: VmState,
+      activity: VmActivity,
+      /** Of one pCPU, 0..1: what it had, and what weights and caps entitled it to while it wanted to run. */
+      receivedShare: z.number(),
+      entitledShare: z.number(),
+      /** Million guest instructions a second. */
+      mips: z.number(),
+      /** Retired since power-on. */
+      instructions: z.number(),
+      vcpus: z.array(VcpuTimes),
+      /** By the kinds of layouts/ExitKinds.ts, since power-on. */
+      exits: z.record(z.string(), z.number()),
+      exitsPerSecond: z.record(z.string(), z.number()),
+      /** Entries in the containment log. */
+      contained: z.number().int(),
+    }),
+  ),
+});
+export type Statistics = z.infer<typeof Statistics>;
 
 /** What a guest tried beyond what it owns. */
 export const ContainmentKind = z.enum([
@@ -83,6 +124,7 @@ export type Demonstration = z.infer<typeof Demonstration>;
 export const observationContract = {
   /** Totals since power-on, all vCPUs together. */
   'vm:exits': call(z.object({ id: VmId }), z.array(ExitCount)),
+  'statistics:read': call(z.void(), Statistics),
 
   /** The latest entries, oldest first. */
   'containment:list': call(

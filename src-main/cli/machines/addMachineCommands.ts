@@ -24,6 +24,7 @@ import { Refusal } from './openControl.ts';
 import { obey, start, stop } from './PowerCommands.ts';
 import { serve } from './ServeCommand.ts';
 import { clone, deleteSnapshot, listSnapshots } from './SnapshotCommands.ts';
+import { statistics } from './StatisticsCommand.ts';
 import type { StoreAccess } from './StoreAccess.ts';
 
 const HEADING = 'Machines that are kept:';
@@ -76,6 +77,12 @@ export function addMachineCommands(
     .action((options: MachineValues) => perform(options, (context) => list(context, options.on === true)));
   withJson(machineCommand('show <machine>', 'all about one machine')).action(
     (machine: string, options: MachineValues) => perform(options, (context) => show(context, machine)),
+  );
+
+  withJson(
+    machineCommand('stats [machines...]', 'where the processors’ time goes: shares, speed, waiting, exits'),
+  ).action((machines: string[], options: MachineValues) =>
+    perform(options, (context) => statistics(context, machines)),
   );
 
   withMachineOptions(withJson(machineCommand('create [files...]', 'make a machine')))

@@ -177,6 +177,10 @@ describe('machines that run', () => {
       output: '“spin” was started without a window.\n',
     });
     expect(await json('ls', '--on')).toMatchObject([{ name: 'spin', state: 'running' }]);
+    const { machines } = await json('stats', 'spin');
+    expect(machines).toMatchObject([{ name: 'spin', activity: 'busy', vcpus: [{ runMs: expect.any(Number) }] }]);
+    expect(machines[0].receivedShare).toBeGreaterThan(0);
+    expect((await vivarium('stats')).output).toMatch(/^NAME {2}STATE .*\nspin {2}running .* % /);
     expect((await vivarium('pause', 'spin')).output).toBe('“spin” is paused.\n');
     expect(await vivarium('stop', 'spin')).toMatchObject({
       status: 1,
