@@ -1,9 +1,9 @@
-/** A wake may be this late, in nanoseconds: less than a frame of the screen, so that nobody sees it. */
-const MOST_LATE_NS = 16_000_000;
+/** A wake may be this late, in nanoseconds: what nobody sees of a screen on which nothing has happened for a while. */
+const MOST_LATE_NS = 40_000_000;
+/** And by no more than this part of the time for which the guest has idled. */
+const LATE_PART = 1 / 8;
 /** What a tick takes that finds nothing to do; Linux's take 3,000 to 13,000. */
 const MOST_QUIET_INSTRUCTIONS = 20_000;
-/** After so many of these a guest idles. */
-const QUIET_TICKS = 8;
 /** By what part of itself a period may differ from the one before: kernels set each tick by their own clock. */
 const TOLERANCE = 1 / 64;
 
@@ -19,7 +19,8 @@ export class TickCoalescer {
   private deadline = 0;
   private period = 0;
   private instructions = 0;
-  private quietTicks = 0;
+  /** The tick before the first that found nothing to do. */
+  private idleSince = 0;
 
   /**
    * The processors wait for a timer: returns the guest time at which to wake them.
@@ -29,9 +30,9 @@ export class TickCoalescer {
    */
   wakeTime(deadline: number, next: number, instructions: number): number {
     if (deadline !== this.deadline) this.note(deadline, instructions);
-    if (this.quietTicks < QUIET_TICKS) return deadline;
     const { period } = this;
-    const periods = Math.floor(MOST_LATE_NS / (period * (1 - TOLERANCE)));
+    const most = Math.min(MOST_LATE_NS, LATE_PART * (deadline - this.idleSince));
+    const periods = Math.floor(most / (period * (1 - TOLERANCE)));
     if (periods === 0) return deadline;
     // The last of these ticks is to have come by then.
     const late = Math.ceil(periods * period + TOLERANCE * period);
@@ -45,14 +46,14 @@ export class TickCoalescer {
 
   /** Something has come from outside: the guest has to do. */
   stir(): void {
-    this.quietTicks = 0;
+    this.idleSince = this.deadline;
   }
 
   private note(deadline: number, instructions: number): void {
     const period = deadline - this.deadline;
     const isPeriodic = Math.abs(period - this.period) <= TOLERANCE * period;
     const isQuiet = !this.isBusy(instructions);
-    this.quietTicks = isPeriodic && isQuiet ? this.quietTicks + 1 : 0;
+    if (!isPeriodic || !isQuiet) this.idleSince = deadline;
     this.deadline = deadline;
     this.period = period;
     this.instructions = instructions;
