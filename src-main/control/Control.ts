@@ -11,6 +11,8 @@ export const CONTROL_CALLS = [
   'vm:update',
   'vm:changeMedium',
   'vm:clone',
+  'vm:export',
+  'vm:import',
   'vm:delete',
   'vm:load',
   'vm:start',

@@ -111,6 +111,18 @@ export class Machines {
     return this.outcome(this.hypervisor.changeMedium(id, slot, medium));
   }
 
+  async exportTo(id: hypervisor.VmId, token: string, options: hypervisor.ExportOptions): Promise<Outcome<void>> {
+    const file = this.grants.resolve(token, 'write');
+    if (file === null) return refuse('access-not-granted', NOT_GRANTED);
+    return toOutcome(await this.hypervisor.exportMachine(id, file, options), () => undefined);
+  }
+
+  async importFrom(token: string): Promise<Outcome<VmSummary>> {
+    const file = this.grants.resolve(token, 'read');
+    if (file === null) return refuse('access-not-granted', NOT_GRANTED);
+    return this.outcome(this.hypervisor.importMachine(file));
+  }
+
   private drivesOf(choices: readonly DriveChoice[]): Outcome<hypervisor.VmDrive[]> {
     const drives: hypervisor.VmDrive[] = [];
     for (const { slot, token, access } of choices) {

@@ -19,6 +19,8 @@ export function machineHandlers(
     'vm:update': ({ id, changes, drives }) => machines.update(id, definedOnly(changes), drives),
     'vm:changeMedium': ({ id, slot, image }) => machines.changeMedium(id, slot, image),
     'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, definedOnly({ name }))),
+    'vm:export': ({ id, token, ...options }) => machines.exportTo(id, token, options),
+    'vm:import': ({ token }) => machines.importFrom(token),
     'vm:delete': ({ id }) => machines.delete(id),
     'vm:load': ({ id, source, options, reset = false }) => machines.load(id, source, options, reset),
 

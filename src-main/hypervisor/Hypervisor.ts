@@ -26,6 +26,7 @@ import {
   type ContainmentEntry,
   type CreateVmRequest,
   type DeviceActivity,
+  type ExportOptions,
   type Disposer,
   type MouseMotion,
   type HypervisorEventName,
@@ -215,6 +216,17 @@ export class Hypervisor implements HypervisorService {
     if (!found.ok) return found;
     const cloned = this.#added(await this.#snapshots.clone(found.value, name, snapshot));
     return cloned.ok && snapshot !== undefined ? this.restoreSnapshot(cloned.value.id, snapshot) : cloned;
+  }
+
+  async exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>> {
+    const found = this.#find(id, 'export');
+    return found.ok ? this.#snapshots.export(found.value, file, options) : found;
+  }
+
+  async importMachine(file: string): Promise<Result<VmSummary>> {
+    return this.#isDisposed
+      ? refused('disposed', 'Vivarium is closing.')
+      : this.#added(await this.#registry.import(file));
   }
 
   async delete(id: VmId): Promise<Result<null>> {

@@ -6,6 +6,7 @@ import type {
   ContainmentEntry,
   CreateVmRequest,
   DeviceActivity,
+  ExportOptions,
   Disposer,
   MouseMotion,
   HypervisorEventName,
@@ -60,6 +61,10 @@ export interface HypervisorService {
    * state. Disks' content is shared until one of the two writes.
    */
   clone(id: VmId, options?: { readonly name?: string; readonly snapshot?: SnapshotId }): Promise<Result<VmSummary>>;
+  /** Writes a machine that is off as one file. */
+  exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>>;
+  /** A new machine, off, of a file that was exported. */
+  importMachine(file: string): Promise<Result<VmSummary>>;
   /** Refused unless off or crashed. */
   delete(id: VmId): Promise<Result<null>>;
 

@@ -123,17 +123,18 @@ export class MachineRegistry {
       if (!read.ok) return read;
       blobs.set(sha256, read.value);
     }
-    const now = Date.now();
-    const machine: StoredMachine = {
-      ...original,
-      ...changes,
-      id: newVmId(),
-      name: this.#freeName(name ?? original.name),
-      colour: freeColour(this.all().map(({ colour }) => colour)),
-      createdAt: now,
-      changedAt: now,
-    };
+    const machine: StoredMachine = { ...original, ...changes, ...this.#newcomer(name ?? original.name) };
     return this.#add(machine, blobs, { from: id, ...taken });
+  }
+
+  /** A machine of a file that was exported, here or elsewhere. */
+  async import(file: string): Promise<Result<StoredMachine>> {
+    const imported = await this.#store.importMachine(file, (machine) => ({
+      ...machine,
+      ...this.#newcomer(machine.name),
+    }));
+    if (imported.ok) this.#machines.set(imported.value.id, imported.value);
+    return imported;
   }
 
   async delete(id: VmId): Promise<Result<null>> {
@@ -205,6 +206,13 @@ export class MachineRegistry {
     });
     this.#turns.set(id, result);
     return result;
+  }
+
+  /** What no two machines have in common. */
+  #newcomer(name: string): Pick<StoredMachine, 'id' | 'name' | 'colour' | 'createdAt' | 'changedAt'> {
+    const now = Date.now();
+    const colour = freeColour(this.all().map((each) => each.colour));
+    return { id: newVmId(), name: this.#freeName(name), colour, createdAt: now, changedAt: now };
   }
 
   #freeName(name: string): string {

@@ -27,6 +27,7 @@ export const PROBLEM_CODES = [
   'storage',
   'drive',
   'snapshot',
+  'exported',
   'not-typed',
   'no-program',
   'engine',

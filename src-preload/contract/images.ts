@@ -40,6 +40,10 @@ export type MachineProposal = z.infer<typeof MachineProposal>;
 export const imageContract = {
   /** What kind of machine would make use of these files. Reads them; makes nothing. */
   'machine:propose': call(z.object({ tokens: z.array(z.string().max(64)).min(1).max(16) }), MachineProposal),
+  /** Opens the save dialog for a machine's file. */
+  'machine:pickExport': call(z.object({ id: VmId }), FileGrant),
+  /** Opens the file dialog for machines' files. */
+  'machine:pickImport': call(z.void(), FileGrant),
   /** Files were opened from outside that are worth a look before a machine is made of them. */
   'machine:offered': event(z.array(FileGrant)),
   /** Opens the file dialog for images. */

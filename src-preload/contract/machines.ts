@@ -193,6 +193,19 @@ export const machineContract = {
   ),
   /** A new machine, off, with the same settings and program. */
   'vm:clone': call(z.object({ id: VmId, name: z.string().trim().min(1).max(80).optional() }), VmSummary),
+  /** Writes a machine that is off, with its program, snapshots and what its drives hold, as one file that may be written. */
+  'vm:export': call(
+    z.object({
+      id: VmId,
+      token: z.string().max(64),
+      snapshots: z.boolean().default(true),
+      /** Without what they hold, drives are empty where the machine is imported. */
+      images: z.boolean().default(true),
+    }),
+    z.void(),
+  ),
+  /** A new machine, off, of such a file. */
+  'vm:import': call(z.object({ token: z.string().max(64) }), VmSummary),
   /** Powers it off first when need be. */
   'vm:delete': call(VmReference, z.void()),
   /** Puts a program into a machine. When it is on: at once with `reset`, otherwise at its next reset. */

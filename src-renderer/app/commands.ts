@@ -45,6 +45,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('file.newMachine', () => (dialogs.newMachine = { files: [] }));
     add('file.newProgram', () => editor.create());
     add('file.openProgram', () => void actions.pickAndCreate());
+    add('file.importMachine', () => void actions.pickAndImport());
     add('file.openInEditor', () => void editor.openWithDialog());
     add('file.save', () => void editor.save(), text !== null);
     add('file.saveAs', () => void editor.save(true), text !== null);
@@ -71,6 +72,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.loadProgram', () => void actions.pickAndLoad(machine));
       add('machine.rename', () => (dialogs.renaming = id));
       add('machine.clone', () => void actions.clone(machine));
+      add('machine.export', () => void actions.exportMachine(machine), state === 'off' || state === 'crashed');
       add('machine.delete', () => void actions.remove(machine));
       add('machine.settings', () => (dialogs.settingsOf = id));
       add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');

@@ -58,6 +58,7 @@ export const TEST_IDS = {
   snapshotRestore: 'snapshot-restore',
   snapshotClone: 'snapshot-clone',
   snapshotMenu: 'snapshot-menu',
+  snapshotsMenu: 'snapshots-menu',
   snapshotKeep: 'snapshot-keep',
   snapshotPresent: 'snapshot-present',
 

@@ -100,6 +100,13 @@ export const useMachines = defineStore('machines', () => {
     return made;
   }
 
+  /** A machine of a file that was exported. */
+  async function importFrom(token: string): Promise<Outcome<VmSummary>> {
+    const outcome = await bridge().call('vm:import', { token });
+    if (outcome.ok) apply(outcome.value);
+    return outcome;
+  }
+
   async function destroy(id: string): Promise<void> {
     const outcome = await bridge().call('vm:delete', { id });
     if (outcome.ok) remove(id);
@@ -125,6 +132,7 @@ export const useMachines = defineStore('machines', () => {
     update,
     changeMedium,
     clone,
+    importFrom,
     destroy,
     load,
   };

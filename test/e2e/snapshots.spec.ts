@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { COUNTER, Desk, programFile } from './support/Desk.ts';
 import { expect, test } from './support/vivarium.ts';
@@ -81,6 +82,18 @@ test('snapshots are taken, restored, branched from, annotated and deleted', asyn
   await expect(desk.rows).toHaveCount(2);
   await desk.expectState('counter 2', 'paused');
   await expect.poll(() => desk.registerValue('ecx')).toBe(late);
+
+  await desk.part(TEST_IDS.powerOff).click();
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  await desk.expectState('counter 2', 'off');
+  const file = path.join(home, 'counter 2.vivarium');
+  await desk.willSaveAs(file);
+  await desk.menu('machine.export');
+  await expect(desk.part(TEST_IDS.notification)).toContainText('counter 2.vivarium');
+  await desk.willChoose(file);
+  await desk.menu('file.importMachine');
+  await desk.expectState('counter 3', 'off');
+  await expect(named('Snapshot 3')).toBeVisible();
 });
 
 test('machines are suspended on quitting, and go on at the next start', async ({ launch, home }) => {

@@ -44,6 +44,15 @@ export function imageHandlers({ hypervisor, grants, dialogs }: ImageServices): H
       };
       return succeed(proposed);
     },
+    'machine:pickExport': async ({ id }) => {
+      const name = fileNameOf(hypervisor.get(id)?.name ?? 'machine');
+      const file = await dialogs.pickExport(`${name}.vivarium`);
+      return file === null ? CANCELLED : succeed(grants.grant(file, 'write'));
+    },
+    'machine:pickImport': async () => {
+      const [file] = await dialogs.pickImport();
+      return file === undefined ? CANCELLED : succeed(grants.grant(file, 'read'));
+    },
     'image:pick': async ({ slot }) => {
       const [file] = await dialogs.pickImage(DIALOGS[slot]);
       return file === undefined ? CANCELLED : succeed(grants.grant(file, 'read'));
@@ -76,5 +85,9 @@ export function imageHandlers({ hypervisor, grants, dialogs }: ImageServices): H
 /** `primes 2026-11-23 10.52.07.png`, with what file systems refuse left out. */
 function pictureName(machine: string): string {
   const time = new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
-  return `${machine.replaceAll(/[\\/:*?"<>|]/g, '-')} ${time}.png`;
+  return `${fileNameOf(machine)} ${time}.png`;
+}
+
+function fileNameOf(machine: string): string {
+  return machine.replaceAll(/[\\/:*?"<>|]/g, '-');
 }

@@ -55,6 +55,7 @@ export const COMMAND_STATES = {
   'take the digest of': ['running', 'paused', 'crashed'],
   'take a snapshot of': ['running', 'paused'],
   'restore a snapshot of': ['off', 'running', 'paused', 'crashed'],
+  export: ['off', 'crashed'],
   suspend: ['running', 'paused'],
 } as const satisfies Readonly<Record<string, readonly VmState[]>>;
 export type VmCommand = keyof typeof COMMAND_STATES;

@@ -10,6 +10,7 @@ import type { MachineStore } from '../storage/MachineStore.ts';
 import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
 import type {
   AfterRestore,
+  ExportOptions,
   Result,
   SnapshotRequest,
   TakenSnapshot,
@@ -190,6 +191,19 @@ export class SnapshotCommands {
       fronts.set(drive.slot, made.value);
     }
     return done(fronts);
+  }
+
+  /** Writes a machine that is off as one file. */
+  export(machine: VirtualMachine, file: string, { snapshots, images }: ExportOptions): Promise<Result<null>> {
+    const { store } = this.#host;
+    return this.#inTurn(machine.id, async () => {
+      const allowed = machine.check('export');
+      if (!allowed.ok) return allowed;
+      const taken = snapshots ? store.snapshots.tree(machine.id).entries : [];
+      const own = machine.stored.drives.flatMap(({ layer }) => layer ?? []);
+      const layers = this.#chainsOf(machine.id, [...own, ...taken.flatMap((entry) => Object.values(entry.layers))]);
+      return store.exportMachine(machine.stored, file, { withSnapshots: snapshots, withImages: images, layers });
+    });
   }
 
   /** Puts another image, or none, into a drive of a machine that is on. */

@@ -37,6 +37,13 @@ export interface TakenSnapshot extends VmSnapshot {
   readonly pauseMs: number;
 }
 
+/** What goes into a machine's file beside its definition and its program. */
+export interface ExportOptions {
+  readonly snapshots: boolean;
+  /** What its drives hold; without it they are empty where the machine is imported. */
+  readonly images: boolean;
+}
+
 /** What a machine does once a snapshot has been restored; `as-taken`: what it did when the snapshot was taken. */
 export const AFTER_RESTORE = ['as-taken', 'run', 'pause'] as const;
 export type AfterRestore = (typeof AFTER_RESTORE)[number];

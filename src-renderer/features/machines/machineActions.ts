@@ -62,6 +62,26 @@ export function useMachineActions() {
     if (made) view.select(made.id);
   }
 
+  /** As one file, with its snapshots and what its drives hold. */
+  async function exportMachine(machine: VmSummary): Promise<void> {
+    const place = `machine:${machine.id}` as const;
+    const file = notices.settle(place, await bridge().call('machine:pickExport', { id: machine.id }));
+    if (!file) return;
+    const outcome = await bridge().call('vm:export', { id: machine.id, token: file.token });
+    if (!outcome.ok) notices.show(place, outcome.problem);
+    else notices.show(place, { code: 'exported', message: t('machine.exported', { file: file.displayPath }) }, 'info');
+  }
+
+  async function pickAndImport(): Promise<void> {
+    const file = notices.settle('machines', await bridge().call('machine:pickImport'));
+    if (file) await importMachine(file);
+  }
+
+  async function importMachine(file: FileGrant): Promise<void> {
+    const made = notices.settle('machines', await machines.importFrom(file.token));
+    if (made) view.select(made.id);
+  }
+
   async function createFrom(source: ProgramSource, isStarted: boolean): Promise<VmSummary | undefined> {
     const made = notices.settle('machines', await machines.create({ program: source, start: isStarted }));
     if (made) view.select(made.id);
@@ -91,6 +111,8 @@ export function useMachineActions() {
   /** Programs run at once, each in a machine of its own; of kernels and media a machine is proposed. */
   async function createFromFiles(files: readonly FileGrant[]): Promise<void> {
     if (files.length === 0) return;
+    const [first] = files;
+    if (files.length === 1 && first?.name.endsWith('.vivarium')) return importMachine(first);
     const tokens = files.map(({ token }) => token);
     const proposal = notices.settle('machines', await bridge().call('machine:propose', { tokens }));
     if (proposal?.isSystem) dialogs.newMachine = { files };
@@ -135,6 +157,8 @@ export function useMachineActions() {
     powerOff,
     remove,
     clone,
+    exportMachine,
+    pickAndImport,
     createFrom,
     createFromFiles,
     loadFile,

@@ -6,6 +6,7 @@ import {
   FileCode,
   FolderInput,
   MoonStar,
+  PackageOpen,
   Pause,
   Pencil,
   Play,
@@ -87,6 +88,10 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
       separator,
       action('rename', t('machine.rename'), () => (dialogs.renaming = id), { icon: Pencil, shortcut: 'F2' }),
       action('clone', t('machine.clone'), () => void actions.clone(machine), { icon: Copy }),
+      action('export', t('machine.export'), () => void actions.exportMachine(machine), {
+        icon: PackageOpen,
+        disabled: machine.state !== 'off' && machine.state !== 'crashed',
+      }),
       action(
         'settings',
         t('machine.settings'),

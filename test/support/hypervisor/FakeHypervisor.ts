@@ -122,6 +122,8 @@ export class FakeHypervisor implements HypervisorService {
     return { ok: true, value: null };
   };
 
+  exportMachine = async (): Promise<Result<null>> => ({ ok: true, value: null });
+  importMachine = async (): Promise<typeof notFound> => notFound;
   snapshots = (): { current: null; entries: [] } => ({ current: null, entries: [] });
   takeSnapshot = async (): Promise<typeof notFound> => notFound;
   restoreSnapshot = async (): Promise<typeof notFound> => notFound;

@@ -370,6 +370,36 @@ ret
     expect(await letterOn(file)).toBe('b');
   });
 
+  test('go with a machine that is exported, and its snapshots are restored where it is imported', async () => {
+    const { hypervisor } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { name: 'writer', drives: [drive(file, 'read-write')] });
+    await write(id, 'a');
+    unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await write(id, 'b');
+    const exported = path.join(opened.folder, 'writer.vivarium');
+    const options = { snapshots: true, images: true };
+    expect(await hypervisor.exportMachine(id, exported, options)).toMatchObject({
+      ok: false,
+      error: { code: 'wrong-state', message: expect.stringContaining('Power it off first') },
+    });
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await hypervisor.exportMachine(id, exported, options));
+    unwrap(await hypervisor.delete(id));
+    await writeFile(file, new Uint8Array(64 * 512));
+
+    const imported = unwrap(await hypervisor.importMachine(exported));
+    expect(imported).toMatchObject({ name: 'writer', state: 'off' });
+    const [taken] = hypervisor.snapshots(imported.id)?.entries ?? [];
+    expect(taken?.name).toBe('a');
+    unwrap(await hypervisor.restoreSnapshot(imported.id, taken?.id ?? ''));
+    await until(() => written(imported.id) === 'a', 'a again');
+    await write(imported.id, 'c');
+    unwrap(await hypervisor.powerOff(imported.id));
+    unwrap(await hypervisor.deleteSnapshot(imported.id, taken?.id ?? ''));
+    expect(await letterOn(imported.drives[0]?.path ?? '')).toBe('c');
+  });
+
   test('that somebody else has changed are found out, and nothing is touched', async () => {
     const { hypervisor } = opened;
     const file = await disk();
