@@ -207,9 +207,18 @@ export class DesktopApplication {
 
   /**
    * Files named on the command line, by the system, or by a second start: each program becomes a running machine, and
-   * of a system's kernel or media the window proposes one.
+   * of a system's kernel or media the window proposes one, and machines that were exported are imported.
    */
   async openFiles(files: readonly string[]): Promise<void> {
+    for (const file of files.filter(isMachineFile)) {
+      const imported = await this.machines.importFrom(this.grants.grant(file, 'read').token);
+      if (imported.ok) this.emitWhenReady('vm:reveal', { id: imported.value.id });
+      else this.notify('error', imported.problem);
+    }
+    await this.openPrograms(files.filter((file) => !isMachineFile(file)));
+  }
+
+  private async openPrograms(files: readonly string[]): Promise<void> {
     if (files.length === 0) return;
     if (proposeMachine(files).isSystem) {
       this.emitWhenReady(
@@ -423,6 +432,11 @@ export class DesktopApplication {
     );
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   }
+}
+
+/** One that `vm:export` has written. */
+function isMachineFile(file: string): boolean {
+  return file.endsWith('.vivarium');
 }
 
 function expire(ms: number): Promise<never> {
