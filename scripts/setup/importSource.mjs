@@ -14,6 +14,9 @@ export async function importSource(file) {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
+    // Packages that are CommonJS inside ask for it.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    external: ['esbuild'],
   });
   return import(pathToFileURL(outfile).href);
 }

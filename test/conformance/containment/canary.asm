@@ -26,7 +26,7 @@ PAGES   equ 0x1f0000
         or      eax, 0x8000_0000
         mov     cr0, eax
         fninit
-        mov     ebp, 2
+        mov     ebp, 1
         rdtsc
         mov     [ticks], eax
         mov     ebx, 12345

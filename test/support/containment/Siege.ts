@@ -19,7 +19,8 @@ export interface CanaryEnd {
 /** A hypervisor of its own, in which rogues of the corpus and canaries run side by side. */
 export class Siege {
   readonly hypervisor: Hypervisor;
-  private readonly folder: string;
+  /** Holds the store and images. */
+  readonly folder: string;
   private rogues = 0;
 
   private constructor(hypervisor: Hypervisor, folder: string) {
@@ -47,8 +48,8 @@ export class Siege {
     return id;
   }
 
-  /** Starts a program of the corpus in a machine with all devices: drives with something in them, and a network. */
-  async startRogue(name: string): Promise<string> {
+  /** A machine with a program of the corpus and all devices: drives with something in them, and a network. Off. */
+  async addRogue(name: string): Promise<string> {
     const number = ++this.rogues;
     const image = async (file: string, byteLength: number): Promise<string> => {
       const place = path.join(this.folder, `${number}-${file}`);
@@ -65,6 +66,11 @@ export class Siege {
         { slot: 'vda', path: await image('d.img', 0x10_0000), access: 'overlay' },
       ],
     });
+    return id;
+  }
+
+  async startRogue(name: string): Promise<string> {
+    const id = await this.addRogue(name);
     unwrap(await this.hypervisor.start(id));
     return id;
   }
