@@ -12,8 +12,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Machines at a time, at most. */
   readonly machines: number;
-  /** How long machines live before all are deleted and what is left is looked at. */
-  readonly lapMs: number;
+  /** For so long, or so many actions, machines live before all are deleted and what is left is looked at. */
+  readonly lap: { readonly ms: number } | { readonly actions: number };
   readonly log?: (line: string) => void;
 }
 
@@ -54,9 +54,11 @@ export class Soak {
 
   /** One generation of machines. Throws with the seed and the action when something goes wrong. */
   async lap(): Promise<Remains> {
-    const end = performance.now() + this.options.lapMs;
+    const { lap } = this.options;
+    const end = 'ms' in lap ? performance.now() + lap.ms : Infinity;
+    const last = 'actions' in lap ? this.acts + lap.actions : Infinity;
     try {
-      while (performance.now() < end) {
+      while (performance.now() < end && this.acts < last) {
         const machines = this.siege.hypervisor.list().map(({ id }) => id);
         // Several at once, for machines of their own.
         const chosen = new Set(
