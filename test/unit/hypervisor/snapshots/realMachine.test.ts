@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { stepOverEnd } from '../../../../src-main/debug/StepOver.ts';
 import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import { REGISTER_INDEX, type RegisterName } from '../../../../src-main/hypervisor/registers.ts';
@@ -15,6 +15,9 @@ import {
   unwrap,
 } from '../../../support/hypervisor/openTestHypervisor.ts';
 import { numberedSectors } from '../../../support/machine/testMedium.ts';
+
+// Each starts several threads, which a busy host takes its time for.
+vi.setConfig({ testTimeout: 120_000 });
 
 let threadEntry: string;
 let handlers: WebAssembly.Module;
@@ -104,7 +107,7 @@ hlt`;
       await halted(id);
       expect(await digestOf(id)).toEqual(expected);
     }
-  }, 120_000);
+  });
 });
 
 describe('a snapshot', () => {
