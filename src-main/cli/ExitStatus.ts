@@ -14,7 +14,7 @@ export type RunEnd = (typeof RUN_ENDS)[number];
 /** What the command line's exit statuses mean. */
 export const EXIT_STATUS = {
   success: 0,
-  /** The engine's own failure. */
+  /** The engine's own failure, or a command on machines that was refused. */
   failure: 1,
   /** Wrong options, or a file that is no program. */
   usage: 2,

@@ -24,6 +24,7 @@ import {
   withRunOptions,
 } from './runOptionValues.ts';
 import { samples } from './SamplesCommand.ts';
+import { soak } from './SoakCommand.ts';
 import type { Terminal } from './Terminal.ts';
 
 const SNAPSHOT_HELP = `
@@ -116,6 +117,12 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .argument('[name]', 'sample to print')
     .action(async (name: string | undefined) => done(await samples(name, terminal)));
   addMachineCommands(program, terminal, access, done);
+  program
+    .command('soak')
+    .description('make, run, snapshot and delete machines for as long as it takes to trust it (npm run soak)')
+    .argument('[options...]', 'as test/soak/main.ts describes them: --minutes 30, --machines 16')
+    .allowUnknownOption()
+    .action(async (args: string[]) => done(await soak(args)));
   return program;
 }
 

@@ -26,6 +26,7 @@ import { serve } from './ServeCommand.ts';
 import { clone, deleteSnapshot, listSnapshots } from './SnapshotCommands.ts';
 import { statistics } from './StatisticsCommand.ts';
 import type { StoreAccess } from './StoreAccess.ts';
+import { exportMachine, importMachine } from './TransferCommands.ts';
 
 const HEADING = 'Machines that are kept:';
 const MEBIBYTE = 2 ** 20;
@@ -54,6 +55,8 @@ type MachineValues = Values & {
   readonly paused?: boolean;
   readonly anew?: boolean;
   readonly force?: boolean;
+  readonly images?: boolean;
+  readonly snapshots?: boolean;
   readonly on?: boolean;
   readonly untilIdle?: boolean;
 };
@@ -121,6 +124,25 @@ export function addMachineCommands(
         deleted === undefined ? listSnapshots(context, machine) : deleteSnapshot(context, machine, deleted),
       );
     });
+  withJson(machineCommand('export <machine>', 'write a machine that is off to one file'))
+    .requiredOption('--out <file>', 'the file, such as debian.vivarium')
+    .addOption(new Option('--no-snapshots', 'leave out its snapshots'))
+    .addOption(new Option('--no-images', 'leave out what its drives hold: they are empty where it is imported'))
+    .addOption(new Option('--force', 'replace a file that is there'))
+    .action((machine: string, options: MachineValues) => {
+      const choices = {
+        out: options['out'] ?? '',
+        isForced: options.force === true,
+        hasSnapshots: options.snapshots !== false,
+        hasImages: options.images !== false,
+      };
+      return perform(options, (context) => exportMachine(context, machine, choices));
+    });
+  withJson(machineCommand('import <file>', 'make a machine of a file that `export` wrote'))
+    .option('--name <name>', 'what to call it')
+    .action((file: string, options: MachineValues) =>
+      perform(options, (context) => importMachine(context, file, options['name'])),
+    );
   withJson(machineCommand('rm <machines...>', 'delete machines that are off').alias('delete'))
     .addOption(new Option('--force', 'power off those that are on'))
     .action((machines: string[], options: MachineValues) =>

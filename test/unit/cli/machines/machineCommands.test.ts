@@ -123,6 +123,28 @@ describe('without an owner', () => {
     expect((await json('set', 'old', '--eject', 'hda')).drives).toEqual([]);
   });
 
+  test('are written to a file and made of it again', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--weight', '7');
+    const out = path.join(home, 'spin.vivarium');
+    expect((await vivarium('export', 'spin', '--out', out)).output).toBe(`“spin” was written to ${out}.\n`);
+    expect(await vivarium('export', 'spin', '--out', out)).toMatchObject({ status: 1, output: '' });
+    expect((await vivarium('export', 'spin', '--out', out, '--force', '--no-snapshots')).status).toBe(0);
+    await vivarium('rm', 'spin');
+    expect(await json('import', out, '--name', 'back')).toMatchObject({ name: 'back', memoryMiB: 2, weight: 7 });
+    expect(await vivarium('import', file('bad.vivarium', 'no machine'))).toMatchObject({
+      status: expect.toBeOneOf([1, 2]),
+      complaints: expect.stringContaining('bad.vivarium'),
+    });
+    expect(await json('ls')).toHaveLength(1);
+  });
+
+  test('the soak lies with the sources that were built', async () => {
+    expect(await vivarium('soak', '--minutes', '1')).toMatchObject({
+      status: 2,
+      complaints: 'soak: it is one of the tests, and lies with the sources, which are not here.',
+    });
+  });
+
   test('samples are programs too', async () => {
     expect(await json('create', '--sample', 'life')).toMatchObject({ program: { fileName: 'life.asm' } });
   });

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { EXIT_STATUS } from '../ExitStatus.ts';
+import {
+  absolute,
+  machineNamed,
+  printJson,
+  tell,
+  valueOf,
+  withMachines,
+  type MachineContext,
+} from './MachineCommands.ts';
+import { Refusal } from './openControl.ts';
+
+export interface ExportChoices {
+  readonly out: string;
+  /** Replaces a file that is there. */
+  readonly isForced: boolean;
+  readonly hasSnapshots: boolean;
+  readonly hasImages: boolean;
+}
+
+/** `vivarium export`: a machine that is off as one file. */
+export function exportMachine(context: MachineContext, word: string, choices: ExportChoices): Promise<number> {
+  return withMachines(context, async (control) => {
+    const { id, name } = await machineNamed(control, word);
+    const file = absolute(choices.out, '--out');
+    if (!choices.isForced && existsSync(file))
+      throw new Refusal({
+        code: 'file-unwritable',
+        message: `${choices.out} is there already; use --force to replace it.`,
+      });
+    const { token } = await control.grantFile(file, 'write');
+    const { hasSnapshots: snapshots, hasImages: images } = choices;
+    valueOf(await control.call('vm:export', { id, token, snapshots, images }));
+    if (context.isJson) await printJson(context, { exported: { id, name, file } });
+    else await context.terminal.write(`“${name}” was written to ${choices.out}.\n`);
+    return EXIT_STATUS.success;
+  });
+}
+
+/** `vivarium import`: a new machine of such a file. */
+export function importMachine(context: MachineContext, file: string, name: string | undefined): Promise<number> {
+  return withMachines(context, async (control) => {
+    const { token } = await control.grantFile(absolute(file, 'import'), 'read');
+    let vm = valueOf(await control.call('vm:import', { token }));
+    if (name !== undefined) vm = valueOf(await control.call('vm:update', { id: vm.id, changes: { name } }));
+    return tell(context, control, vm, `“${vm.name}” was made of ${file} (${vm.id}).`);
+  });
+}
