@@ -78,6 +78,17 @@ async function measureStore(): Promise<void> {
         const read = unwrap(await store.snapshots.read(machine.id, second.id));
         restoreMachine(parts, read.snapshot);
       });
+    const clone = { ...machine, id: 'vm-fedcba9876543210' };
+    const taken = { from: machine.id, snapshots: [first.id, second.id], layers: [] };
+    await timed('clone with both snapshots (wanted: below 1000)', async () =>
+      unwrap(await store.create(clone, new Map(), taken)),
+    );
+    const file = path.join(folder, 'machine.vivarium');
+    const everything = { withSnapshots: true, withImages: true, layers: [] };
+    await timed('export with both snapshots', async () => unwrap(await store.exportMachine(machine, file, everything)));
+    await timed('import that', async () =>
+      unwrap(await store.importMachine(file, (each) => ({ ...each, id: 'vm-00000000000000aa' }))),
+    );
     await store.close();
   } finally {
     rmSync(folder, { recursive: true });

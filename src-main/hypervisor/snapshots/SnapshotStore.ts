@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { BlockHash } from '../storage/BlockIndex.ts';
 import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
 import { forEachBreathing } from '../storage/breathe.ts';
-import { describeFileError, errorCode, replaceFile } from '../storage/files.ts';
+import { describeFileError, errorCode, isFullDisk, replaceFile } from '../storage/files.ts';
 import { ReadersAndWriters } from '../storage/ReadersAndWriters.ts';
 import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
 import type { Result, VmId } from '../types.ts';
@@ -202,17 +202,33 @@ export class SnapshotStore {
     return this.#inTurn(id, async () => {
       const entry = this.#entry(id, snapshot);
       if (entry === undefined) return unknownSnapshot();
-      const deleted = await attempt(`The snapshot “${entry.name}” cannot be deleted`, async () => {
-        await this.#replaceTree(id, withoutSnapshot(this.tree(id), entry));
+      return attempt(`The snapshot “${entry.name}” cannot be deleted`, async () => {
+        const rest = withoutSnapshot(this.tree(id), entry);
+        try {
+          await this.#replaceTree(id, rest);
+          // What stays behind is removed when the store is opened next.
+          await this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
+        } catch (error) {
+          if (!isFullDisk(error)) throw error;
+          await this.#deleteFirst(id, snapshot, rest);
+        }
+        void this.sweep();
         return null;
       });
-      if (deleted.ok) {
-        // What stays behind is removed when the store is opened next.
-        await this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
-        void this.sweep();
-      }
-      return deleted;
     });
+  }
+
+  /**
+   * On a full disk: the snapshot's file goes first, which makes room for the tree. When that is not told all the same,
+   * the tree names a snapshot that cannot be read, and can be deleted again.
+   */
+  async #deleteFirst(id: VmId, snapshot: SnapshotId, rest: SnapshotTree): Promise<void> {
+    await this.#turns.remove(async () => {
+      await rm(this.#fileOf(id, snapshot), { force: true });
+      this.#trees.set(id, rest);
+      await this.#sweepNow().catch(() => undefined);
+    });
+    await this.#replaceTree(id, rest).catch(() => undefined);
   }
 
   /** Lets `make` put a machine's folder into its place, and returns with the tree that is in it: no sweep comes in between. */

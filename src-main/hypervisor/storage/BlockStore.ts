@@ -159,11 +159,13 @@ export class BlockStore {
   async sweep(isNeeded: (hash: BlockHash) => boolean, isOwner: (name: string) => boolean): Promise<void> {
     const before = this.#nextPack;
     const count = this.#packs.size;
-    try {
-      for (const [number, pack] of [...this.#packs]) await this.#sweepPack(number, pack, isNeeded, isOwner);
-    } finally {
-      if (this.#nextPack !== before || this.#packs.size !== count) await this.#indexAgain();
+    let failure: unknown;
+    for (const [number, pack] of [...this.#packs]) {
+      // Where there is no room to pack anew, what is wholly dead goes all the same, and makes some.
+      await this.#sweepPack(number, pack, isNeeded, isOwner).catch((error: unknown) => (failure ??= error));
     }
+    if (this.#nextPack !== before || this.#packs.size !== count) await this.#indexAgain();
+    if (failure !== undefined) throw failure;
     await syncFolder(this.folder);
   }
 

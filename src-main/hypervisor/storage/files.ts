@@ -102,12 +102,14 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+export function isFullDisk(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errorCode(error));
+}
+
 /** What went wrong with a file, in the user's words. */
 export function describeFileError(error: unknown): string {
+  if (isFullDisk(error)) return 'the disk is full; free some space and try again';
   switch (errorCode(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full; free some space and try again';
     case 'EROFS':
       return 'the disk is read-only';
     case 'EACCES':

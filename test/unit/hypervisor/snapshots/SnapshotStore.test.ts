@@ -296,6 +296,21 @@ describe('damage is refused with its place', () => {
     expect(store.problems).toEqual([]);
   });
 
+  test('a snapshot whose file is gone says so, can be deleted, and takes nothing of others along', async () => {
+    const a = unwrap(await store.snapshots.put(machine, first, { name: 'a' }));
+    const b = unwrap(await store.snapshots.put(machine, first, { name: 'b' }));
+    await rm(path.join(folder, 'machines', id, 'snapshots', `${a.id}.snapshot`));
+    await reopen();
+    expect(await store.snapshots.read(id, a.id)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('there is no such file') },
+    });
+    unwrap(await store.snapshots.delete(id, a.id));
+    await reopen();
+    expect(store.snapshots.tree(id)).toMatchObject({ current: b.id, entries: [{ id: b.id, parent: null }] });
+    expectSame(unwrap(await store.snapshots.read(id, b.id)).snapshot, first);
+  });
+
   test('pages of machines that cannot be opened stay', async () => {
     unwrap(await store.snapshots.put(machine, first, { name: 'a' }));
     await store.close();

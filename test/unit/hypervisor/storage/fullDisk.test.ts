@@ -88,15 +88,22 @@ describe.skipIf(!canMount)('on a file system of its own', () => {
     await checkFiles(folder, again);
   });
 
-  test('a snapshot can be deleted from a full disk, which makes room', async () => {
+  test.each([0, 8192])('with %d bytes free a snapshot can be deleted, which makes room', async (free) => {
     const { store, machine } = await prepared();
     const taken = unwrap(await store.snapshots.put(machine, snapshotOf(5059), { name: nameOf(5059) }));
-    await fillUpTo(8192);
+    await fillUpTo(free);
     unwrap(await store.snapshots.delete(machine.id, taken.id));
     await store.snapshots.sweep();
     const { bavail, bsize } = await statfs(mount);
     expect(bavail * bsize).toBeGreaterThan(100_000);
+    const after = stateOf([machine], store);
+    expect(after[machine.id]?.snapshots).toHaveLength(1);
     await store.close();
+    const again = unwrap(await MachineStore.open(folder));
+    expect(again.problems).toEqual([]);
+    expect(stateOf(again.machines, again)).toEqual(after);
+    await checkContents(again, after);
+    await again.close();
   });
 
   test('a store that has become read-only can be looked at, and refuses changes in words', async () => {
