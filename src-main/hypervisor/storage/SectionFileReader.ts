@@ -16,6 +16,9 @@ import {
 
 const inflate = promisify(inflateRaw);
 
+/** zlib takes no less than 64. */
+const SPARE_BYTES = 64;
+
 /**
  * A file of sections of which only some are wanted: the table of contents is verified when it is opened, each section
  * when it is read. Methods throw {@link SectionProblem}, and what the file system throws.
@@ -66,10 +69,11 @@ export class SectionFileReader {
 
 async function unpack(body: Uint8Array, entry: SectionEntry): Promise<Uint8Array> {
   verifyBody(body, entry);
-  // In one piece: zlib's usual 16 KiB at a time would be copied together afterwards.
   const maxOutputLength = Math.max(1, entry.rawLength);
+  // In one piece, and some room left: zlib asks again, with as much memory, when it has filled what it was given.
+  const chunkSize = maxOutputLength + SPARE_BYTES;
   try {
-    return checkUnpacked(await inflate(body, { maxOutputLength, chunkSize: Math.max(64, maxOutputLength) }), entry);
+    return checkUnpacked(await inflate(body, { maxOutputLength, chunkSize }), entry);
   } catch (error) {
     throw unpackProblem(entry, error);
   }

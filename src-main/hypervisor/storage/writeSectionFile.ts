@@ -13,6 +13,8 @@ import {
 
 const deflate = promisify(deflateRaw);
 
+const SPARE_BYTES = 64;
+
 /** Sections that are compressed while others are written: as many as Node has threads for it, and some more. */
 const AHEAD = 8;
 
@@ -56,7 +58,9 @@ export async function writeSectionFile(
 }
 
 async function pack(section: Section): Promise<readonly [PackedSection, Uint8Array]> {
-  const body = await deflate(section.bytes, { level: COMPRESSION_LEVEL });
+  // In one piece: what cannot be compressed grows a little.
+  const chunkSize = section.bytes.length + (section.bytes.length >> 10) + SPARE_BYTES;
+  const body = await deflate(section.bytes, { level: COMPRESSION_LEVEL, chunkSize });
   return [packedSection(section, body), body];
 }
 
