@@ -1,3 +1,4 @@
+import { parsePcpuList } from '../../src-preload/contract/layouts/PcpuList.ts';
 import { BOOT_DEVICES, type BootDevice } from '../machine/drives/DriveSlot.ts';
 import { UsageError } from './ExitStatus.ts';
 
@@ -24,6 +25,14 @@ export function parseWhole(
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
   throw new UsageError(`${option} ${text}: expected a whole number from ${least} to ${most}.`);
+}
+
+/** `0,2-3`; `any` is null. */
+export function parsePcpus(text: string): readonly number[] | null {
+  if (text === 'any') return null;
+  const pcpus = parsePcpuList(text);
+  if (pcpus !== null) return pcpus;
+  throw new UsageError(`--pcpus ${text}: expected numbers from 0 to 63, such as 0,2-3, or any.`);
 }
 
 export function parsePort(text: string, option: string): number {

@@ -11,6 +11,7 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   'storage-locked': 'storage',
   'drive-refused': 'drive',
   'snapshot-refused': 'snapshot',
+  'memory-limit': 'memory-limit',
   'out-of-memory': 'memory-limit',
   'no-answer': 'engine',
   'thread-died': 'engine',

@@ -181,10 +181,10 @@ export class DesktopApplication {
     const { app, rendererFolder, settings } = this.parts;
     restrictSession(session.defaultSession);
     serveAppProtocol(rendererFolder);
-    this.applySchedulerPreference();
+    this.applyHostPreferences();
     await this.clearOldDemonstration();
     this.appearance.onChange((state) => {
-      this.applySchedulerPreference();
+      this.applyHostPreferences();
       this.buildMenu();
       this.bridge.emit('preferences:changed', state);
     });
@@ -200,7 +200,7 @@ export class DesktopApplication {
       this.notify('warning', { code: 'storage', message });
     await this.openToControl();
     await this.window.load();
-    this.wakeMachines();
+    void this.startMachines(this.wakeMachines());
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
   }
@@ -232,6 +232,17 @@ export class DesktopApplication {
       const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
       if (created.ok) this.emitWhenReady('vm:reveal', { id: created.value.id });
       else this.notify('error', created.problem);
+    }
+  }
+
+  /** Those that start with the app, one after the other, in the order of the list. */
+  private async startMachines(woken: readonly string[]): Promise<void> {
+    for (const { id, name, autostart, state } of this.parts.hypervisor.list()) {
+      if (!autostart || state !== 'off' || woken.includes(id)) continue;
+      const started = await this.machines.start(id);
+      if (started.ok) continue;
+      const message = `“${name}” could not be started with the app. ${started.problem.message}`;
+      this.emitWhenReady('app:notification', { severity: 'error', problem: { ...started.problem, message }, vm: id });
     }
   }
 
@@ -338,16 +349,17 @@ export class DesktopApplication {
     return isDone;
   }
 
-  private wakeMachines(): void {
+  private wakeMachines(): readonly string[] {
     const { hypervisor, settings } = this.parts;
-    for (const id of settings.suspended.value) {
-      if (hypervisor.get(id)?.isSuspended !== true) continue;
+    const woken = settings.suspended.value.filter((id) => hypervisor.get(id)?.isSuspended === true);
+    for (const id of woken) {
       void this.machines.start(id).then((started) => {
         if (started.ok) return;
         this.emitWhenReady('app:notification', { severity: 'error', problem: started.problem, vm: id });
       });
     }
     settings.suspended.set([]);
+    return woken;
   }
 
   private losses(): QuitRequest {
@@ -392,9 +404,10 @@ export class DesktopApplication {
     app.exit(0);
   }
 
-  private applySchedulerPreference(): void {
+  private applyHostPreferences(): void {
     const { hypervisor, settings } = this.parts;
-    const { pcpuCount } = settings.preferences.value;
+    const { pcpuCount, memoryLimitMiB } = settings.preferences.value;
+    hypervisor.setMemoryLimit(memoryLimitMiB);
     const wanted = pcpuCount ?? this.defaultPcpuCount;
     if (hypervisor.schedulerSettings().pcpuCount !== wanted) hypervisor.setSchedulerSettings({ pcpuCount: wanted });
   }

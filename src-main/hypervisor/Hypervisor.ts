@@ -5,6 +5,7 @@ import type { ImageAccess } from '../machine/images/openImage.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { findImageConflict } from './imageConflicts.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
+import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { FramePump } from './network/FramePump.ts';
 import { MachineNetwork } from './network/MachineNetwork.ts';
@@ -82,6 +83,7 @@ export class Hypervisor implements HypervisorService {
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
+  #memoryLimitMiB = usualMemoryLimitMiB();
   #isDisposed = false;
 
   static async open(options: HypervisorOptions): Promise<Result<Hypervisor>> {
@@ -469,6 +471,20 @@ export class Hypervisor implements HypervisorService {
     return done(this.#settings);
   }
 
+  memoryLimitMiB(): number {
+    return this.#memoryLimitMiB;
+  }
+
+  setMemoryLimit(memoryLimitMiB: number | null): Result<number> {
+    const limit = memoryLimitMiB ?? usualMemoryLimitMiB();
+    if (!Number.isInteger(limit) || limit < 1)
+      return refused('invalid', 'The limit of memory must be a whole number of MiB, at least 1.', {
+        field: 'memoryLimitMiB',
+      });
+    this.#memoryLimitMiB = limit;
+    return done(limit);
+  }
+
   on<Name extends HypervisorEventName>(event: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer {
     return this.#emitter.on(event, listener);
   }
@@ -518,6 +534,7 @@ export class Hypervisor implements HypervisorService {
       handlers,
       scheduler: this.#scheduler,
       nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
+      findExcess: (machine: VirtualMachine) => findMemoryExcess(machine, this.#machines.values(), this.#memoryLimitMiB),
       prepareDrives: ({ stored: now }: VirtualMachine) => this.#layers.prepareStart(now),
     };
     const machine = new VirtualMachine(stored, host, events);

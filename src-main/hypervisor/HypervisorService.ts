@@ -145,6 +145,10 @@ export interface HypervisorService {
 
   schedulerSettings(): SchedulerSettings;
   setSchedulerSettings(settings: Partial<SchedulerSettings>): Result<SchedulerSettings>;
+  /** How much RAM machines that are on may have together, in MiB. */
+  memoryLimitMiB(): number;
+  /** For the starts to come; null: three quarters of the host's memory. */
+  setMemoryLimit(memoryLimitMiB: number | null): Result<number>;
 
   on<Name extends HypervisorEventName>(event: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer;
   /** Powers every machine off, ends every thread, gives the store back. */

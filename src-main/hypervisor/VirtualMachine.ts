@@ -62,6 +62,8 @@ export interface VirtualMachineHost {
   readonly handlers: WebAssembly.Module | null;
   /** Numbers the vCPUs that ever ran; what the schedule's trace names. */
   nextIncarnation(machine: VirtualMachine): number;
+  /** Why it may not be switched on beside the machines that are. */
+  findExcess(machine: VirtualMachine): Result<never> | undefined;
   /** Opens nothing, but makes what a start of the machine needs beside its images. */
   prepareDrives(machine: VirtualMachine): Promise<Result<readonly ThreadDrive[]>>;
 }
@@ -199,6 +201,8 @@ export class VirtualMachine {
 
   /** Off or crashed to running or paused. */
   async start(program: ThreadProgram | null, isPaused: boolean): Promise<Result<null>> {
+    const excess = this.#host.findExcess(this);
+    if (excess !== undefined) return excess;
     this.#transit('start');
     const previous = this.#thread;
     this.#thread = undefined;
@@ -242,6 +246,8 @@ export class VirtualMachine {
 
   /** Becomes the machine of a snapshot, paused. A refusal leaves it as it was. */
   async restore(restored: RestoredMachine): Promise<Result<null>> {
+    const excess = this.#state === 'off' ? this.#host.findExcess(this) : undefined;
+    if (excess !== undefined) return excess;
     const life = ++this.#lives;
     if (this.#state === 'running' || this.#state === 'paused') {
       this.#beginSaving();
@@ -549,6 +555,6 @@ function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
 }
 
 /** What a machine's settings mean to the scheduler. */
-function shareOf({ weight, capPercent }: StoredMachine): VcpuShare {
-  return { weight, limit: capPercent === 0 ? 1 : capPercent / 100, pcpus: null };
+function shareOf({ weight, capPercent, pcpus }: StoredMachine): VcpuShare {
+  return { weight, limit: capPercent === 0 ? 1 : capPercent / 100, pcpus };
 }

@@ -7,6 +7,7 @@ import {
   CAP_RANGE,
   CLOCK_KINDS,
   COLOUR_COUNT,
+  GROUP_LENGTH_MOST,
   MEMORY_MIB_RANGE,
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
@@ -24,7 +25,21 @@ export function newVmId(): VmId {
 
 /** What is wrong with a machine's settings; undefined when nothing is. Fields that are absent are not looked at. */
 export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefined {
-  const { name, profile, memoryMiB, vcpuCount, weight, capPercent, clock, network, drives, notes, colour } = settings;
+  const {
+    name,
+    profile,
+    memoryMiB,
+    vcpuCount,
+    weight,
+    capPercent,
+    pcpus,
+    clock,
+    network,
+    drives,
+    notes,
+    group,
+    colour,
+  } = settings;
   if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
     return invalid('name', `The name needs 1 to ${NAME_LENGTH_MOST} characters.`);
   if (profile !== undefined && !PROFILE_NAMES.includes(profile))
@@ -40,6 +55,8 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('weight', `The weight must be a whole number from ${WEIGHT_RANGE.least} to ${WEIGHT_RANGE.most}.`);
   if (!isWithin(capPercent, CAP_RANGE))
     return invalid('capPercent', 'The cap must be a whole number of percent from 1 to 100, or 0 for none.');
+  if (pcpus?.length === 0 || pcpus?.some((pcpu) => !isWithin(pcpu, { least: 0, most: SCHEDULER_PCPUS_MOST - 1 })))
+    return invalid('pcpus', `The pCPUs must be numbers from 0 to ${SCHEDULER_PCPUS_MOST - 1}, at least one of them.`);
   if (clock !== undefined && !CLOCK_KINDS.includes(clock))
     return invalid('clock', `The clock must be one of: ${CLOCK_KINDS.join(', ')}.`);
   if (network?.kind === 'segment' && !SEGMENT_NAME.test(network.name))
@@ -51,6 +68,8 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('drives', 'Each drive can hold one image.');
   if (notes !== undefined && notes.length > NOTES_LENGTH_MOST)
     return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
+  if (group != null && (group.trim() === '' || group.length > GROUP_LENGTH_MOST))
+    return invalid('group', `A group’s name needs 1 to ${GROUP_LENGTH_MOST} characters.`);
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))
     return invalid('colour', `There are ${COLOUR_COUNT} machine colours, numbered from 0.`);
   return undefined;

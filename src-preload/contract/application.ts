@@ -11,10 +11,12 @@ export const Preferences = z.object({
   language: z.enum(['system', 'en', 'zh-CN']),
   /** Host processors that the scheduler may fill; null: as many as the host has. */
   pcpuCount: z.number().int().min(1).max(256).nullable(),
+  /** How much RAM machines that are on may have together, in MiB; null: three quarters of the host's. */
+  memoryLimitMiB: z.number().int().min(16).max(16_777_216).nullable(),
   /** Ask before quitting or powering off while machines run. */
   confirmQuit: z.boolean(),
   /** Quitting suspends machines that are on, and the next start wakes them. */
-  suspendOnQuit: z.boolean().default(false),
+  suspendOnQuit: z.boolean(),
 });
 export type Preferences = z.infer<typeof Preferences>;
 
@@ -33,6 +35,8 @@ export const AppInfo = z.object({
   architecture: z.string(),
   hostProcessors: z.number().int(),
   hostMemoryMiB: z.number(),
+  /** The limit of all machines' memory unless the user sets another, in MiB. */
+  usualMemoryLimitMiB: z.number().int(),
   /** For showing only. */
   dataFolder: z.string(),
 });

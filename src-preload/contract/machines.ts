@@ -80,11 +80,17 @@ export const VmSettings = z.object({
   weight: z.number().int().min(1).max(10_000),
   /** Upper limit in percent of one pCPU, binding even on an idle host; 0: none. */
   capPercent: z.number().int().min(0).max(100),
+  /** pCPUs, counted from 0, that it may run on; null: any. */
+  pcpus: z.array(z.number().int().min(0).max(63)).min(1).max(64).nullable(),
   clock: ClockKind,
   network: VmNetwork,
   /** What firmware starts from, the first that it can; null: floppy, disk, CD. */
   bootOrder: z.array(BootDevice).max(3).nullable(),
   notes: z.string().max(20_000),
+  /** It starts with the app. */
+  autostart: z.boolean(),
+  /** Name of the group that it is listed in; null: none. */
+  group: z.string().trim().min(1).max(40).nullable(),
   /** The machine's own colour, the same everywhere in the window. */
   colour: z.number().int().min(0).max(7),
 });

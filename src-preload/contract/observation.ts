@@ -17,6 +17,8 @@ export const VcpuTimes = z.object({
   readyMs: z.number(),
   haltedMs: z.number(),
   cappedMs: z.number(),
+  /** What weights, caps and pins entitled it to while it wanted to run: beside `runMs`. */
+  entitledMs: z.number(),
   /** How often it was given a pCPU. */
   slices: z.number().int(),
 });

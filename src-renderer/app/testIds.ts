@@ -1,6 +1,9 @@
 export const TEST_IDS = {
   vmList: 'vm-list',
   vmRow: 'vm-row',
+  vmGroup: 'vm-group',
+  groupStart: 'group-start',
+  groupStop: 'group-stop',
   vmSearch: 'vm-search',
   vmThumbnail: 'vm-thumbnail',
   vmRate: 'vm-rate',
@@ -89,6 +92,7 @@ export const TEST_IDS = {
   settingsLanguage: 'settings-language',
   settingsSuspend: 'settings-suspend',
   settingsProcessors: 'settings-processors',
+  settingsMemoryLimit: 'settings-memory-limit',
   palette: 'command-palette',
   paletteInput: 'command-palette-input',
   wizardFile: 'wizard-file',

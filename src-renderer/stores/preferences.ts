@@ -12,6 +12,7 @@ export const usePreferences = defineStore('preferences', () => {
     theme: 'system',
     language: 'system',
     pcpuCount: null,
+    memoryLimitMiB: null,
     confirmQuit: true,
     suspendOnQuit: false,
   });

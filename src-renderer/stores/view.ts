@@ -30,6 +30,8 @@ export const useView = defineStore('view', () => {
   const secondPanel = ref<Panel | null>('code');
   /** In CSS pixels. */
   const railWidth = ref(264);
+  /** Names of the groups that are folded up in the list. */
+  const foldedGroups = ref<readonly string[]>([]);
   /** Pictures are scaled to fit and smoothed, rather than by whole pixels. */
   const isSmooth = ref(false);
   /** A guest's picture has the whole screen. */
@@ -67,6 +69,11 @@ export const useView = defineStore('view', () => {
     void bridge().call('app:setWholeScreen', { on: isOn });
   }
 
+  function toggleGroup(name: string): void {
+    const others = foldedGroups.value.filter((each) => each !== name);
+    foldedGroups.value = others.length < foldedGroups.value.length ? others : [...others, name];
+  }
+
   function requestFind(): void {
     findRequests.value++;
   }
@@ -80,12 +87,14 @@ export const useView = defineStore('view', () => {
       if (isPanel(saved['panel'])) panel.value = saved['panel'];
       if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
       if (typeof saved['isSmooth'] === 'boolean') isSmooth.value = saved['isSmooth'];
+      const folded = saved['foldedGroups'];
+      if (Array.isArray(folded)) foldedGroups.value = folded.filter((each) => typeof each === 'string');
       if (typeof saved['railWidth'] === 'number') railWidth.value = Math.max(220, Math.min(420, saved['railWidth']));
     }
     isRestored.value = true;
   }
 
-  watch([page, selectedId, panel, secondPanel, railWidth, isSmooth], () => {
+  watch([page, selectedId, panel, secondPanel, railWidth, foldedGroups, isSmooth], () => {
     if (!isRestored.value) return;
     const state = {
       page: page.value,
@@ -93,6 +102,7 @@ export const useView = defineStore('view', () => {
       panel: panel.value,
       secondPanel: secondPanel.value,
       railWidth: railWidth.value,
+      foldedGroups: [...foldedGroups.value],
       isSmooth: isSmooth.value,
     };
     void bridge().call('session:update', { [SESSION_KEY]: state });
@@ -119,6 +129,8 @@ export const useView = defineStore('view', () => {
     panel,
     secondPanel,
     railWidth,
+    foldedGroups,
+    toggleGroup,
     isSmooth,
     isWholeScreen,
     setWholeScreen,

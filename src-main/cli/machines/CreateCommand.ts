@@ -26,11 +26,16 @@ export interface MachineChoices {
   readonly memoryMiB: number | undefined;
   readonly weight: number | undefined;
   readonly capPercent: number | undefined;
+  /** null: any. */
+  readonly pcpus: readonly number[] | null | undefined;
   readonly clock: 'host' | 'instructions' | undefined;
   /** null: none. */
   readonly network: VmNetwork | null | undefined;
   readonly bootOrder: readonly BootDevice[] | undefined;
   readonly notes: string | undefined;
+  /** null: none. */
+  readonly group: string | null | undefined;
+  readonly autostart: boolean | undefined;
   /** In these drives, in place of what a proposal puts there; null empties a drive. */
   readonly drives: readonly { readonly slot: DriveSlot; readonly file: string | null }[];
   readonly access: ImageAccess | undefined;
@@ -126,17 +131,21 @@ function planMachine(choices: CreateChoices): MachinePlan {
 }
 
 function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
-  const { name, profile, memoryMiB, weight, capPercent, clock, network, bootOrder, notes } = choices;
+  const { name, profile, memoryMiB, weight, capPercent, pcpus, clock, network, bootOrder, notes, group, autostart } =
+    choices;
   return {
     ...(name !== undefined && { name }),
     ...(profile !== undefined && { profile }),
     ...(memoryMiB !== undefined && { memoryMiB }),
     ...(weight !== undefined && { weight }),
     ...(capPercent !== undefined && { capPercent }),
+    ...(pcpus !== undefined && { pcpus: pcpus && [...pcpus] }),
     ...(clock !== undefined && { clock }),
     ...(network !== undefined && { network }),
     ...(bootOrder !== undefined && { bootOrder: [...bootOrder] }),
     ...(notes !== undefined && { notes }),
+    ...(group !== undefined && { group }),
+    ...(autostart !== undefined && { autostart }),
   };
 }
 

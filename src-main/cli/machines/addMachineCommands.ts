@@ -12,6 +12,7 @@ import {
   parseFileName,
   parseMemory,
   parseNumber,
+  parsePcpus,
   parseSeconds,
   parseWhole,
 } from '../optionValues.ts';
@@ -59,6 +60,7 @@ type MachineValues = Values & {
   readonly snapshots?: boolean;
   readonly on?: boolean;
   readonly untilIdle?: boolean;
+  readonly autostart?: boolean;
 };
 
 /** Commands on the machines of the store. */
@@ -214,10 +216,14 @@ function withMachineOptions(command: Command): Command {
     .option('--profile <name>', `kind of machine: ${PROFILE_NAMES.join(', ')}`)
     .option('--weight <weight>', `share of contended time, ${WEIGHT_RANGE.least} to ${WEIGHT_RANGE.most}; usually 100`)
     .option('--cap <percent>', 'upper limit in percent of one processor; 0 is none')
+    .option('--pcpus <list>', 'processors of the host it may run on, by their numbers in the schedule: 0,2-3, or any')
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)')
     .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
     .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
     .option('--notes <text>', 'notes about it')
+    .option('--group <name>', 'list it in this group; none takes it out')
+    .addOption(new Option('--autostart', 'start it with the app'))
+    .addOption(new Option('--no-autostart', 'start it only when asked to'))
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')
@@ -244,10 +250,13 @@ function machineChoices(options: MachineValues): MachineChoices {
     memoryMiB: parse('memory', (text) => Math.floor(parseMemory(text) / MEBIBYTE)),
     weight: parse('weight', (text) => parseWhole(text, '--weight', WEIGHT_RANGE)),
     capPercent: parse('cap', (text) => parseWhole(text, '--cap', CAP_RANGE)),
+    pcpus: parse('pcpus', parsePcpus),
     clock: parse('clock', (text) => parseChoice(text, '--clock', CLOCK_KINDS)),
     network: parse('net', (text) => parseNetwork(text) ?? null),
     bootOrder: parse('boot', parseBootOrder),
     notes: options['notes'],
+    group: parse('group', (text) => (text === 'none' ? null : text)),
+    autostart: options.autostart,
     drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
     access: accessOf(options),
   };

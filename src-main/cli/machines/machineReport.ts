@@ -16,6 +16,8 @@ export interface MachineReport {
   readonly vcpuCount: number;
   readonly weight: number;
   readonly capPercent: number;
+  /** null: any. */
+  readonly pcpus: readonly number[] | null;
   readonly clock: string;
   readonly network: VmSummary['network'];
   readonly bootOrder: readonly string[] | null;
@@ -34,6 +36,8 @@ export interface MachineReport {
     readonly summary: string | null;
   } | null;
   readonly notes: string;
+  readonly autostart: boolean;
+  readonly group: string | null;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly changedAt: string;
@@ -58,6 +62,7 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     vcpuCount: vm.vcpuCount,
     weight: vm.weight,
     capPercent: vm.capPercent,
+    pcpus: vm.pcpus,
     clock: vm.clock,
     network: vm.network,
     bootOrder: vm.bootOrder,
@@ -71,6 +76,8 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
       summary: vm.programSummary,
     },
     notes: vm.notes,
+    autostart: vm.autostart,
+    group: vm.group,
     createdAt: timeText(vm.createdAt),
     changedAt: timeText(vm.changedAt),
   };
@@ -109,6 +116,7 @@ export function machineDetails(machine: MachineReport): string {
     ['Memory', `${machine.memoryMiB} MiB`],
     ['Weight', String(machine.weight)],
     ['Cap', machine.capPercent === 0 ? 'none' : `${machine.capPercent} %`],
+    ['pCPUs', machine.pcpus === null ? 'any' : machine.pcpus.join(', ')],
     ['Clock', machine.clock],
     ['Network', network === null ? 'none' : network.kind === 'host' ? 'host' : `segment ${network.name}`],
     ['Boot order', machine.bootOrder?.join(', ') ?? null],
@@ -119,6 +127,8 @@ export function machineDetails(machine: MachineReport): string {
       slot,
       `${file} (${access})${problem === null ? '' : `: ${problem}`}`,
     ]),
+    ['Group', machine.group],
+    ['Autostart', machine.autostart ? 'yes' : null],
     ['Notes', machine.notes === '' ? null : machine.notes],
     ['Created', machine.createdAt],
     ['Changed', machine.changedAt],

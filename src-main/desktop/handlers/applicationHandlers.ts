@@ -4,6 +4,7 @@ import type { AppInfo } from '../../../src-preload/contract/application.ts';
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
+import { usualMemoryLimitMiB } from '../../hypervisor/memoryLimit.ts';
 import { displayPath } from '../../control/files/FileGrants.ts';
 import type { QuitGuard } from '../QuitGuard.ts';
 import type { AppearanceService } from '../settings/AppearanceService.ts';
@@ -100,6 +101,7 @@ function describeApp(app: App, dataFolder: string): AppInfo {
     platform: platform === 'linux' || platform === 'darwin' || platform === 'win32' ? platform : 'other',
     architecture: process.arch,
     hostProcessors: os.cpus().length,
+    usualMemoryLimitMiB: usualMemoryLimitMiB(),
     hostMemoryMiB: Math.round(os.totalmem() / 1024 ** 2),
     dataFolder: displayPath(dataFolder),
   };

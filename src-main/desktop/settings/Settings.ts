@@ -21,7 +21,7 @@ const BreakpointBook = z.record(
 
 /** What the app remembers beside its machines, one small file each. */
 export interface Settings {
-  readonly preferences: JsonFile<typeof Preferences>;
+  readonly preferences: JsonFile<typeof StoredPreferences>;
   readonly session: JsonFile<typeof Session>;
   readonly bounds: JsonFile<typeof WindowBounds>;
   /** Paths, latest first. */
@@ -33,14 +33,21 @@ export interface Settings {
   readonly suspended: JsonFile<z.ZodArray<z.ZodString>>;
 }
 
+/** What came after the first version is not in every file. Not in the contract: there, what is absent stays as it is. */
+const StoredPreferences = Preferences.extend({
+  memoryLimitMiB: Preferences.shape.memoryLimitMiB.default(null),
+  suspendOnQuit: Preferences.shape.suspendOnQuit.default(false),
+});
+
 export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {
   const open = <Schema extends z.ZodType>(name: string, schema: Schema, initial: z.output<Schema>) =>
     JsonFile.open({ path: path.join(folder, `${name}.json`), schema, initial, version: 1, onProblem });
   const [preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended] = await Promise.all([
-    open('preferences', Preferences, {
+    open('preferences', StoredPreferences, {
       theme: 'system',
       language: 'system',
       pcpuCount: null,
+      memoryLimitMiB: null,
       confirmQuit: true,
       suspendOnQuit: false,
     }),

@@ -50,8 +50,8 @@ export class ScheduleSource implements StreamSource {
     });
     const bands = new Float64Array(this.bands.length * BAND_FIELDS.length);
     this.bands.forEach(({ startMs, endMs, vmId, vcpu, times }, index) => {
-      const { runMs, readyMs, haltedMs, cappedMs } = times;
-      const row = [startMs, endMs, indexOf(vmId), vcpu, runMs, readyMs, haltedMs, cappedMs];
+      const { runMs, readyMs, haltedMs, cappedMs, entitledMs } = times;
+      const row = [startMs, endMs, indexOf(vmId), vcpu, runMs, readyMs, haltedMs, cappedMs, entitledMs];
       bands.set(row, index * BAND_FIELDS.length);
     });
     this.bands = [];
@@ -83,7 +83,9 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
       const then = old?.vcpus[vcpu];
       // A restarted machine counts from 0 again.
       const grown =
-        then && now.runMs >= then.runMs ? then : { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, slices: 0 };
+        then && now.runMs >= then.runMs
+          ? then
+          : { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 };
       bands.push({
         vmId: vm.vmId,
         vcpu,
@@ -94,6 +96,7 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
           readyMs: now.readyMs - grown.readyMs,
           haltedMs: now.haltedMs - grown.haltedMs,
           cappedMs: now.cappedMs - grown.cappedMs,
+          entitledMs: now.entitledMs - grown.entitledMs,
           slices: now.slices - grown.slices,
         },
       });

@@ -14,7 +14,7 @@ interface Reading {
   readonly exits: Readonly<Record<ExitKind, number>>;
 }
 
-const NO_TIMES = { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, slices: 0 } as const;
+const NO_TIMES = { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 } as const;
 /** Rates are averages over this: half a second of a busy host's moods would drown them. */
 const WINDOW_MS = 1100;
 /** A rate over less than this is noise. */
@@ -96,6 +96,7 @@ export class StatisticsSampler {
           readyMs: times.readyMs,
           haltedMs: times.haltedMs,
           cappedMs: times.cappedMs,
+          entitledMs: times.entitledMs,
           slices: times.sliceCount,
         },
       ],

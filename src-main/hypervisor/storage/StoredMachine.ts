@@ -3,10 +3,12 @@ import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
+import { SCHEDULER_PCPUS_MOST } from '../scheduler/SchedulerState.ts';
 import {
   CAP_RANGE,
   CLOCK_KINDS,
   COLOUR_COUNT,
+  GROUP_LENGTH_MOST,
   MEMORY_MIB_RANGE,
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
@@ -67,12 +69,19 @@ export const storedMachine = z.object({
   vcpuCount: z.int().min(1).max(64),
   weight: integer(WEIGHT_RANGE),
   capPercent: integer(CAP_RANGE),
+  pcpus: z
+    .array(integer({ least: 0, most: SCHEDULER_PCPUS_MOST - 1 }))
+    .max(SCHEDULER_PCPUS_MOST)
+    .nullable()
+    .default(null),
   clock: z.enum(CLOCK_KINDS),
   network: storedNetwork.nullable().default(null),
   drives: z.array(storedDrive).max(DRIVE_SLOTS.length).default([]),
   bootOrder: z.array(z.enum(BOOT_DEVICES)).max(BOOT_DEVICES.length).nullable().default(null),
   program: storedProgram.nullable(),
   notes: z.string().max(NOTES_LENGTH_MOST),
+  autostart: z.boolean().default(false),
+  group: z.string().min(1).max(GROUP_LENGTH_MOST).nullable().default(null),
   colour: integer({ least: 0, most: COLOUR_COUNT - 1 }),
   createdAt: z.number(),
   changedAt: z.number(),

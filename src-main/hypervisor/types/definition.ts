@@ -16,6 +16,7 @@ export const WEIGHT_RANGE = { least: 1, most: 10_000, usual: 100 } as const;
 export const CAP_RANGE = { least: 0, most: 100, usual: 0 } as const;
 export const SLICE_MS_RANGE = { least: 1, most: 100, usual: 5 } as const;
 export const NAME_LENGTH_MOST = 80;
+export const GROUP_LENGTH_MOST = 40;
 export const NOTES_LENGTH_MOST = 20_000;
 /** The window has this many machine colours; a new machine takes the one that fewest others have. */
 export const COLOUR_COUNT = 8;
@@ -73,6 +74,8 @@ export interface VmDefinition {
   readonly vcpuCount: number;
   readonly weight: number;
   readonly capPercent: number;
+  /** pCPUs, counted from 0, that it may run on; null: any. Those that are not there do not count. */
+  readonly pcpus: readonly number[] | null;
   readonly clock: ClockKind;
   /** null: it has no network adapter. */
   readonly network: VmNetwork | null;
@@ -82,6 +85,10 @@ export interface VmDefinition {
   readonly bootOrder: readonly BootDevice[] | null;
   readonly program: VmProgram | null;
   readonly notes: string;
+  /** It starts with the app. */
+  readonly autostart: boolean;
+  /** Name of the group that it is listed in; null: none. */
+  readonly group: string | null;
   /** 0 .. COLOUR_COUNT - 1. */
   readonly colour: number;
   /** Milliseconds since 1970. */
@@ -97,7 +104,7 @@ export type FileSource =
 /** A program handed in, with the initial RAM disk of a kernel. */
 export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
 
-/** Weight, cap, name, notes and colour may change at any time; all that makes the hardware only while off or crashed. */
+/** Weight, cap, pCPUs, name, notes, group, start and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly profile?: ProfileName;
@@ -105,11 +112,14 @@ export interface UpdateVmRequest {
   readonly vcpuCount?: number;
   readonly weight?: number;
   readonly capPercent?: number;
+  readonly pcpus?: readonly number[] | null;
   readonly clock?: ClockKind;
   readonly network?: VmNetwork | null;
   readonly drives?: readonly VmDrive[];
   readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;
+  readonly autostart?: boolean;
+  readonly group?: string | null;
   readonly colour?: number;
 }
 

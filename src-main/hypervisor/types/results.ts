@@ -19,6 +19,8 @@ export const HYPERVISOR_ERROR_CODES = [
   'drive-refused',
   /** A snapshot cannot be taken, or does not fit the machine. */
   'snapshot-refused',
+  /** The machines that are on would have more memory together than the user wants. */
+  'memory-limit',
   /** The host has not enough memory for the machine. */
   'out-of-memory',
   /** The vCPU's thread did not answer in time; it may be hung. */

@@ -9,6 +9,8 @@ export interface VcpuTimes {
   readonly readyMs: number;
   readonly haltedMs: number;
   readonly cappedMs: number;
+  /** What weights and caps entitled it to while it wanted to run, beside `runMs`. */
+  readonly entitledMs: number;
   /** How often it was given a pCPU. */
   readonly slices: number;
 }

@@ -11,9 +11,20 @@ export type SliceEnd = (typeof SLICE_ENDS)[number];
 
 /**
  * Fields of one entry in `ScheduleFrame.bands`, as doubles: how long a vCPU was in each condition between
- * `startMs` and `endMs`; what is missing from the sum, it was stopped.
+ * `startMs` and `endMs`; what is missing from the sum, it was stopped. `entitledMs` stands beside `runMs`: what weights
+ * and caps entitled it to while it wanted to run.
  */
-export const BAND_FIELDS = ['startMs', 'endMs', 'vm', 'vcpu', 'runMs', 'readyMs', 'haltedMs', 'cappedMs'] as const;
+export const BAND_FIELDS = [
+  'startMs',
+  'endMs',
+  'vm',
+  'vcpu',
+  'runMs',
+  'readyMs',
+  'haltedMs',
+  'cappedMs',
+  'entitledMs',
+] as const;
 export type BandField = (typeof BAND_FIELDS)[number];
 
 /** Who ran where since the last frame; ten times a second, bands four times. The first frame brings what is kept of the past. */

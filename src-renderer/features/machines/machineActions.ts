@@ -46,6 +46,29 @@ export function useMachineActions() {
     if (await mayLoseState(machine, title, t('control.powerOff'))) await machines.command('vm:powerOff', machine.id);
   }
 
+  /** One after the other: what does not fit any more is refused by itself. */
+  async function startAll(list: readonly VmSummary[]): Promise<void> {
+    for (const { id, state } of list) {
+      if (state === 'off' || state === 'crashed') await machines.command('vm:start', id);
+      else if (state === 'paused') await machines.command('vm:resume', id);
+    }
+  }
+
+  async function powerOffAll(group: string, list: readonly VmSummary[]): Promise<void> {
+    const alive = list.filter(isAlive);
+    const names = alive.filter(({ role }) => role === 'none').map(({ name }) => name);
+    const isConfirmed =
+      names.length === 0 ||
+      !preferences.preferences.confirmQuit ||
+      (await dialogs.ask({
+        title: t('rail.stopAllQuestion', { group }),
+        body: t('rail.stopAllBody', { names: names.join(', ') }),
+        confirm: t('rail.stopAll'),
+        isDangerous: true,
+      }));
+    if (isConfirmed) await Promise.all(alive.map(({ id }) => machines.command('vm:powerOff', id)));
+  }
+
   async function remove(machine: VmSummary): Promise<void> {
     const confirmed = await dialogs.ask({
       title: t('ask.delete', { name: machine.name }),
@@ -155,6 +178,8 @@ export function useMachineActions() {
     toggleRun,
     step,
     powerOff,
+    startAll,
+    powerOffAll,
     remove,
     clone,
     exportMachine,

@@ -1,3 +1,4 @@
+import { parsePcpuList, pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
 import type { BootDevice, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
 
 /** A machine's settings as a form holds them: numbers as typed. */
@@ -9,14 +10,19 @@ export interface MachineForm {
   memoryMiB: string;
   weight: string;
   capPercent: string;
+  /** `0,2-3`; empty: any. */
+  pcpus: string;
   clock: VmSettings['clock'];
   network: 'none' | 'segment' | 'host';
   /** The segment's name, kept while another network is chosen. */
   segment: string;
   notes: string;
+  /** Empty: none. */
+  group: string;
+  autostart: boolean;
 }
 
-type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'segment';
+type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'pcpus' | 'segment';
 
 /** What the bridge accepts (src-preload/contract/machines.ts). */
 export const LIMITS = {
@@ -39,7 +45,7 @@ export const BOOT_ORDERS: readonly (readonly BootDevice[])[] = [
   ['cdrom', 'floppy', 'disk'],
 ];
 
-export type FormProblems = Partial<Record<Field, 'required' | 'range' | 'segment'>>;
+export type FormProblems = Partial<Record<Field, 'required' | 'range' | 'pcpus' | 'segment'>>;
 
 /** What a new machine has unless it is told otherwise. */
 export function newForm(): MachineForm {
@@ -50,10 +56,13 @@ export function newForm(): MachineForm {
     memoryMiB: '16',
     weight: '100',
     capPercent: '',
+    pcpus: '',
     clock: 'host',
     network: 'none',
     segment: USUAL_SEGMENT,
     notes: '',
+    group: '',
+    autostart: false,
   };
 }
 
@@ -70,10 +79,13 @@ export function formOf(settings: VmSettings): MachineForm {
     memoryMiB: String(settings.memoryMiB),
     weight: String(settings.weight),
     capPercent: settings.capPercent === 0 ? '' : String(settings.capPercent),
+    pcpus: settings.pcpus === null ? '' : pcpuListText(settings.pcpus),
     clock: settings.clock,
     network: settings.network?.kind ?? 'none',
     segment: settings.network?.kind === 'segment' ? settings.network.name : USUAL_SEGMENT,
     notes: settings.notes,
+    group: settings.group ?? '',
+    autostart: settings.autostart,
   };
 }
 
@@ -84,6 +96,7 @@ export function checkForm(form: MachineForm, isNameRequired: boolean): FormProbl
   if (!isWithin(form.memoryMiB, LIMITS.memoryMiB)) problems.memoryMiB = 'range';
   if (!isWithin(form.weight, LIMITS.weight)) problems.weight = 'range';
   if (form.capPercent.trim() !== '' && !isWithin(form.capPercent, LIMITS.capPercent)) problems.capPercent = 'range';
+  if (form.pcpus.trim() !== '' && parsePcpuList(form.pcpus) === null) problems.pcpus = 'pcpus';
   if (form.network === 'segment' && !SEGMENT_NAME.test(form.segment.trim())) problems.segment = 'segment';
   return problems;
 }
@@ -98,9 +111,12 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
     memoryMiB: Number(form.memoryMiB),
     weight: Number(form.weight),
     capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
+    pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
     clock: form.clock,
     network: networkOf(form),
     notes: form.notes,
+    group: form.group.trim() === '' ? null : form.group.trim(),
+    autostart: form.autostart,
   };
 }
 

@@ -60,11 +60,14 @@ export class FakeHypervisor implements HypervisorService {
       vcpuCount: 1,
       weight: 100,
       capPercent: 0,
+      pcpus: null,
       clock: 'host',
       network: null,
       drives: [],
       bootOrder: null,
       notes: '',
+      autostart: false,
+      group: null,
       colour: 0,
       createdAt: 1,
       changedAt: 1,
@@ -205,6 +208,8 @@ export class FakeHypervisor implements HypervisorService {
   clearContainmentLog = (): void => void (this.log = []);
   memoryDigest = async (): Promise<Result<string>> => ({ ok: true, value: '0' });
   schedulerSettings = (): SchedulerSettings => this.scheduler;
+  memoryLimitMiB = (): number => 1024;
+  setMemoryLimit = (): Result<number> => ({ ok: true, value: 1024 });
   setSchedulerSettings = (settings: Partial<SchedulerSettings>): Result<SchedulerSettings> => {
     this.scheduler = { ...this.scheduler, ...settings };
     return { ok: true, value: this.scheduler };

@@ -26,7 +26,7 @@ const statistics = (changes: Partial<VmStatistics> = {}): VmStatistics => ({
   entitledShare: 0.6,
   mips: 100,
   retiredInstructions: 1e9,
-  vcpus: [{ runMs: 10, readyMs: 2, haltedMs: 0, cappedMs: 0, slices: 1 }],
+  vcpus: [{ runMs: 10, readyMs: 2, haltedMs: 0, cappedMs: 0, entitledMs: 9, slices: 1 }],
   exits: { pio: 7 },
   exitRates: { pio: 3, mmio: 2 },
   containmentCount: 4,
@@ -138,7 +138,10 @@ describe('the schedule', () => {
   test('packs slices and what each vCPU did between two samples', () => {
     publish(0, statistics());
     const source = new ScheduleSource(hypervisor);
-    publish(250, statistics({ vcpus: [{ runMs: 110, readyMs: 52, haltedMs: 5, cappedMs: 1, slices: 9 }] }));
+    publish(
+      250,
+      statistics({ vcpus: [{ runMs: 110, readyMs: 52, haltedMs: 5, cappedMs: 1, entitledMs: 99, slices: 9 }] }),
+    );
     hypervisor.trace = {
       slices: [{ vmId: id, vcpu: 0, pcpu: 1, startMs: 3, endMs: 8, end: 'halt' }],
       cursor: 1,

@@ -1,0 +1,72 @@
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { COUNTER, Desk, programFile } from './support/Desk.ts';
+import { expect, test } from './support/vivarium.ts';
+
+/** Fills in the settings of the machine in view. */
+async function change(desk: Desk, name: string, fill: () => Promise<void>): Promise<void> {
+  await desk.select(name);
+  await desk.menu('machine.settings');
+  await desk.part(TEST_IDS.dialog).getByText('More settings', { exact: false }).click();
+  await fill();
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  await expect(desk.part(TEST_IDS.dialog)).toHaveCount(0);
+}
+
+test.slow();
+
+test('a group folds, and its machines stop and start together; one starts with the app', async ({
+  launch,
+  home,
+  picture,
+}) => {
+  const files = await Promise.all(['red', 'green', 'blue'].map((name) => programFile(home, `${name}.asm`, COUNTER)));
+  const desk = new Desk(await launch({ args: files }));
+  const { page } = desk;
+  await expect(desk.rows).toHaveCount(3, { timeout: 30_000 });
+  for (const name of ['red', 'green']) {
+    await change(desk, name, async () => {
+      await page.getByTestId('field-group').fill('lights');
+      await page.getByTestId('field-pcpus').fill('0');
+      if (name === 'green') await page.getByTestId('field-autostart').check();
+      if (name === 'green') await picture(page, 'machine-settings-scheduling');
+    });
+  }
+  const group = desk.part(TEST_IDS.vmGroup);
+  await expect(group).toHaveAttribute('data-group', 'lights');
+  await expect(group.getByTestId(TEST_IDS.vmRow)).toHaveCount(2);
+  await picture(page, 'machine-group');
+
+  await group.getByTestId(TEST_IDS.groupStop).click();
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  for (const name of ['red', 'green']) await desk.expectState(name, 'off');
+  await desk.expectState('blue', 'running');
+  await group.getByTestId(TEST_IDS.groupStart).click();
+  for (const name of ['red', 'green']) await desk.expectState(name, 'running');
+
+  await group.getByRole('button', { expanded: true }).click();
+  await expect(desk.rows).toHaveCount(1);
+  await desk.app.evaluate(({ app }) => app.quit());
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  expect(await desk.ended).toBe(0);
+
+  const again = new Desk(await launch());
+  await expect(again.rows).toHaveCount(1);
+  await again.part(TEST_IDS.vmGroup).getByRole('button', { expanded: false }).click();
+  await again.expectState('green', 'running');
+  await again.expectState('red', 'off');
+});
+
+test('machines together have no more memory than the settings allow', async ({ launch, home, picture }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'first.asm', COUNTER)] }));
+  await desk.expectState('first', 'running');
+  await desk.part(TEST_IDS.navSettings).click();
+  const limit = desk.part(TEST_IDS.settingsMemoryLimit);
+  await limit.fill('20');
+  await limit.press('Enter');
+  await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
+  await picture(desk.page, 'settings-memory-limit');
+  await desk.page.keyboard.press('Escape');
+  await desk.drop(desk.part(TEST_IDS.vmList), await programFile(home, 'second.asm', COUNTER));
+  await expect(desk.page.getByText('all machines together may have 20 MiB')).toBeVisible();
+  await expect(desk.rows).toHaveCount(1);
+});
