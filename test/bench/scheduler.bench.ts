@@ -205,7 +205,6 @@ function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
     macAddress: null,
     drives: [],
     bootOrder: null,
-    snapshot: null,
     program,
     snapshot: null,
   } as const;
