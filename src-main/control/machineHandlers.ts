@@ -8,7 +8,10 @@ import { definedOnly } from './definedOnly.ts';
 
 type MachineCall = Extract<CallName, `vm:${string}`>;
 
-export function machineHandlers(hypervisor: HypervisorService, machines: Machines): Handlers<Exclude<MachineCall, 'vm:exits'>> {
+export function machineHandlers(
+  hypervisor: HypervisorService,
+  machines: Machines,
+): Handlers<Exclude<MachineCall, 'vm:exits'>> {
   return {
     'vm:list': () => succeed(machines.list()),
     'vm:create': ({ settings = {}, program, options, drives, start }) =>
