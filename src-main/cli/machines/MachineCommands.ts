@@ -48,8 +48,10 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
   throw new Refusal(outcome.problem);
 }
 
+/** The oldest first, whoever has the store open. */
 export async function listMachines(control: Control): Promise<CallOutput<'vm:list'>> {
-  return valueOf(await control.call('vm:list', undefined));
+  const machines = valueOf(await control.call('vm:list', undefined));
+  return machines.toSorted((left, right) => left.createdAt - right.createdAt);
 }
 
 export async function machineNamed(control: Control, word: string): Promise<VmSummary> {
