@@ -68,7 +68,8 @@ test('a page that crashes comes back as it was, and the machines never noticed',
   test.slow();
   const files = ['first', 'second'].map((name) => programFile(home, `${name}.asm`, COUNTER));
   const desk = new Desk(await launch({ args: await Promise.all(files) }));
-  await desk.expectState('second', 'running');
+  for (const name of ['first', 'second'])
+    await expect(desk.row(name)).toHaveAttribute('data-state', 'running', { timeout: 30_000 });
   await desk.select('first');
   await desk.part(TEST_IDS.pause).click();
   await desk.expectState('first', 'paused');
