@@ -1,0 +1,20 @@
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { COUNTER, Desk, programFile } from './support/Desk.ts';
+import { expect, test } from './support/vivarium.ts';
+
+test.slow();
+
+test('machines together have no more memory than the settings allow', async ({ launch, home, picture }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'first.asm', COUNTER)] }));
+  await desk.expectState('first', 'running');
+  await desk.part(TEST_IDS.navSettings).click();
+  const limit = desk.part(TEST_IDS.settingsMemoryLimit);
+  await limit.fill('20');
+  await limit.press('Enter');
+  await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
+  await picture(desk.page, 'settings-memory-limit');
+  await desk.page.keyboard.press('Escape');
+  await desk.drop(desk.part(TEST_IDS.vmList), await programFile(home, 'second.asm', COUNTER));
+  await expect(desk.page.getByText('all machines together may have 20 MiB')).toBeVisible();
+  await expect(desk.rows).toHaveCount(1);
+});
