@@ -120,8 +120,9 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
   program
     .command('soak')
     .description('make, run, snapshot and delete machines for as long as it takes to trust it (npm run soak)')
-    .argument('[options...]', 'as test/soak/main.ts describes them: --minutes 30, --machines 16')
+    .argument('[options...]', 'vivarium soak --help lists them')
     .allowUnknownOption()
+    .helpOption(false)
     .action(async (args: string[]) => done(await soak(args)));
   return program;
 }

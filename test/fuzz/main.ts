@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { disagreement, tierDisagreement } from '../support/engine/agreement.ts';
 import { runHostile } from '../support/engine/hostileRun.ts';
 import { runHostileGuest } from '../support/machine/hostileGuestRun.ts';
@@ -7,23 +7,18 @@ import { allFeatures } from '../support/engine/randomModes.ts';
 import { Random } from '../support/engine/Random.ts';
 import { placeRandomProgram } from '../support/engine/randomProgram.ts';
 import { createTestMachine } from '../support/engine/TestMachine.ts';
+import { wholeNumber } from '../support/wholeNumber.ts';
 
-/**
- * Runs random code, or with --devices hostile traffic at the devices, for as long as wanted:
- * `npm run fuzz -- --minutes 5 [--seed N] [--findings N] [--devices]`. Prints each finding with the seed that
- * reproduces it, and exits with 1 when there was one.
- */
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    seed: { type: 'string' },
-    findings: { type: 'string' },
-    devices: { type: 'boolean' },
-  },
-});
-const minutes = Number(values.minutes ?? 1);
-const mostFindings = Number(values.findings ?? 5);
-const start = Number(values.seed ?? Date.now() % 1_000_000_000);
+/** Runs random programs, or hostile guests, for as long as wanted. Exits with 1 when there was a finding. */
+const options = new Command('fuzz')
+  .description('Runs random code and compares the tiers; prints each finding with the seed that shows it again.')
+  .option('--minutes <n>', 'how long', wholeNumber(0, 10_000), 1)
+  .option('--seed <n>', 'where to begin (default: by the clock)', wholeNumber(0, 999_999_999))
+  .option('--findings <n>', 'after how many findings to end', wholeNumber(1, 10_000), 5)
+  .option('--devices', 'hostile traffic at the devices instead')
+  .parse()
+  .opts<{ minutes: number; seed?: number; findings: number; devices?: true }>();
+const { minutes, findings: mostFindings, seed: start = Date.now() % 1_000_000_000 } = options;
 const end = Date.now() + minutes * 60_000;
 
 const RAM = { ramBytes: 0x2_0000, features: allFeatures() };
@@ -57,7 +52,7 @@ function randomCode(program: number): readonly string[] {
 const findings: string[] = [];
 let seed = start;
 for (; Date.now() < end && findings.length < mostFindings; seed++) {
-  const found = values.devices === true ? [runHostileGuest(seed)] : randomCode(seed);
+  const found = options.devices ? [runHostileGuest(seed)] : randomCode(seed);
   for (const text of found) {
     if (text === '') continue;
     findings.push(text);

@@ -1,32 +1,31 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { type Remains, Soak } from '../support/containment/Soak.ts';
+import { wholeNumber } from '../support/wholeNumber.ts';
 
 /**
- * Machines by the dozen, created, run, snapshotted, restored, suspended, cloned and deleted at random, rogues among them:
- * `npm run soak -- [--minutes 30] [--machines 16] [--lap 60] [--seed N] [--verbose]`. After each lap, of so many seconds, all
- * are deleted, and nothing may be left: no thread, file or folder. What the process keeps of memory in the last third of the
- * laps is within 5 % of what it kept in the second, when allocators have grown as far as they do. Exits with 1 and the seed
- * where it is not so.
+ * Machines by the dozen, created, run, snapshotted, restored, suspended, cloned and deleted at random, rogues among them.
+ * After each lap all are deleted, and nothing may be left: no thread, file or folder. What the process keeps of memory in
+ * the last third of the laps is within 5 % of what it kept in the second, when allocators have grown as far as they do.
+ * Exits with 1 and the seed where it is not so.
  */
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    machines: { type: 'string' },
-    lap: { type: 'string' },
-    seed: { type: 'string' },
-    verbose: { type: 'boolean' },
-  },
-});
-const minutes = Number(values.minutes ?? 30);
-const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
+const options = new Command('soak')
+  .description('Makes, runs, snapshots and deletes machines at random, and looks after each lap for what they left.')
+  .option('--minutes <n>', 'how long; at least three laps', wholeNumber(0, 10_000), 30)
+  .option('--machines <n>', 'machines at a time', wholeNumber(1, 64), 16)
+  .option('--lap <seconds>', 'after which all are deleted', wholeNumber(1, 3600), 60)
+  .option('--seed <n>', 'does the same again (default: by the clock)', wholeNumber(0, 999_999_999))
+  .option('--verbose', 'print each action')
+  .parse()
+  .opts<{ minutes: number; machines: number; lap: number; seed?: number; verbose?: true }>();
+const { minutes, seed = Date.now() % 1_000_000_000 } = options;
 const MOST_GROWTH = 1.05;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const soak = await Soak.open({
   seed,
-  machines: Number(values.machines ?? 16),
-  lap: { ms: Number(values.lap ?? 60) * 1000 },
-  ...(values.verbose === true && { log: print }),
+  machines: options.machines,
+  lap: { ms: options.lap * 1000 },
+  ...(options.verbose && { log: print }),
 });
 print(`seed ${seed}, ${minutes} minutes`);
 
