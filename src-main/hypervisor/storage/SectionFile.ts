@@ -55,7 +55,8 @@ export const HEADER_BYTES = 32;
 const ENTRY_BYTES = 64;
 const NAME_BYTES = 16;
 const HASH_BYTES = 32;
-const MOST_SECTIONS = 65_536;
+/** A table of contents of 64 MiB; a machine with disks of 4 TiB is exported in so many. */
+const MOST_SECTIONS = 2 ** 20;
 /** Fast: what is worth more is found in the first level. */
 export const COMPRESSION_LEVEL = 1;
 
@@ -96,7 +97,10 @@ export function encodeHead(kind: SectionFileKind, version: number, sections: rea
   return head;
 }
 
+/** How long the head of a file with so many sections is. Throws {@link SectionProblem} when nobody could read it. */
 export function headLength(sectionCount: number): number {
+  if (sectionCount > MOST_SECTIONS)
+    throw new SectionProblem(`it has ${sectionCount} sections, and ${MOST_SECTIONS} are the most there can be`);
   return HEADER_BYTES + sectionCount * ENTRY_BYTES + HASH_BYTES;
 }
 
@@ -127,7 +131,7 @@ export function headLengthOf(header: Uint8Array, kind: SectionFileKind, fileLeng
     throw new SectionProblem(`it is a file of another kind, ${JSON.stringify(readText(header, 8, 4))}`);
   const count = new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(16, true);
   const length = headLength(count);
-  if (count > MOST_SECTIONS || length > fileLength)
+  if (length > fileLength)
     throw new SectionProblem(
       `its table of contents (from byte ${HEADER_BYTES}) does not fit into its ${fileLength} bytes`,
     );

@@ -1,7 +1,7 @@
 import { mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ImageError } from '../../machine/images/HostFile.ts';
-import { readQcow2Header, renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
+import { hasQcow2Magic, readQcow2Header, renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
 import { serialiseTree, type SnapshotTree } from '../snapshots/SnapshotTree.ts';
 import { snapshotFileIn, treeFileIn } from '../snapshots/snapshotFiles.ts';
 import { decodeStoredSnapshot, type StoredSnapshot, writeStoredSnapshot } from '../snapshots/StoredSnapshot.ts';
@@ -24,8 +24,9 @@ interface Places {
 
 /**
  * Nothing in an archive is believed. Files are what their hashes say. A drive keeps an image only if its content came
- * along: an archive that somebody made could else name any file of the user's, and let a guest read it. Layers lie in
- * front of such an image, or of each other.
+ * along: an archive that somebody made could else name any file of the user's, and let a guest read it; for the same
+ * reason images are raw, since a qcow2 image names another file, and a program has no source to be read again. Layers
+ * lie in front of such an image, or of each other. No machine starts by itself because somebody else wanted that.
  */
 export async function readSnapshotsOf(archive: MachineArchive): Promise<StoredSnapshot[]> {
   const snapshots: StoredSnapshot[] = [];
@@ -56,10 +57,15 @@ export async function fillFolder(
     await writeDurably(path.join(unfinished, sha256), bytes);
   }
   const moved = await moveDisks(archive, places);
-  const drives = (from: readonly StoredDrive[]): StoredDrive[] => from.flatMap(moved);
-  const imported = { ...machine, drives: drives(machine.drives) };
+  const settled = (from: StoredMachine): StoredMachine => ({
+    ...from,
+    program: from.program && { ...from.program, sourcePath: null },
+    drives: from.drives.flatMap(moved),
+    autostart: false,
+  });
+  const imported = settled(machine);
   const entries = archive.tree.entries.map((entry, index) => {
-    const slots = new Set(drives(snapshots[index]?.definition.drives ?? []).map(({ slot }) => slot as string));
+    const slots = new Set((snapshots[index]?.definition.drives ?? []).flatMap(moved).map(({ slot }) => slot as string));
     return { ...entry, layers: Object.fromEntries(Object.entries(entry.layers).filter(([slot]) => slots.has(slot))) };
   });
   const tree: SnapshotTree = { current: archive.tree.current, entries };
@@ -68,7 +74,7 @@ export async function fillFolder(
     for (const [index, entry] of entries.entries()) {
       const snapshot = snapshots[index];
       if (snapshot === undefined) continue;
-      const then = { ...snapshot.definition, id: machine.id, drives: drives(snapshot.definition.drives) };
+      const then = { ...settled(snapshot.definition), id: machine.id };
       await writeStoredSnapshot(snapshotFileIn(unfinished, entry.id), { ...snapshot, entry, definition: then });
     }
     await writeDurably(treeFileIn(unfinished), serialiseTree(tree));
@@ -89,6 +95,8 @@ async function moveDisks(
   for (const [index, image] of images.entries()) {
     const name = `image-${index}.img`;
     await unpack(archive, 'images', index, path.join(folder, name));
+    if (isQcow2(path.join(folder, name)))
+      throw new SectionProblem(`its image ${index} begins as a qcow2 image does, which could name any file of yours`);
     const { size, mtimeNs } = await stat(path.join(folder, name), { bigint: true });
     const base = { byteLength: Number(size), modifiedNs: String(mtimeNs) };
     bases.set(image.path, { path: path.join(target, disks, name), base });
@@ -115,6 +123,7 @@ function settleLayer(
 ): void {
   const opened = new NodeImageHost().open(file, 'read-write');
   try {
+    if (!hasQcow2Magic(opened)) throw new SectionProblem(`its layer ${name} is no qcow2 image`);
     const { backing } = readQcow2Header(opened);
     if (backing === undefined || (layers.has(backing.name) && backing.name !== name)) return;
     const base = baseOf(backing.name);
@@ -125,6 +134,15 @@ function settleLayer(
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw new SectionProblem(`its layer ${name} cannot be used: ${error.message.replace(/\.$/, '')}`);
+  } finally {
+    opened.close();
+  }
+}
+
+function isQcow2(file: string): boolean {
+  const opened = new NodeImageHost().open(file, 'read-only');
+  try {
+    return hasQcow2Magic(opened);
   } finally {
     opened.close();
   }

@@ -220,6 +220,37 @@ describe('nothing in a file made to harm is believed', () => {
     });
   });
 
+  test('an image that names another file, as qcow2 images can, is refused', async () => {
+    const image = path.join(folder, 'disk.img');
+    const drive = { slot: 'hda', path: image, access: 'read-only', layer: null, base: null } as const;
+    const crafted = newQcow2({ byteLength: IMAGE_BYTES, backing: { name: '/etc/passwd', format: 'raw' } });
+    const source = {
+      read: (position: number, into: Uint8Array) => into.set(crafted.subarray(position, position + into.length)),
+    };
+    const contents = { files: [], images: [{ path: image, byteLength: crafted.length }], layers: [], pageBatches: 0 };
+    const sources = { files: [], snapshots: [], images: [source], layers: [], pages: async function* () {} };
+    const machine = storedMachine({ drives: [{ ...drive }] });
+    await writeMachineArchive(file, { machine, tree: { current: null, entries: [] }, contents }, sources);
+    expect(await there.importMachine(file, define)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('begins as a qcow2 image does') },
+    });
+    expect(await readdir(path.join(there.folder, 'machines'))).toEqual([]);
+  });
+
+  test('a machine neither starts by itself, nor reads the file that its program is said to come from', async () => {
+    const stored = { ...storedProgram(program), sourcePath: '/etc/passwd' };
+    const machine = storedMachine({ program: stored, autostart: true });
+    unwrap(await here.create(machine, new Map([[hashBytes(program), program]])));
+    unwrap(await here.snapshots.put(machine, snapshotOf(7), { name: nameOf(7) }));
+    unwrap(await here.exportMachine(machine, file, { ...everything, layers: [] }));
+    const imported = unwrap(await there.importMachine(file, define));
+    expect(imported).toMatchObject({ autostart: false, program: { sourcePath: null } });
+    const [entry] = there.snapshots.tree(OTHER).entries;
+    const { definition } = unwrap(await there.snapshots.read(OTHER, entry!.id));
+    expect(definition).toMatchObject({ id: OTHER, autostart: false, program: { sourcePath: null } });
+  });
+
   test('pages that are missing are missed', async () => {
     const machine = await makeMachine();
     unwrap(await here.exportMachine(machine, file, everything));

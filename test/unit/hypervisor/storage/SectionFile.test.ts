@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeSections, encodeSections } from '../../../../src-main/hypervisor/storage/SectionFile.ts';
+import { decodeSections, encodeSections, headLength } from '../../../../src-main/hypervisor/storage/SectionFile.ts';
 
 const LIMITS = { newestVersion: 3, mostBytes: 10_000 };
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -54,11 +54,17 @@ test('each cut and each addition is refused', () => {
   expect(refusal(Buffer.concat([file, text('x')]))).toMatch(/should have/);
 });
 
+test('a file of more sections than can be read is not written', () => {
+  expect(() => headLength(2 ** 20)).not.toThrow();
+  expect(() => headLength(2 ** 20 + 1)).toThrow('1048577 sections, and 1048576 are the most');
+});
+
 describe('files made to harm, with checksums that are right', () => {
   test.each<[string, (view: DataView, file: Uint8Array) => void, RegExp]>([
     ['another kind', (_, bytes) => bytes.set(text('SNAP'), 8), /another kind, "SNAP"/],
     ['a newer version', (view) => view.setUint32(12, 4, true), /version 4, and this program reads 1 to 3/],
-    ['more sections than there is room for', (view) => view.setUint32(16, 0xffff_ffff, true), /table of contents/],
+    ['more sections than there is room for', (view) => view.setUint32(16, 1000, true), /table of contents/],
+    ['more sections than there may be', (view) => view.setUint32(16, 0xffff_ffff, true), /4294967295 sections/],
     ['a section without end', (view) => view.setFloat64(48, Infinity, true), /no sense at byte 32/],
     ['a section of negative length', (view) => view.setFloat64(48, -5, true), /no sense at byte 32/],
     ['a section beyond the end', (view) => view.setFloat64(48, 1e6, true), /no sense at byte 32/],
