@@ -22,6 +22,7 @@ import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
 import { imageHandlers } from './handlers/imageHandlers.ts';
+import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
 import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
@@ -149,6 +150,7 @@ export class DesktopApplication {
         onUnsaved: (names) => (this.unsaved = names),
       }),
       ...imageHandlers({ hypervisor, grants: this.grants, dialogs }),
+      ...timeTravelHandlers({ hypervisor, machines: this.machines, grants: this.grants, dialogs }),
       ...applianceHandlers(parts.dataFolder, this.machines, emit),
       ...applicationHandlers({
         app,

@@ -20,6 +20,7 @@ import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
+import { TimeTravelCommands } from './timetravel/TimeTravelCommands.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
 import {
   SLICE_MS_RANGE,
@@ -45,6 +46,7 @@ import {
   type Screen,
   type ScreenChange,
   type TakenSnapshot,
+  type TimeTravelService,
   type UpdateVmRequest,
   type VcpuRegisters,
   type VmDrive,
@@ -80,6 +82,7 @@ export class Hypervisor implements HypervisorService {
   readonly #frames = new FramePump();
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
+  readonly time: TimeTravelService;
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
@@ -95,6 +98,10 @@ export class Hypervisor implements HypervisorService {
     this.#options = options;
     this.#store = store;
     this.#registry = new MachineRegistry(store);
+    this.time = new TimeTravelCommands({
+      find: (id, command) => this.#find(id, command),
+      readProgram: (id) => this.#registry.readProgram(id),
+    });
     this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'));
     this.#snapshots = new SnapshotCommands({
       store,

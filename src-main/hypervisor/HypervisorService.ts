@@ -23,6 +23,7 @@ import type {
   Screen,
   ScreenChange,
   TakenSnapshot,
+  TimeTravelService,
   UpdateVmRequest,
   VcpuRegisters,
   VmId,
@@ -102,6 +103,8 @@ export interface HypervisorService {
   deleteSnapshot(id: VmId, snapshot: SnapshotId): Promise<Result<null>>;
   /** PNG; null: the machine showed nothing. */
   snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>>;
+
+  readonly time: TimeTravelService;
 
   /** From shared memory, at no cost to the guest. Undefined while off. */
   registers(id: VmId, vcpu?: number): VcpuRegisters | undefined;

@@ -477,6 +477,14 @@ export class VirtualMachine {
         this.#afterSaving = 'saved-paused';
         this.#transit('pause');
         return;
+      case 'travelled':
+        this.#pauseReason = { kind: 'travelled', stop: happening.stop };
+        this.#crash = null;
+        this.#isStopped = false;
+        this.memoryVersion++;
+        this.#afterSaving = 'saved-paused';
+        this.#transit('travel');
+        return;
       case 'stopped':
         this.#isStopped = true;
         this.#events.onChanged(this);

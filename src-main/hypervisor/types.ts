@@ -12,4 +12,5 @@ export * from './types/results.ts';
 export * from './types/schedule.ts';
 export * from './types/snapshots.ts';
 export * from './types/statistics.ts';
+export * from './types/timeTravel.ts';
 export * from './types/views.ts';

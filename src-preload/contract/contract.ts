@@ -9,6 +9,7 @@ import { observationContract } from './observation.ts';
 import { programContract } from './programs.ts';
 import { snapshotContract } from './snapshots.ts';
 import { streamContract } from './streams.ts';
+import { timeTravelContract } from './timeTravel.ts';
 
 /** Every message between the window and main. */
 export const contract = {
@@ -20,6 +21,7 @@ export const contract = {
   ...debugContract,
   ...observationContract,
   ...snapshotContract,
+  ...timeTravelContract,
   ...streamContract,
 } as const;
 export type Contract = typeof contract;

@@ -103,6 +103,8 @@ export const PauseReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('step') }),
   z.object({ kind: z.literal('breakpoint'), linearAddress: z.number() }),
+  /** It went back, or forth again; `start`: to the first place that can be reached, since it met nothing else. */
+  z.object({ kind: z.literal('travelled'), stop: z.enum(['position', 'breakpoint', 'watchpoint', 'start']) }),
 ]);
 export type PauseReason = z.infer<typeof PauseReason>;
 

@@ -7,6 +7,7 @@ export type VmTransition =
   | 'started-paused'
   | 'start-refused'
   | 'pause'
+  | 'travel'
   | 'resume'
   | 'save'
   | 'saved-running'
@@ -23,10 +24,10 @@ const TRANSITIONS: Readonly<Record<VmState, Readonly<Partial<Record<VmTransition
     'power-off': 'off',
     crash: 'crashed',
   },
-  running: { pause: 'paused', save: 'saving', 'power-off': 'off', crash: 'crashed' },
+  running: { pause: 'paused', travel: 'paused', save: 'saving', 'power-off': 'off', crash: 'crashed' },
   paused: { resume: 'running', save: 'saving', 'power-off': 'off', crash: 'crashed' },
   saving: { 'saved-running': 'running', 'saved-paused': 'paused', 'power-off': 'off', crash: 'crashed' },
-  crashed: { start: 'starting', 'power-off': 'off' },
+  crashed: { start: 'starting', travel: 'paused', 'power-off': 'off' },
 };
 
 /** The state that a transition leads to; undefined where it cannot happen. */
@@ -42,6 +43,8 @@ export const COMMAND_STATES = {
   step: ['paused'],
   'step over': ['paused'],
   'run to an address': ['running', 'paused'],
+  'go back in': ['paused', 'crashed'],
+  'save the recording of': ['paused', 'crashed'],
   reset: ['running', 'paused', 'crashed'],
   'press the power button of': ['running', 'paused'],
   'power off': ['starting', 'running', 'paused', 'saving', 'crashed'],

@@ -5,6 +5,7 @@ import type { RegisterName } from '../registers.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
+import type { ThreadHistory } from './ThreadHistory.ts';
 import type { ClockKind, KeyStroke, MouseMotion, ProgramOptions, VmDrive } from '../types.ts';
 
 /** A file that an assembly text may include, by the name it uses. */
@@ -97,9 +98,17 @@ export interface LoadedPages {
 export type ThreadLoadResult =
   { readonly ok: true; readonly summary: string | null } | { readonly ok: false; readonly message: string };
 
+/** What a machine's past is asked for. */
+export type ThreadTravel = Pick<
+  ThreadHistory,
+  'timeLine' | 'goTo' | 'stepBack' | 'beginSearch' | 'searchOn' | 'giveUpSearch' | 'recorded'
+>;
+
 /** The machine as its thread drives it. All methods are synchronous; only `run` and `step` execute guest code. */
 export interface ThreadMachine {
   readonly views: MachineViews;
+  /** Undefined when its run cannot be repeated. */
+  readonly history: ThreadTravel | undefined;
   /** Takes another program for the next `reset`; a refused one changes nothing. */
   load(program: ThreadProgram | null): ThreadLoadResult;
   /** Power cycle with the program loaded anew. */

@@ -5,6 +5,7 @@ import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot } from
 import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import { FreezableImage } from '../../machine/images/FreezableImage.ts';
+import { RewindableImage } from '../../machine/images/RewindableImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import { profileOf } from '../../machine/profiles/profiles.ts';
@@ -19,6 +20,7 @@ import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMa
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import type { KeyStroke, MouseMotion } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
+import { ThreadHistory } from './ThreadHistory.ts';
 import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
   LoadedPages,
@@ -37,14 +39,20 @@ const MIB = 1024 * 1024;
 /** The PC on the translating accelerator, as a vCPU's thread drives it. */
 export class TranslatedThreadMachine implements ThreadMachine {
   readonly views: MachineViews;
+  readonly history: ThreadHistory | undefined;
   readonly #parts: TranslatedMachine;
+  /** Disks that are written and can go back. */
+  readonly #rewindable = new Map<DriveSlot, RewindableImage>();
   readonly #memoryBytes: number;
   readonly #activity = new Uint32Array(new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words));
   /** For the next reset. */
   #image: ProgramImage | undefined;
+  /** What the machine's history began with, if it has. */
+  #imageOfHistory: ProgramImage | 'none' | undefined;
 
   constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: WebAssembly.Module) {
     this.#memoryBytes = definition.memoryMiB * MIB;
+    const isRepeatable = definition.clock === 'instructions';
     this.#parts = createTranslatedMachine({
       memoryBytes: this.#memoryBytes,
       profile: profileOf(definition.profile),
@@ -55,12 +63,15 @@ export class TranslatedThreadMachine implements ThreadMachine {
       // The instruction clock repeats a run exactly, so its machine always starts at the same moment.
       wallClockMs: definition.clock === 'instructions' ? Date.UTC(2000, 0, 1) : Date.now(),
       ...(definition.macAddress !== null && { macAddress: definition.macAddress }),
-      drives: openDrives(definition.drives, definition.bootOrder),
+      drives: openDrives(definition.drives, definition.bootOrder, isRepeatable ? this.#rewindable : undefined),
       sinks: {
         driveProblem: (slot, message) => sinks.driveProblem(slot, message),
-        serial: (port, byte) => sinks.serial(port, byte),
+        serial: (port, byte) => {
+          if (!this.#isRepeating) sinks.serial(port, byte);
+        },
         driveActivity: (slot, kind) => this.#count(DEVICE_ACTIVITY[kind === 'read' ? 'reads' : 'writes'](slot)),
         frame: (bytes) => {
+          if (this.#isRepeating) return;
           this.#count(DEVICE_ACTIVITY.framesSent);
           sinks.frame(bytes);
         },
@@ -79,9 +90,16 @@ export class TranslatedThreadMachine implements ThreadMachine {
       activity: this.#activity.buffer as unknown as SharedArrayBuffer,
       stateOffsets: this.#parts.processors.map(({ state }) => state.base),
     };
+    if (isRepeatable)
+      this.history = new ThreadHistory(this.#parts, this.#rewindable, (pages) => this.#noteWritten(pages));
+  }
+
+  get #isRepeating(): boolean {
+    return this.history?.isRepeating ?? false;
   }
 
   load(program: ThreadProgram | null): ThreadLoadResult {
+    if (this.history?.hasBegun) this.history.noteProgramReplaced();
     if (program === null) {
       this.#image = undefined;
       return { ok: true, summary: null };
@@ -93,11 +111,23 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   reset(): LoadedPages {
-    const { machine, memory } = this.#parts;
+    const { history } = this;
+    const isKnown = this.#imageOfHistory === (this.#image ?? 'none') && history?.hasBegun === true;
+    const beginning = this.#imageOfHistory === undefined ? 'power-on' : 'program';
+    if (!isKnown) history?.end();
+    this.#powerOn();
+    if (isKnown) history.noteReset();
+    else history?.begin(beginning);
+    this.#imageOfHistory = this.#image ?? 'none';
+    this.#forgetWrites();
+    const { memory } = this.#parts;
+    return hashLoadedPages(memory.ram(0, memory.ramBytes), this.#image?.segments ?? []);
+  }
+
+  #powerOn(): void {
+    const { machine } = this.#parts;
     if (this.#image === undefined) machine.reset();
     else machine.load(this.#image);
-    this.#forgetWrites();
-    return hashLoadedPages(memory.ram(0, memory.ramBytes), this.#image?.segments ?? []);
   }
 
   capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'> {
@@ -112,7 +142,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   #prepareFreeze({ slot, file, below }: NewLayer): () => void {
     const host = new NodeImageHost();
-    const image = this.#parts.machine.chipset.drives.inside(slot)?.image;
+    const image = this.#imageIn(slot);
     // Something else is in the drive by now, or an answer came too late for main.
     if (!(image instanceof FreezableImage) || image.name !== below)
       throw new Error(`${DRIVE_NAMES[slot]} was changed meanwhile: try again.`);
@@ -121,19 +151,28 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
     const replacements = drives.map((drive) => this.#prepareReplacement(drive));
-    this.reset();
+    this.history?.end();
+    this.#powerOn();
     restoreMachine(this.#parts, unpackSnapshot(snapshot));
     for (const replace of replacements) replace();
+    this.history?.begin('snapshot');
+    this.#imageOfHistory = this.#image ?? 'none';
     this.#forgetWrites();
     const { memory } = this.#parts;
     return hashFilledPages(memory.ram(0, memory.ramBytes), snapshot.ram.numbers);
   }
 
   #prepareReplacement(drive: ThreadDrive): () => void {
-    const image = this.#parts.machine.chipset.drives.inside(drive.slot)?.image;
+    const image = this.#imageIn(drive.slot);
     if (!(image instanceof FreezableImage)) throw new DriveRefusal(`${DRIVE_NAMES[drive.slot]} holds something else.`);
     const replacement = openDrive(drive);
     return () => image.replace(replacement);
+  }
+
+  /** What writes go to in the end. */
+  #imageIn(slot: DriveSlot): DiskImage | undefined {
+    const image = this.#parts.machine.chipset.drives.inside(slot)?.image;
+    return image instanceof RewindableImage ? image.image : image;
   }
 
   /** From here on a dirty page is one that the guest wrote. */
@@ -143,11 +182,11 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   run(untilHostNs: number): MachineExit {
-    return this.#parts.machine.run({ untilHostNs });
+    return this.history?.run(untilHostNs) ?? this.#parts.machine.run({ untilHostNs });
   }
 
   step(): MachineExit {
-    return this.#parts.machine.step();
+    return this.history?.step() ?? this.#parts.machine.step();
   }
 
   stopClock(): void {
@@ -165,13 +204,15 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   setBreakpoints(linearAddresses: readonly number[]): void {
-    for (const processor of this.#parts.processors) processor.setBreakpoints(linearAddresses);
+    if (this.history) this.history.setBreakpoints(linearAddresses);
+    else for (const processor of this.#parts.processors) processor.setBreakpoints(linearAddresses);
   }
 
   setRegister(vcpu: number, name: RegisterName, value: bigint): void {
     const processor = this.#processor(vcpu);
     writeRegister(processor.state, name, value);
     processor.stateChanged();
+    this.history?.begin('register');
   }
 
   writeMemory(physicalAddress: number, bytes: Uint8Array): void {
@@ -182,6 +223,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
     for (let page = physicalAddress & ~0xfff; page < physicalAddress + bytes.length; page += 0x1000)
       memory.setFlags(page, PAGE_FLAG.dirty);
     for (const processor of processors) processor.invalidatePhysical(physicalAddress, bytes.length);
+    this.history?.begin('memory');
   }
 
   translateLinear(vcpu: number, linearAddress: number): number | undefined {
@@ -213,34 +255,45 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   receiveFrame(frame: Uint8Array): void {
+    // What comes from the network while the machine stands in its past would end its future, unasked.
+    if (this.history?.isInPast) return;
     this.#count(DEVICE_ACTIVITY.framesReceived);
     this.#parts.machine.inputs.receiveFrame(frame);
   }
 
   changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void {
     const { drives } = this.#parts.machine.chipset;
-    const image = drive === null ? undefined : openDrive(drive);
+    const opened = drive === null ? undefined : openDrive(drive);
+    const image = opened && this.history && !opened.isReadOnly ? new RewindableImage(opened) : opened;
     const outcome = drives.insert(slot, image);
-    if (outcome.ok) return;
+    if (outcome.ok) {
+      if (image instanceof RewindableImage) this.#rewindable.set(slot, image);
+      else this.#rewindable.delete(slot);
+      this.history?.begin('medium');
+      return;
+    }
     image?.close();
     throw new Error(outcome.message);
   }
 
   #count(word: number): void {
+    if (this.#isRepeating) return;
     this.#activity[word] = (this.#activity[word] ?? 0) + 1;
   }
 
   collectWrites(): void {
-    const writes = new Uint8Array(this.views.writes);
     const { ramFlags } = this.#parts.memory;
-    let hasWritten = false;
-    for (let page = 0; page < ramFlags.length; page++) {
-      if (((ramFlags[page] ?? 0) & PAGE_FLAG.dirty) === 0) continue;
-      writes[page] = PAGE_WRITES.recent;
-      hasWritten = true;
-    }
-    // Only after they are in `writes`: main must never find a written page in neither.
-    if (hasWritten) for (const processor of this.#parts.processors) processor.clearDirtyPages();
+    const dirty: number[] = [];
+    for (let page = 0; page < ramFlags.length; page++)
+      if (((ramFlags[page] ?? 0) & PAGE_FLAG.dirty) !== 0) dirty.push(page);
+    this.#noteWritten(dirty);
+    // Only after they are in `writes`: main must never find a written page in neither. A history clears them itself.
+    if (dirty.length > 0 && !this.history) for (const processor of this.#parts.processors) processor.clearDirtyPages();
+  }
+
+  #noteWritten(pages: Iterable<number>): void {
+    const writes = new Uint8Array(this.views.writes);
+    for (const page of pages) writes[page] = PAGE_WRITES.recent;
   }
 
   changedScreen(): Screen | undefined {
@@ -248,7 +301,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   drainContainment(): ReturnType<ThreadMachine['drainContainment']> {
-    return this.#parts.machine.containment.drain();
+    return this.history?.drainContainment() ?? this.#parts.machine.containment.drain();
   }
 
   #processor(vcpu: number): TranslatedMachine['processors'][number] {
@@ -265,11 +318,25 @@ function openDrive({ slot, path, access, layerFile }: ThreadDrive): DiskImage {
   return opened.image.isReadOnly ? opened.image : new FreezableImage(opened.image);
 }
 
-/** Opens every image, or none. */
-function openDrives(drives: readonly ThreadDrive[], bootOrder: readonly BootDevice[] | null): DriveOptions {
+/**
+ * Opens every image, or none.
+ * @param rewindable takes those that are written, which then can go back; undefined: none has to
+ */
+function openDrives(
+  drives: readonly ThreadDrive[],
+  bootOrder: readonly BootDevice[] | null,
+  rewindable: Map<DriveSlot, RewindableImage> | undefined,
+): DriveOptions {
   const images: Partial<Record<DriveSlot, DiskImage>> = {};
   try {
-    for (const drive of drives) images[drive.slot] = openDrive(drive);
+    for (const drive of drives) {
+      const image = openDrive(drive);
+      images[drive.slot] = image;
+      if (image.isReadOnly || !rewindable) continue;
+      const disk = new RewindableImage(image);
+      rewindable.set(drive.slot, disk);
+      images[drive.slot] = disk;
+    }
   } catch (error) {
     for (const image of Object.values(images)) image.close();
     throw error;

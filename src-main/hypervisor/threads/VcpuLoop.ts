@@ -5,12 +5,19 @@ import { refillTime } from '../scheduler/policy.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
 import { PHASE } from '../scheduler/SchedulerState.ts';
 import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
-import type { PauseReason } from '../types.ts';
+import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { BackTarget, PauseReason } from '../types.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommand, ThreadCommandName, ThreadCommands, ThreadMessage } from './protocol.ts';
 import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
 import { messageOf } from '../results.ts';
-import { DriveRefusal, type LoadedPages, type NewLayer, type ThreadMachine } from './ThreadMachine.ts';
+import {
+  DriveRefusal,
+  type LoadedPages,
+  type NewLayer,
+  type ThreadMachine,
+  type ThreadTravel,
+} from './ThreadMachine.ts';
 
 /** How often a running vCPU looks at its messages and whether it is to give up its pCPU. */
 const LOOK_MS = 1;
@@ -25,9 +32,21 @@ const WRITES_INTERVAL_MS = 100;
 /** Serial input that the guest has not taken yet; what goes beyond is lost, as on a real line. */
 const SERIAL_INPUT_MOST = 1024 * 1024;
 
+/** Commands that a run backwards goes on with; any other gives it up. */
+const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
+  'run',
+  'receiveFrames',
+  'watchWrites',
+  'setScreenRate',
+  'timeLine',
+  'translateLinear',
+]);
+
 type Mode =
   | { readonly kind: 'paused' }
   | { readonly kind: 'running' }
+  /** Runs backwards. */
+  | { readonly kind: 'searching' }
   /** HLT until an interrupt: at the latest at `wakeAtMs`. */
   | { readonly kind: 'idle'; readonly wakeAtMs: number }
   /** Nothing but a reset goes on from here. */
@@ -75,7 +94,7 @@ export class VcpuLoop {
       this.#output.flushIfDue();
       this.#collectWrites(WRITES_INTERVAL_MS);
       if (this.#output.isBacklogged) this.#sleep(PHASE.halted, signal, BACKLOG_LOOK_MS);
-      else if (this.#mode.kind === 'running') this.#takePart(signal);
+      else if (this.#mode.kind === 'running' || this.#mode.kind === 'searching') this.#takePart(signal);
       else if (this.#mode.kind === 'idle') this.#idle(signal, this.#mode.wakeAtMs);
       else this.#sleep(this.#mode.kind === 'ended' ? this.#mode.phase : PHASE.stopped, signal, Infinity);
     }
@@ -121,6 +140,10 @@ export class VcpuLoop {
   }
 
   #runSlice(): void {
+    if (this.#mode.kind === 'searching') {
+      this.#searchOn();
+      return;
+    }
     if (this.#serialInput.length > 0) this.#offerSerialInput();
     const until = Math.min(this.#slot.sliceEnd, monotonicMs() + LOOK_MS);
     this.#hasRun = true;
@@ -199,6 +222,54 @@ export class VcpuLoop {
     this.#setTemporaryBreakpoint(undefined);
     this.#machine.stopClock();
     this.#output.happen({ kind: 'paused', reason });
+  }
+
+  get #history(): ThreadTravel {
+    const { history } = this.#machine;
+    if (history === undefined) throw new Error('Only a machine that counts time by its instructions can go back.');
+    return history;
+  }
+
+  /** Goes wherever it leads the machine, at once. */
+  #travel(journey: (history: ThreadTravel) => TravelResult): void {
+    const history = this.#history;
+    this.#guarded(() => this.#arrive(journey(history)));
+  }
+
+  #arrive({ reason }: TravelResult): void {
+    this.#mode = { kind: 'paused' };
+    this.#isToPassBreakpoint = false;
+    this.#hasRun = true;
+    this.#setTemporaryBreakpoint(undefined);
+    this.#output.noteRun();
+    this.#output.happen({ kind: 'travelled', stop: reason });
+  }
+
+  #beginSearch(target: BackTarget): void {
+    this.#setTemporaryBreakpoint(undefined);
+    this.#history.beginSearch(target);
+    // Whatever has ended goes on from here.
+    if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'travelled', stop: 'position' });
+    this.#mode = { kind: 'searching' };
+    this.#output.happen({ kind: 'running' });
+  }
+
+  /** As far as the checkpoint before. */
+  #searchOn(): void {
+    this.#guarded(() => {
+      const found = this.#history.searchOn();
+      if (found) this.#arrive(found);
+    });
+    if (this.#mode.kind === 'searching') this.#scheduler.yieldPcpu(this.#slot);
+  }
+
+  #giveUpSearch(): void {
+    this.#hasRun = true;
+    this.#output.noteRun();
+    this.#guarded(() => {
+      this.#history.giveUpSearch();
+      this.#pause({ kind: 'user' });
+    });
   }
 
   #resume(): void {
@@ -281,6 +352,7 @@ export class VcpuLoop {
     let reply: ThreadMessage;
     let transferred: readonly ArrayBuffer[] = [];
     try {
+      if (this.#mode.kind === 'searching' && !SUIT_SEARCH.has(command.name)) this.#giveUpSearch();
       if (command.name === 'capture') {
         const captured = this.#capture(command.request);
         reply = { kind: 'reply', id: command.id, value: captured };
@@ -338,6 +410,19 @@ export class VcpuLoop {
         });
         if (this.#mode.kind === 'paused') this.#resume();
         return null;
+      case 'timeLine':
+        return machine.history?.timeLine() ?? null;
+      case 'goTo':
+        this.#travel((history) => history.goTo(command.request));
+        return null;
+      case 'stepBack':
+        this.#travel((history) => history.stepBack());
+        return null;
+      case 'runBack':
+        this.#beginSearch(command.request);
+        return null;
+      case 'recordedRun':
+        return this.#history.recorded() ?? null;
       case 'reset':
         this.#guarded(() => this.#reset(false));
         return null;

@@ -4,7 +4,8 @@ import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
-import type { CrashReport, KeyStroke, MouseMotion, PauseReason } from '../types.ts';
+import type { BackTarget, CrashReport, KeyStroke, MouseMotion, PauseReason, TimeLine, TravelStop } from '../types.ts';
+import type { RecordedRun } from './ThreadHistory.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -80,6 +81,15 @@ export interface ThreadCommands {
   watchWrites: { readonly request: boolean; readonly reply: null };
   /** How often the screen is looked at for changes; 0: never. */
   setScreenRate: { readonly request: number; readonly reply: null };
+  /** Null: the machine cannot go back. */
+  timeLine: { readonly request: null; readonly reply: TimeLine | null };
+  /** To the place right behind the instruction of that number, wherever the machine stands. */
+  goTo: { readonly request: number; readonly reply: null };
+  stepBack: { readonly request: null; readonly reply: null };
+  /** Runs backwards until it meets its target, the start, or a `pause`, after which it is where it was. */
+  runBack: { readonly request: BackTarget; readonly reply: null };
+  /** Null: the machine's history does not begin with power-on. */
+  recordedRun: { readonly request: null; readonly reply: RecordedRun | null };
 }
 export type ThreadCommandName = keyof ThreadCommands;
 
@@ -96,6 +106,8 @@ export type ThreadCommand = {
 export type ThreadHappening =
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly reason: PauseReason }
+  /** Paused somewhere in its past, whatever it was before. */
+  | { readonly kind: 'travelled'; readonly stop: TravelStop }
   /** HLT that no interrupt can end. */
   | { readonly kind: 'stopped'; readonly detail: string }
   | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }

@@ -14,6 +14,9 @@ export interface Checkpoint {
   readonly pages: Map<number, Uint8Array>;
 }
 
+/** So many are kept apart, however small they are: a page is looked for through all of them. */
+const MOST_CHECKPOINTS = 1000;
+
 /** Checkpoints in order, which share what did not change between them. */
 export class Checkpoints {
   private readonly list: Checkpoint[] = [];
@@ -29,6 +32,15 @@ export class Checkpoints {
     return this.list.length;
   }
 
+  /** What they keep of memory. */
+  get bytes(): number {
+    return this.byteLength;
+  }
+
+  positions(): MachinePosition[] {
+    return this.list.map(({ position }) => position);
+  }
+
   at(index: number): Checkpoint {
     const checkpoint = this.list[index];
     if (checkpoint === undefined) throw new RangeError(`there is no checkpoint ${index} of ${this.list.length}`);
@@ -39,7 +51,7 @@ export class Checkpoints {
   add(checkpoint: Checkpoint): void {
     this.list.push(checkpoint);
     this.byteLength += checkpoint.pages.size * PAGE_BYTES;
-    if (this.byteLength > this.mostBytes) this.thinOut();
+    if (this.byteLength > this.mostBytes || this.list.length > MOST_CHECKPOINTS) this.thinOut();
   }
 
   /** Forgets all behind one. */

@@ -1,4 +1,3 @@
-import { PAGE_FLAG } from '../../engine/state/layout.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { HostTime } from '../../machine/MachineOptions.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
@@ -6,10 +5,10 @@ import { applyInput } from '../../machine/replay/applyInput.ts';
 import type { ReverseExecution, Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import { comparePositions, isSamePosition, runTo } from '../../machine/replay/runTo.ts';
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
-import { captureLayers, forgetRam, forgetVideo, layersOf } from '../snapshots/MachineSnapshot.ts';
-import { PAGE_BYTES, restorePage, ZERO_PAGE } from '../snapshots/pages.ts';
+import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { type Checkpoint, Checkpoints } from './Checkpoints.ts';
+import { MemoryHistory, type PagesObserver } from './MemoryHistory.ts';
 
 export interface TimeTravelOptions {
   /** The machine's own. */
@@ -18,6 +17,8 @@ export interface TimeTravelOptions {
   readonly intervalMs?: number;
   /** What checkpoints may keep of memory. */
   readonly mostBytes?: number;
+  /** Told of pages of RAM whose dirty flags are cleared. */
+  readonly onPages?: PagesObserver;
 }
 
 const INTERVAL_MS = 60;
@@ -48,20 +49,18 @@ export class TimeTravel implements ReverseExecution {
   private readonly hostTime: HostTime;
   private readonly intervalNs: number;
   private readonly checkpoints: Checkpoints;
+  private readonly memory: MemoryHistory;
   private readonly inputs: RecordedInput[] = [];
   /** How many of the inputs lie behind the present position. */
   private inputsDone = 0;
-  /** The checkpoint that the dirty flags are relative to. */
-  private base = 0;
-  private latestPosition: MachinePosition;
+  private latestReached: MachinePosition;
   private stops = NO_STOPS;
   private isReplaying = false;
+  private isPassingThrough = false;
   /** A journey has ended at a breakpoint, which a run passes. */
   private standsAtBreakpoint = false;
   /** Host time. */
   private checkpointDueNs = 0;
-  /** Video memory at the last checkpoint, which is not always `base`, as far as it has been asked for. */
-  private readonly videoAtLast = new Map<number, Uint8Array | undefined>();
 
   /** The machine stands between two instructions, with its program loaded. Only one may look after a machine's inputs. */
   constructor(parts: TranslatedMachine, options: TimeTravelOptions) {
@@ -69,7 +68,8 @@ export class TimeTravel implements ReverseExecution {
     this.hostTime = options.hostTime;
     this.intervalNs = (options.intervalMs ?? INTERVAL_MS) * 1e6;
     this.checkpoints = new Checkpoints(options.mostBytes ?? MOST_BYTES);
-    this.latestPosition = parts.machine.position;
+    this.memory = new MemoryHistory(parts, this.checkpoints, options.onPages);
+    this.latestReached = parts.machine.position;
     parts.machine.inputs.onInput = (at, input) => this.onInput(at, input);
     for (const processor of parts.processors) processor.invalidatePhysical(0, parts.memory.ramBytes);
     this.takeCheckpoint();
@@ -84,7 +84,35 @@ export class TimeTravel implements ReverseExecution {
   }
 
   get latest(): number {
-    return this.latestPosition.instructions;
+    return this.latestReached.instructions;
+  }
+
+  get latestPosition(): MachinePosition {
+    return this.latestReached;
+  }
+
+  /** The machine stands before places where it has been. */
+  get isInPast(): boolean {
+    return comparePositions(this.position, this.latestReached) < 0 || this.inputsDone < this.inputs.length;
+  }
+
+  /** What the machine does now it has done before: whoever saw it need not see it again. */
+  get isRepeating(): boolean {
+    return this.isReplaying || this.isPassingThrough;
+  }
+
+  /** All that reached the machine so far, in order. */
+  get history(): readonly RecordedInput[] {
+    return this.inputs;
+  }
+
+  checkpointPositions(): readonly MachinePosition[] {
+    return this.checkpoints.positions();
+  }
+
+  /** What checkpoints keep of memory. */
+  get keptBytes(): number {
+    return this.checkpoints.bytes;
   }
 
   /** The machine's inputs are nobody's any more. */
@@ -102,26 +130,30 @@ export class TimeTravel implements ReverseExecution {
     for (;;) {
       const before = this.position;
       const instructions = end - before.instructions;
-      const exit = this.isInPast ? this.runThroughPast(instructions) : this.runOn({ ...slice, instructions });
+      const wasInPast = this.isInPast;
+      const exit = wasInPast ? this.runThroughPast(instructions) : this.runOn({ ...slice, instructions });
       const isPassed = this.standsAtBreakpoint && exit.reason === 'breakpoint' && isSamePosition(before, this.position);
       this.standsAtBreakpoint = false;
       if (isPassed) continue;
       const isHostTimeLeft = this.hostTime.monotonicNs() < (slice.untilHostNs ?? Infinity);
       if (exit.reason !== 'budget' || this.position.instructions >= end || !isHostTimeLeft) return exit;
-      if (slice.instructions === undefined && slice.untilHostNs === undefined) return exit;
+      if (slice.instructions === undefined && (slice.untilHostNs === undefined || (wasInPast && !this.isInPast)))
+        return exit;
     }
   }
 
   step(): MachineExit {
     this.standsAtBreakpoint = false;
     if (this.isInPast) {
-      this.applyDue();
-      const exit = this.parts.machine.step();
-      this.applyDue();
-      return exit;
+      return this.passingThrough(() => {
+        this.applyDue();
+        const exit = this.parts.machine.step();
+        this.applyDue();
+        return exit;
+      });
     }
     const exit = this.parts.machine.step();
-    this.latestPosition = this.position;
+    this.latestReached = this.position;
     return exit;
   }
 
@@ -129,7 +161,7 @@ export class TimeTravel implements ReverseExecution {
     this.standsAtBreakpoint = false;
     const target = Math.max(this.earliest, Math.min(this.latest, instructions));
     this.withoutStops(() => {
-      if (target >= this.latest) this.goToPosition(this.latestPosition);
+      if (target >= this.latest) this.goToPosition(this.latestReached);
       else {
         this.rewind(this.checkpoints.lastBefore((position) => position.instructions < target));
         this.replayTo(target);
@@ -143,21 +175,51 @@ export class TimeTravel implements ReverseExecution {
   }
 
   reverseContinue(): TravelResult {
-    this.standsAtBreakpoint = false;
-    const from = this.position;
-    let end = from;
-    for (let index = this.checkpoints.lastBefore((position) => comparePositions(position, from) < 0); ; index--) {
-      const meeting = this.lastMeeting(index, end, from);
-      if (meeting) return this.arriveAt(meeting);
-      if (index === 0) break;
-      end = this.checkpoints.at(index).position;
+    const search = this.searchBack();
+    for (;;) {
+      const found = search.next();
+      if (found.done) return found.value;
     }
-    this.withoutStops(() => this.rewind(0));
-    return { reason: 'start', position: this.position };
   }
 
-  private get isInPast(): boolean {
-    return comparePositions(this.position, this.latestPosition) < 0 || this.inputsDone < this.inputs.length;
+  /**
+   * `reverseContinue` in pieces, the length of one checkpoint's interval each; who gives it up with `return` is where it
+   * began. Nothing else may be asked of the machine meanwhile.
+   */
+  *searchBack(): Generator<undefined, TravelResult, undefined> {
+    this.standsAtBreakpoint = false;
+    const from = this.position;
+    let hasEnded = false;
+    try {
+      let end = from;
+      for (let index = this.checkpoints.lastBefore((position) => comparePositions(position, from) < 0); ; index--) {
+        const meeting = this.replaying(() => this.lastMeeting(index, end, from));
+        if (meeting) {
+          hasEnded = true;
+          return this.arriveAt(meeting);
+        }
+        if (index === 0) break;
+        end = this.checkpoints.at(index).position;
+        yield undefined;
+      }
+      this.withoutStops(() => this.rewind(0));
+      hasEnded = true;
+      return { reason: 'start', position: this.position };
+    } finally {
+      if (!hasEnded) this.withoutStops(() => this.goToPosition(from));
+    }
+  }
+
+  /** Looks at the last place that the machine has come to, and comes back. */
+  atLatest<T>(look: () => T): T {
+    if (!this.isInPast) return look();
+    const from = this.position;
+    this.withoutStops(() => this.goToPosition(this.latestReached));
+    try {
+      return look();
+    } finally {
+      this.withoutStops(() => this.goToPosition(from));
+    }
   }
 
   /** Ahead of everything that has been: checkpoints are taken on the way. */
@@ -166,17 +228,19 @@ export class TimeTravel implements ReverseExecution {
     if (this.hostTime.monotonicNs() >= this.checkpointDueNs && !machine.isOver) this.takeCheckpoint();
     const untilHostNs = Math.min(slice.untilHostNs ?? Infinity, this.checkpointDueNs);
     const exit = machine.run({ ...slice, untilHostNs });
-    this.latestPosition = this.position;
+    this.latestReached = this.position;
     return exit;
   }
 
   /** Up to the next input, or to where the past ends. */
   private runThroughPast(instructions: number): MachineExit {
-    this.applyDue();
-    const target = this.inputs[this.inputsDone]?.at ?? this.latestPosition;
-    const exit = runTo(this.parts.machine, target, Math.min(instructions, PAST_INSTRUCTIONS));
-    this.applyDue();
-    return exit === 'arrived' ? { reason: 'budget' } : exit;
+    return this.passingThrough(() => {
+      this.applyDue();
+      const target = this.inputs[this.inputsDone]?.at ?? this.latestReached;
+      const exit = runTo(this.parts.machine, target, Math.min(instructions, PAST_INSTRUCTIONS));
+      this.applyDue();
+      return exit === 'arrived' ? { reason: 'budget' } : exit;
+    });
   }
 
   /** Applies the inputs whose position is the present one. */
@@ -190,11 +254,12 @@ export class TimeTravel implements ReverseExecution {
   }
 
   private onInput(at: MachinePosition, input: MachineInput): void {
+    if (input.kind === 'reset') this.memory.suspectAll();
     if (this.isReplaying) return;
     if (this.isInPast) this.forgetFuture(at);
     this.inputs.push({ at, input });
     this.inputsDone = this.inputs.length;
-    this.latestPosition = at;
+    this.latestReached = at;
   }
 
   private forgetFuture(from: MachinePosition): void {
@@ -202,83 +267,32 @@ export class TimeTravel implements ReverseExecution {
     this.checkpoints.truncate(
       this.checkpoints.lastBefore((at, inputCount) => comparePositions(at, from) <= 0 && inputCount <= this.inputsDone),
     );
-    this.videoAtLast.clear();
-    this.latestPosition = from;
+    this.memory.onTruncated();
+    this.latestReached = from;
   }
 
-  private takeCheckpoint(): void {
+  /** Besides those that are taken by time; not in the past. */
+  takeCheckpoint(): void {
     const start = this.hostTime.monotonicNs();
-    const { machine, processors } = this.parts;
+    const { machine } = this.parts;
     // An input like others: whoever comes this way again forgets at the same place.
     machine.forgetAddresses();
     const state = structuredClone(machine.save());
-    const pages = this.changedPages();
-    for (const processor of processors) processor.clearDirtyPages();
+    const pages = this.memory.takeChanged();
     const disks = captureLayers(layersOf(machine));
     const inputCount = this.inputs.length;
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
-    this.base = this.checkpoints.count - 1;
     const end = this.hostTime.monotonicNs();
     this.checkpointDueNs = end + Math.max(this.intervalNs, Math.min((end - start) * LEAST_RATIO, LONGEST_NS));
   }
 
-  /** Copies of the pages that the next checkpoint has to keep. */
-  private changedPages(): Map<number, Uint8Array> {
-    const { ramFlags } = this.parts.memory;
-    const isFirst = this.checkpoints.count === 0;
-    const pages = new Map<number, Uint8Array>();
-    for (const page of this.dirtyPages()) {
-      const bytes = this.pageBytes(page);
-      // Of video memory only pages that were written at some time are known.
-      if (isFirst || page >= ramFlags.length) {
-        const before = this.videoAtLast.get(page) ?? this.checkpoints.pageAt(page, this.checkpoints.count - 1);
-        if (Buffer.compare(bytes, before ?? ZERO_PAGE) === 0) continue;
-      }
-      const copy = bytes.slice();
-      if (page >= ramFlags.length) this.videoAtLast.set(page, copy);
-      pages.set(page, copy);
-    }
-    return pages;
-  }
-
-  /** Pages that may differ from those of the checkpoint `base`. */
-  private dirtyPages(): number[] {
-    const { memory, machine } = this.parts;
-    const { ramFlags, videoFlags } = memory;
-    const dirty: number[] = [];
-    for (let page = 0; page < ramFlags.length; page++)
-      if (((ramFlags[page] ?? 0) & PAGE_FLAG.dirty) !== 0) dirty.push(page);
-    const touched = machine.chipset.vga.touchedPages();
-    for (let page = 0; page < touched.length; page++) {
-      if (touched[page] !== 0 || ((videoFlags[page] ?? 0) & PAGE_FLAG.dirty) !== 0) dirty.push(ramFlags.length + page);
-    }
-    return dirty;
-  }
-
-  private pageBytes(page: number): Uint8Array {
-    const { memory } = this.parts;
-    const ramPages = memory.ramFlags.length;
-    return page < ramPages
-      ? memory.ram(page * PAGE_BYTES, PAGE_BYTES)
-      : memory.video.subarray((page - ramPages) * PAGE_BYTES, (page - ramPages + 1) * PAGE_BYTES);
-  }
-
   /** Makes the machine what it was at a checkpoint. */
   private rewind(index: number): void {
-    const { parts, checkpoints } = this;
-    const { machine, memory, processors } = parts;
-    const ramPages = memory.ramFlags.length;
-    const pages = new Set([...this.dirtyPages(), ...checkpoints.changedBetween(this.base, index)]);
-    for (const page of pages) {
-      restorePage(this.pageBytes(page), 0, checkpoints.pageAt(page, index), () =>
-        page < ramPages ? forgetRam(parts, page) : forgetVideo(parts, page - ramPages),
-      );
-    }
-    const checkpoint: Checkpoint = checkpoints.at(index);
+    const { machine } = this.parts;
+    this.memory.restore(index);
+    const checkpoint: Checkpoint = this.checkpoints.at(index);
     machine.restore(checkpoint.state);
     for (const [slot, disk] of layersOf(machine)) disk.layer = checkpoint.disks.get(slot) ?? new Map();
-    for (const processor of processors) processor.clearDirtyPages();
-    this.base = index;
     this.inputsDone = checkpoint.inputCount;
   }
 
@@ -368,11 +382,20 @@ export class TimeTravel implements ReverseExecution {
     }
   }
 
-  private replaying(action: () => void): void {
+  private passingThrough<T>(action: () => T): T {
+    this.isPassingThrough = true;
+    try {
+      return action();
+    } finally {
+      this.isPassingThrough = false;
+    }
+  }
+
+  private replaying<T>(action: () => T): T {
     const before = this.isReplaying;
     this.isReplaying = true;
     try {
-      action();
+      return action();
     } finally {
       this.isReplaying = before;
     }

@@ -1,5 +1,6 @@
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { VmDefinition } from './definition.ts';
+import type { TravelStop } from './timeTravel.ts';
 
 export const VM_STATES = ['off', 'starting', 'running', 'paused', 'saving', 'crashed'] as const;
 export type VmState = (typeof VM_STATES)[number];
@@ -21,6 +22,8 @@ export type PauseReason =
   | { readonly kind: 'started-paused' }
   | { readonly kind: 'restored' }
   | { readonly kind: 'step' }
+  /** It went back, or forth again. */
+  | { readonly kind: 'travelled'; readonly stop: TravelStop }
   | { readonly kind: 'breakpoint'; readonly linearAddress: number };
 
 /** Why a machine is crashed. Its memory and registers stay readable; reset or power-off leave this state. */

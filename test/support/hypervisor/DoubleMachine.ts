@@ -42,6 +42,7 @@ const STATE_OF_NOTHING: MachineState = {
  */
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
+  readonly history = undefined;
   readonly #sinks: ThreadMachineSinks;
   #program = '';
   #behaviour = 'halt';

@@ -9,6 +9,7 @@ import type {
   ProgramSource,
   Result,
   SchedulerSettings,
+  TimeTravelService,
   Screen,
   ScreenChange,
   VcpuRegisters,
@@ -36,6 +37,13 @@ export class FakeHypervisor implements HypervisorService {
   trace: ReturnType<HypervisorService['scheduleTrace']> = { slices: [], cursor: 0, lost: 0, nowMs: 0 };
   /** The next create, setProgram or start fails with this. */
   refusal: Extract<Result<never>, { ok: false }> | null = null;
+  readonly time: TimeTravelService = {
+    timeLine: async () => ({ ok: true, value: null }),
+    goTo: async (id) => this.change(id, { pauseReason: { kind: 'travelled', stop: 'position' } }),
+    stepBack: async (id) => this.change(id, { pauseReason: { kind: 'travelled', stop: 'position' } }),
+    runBack: async (id) => this.change(id, { state: 'running' }),
+    saveRecording: async () => ({ ok: true, value: null }),
+  };
   startRefusal: Extract<Result<never>, { ok: false }> | null = null;
   isDisposed = false;
   private scheduler: SchedulerSettings = { pcpuCount: 2, sliceMs: 5 };

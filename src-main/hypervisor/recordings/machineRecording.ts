@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { done, messageOf, refused } from '../results.ts';
+import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
+import type { RecordedRun } from '../threads/ThreadHistory.ts';
+import type { ThreadProgram } from '../threads/ThreadMachine.ts';
+import type { Result } from '../types.ts';
+import { encodeRecording } from './Recording.ts';
+import type { RecordedFile } from './recordedFiles.ts';
+
+/** Images up to this size go into the recording: every diskette does. */
+const MOST_EMBEDDED_BYTES = 4 * 2 ** 20;
+
+/** A run of a machine of the store as a recording that `vivarium replay` repeats. */
+export async function encodeMachineRecording(
+  machine: StoredMachine,
+  program: ThreadProgram | null,
+  { inputs, end }: RecordedRun,
+): Promise<Result<Uint8Array>> {
+  const repeatable = checkRepeatable(machine);
+  if (!repeatable.ok) return repeatable;
+  const files = programFiles(program);
+  for (const { path } of machine.drives) {
+    try {
+      files.push(await recordImage(path));
+    } catch (error) {
+      return refused('file-unreadable', `${path} cannot be read: ${messageOf(error)}.`);
+    }
+  }
+  return done(encodeRecording({ definition: definitionOf(machine, program), files, inputs, end }));
+}
+
+/** Another computer has to come to the same end: it needs the disks as they were, and has no other machine's address. */
+function checkRepeatable({ name, drives, network }: StoredMachine): Result<null> {
+  const refuse = (why: string): Result<never> => refused('wrong-state', `The run of “${name}” cannot be saved: ${why}`);
+  if (network !== null)
+    return refuse('its network adapter’s address is its own. Take it off the network, and start it anew.');
+  const written = drives.find((drive) => drive.access === 'read-write' && drive.slot !== 'cdrom');
+  if (written !== undefined)
+    return refuse(
+      `it writes to ${written.path}, which is no longer what it was. Let the drive forget what is written, and start it anew.`,
+    );
+  if (new Set(disksOf(drives).map(({ access }) => access)).size > 1)
+    return refuse('some of its drives are write-protected and others are not. Let them all be the same.');
+  return done(null);
+}
+
+function disksOf(drives: readonly StoredDrive[]): StoredDrive[] {
+  return drives.filter(({ slot }) => slot !== 'cdrom');
+}
+
+/** As `vivarium record` writes it. */
+function definitionOf(machine: StoredMachine, program: ThreadProgram | null): unknown {
+  const { profile, memoryMiB, clock, drives, bootOrder } = machine;
+  const { format = 'auto', origin, bits, commandLine } = program?.options ?? {};
+  return {
+    file: program?.fileName,
+    format,
+    origin,
+    bits,
+    kernelArguments: commandLine,
+    initrd: program?.initrd ? initrdName(program) : undefined,
+    memoryBytes: memoryMiB * 2 ** 20,
+    tier: 'auto',
+    clock,
+    console: 'com1',
+    logPorts: [],
+    hasSound: false,
+    drives: {
+      files: drives.map(({ slot, path }) => ({ slot, file: path })),
+      access: disksOf(drives)[0]?.access ?? 'overlay',
+      ...(bootOrder && { bootOrder }),
+    },
+    profile,
+  };
+}
+
+function programFiles(program: ThreadProgram | null): RecordedFile[] {
+  if (program === null) return [];
+  const { bytes, fileName, initrd, includes } = program;
+  const files = [{ name: fileName, bytes }, ...includes];
+  if (initrd) files.push({ name: initrdName(program), bytes: initrd });
+  return files.map((file) => ({ ...file, sha256: createHash('sha256').update(file.bytes).digest('hex') }));
+}
+
+function initrdName({ fileName }: ThreadProgram): string {
+  return `${fileName}.initrd`;
+}
+
+async function recordImage(path: string): Promise<RecordedFile> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  if (size > MOST_EMBEDDED_BYTES) {
+    await pipeline(createReadStream(path), hash);
+    return { name: path, sha256: hash.digest('hex'), bytes: undefined };
+  }
+  const bytes = await readFile(path);
+  return { name: path, sha256: hash.update(bytes).digest('hex'), bytes };
+}

@@ -1,0 +1,257 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
+import { REGISTER_INDEX, type RegisterName } from '../../../../src-main/hypervisor/registers.ts';
+import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
+import type { TimeLine, VmDrive } from '../../../../src-main/hypervisor/types.ts';
+import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import {
+  openTestHypervisor,
+  sleep,
+  type TestHypervisor,
+  until,
+  unwrap,
+} from '../../../support/hypervisor/openTestHypervisor.ts';
+
+/** Counts in a register and all over its memory, hot enough to become a region; says each key it is sent. */
+const BUSY = `bits 16
+org 100h
+       sti
+again: mov cx, 5000
+fill:  inc ebx
+       mov di, bx
+       and di, 3ffeh
+       mov [di + 4000h], bx
+       loop fill
+count: inc dword [9000h]
+       mov ah, 1
+       int 16h
+       jz again
+       mov ah, 0
+       int 16h
+       mov dx, 3f8h
+       out dx, al
+       inc byte [9008h]
+       jmp again`;
+
+let threadEntry: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+let folder: string;
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  handlers = (await compileThreadedHandlers()).module;
+});
+beforeEach(async () => {
+  opened = await openTestHypervisor(threadEntry, { handlers });
+  folder = await mkdtemp(path.join(tmpdir(), 'vivarium-time-'));
+});
+afterEach(async () => {
+  await opened.dispose();
+  await rm(folder, { recursive: true });
+});
+
+async function startBusy(text = BUSY, drives: readonly VmDrive[] = []): Promise<string> {
+  const program = {
+    kind: 'bytes',
+    bytes: new TextEncoder().encode(text),
+    fileName: 'busy.asm',
+    format: 'asm',
+  } as const;
+  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, clock: 'instructions', program, drives }));
+  unwrap(await opened.hypervisor.start(id));
+  return id;
+}
+const register = (id: string, name: RegisterName): number =>
+  Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
+const retired = (id: string): number => opened.hypervisor.registers(id)?.retiredInstructions ?? 0;
+const digest = async (id: string): Promise<string> => unwrap(await opened.hypervisor.memoryDigest(id));
+async function timeLine(id: string): Promise<TimeLine> {
+  const line = unwrap(await opened.hypervisor.time.timeLine(id));
+  if (line === null) throw new Error('the machine cannot go back');
+  return line;
+}
+/** Segment bases are those of a .COM program: linear addresses of its offsets. */
+const linear = (id: string, offset: number): number => register(id, 'ds.base') + offset;
+async function settled(id: string): Promise<string | undefined> {
+  await until(() => opened.hypervisor.get(id)?.state === 'paused', 'arrived');
+  const reason = opened.hypervisor.get(id)?.pauseReason;
+  return reason?.kind === 'travelled' ? reason.stop : reason?.kind;
+}
+
+describe('a machine by the instruction clock', () => {
+  test('is the same at a place of its past, whether it comes from before or from behind', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    const seen = new Map<number, string>();
+    for (let round = 0; round < 4; round++) {
+      await sleep(150);
+      hypervisor.sendKeys(id, [{ code: 'KeyA', pressed: round % 2 === 0 }]);
+      await sleep(50);
+      unwrap(await hypervisor.pause(id));
+      seen.set(retired(id), `${await digest(id)} ${register(id, 'ebx')}`);
+      unwrap(await hypervisor.resume(id));
+    }
+    unwrap(await hypervisor.pause(id));
+    for (const [place, what] of [...seen].reverse()) {
+      unwrap(await hypervisor.time.goTo(id, place));
+      expect([retired(id), `${await digest(id)} ${register(id, 'ebx')}`]).toEqual([place, what]);
+    }
+    for (const [place, what] of seen) {
+      unwrap(await hypervisor.time.goTo(id, place));
+      expect(`${await digest(id)} ${register(id, 'ebx')}`).toBe(what);
+    }
+    expect((await timeLine(id)).inputs.map(({ kind }) => kind)).toContain('key');
+  });
+
+  test('steps back what it has stepped', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    await sleep(200);
+    unwrap(await hypervisor.pause(id));
+    const states: string[] = [];
+    for (let step = 0; step < 5; step++) {
+      states.push(`${retired(id)} ${register(id, 'eip')} ${register(id, 'ebx')}`);
+      unwrap(await hypervisor.step(id));
+    }
+    for (const state of states.reverse()) {
+      unwrap(await hypervisor.time.stepBack(id));
+      expect(`${retired(id)} ${register(id, 'eip')} ${register(id, 'ebx')}`).toBe(state);
+    }
+  });
+
+  test('runs back to the breakpoint before, and to the last write', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    await sleep(300);
+    unwrap(await hypervisor.pause(id));
+    const counter = (): number => {
+      const bytes = hypervisor.readMemory(id, linear(id, 0x9000), 4) ?? new Uint8Array(4);
+      return new DataView(bytes.buffer).getUint32(0, true);
+    };
+    const before = counter();
+    unwrap(await hypervisor.time.runBack(id, { kind: 'write', linearAddress: linear(id, 0x9000), byteLength: 4 }));
+    expect(await settled(id)).toBe('watchpoint');
+    expect(counter()).toBe(before - 1);
+    const place = retired(id);
+    unwrap(await hypervisor.setBreakpoints(id, [register(id, 'cs.base') + register(id, 'eip')]));
+    unwrap(await hypervisor.time.runBack(id, { kind: 'breakpoint' }));
+    expect(await settled(id)).toBe('breakpoint');
+    expect(counter()).toBe(before - 2);
+    unwrap(await hypervisor.resume(id));
+    expect(await settled(id)).toBe('breakpoint');
+    expect([retired(id), counter()]).toEqual([place, before - 1]);
+  });
+
+  test('a run back that is given up ends where it began', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    await sleep(900);
+    unwrap(await hypervisor.pause(id));
+    const place = retired(id);
+    unwrap(await hypervisor.time.runBack(id, { kind: 'write', linearAddress: linear(id, 0xa000), byteLength: 1 }));
+    expect(hypervisor.get(id)?.state).toBe('running');
+    unwrap(await hypervisor.pause(id));
+    expect(await settled(id)).toBe('user');
+    expect(retired(id)).toBe(place);
+  });
+
+  test('goes back from a crash', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy('bits 16\norg 100h\nmov cx, 9\nagain: loop again\nlidt [empty]\nint3\nempty: dq 0');
+    await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash');
+    unwrap(await hypervisor.time.stepBack(id));
+    expect(hypervisor.get(id)).toMatchObject({ state: 'paused', crash: null });
+    unwrap(await hypervisor.time.goTo(id, 3));
+    expect(register(id, 'ecx')).toBe(7);
+    unwrap(await hypervisor.resume(id));
+    await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash again');
+  });
+
+  test('a change from outside begins a new history', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    await sleep(100);
+    unwrap(await hypervisor.pause(id));
+    expect(await timeLine(id)).toMatchObject({ beginning: 'power-on', earliest: { instructions: 0 } });
+    unwrap(await hypervisor.setRegister(id, 0, 'edx', 5n));
+    const line = await timeLine(id);
+    expect(line).toMatchObject({ beginning: 'register' });
+    expect(line.earliest.instructions).toBe(retired(id));
+    expect(await hypervisor.time.saveRecording(id, path.join(folder, 'run'))).toMatchObject({ ok: false });
+  });
+
+  test('what it said once it does not say again', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    hypervisor.typeText(id, 'abc');
+    await until(() => hypervisor.serialHistory(id).length === 3, 'the echo');
+    unwrap(await hypervisor.pause(id));
+    unwrap(await hypervisor.time.goTo(id, 0));
+    unwrap(await hypervisor.resume(id));
+    await sleep(400);
+    expect(new TextDecoder().decode(hypervisor.serialHistory(id))).toBe('abc');
+  });
+
+  test('its disk goes back with it', async () => {
+    const { hypervisor } = opened;
+    const image = path.join(folder, 'disk.img');
+    await writeFile(image, new Uint8Array(1024 * 1024));
+    const text = `bits 16\norg 100h
+again: inc byte [buffer]
+       mov ax, 301h
+       mov bx, buffer
+       mov cx, 2
+       mov dx, 80h
+       int 13h
+       mov si, 0
+delay: dec si
+       jnz delay
+       jmp again
+buffer: times 512 db 0`;
+    const id = await startBusy(text, [{ slot: 'hda', path: image, access: 'read-write' }]);
+    await sleep(300);
+    unwrap(await hypervisor.pause(id));
+    const written = async (): Promise<number> => (await readFile(image))[512] ?? 0;
+    const late = [retired(id), await written()] as const;
+    const middle = Math.floor(late[0] / 2);
+    unwrap(await hypervisor.time.goTo(id, middle));
+    const early = await written();
+    unwrap(await hypervisor.time.goTo(id, late[0]));
+    expect(await written()).toBe(late[1]);
+    unwrap(await hypervisor.time.goTo(id, middle));
+    expect(await written()).toBe(early);
+    expect(early).not.toBe(late[1]);
+  });
+
+  test('its run is saved, and replayed to the same end by the command line', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy();
+    hypervisor.typeText(id, 'x');
+    await until(() => hypervisor.serialHistory(id).length === 1, 'the echo');
+    unwrap(await hypervisor.pause(id));
+    const file = path.join(folder, 'run.recording');
+    unwrap(await hypervisor.time.goTo(id, 1000));
+    unwrap(await hypervisor.time.saveRecording(id, file));
+    expect(retired(id)).toBe(1000);
+    const terminal = new TestTerminal();
+    expect([await runCommandLine(['replay', file, '--json'], terminal), terminal.complaints]).toEqual([0, []]);
+    expect(terminal.output).toContain('"serial":"x"');
+  });
+});
+
+test('a machine by the host’s clock has no past, and says what to do', async () => {
+  const { hypervisor } = opened;
+  const program = { kind: 'bytes', bytes: new TextEncoder().encode(BUSY), fileName: 'b.asm', format: 'asm' } as const;
+  const { id } = unwrap(await hypervisor.create({ memoryMiB: 2, program }));
+  unwrap(await hypervisor.start(id, { paused: true }));
+  expect(unwrap(await hypervisor.time.timeLine(id))).toBeNull();
+  expect(await hypervisor.time.stepBack(id)).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining('instruction clock') },
+  });
+});
