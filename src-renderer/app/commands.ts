@@ -10,6 +10,8 @@ import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
 import { useMachines } from '../stores/machines.ts';
+import { canGoBack } from '../features/timeline/timeLineActions.ts';
+import { useTimeLines } from '../stores/timeLines.ts';
 import { useView } from '../stores/view.ts';
 
 export interface Command {
@@ -28,6 +30,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const dialogs = useDialogs();
   const containment = useContainment();
   const breakpoints = useBreakpoints();
+  const timeLines = useTimeLines();
   const actions = useMachineActions();
   const screenActions = useScreenActions();
   const snapshotActions = useSnapshotActions();
@@ -59,6 +62,8 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.toggleRun', () => void actions.toggleRun(machine));
       add('machine.step', () => void actions.step(machine), canStep);
       add('machine.stepOver', () => void actions.step(machine, 'vm:stepOver'), canStep);
+      add('machine.stepBack', () => void timeLines.stepBack(machine), canGoBack(machine));
+      add('machine.runBack', () => void timeLines.runBack(machine), canGoBack(machine));
       add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off');
       add(
         'machine.powerButton',
@@ -86,6 +91,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('view.memory', () => view.showPanel('memory'));
     add('view.exits', () => view.showPanel('exits'));
     add('view.snapshots', () => view.showPanel('snapshots'));
+    add('view.timeLine', () => machine && view.toggleTimeLine(machine), machine !== null);
     if (machine) {
       const { id } = machine;
       const isOn = state === 'running' || state === 'paused';

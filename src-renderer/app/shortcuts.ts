@@ -21,6 +21,8 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'machine.toggleRun': { key: 'F5' },
   'machine.step': { key: 'F11' },
   'machine.stepOver': { key: 'F10' },
+  'machine.stepBack': { key: 'F11', shift: true },
+  'machine.runBack': { key: 'F5', shift: true },
   'machine.toggleBreakpoint': { key: 'F9' },
   'machine.reset': { key: 'r', mod: true, shift: true },
   'machine.powerOff': { key: 'p', mod: true, shift: true },

@@ -51,6 +51,18 @@ export const TEST_IDS = {
   crashReport: 'crash-report',
   silentReport: 'silent-report',
 
+  timeToggle: 'time-toggle',
+  timeStrip: 'time-strip',
+  timeRecord: 'time-record',
+  timeTrack: 'time-track',
+  timePlace: 'time-place',
+  timeStepBack: 'time-step-back',
+  timeRunBack: 'time-run-back',
+  timeLastWrite: 'time-last-write',
+  timeGoTo: 'time-go-to',
+  timeSave: 'time-save',
+  timeBeginning: 'time-beginning',
+
   snapshotsPanel: 'snapshots-panel',
   snapshotTakeName: 'snapshot-take-name',
   snapshotTake: 'snapshot-take',

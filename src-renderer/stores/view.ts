@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
+import type { VmSummary } from '../../src-preload/contract/machines.ts';
 import { useMachines } from './machines.ts';
 
 export const PAGES = ['machine', 'isolation', 'schedule', 'editor', 'samples'] as const;
@@ -36,6 +37,8 @@ export const useView = defineStore('view', () => {
   const isSmooth = ref(false);
   /** A guest's picture has the whole screen. */
   const isWholeScreen = ref(false);
+  /** Whether machines show their time lines, by their clocks: by the host's there is none to show. */
+  const timeLines = ref<Record<VmSummary['clock'], boolean>>({ host: false, instructions: true });
   const isPaletteOpen = ref(false);
   const isSettingsOpen = ref(false);
   const isShortcutsOpen = ref(false);
@@ -72,6 +75,10 @@ export const useView = defineStore('view', () => {
   function toggleGroup(name: string): void {
     const others = foldedGroups.value.filter((each) => each !== name);
     foldedGroups.value = others.length < foldedGroups.value.length ? others : [...others, name];
+  }
+
+  function toggleTimeLine({ clock }: VmSummary): void {
+    timeLines.value = { ...timeLines.value, [clock]: !timeLines.value[clock] };
   }
 
   function requestFind(): void {
@@ -143,6 +150,8 @@ export const useView = defineStore('view', () => {
     showPanel,
     findRequests,
     requestFind,
+    timeLines,
+    toggleTimeLine,
     restore,
   };
 });

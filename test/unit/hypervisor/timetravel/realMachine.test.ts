@@ -111,7 +111,7 @@ describe('a machine by the instruction clock', () => {
   test('steps back what it has stepped', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    await sleep(200);
+    await until(() => retired(id) > 1000, 'a past');
     unwrap(await hypervisor.pause(id));
     const states: string[] = [];
     for (let step = 0; step < 5; step++) {
@@ -127,12 +127,12 @@ describe('a machine by the instruction clock', () => {
   test('runs back to the breakpoint before, and to the last write', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    await sleep(300);
-    unwrap(await hypervisor.pause(id));
     const counter = (): number => {
       const bytes = hypervisor.readMemory(id, linear(id, 0x9000), 4) ?? new Uint8Array(4);
       return new DataView(bytes.buffer).getUint32(0, true);
     };
+    await until(() => counter() > 20, 'some rounds');
+    unwrap(await hypervisor.pause(id));
     const before = counter();
     unwrap(await hypervisor.time.runBack(id, { kind: 'write', linearAddress: linear(id, 0x9000), byteLength: 4 }));
     expect(await settled(id)).toBe('watchpoint');
@@ -150,7 +150,7 @@ describe('a machine by the instruction clock', () => {
   test('a run back that is given up ends where it began', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    await sleep(900);
+    await until(() => retired(id) > 20_000_000, 'a long past');
     unwrap(await hypervisor.pause(id));
     const place = retired(id);
     unwrap(await hypervisor.time.runBack(id, { kind: 'write', linearAddress: linear(id, 0xa000), byteLength: 1 }));
@@ -175,7 +175,7 @@ describe('a machine by the instruction clock', () => {
   test('a change from outside begins a new history', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    await sleep(100);
+    await until(() => retired(id) > 1000, 'a past');
     unwrap(await hypervisor.pause(id));
     expect(await timeLine(id)).toMatchObject({ beginning: 'power-on', earliest: { instructions: 0 } });
     unwrap(await hypervisor.setRegister(id, 0, 'edx', 5n));
@@ -191,9 +191,10 @@ describe('a machine by the instruction clock', () => {
     hypervisor.typeText(id, 'abc');
     await until(() => hypervisor.serialHistory(id).length === 3, 'the echo');
     unwrap(await hypervisor.pause(id));
+    const present = retired(id);
     unwrap(await hypervisor.time.goTo(id, 0));
     unwrap(await hypervisor.resume(id));
-    await sleep(400);
+    await until(() => retired(id) > present, 'the present');
     expect(new TextDecoder().decode(hypervisor.serialHistory(id))).toBe('abc');
   });
 
@@ -214,9 +215,9 @@ delay: dec si
        jmp again
 buffer: times 512 db 0`;
     const id = await startBusy(text, [{ slot: 'hda', path: image, access: 'read-write' }]);
-    await sleep(300);
-    unwrap(await hypervisor.pause(id));
     const written = async (): Promise<number> => (await readFile(image))[512] ?? 0;
+    await until(() => (hypervisor.deviceActivity(id)?.drives.hda.writes ?? 0) > 10, 'some writes');
+    unwrap(await hypervisor.pause(id));
     const late = [retired(id), await written()] as const;
     const middle = Math.floor(late[0] / 2);
     unwrap(await hypervisor.time.goTo(id, middle));
