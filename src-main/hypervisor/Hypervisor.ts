@@ -258,18 +258,18 @@ export class Hypervisor implements HypervisorService {
   }
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
-    return this.#command(id, 'start', async (machine) => {
-      await this.#snapshots.quiet(id);
-      const suspended = this.#snapshots.suspendedOf(id);
-      if (suspended !== undefined) return this.#snapshots.wake(machine, suspended, paused ? 'pause' : 'as-taken');
-      const program = await this.#registry.readProgram(id);
-      if (!program.ok) return program;
-      // Another start, or a deletion, may have come first while the program was read.
-      const allowed = machine.check('start');
-      if (!allowed.ok) return allowed;
-      const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
-      return conflict ?? machine.start(program.value, paused);
-    });
+    return this.#command(id, 'start', (machine) =>
+      this.#snapshots.switchOn(machine, paused ? 'pause' : 'as-taken', async () => {
+        const program = await this.#registry.readProgram(id);
+        if (!program.ok) return program;
+        await this.#snapshots.settled(machine);
+        // A deletion may have come first meanwhile.
+        const allowed = machine.check('start');
+        if (!allowed.ok) return allowed;
+        const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
+        return conflict ?? machine.start(program.value, paused);
+      }),
+    );
   }
 
   async pause(id: VmId): Promise<Result<VmSummary>> {
@@ -499,6 +499,7 @@ export class Hypervisor implements HypervisorService {
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    for (const machine of this.#machines.values()) machine.isClosing = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
     await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
     this.#network.close();

@@ -85,6 +85,8 @@ export class VirtualMachine {
   memoryVersion = 0;
   /** From then on it obeys nothing: a thread started now would outlive its machine. */
   isBeingDeleted = false;
+  /** Likewise: it would outlive its hypervisor. */
+  isClosing = false;
   /** Its next start goes on where it was suspended. */
   isSuspended = false;
   readonly screen = new ScreenMirror();
@@ -108,6 +110,8 @@ export class VirtualMachine {
   #lives = 0;
   /** A thread that is not ready yet. */
   #launching: LaunchedThread | undefined;
+  /** Threads that were told to end: each may write to its disks until it has. */
+  #ending: Promise<unknown> = Promise.resolve();
   /** What the machine is once it is no longer `saving`. */
   #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
@@ -132,6 +136,11 @@ export class VirtualMachine {
 
   get worker(): VcpuWorker | undefined {
     return this.#thread;
+  }
+
+  /** Resolves once no thread of a machine that was switched off writes to its disks any more. */
+  get whenEnded(): Promise<unknown> {
+    return this.#ending;
   }
 
   get breakpoints(): readonly number[] {
@@ -194,6 +203,7 @@ export class VirtualMachine {
 
   /** The refusal of a command that does not fit the present state; null stands for one that fits all. */
   check(command: VmCommand | null): Result<null> {
+    if (this.isClosing) return refused('disposed', 'Vivarium is closing.');
     if (this.isBeingDeleted) return refused('wrong-state', `“${this.stored.name}” is being deleted.`);
     if (command === null || isObeyed(command, this.#state)) return done(null);
     return refused('wrong-state', refusal(command, this.stored.name, this.#state));
@@ -207,7 +217,7 @@ export class VirtualMachine {
     const previous = this.#thread;
     this.#thread = undefined;
     const life = ++this.#lives;
-    await previous?.terminate();
+    await Promise.all([previous?.terminate(), this.#ending]);
     if (life !== this.#lives) return this.#overtaken();
     this.#forget();
     for (const history of this.serialHistories.values()) history.clear();
@@ -246,6 +256,8 @@ export class VirtualMachine {
 
   /** Becomes the machine of a snapshot, paused. A refusal leaves it as it was. */
   async restore(restored: RestoredMachine): Promise<Result<null>> {
+    const allowed = this.check('restore a snapshot of');
+    if (!allowed.ok) return allowed;
     const excess = this.#state === 'off' ? this.#host.findExcess(this) : undefined;
     if (excess !== undefined) return excess;
     const life = ++this.#lives;
@@ -266,7 +278,8 @@ export class VirtualMachine {
     if (thread === undefined) return this.#threadless();
     const packed = packSnapshot(snapshot);
     const layered = drives.filter(({ layerFile }) => layerFile !== null);
-    const loaded = await thread.send('restore', { snapshot: packed, drives: layered }, { transfer: buffersOf(packed) });
+    const options = { transfer: buffersOf(packed), timeoutMs: CAPTURE_TIMEOUT_MS };
+    const loaded = await thread.send('restore', { snapshot: packed, drives: layered }, options);
     if (!loaded.ok) return loaded;
     if (this.#thread !== thread || this.#state !== 'saving') return this.#overtaken();
     for (const history of this.serialHistories.values()) history.clear();
@@ -345,8 +358,10 @@ export class VirtualMachine {
     this.#breakpoints = [];
     const launching = this.#launching;
     launching?.abandon(this.#overtaken());
+    // Before anybody hears that it is off, and turns to its disks.
+    this.#ending = Promise.all([this.#ending, thread?.terminate(), launching?.thread.terminate()]);
     if (this.#state !== 'off') this.#transit('power-off');
-    await Promise.all([thread?.terminate(), launching?.thread.terminate()]);
+    await this.#ending;
     if (this.#thread === undefined) this.#forget();
   }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DiskImage } from '../../machine/images/DiskImage.ts';
@@ -26,7 +26,8 @@ export interface SettlingHost {
 /**
  * Puts together layers of a machine that is off: what only snapshots that are gone have needed goes into the layer in
  * front of it, and the last layer into the user's image once nobody relies on its former content. Whatever ends this
- * process, each disk shows what it showed. A layer that cannot be read or written now stays for the next time.
+ * process, each disk shows what it showed. A layer that cannot be read or written now stays for the next time, and so
+ * does one that a clone has as well.
  */
 export async function settleLayers(machine: VirtualMachine, host: SettlingHost): Promise<void> {
   for (const drive of machine.stored.drives) {
@@ -54,7 +55,7 @@ async function joinLayers(
     const [below, above] = [chain[at], chain[at - 1]];
     if (below === undefined || above === undefined) break;
     const isShared = [...parents.values()].filter((parent) => parent === below).length > 1;
-    if (named.has(below) || isShared) {
+    if (named.has(below) || isShared || (await isLinked(path.join(folder, above)))) {
       at++;
       continue;
     }
@@ -63,6 +64,11 @@ async function joinLayers(
     chain.splice(at, 1);
   }
   return chain;
+}
+
+/** A clone has the same file: its machine may be on, and takes for granted that nobody writes to it. */
+async function isLinked(file: string): Promise<boolean> {
+  return (await stat(file)).nlink > 1;
 }
 
 async function backingNames(folder: string): Promise<Map<LayerName, string | undefined>> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import { ImageError } from '../../machine/images/HostFile.ts';
 import { type DiskLayers, isWritable, type LayerName, type TopLayers } from '../disks/DiskLayers.ts';
 import { settleLayers } from '../disks/settleLayers.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
@@ -40,6 +41,8 @@ export class SnapshotCommands {
   readonly #familiar = new Set<SnapshotId>();
   /** The last thing done with each machine's snapshots. */
   readonly #turns = new Map<VmId, Promise<unknown>>();
+  /** Machines that are off, while their layers are put together. */
+  readonly #settling = new Map<VirtualMachine, Promise<void>>();
 
   constructor(host: SnapshotHost) {
     this.#host = host;
@@ -47,16 +50,16 @@ export class SnapshotCommands {
 
   list(id: VmId): VmSnapshots {
     const { current, entries } = this.#host.store.snapshots.tree(id);
-    const suspended = entries.find(({ kind }) => kind === 'suspended');
+    const suspended = this.suspendedOf(id);
     return {
       current: current === suspended?.id ? (suspended?.parent ?? null) : current,
-      entries: entries.filter((entry) => entry !== suspended).map(toVmSnapshot),
+      entries: entries.filter(({ kind }) => kind !== 'suspended').map(toVmSnapshot),
     };
   }
 
   /** Where the machine goes on when it is started next, instead of starting anew. */
   suspendedOf(id: VmId): SnapshotEntry | undefined {
-    return this.#host.store.snapshots.tree(id).entries.find(({ kind }) => kind === 'suspended');
+    return this.#host.store.snapshots.tree(id).entries.findLast(({ kind }) => kind === 'suspended');
   }
 
   take(machine: VirtualMachine, { name, notes = '' }: SnapshotRequest): Promise<Result<TakenSnapshot>> {
@@ -77,7 +80,7 @@ export class SnapshotCommands {
     });
   }
 
-  /** The machine becomes the one that the snapshot is of. A refusal leaves it as it is. */
+  /** The machine becomes the one that the snapshot is of, also when it was suspended. A refusal leaves it as it is. */
   restore(machine: VirtualMachine, snapshot: SnapshotId, then: AfterRestore): Promise<Result<null>> {
     return this.#inTurn(machine.id, async () => {
       const entry = this.#entry(machine.id, snapshot);
@@ -86,27 +89,55 @@ export class SnapshotCommands {
       if (!restored.ok) return restored;
       const noted = await this.#host.store.snapshots.setCurrent(machine.id, entry.id);
       if (!noted.ok) return noted;
+      // Its next start would go back behind what it does from now on.
+      const suspended = this.suspendedOf(machine.id);
+      const dropped = suspended && (await this.#host.store.snapshots.delete(machine.id, suspended.id));
+      if (dropped?.ok === false) return dropped;
       await this.#collect(machine.id);
       this.#host.onChanged(machine);
       return this.#goOn(machine, entry, then);
     });
   }
 
-  /** Goes on where the machine was suspended. */
-  wake(machine: VirtualMachine, suspended: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {
+  /** Switches the machine on: where it was suspended, or else as `start` does it. */
+  switchOn(machine: VirtualMachine, then: AfterRestore, start: () => Promise<Result<null>>): Promise<Result<null>> {
     return this.#inTurn(machine.id, async () => {
-      const restored = await this.#become(machine, suspended);
-      if (!restored.ok)
-        return refused(
-          restored.error.code,
-          `${restored.error.message} “${machine.stored.name}” stays suspended; discard its suspended state to start it anew.`,
-        );
-      const deleted = await this.#host.store.snapshots.delete(machine.id, suspended.id);
-      if (!deleted.ok) return deleted;
-      await this.#collect(machine.id);
-      this.#host.onChanged(machine);
-      return this.#goOn(machine, suspended, then);
+      const allowed = machine.check('start');
+      if (!allowed.ok) return allowed;
+      const suspended = this.suspendedOf(machine.id);
+      return suspended === undefined ? start() : this.#wake(machine, suspended, then);
     });
+  }
+
+  /** Goes on where the machine was suspended. */
+  async #wake(machine: VirtualMachine, suspended: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {
+    const restored = await this.#become(machine, suspended);
+    if (!restored.ok)
+      return refused(
+        restored.error.code,
+        `${restored.error.message} “${machine.stored.name}” stays suspended; discard its suspended state to start it anew.`,
+      );
+    const deleted = await this.#host.store.snapshots.delete(machine.id, suspended.id);
+    if (!deleted.ok) {
+      // It would be woken again, and what it did in between be lost.
+      await machine.powerOff();
+      return deleted;
+    }
+    await this.#collect(machine.id);
+    this.#host.onChanged(machine);
+    return this.#goOn(machine, suspended, then);
+  }
+
+  /** Resolves once nobody puts layers into an image that this machine has as well. */
+  async settled({ stored }: VirtualMachine): Promise<void> {
+    const images = new Set(stored.drives.map((drive) => path.resolve(drive.path)));
+    for (;;) {
+      const concerned = [...this.#settling].filter(([other]) =>
+        other.stored.drives.some((drive) => images.has(path.resolve(drive.path))),
+      );
+      if (concerned.length === 0) return;
+      await Promise.all(concerned.map(([, settling]) => settling));
+    }
   }
 
   annotate(
@@ -227,15 +258,27 @@ export class SnapshotCommands {
    * Whether drives can be left out: not those in front of whose images snapshots have put layers, since what the
    * machine has written would be gone from its owner's sight.
    */
-  async checkDrivesDropped({ id, stored }: VirtualMachine, wanted: readonly VmDrive[]): Promise<Result<null>> {
-    const dropped = stored.drives.find((drive) => drive.layer && !wanted.some((each) => isSameDrive(each, drive)));
-    if (dropped === undefined || this.#host.store.snapshots.tree(id).entries.length === 0) return done(null);
+  async checkDrivesDropped(machine: VirtualMachine, wanted: readonly VmDrive[]): Promise<Result<null>> {
+    const findDropped = (): StoredDrive | undefined =>
+      machine.stored.drives.find((drive) => drive.layer && !wanted.some((each) => isSameDrive(each, drive)));
+    if (findDropped() === undefined) return done(null);
+    await this.tidy(machine);
+    const dropped = findDropped();
+    if (dropped === undefined) return done(null);
     // Behind an image that somebody else has changed, nothing is to be saved.
     if (!(await this.#host.layers.checkBases([dropped])).ok) return done(null);
-    return refused(
-      'drive-refused',
-      `What “${stored.name}” has written to ${path.basename(dropped.path)} lies in its snapshots. Delete them first: what was written then goes into the image.`,
-    );
+    const { id, stored, state } = machine;
+    const written = `What “${stored.name}” has written to ${path.basename(dropped.path)}`;
+    if (this.#host.store.snapshots.tree(id).entries.length > 0)
+      return refused(
+        'drive-refused',
+        `${written} lies in its snapshots. Delete them first: what was written then goes into the image.`,
+      );
+    const when =
+      state === 'off'
+        ? 'It goes there once the image can be written, and no other machine is on that uses it or has snapshots in front of it.'
+        : 'Power the machine off first: it goes there then.';
+    return refused('drive-refused', `${written} is not in the image yet. ${when}`);
   }
 
   thumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
@@ -267,6 +310,7 @@ export class SnapshotCommands {
     if (!allowed.ok) return allowed;
     const isPaused = wasPaused ?? machine.state === 'paused';
     const frozen = layers.topsOf(id);
+    const former = new Map(machine.stored.drives.map(({ slot, layer }) => [slot, layer]));
     const prepared = await layers.prepareSnapshot(machine.stored);
     if (!prepared.ok) return prepared;
     const { tops } = prepared.value;
@@ -274,7 +318,12 @@ export class SnapshotCommands {
     const named = await this.#setDrives(machine, (drive) => inFront(drive, tops));
     if (!named.ok) return named;
     const captured = await machine.capture(prepared.value.layers);
-    if (!captured.ok) return refused(captured.error.code, `No snapshot was taken. ${captured.error.message}`);
+    if (!captured.ok) {
+      // A thread that is well goes on writing where it did, which others have to know.
+      if (isObeyed('take a snapshot of', machine.state))
+        await this.#setDrives(machine, (drive) => withLayer(drive, former.get(drive.slot) ?? null));
+      return refused(captured.error.code, `No snapshot was taken. ${captured.error.message}`);
+    }
     layers.setTops(id, tops);
     const safe = await layers.flush(prepared.value.layers.map(({ below }) => below));
     if (!safe.ok) return safe;
@@ -357,7 +406,12 @@ export class SnapshotCommands {
   }
 
   async #settle(machine: VirtualMachine): Promise<void> {
-    if (machine.state === 'off') await settleLayers(machine, this.#host);
+    await machine.whenEnded;
+    if (machine.state === 'off') {
+      const settling = settleLayers(machine, this.#host).finally(() => this.#settling.delete(machine));
+      this.#settling.set(machine, settling);
+      await settling;
+    }
     await this.#collect(machine.id);
   }
 
@@ -379,7 +433,10 @@ export class SnapshotCommands {
 
   /** What is done with a machine's snapshots and layers is done one after the other. */
   #inTurn<T>(id: VmId, action: () => Promise<Result<T>>): Promise<Result<T>> {
-    const result = (this.#turns.get(id) ?? Promise.resolve()).then(action);
+    const result = (this.#turns.get(id) ?? Promise.resolve()).then(action).catch((error: unknown) => {
+      if (error instanceof ImageError) return refused('drive-refused', error.message);
+      throw error;
+    });
     this.#turns.set(
       id,
       result.catch(() => undefined),
@@ -403,6 +460,10 @@ function hasOwnLayers(drive: StoredDrive): boolean {
 function inFront(drive: StoredDrive, tops: TopLayers): StoredDrive {
   const layer = tops.get(drive.slot) ?? null;
   return layer === null || !hasOwnLayers(drive) ? drive : { ...drive, layer };
+}
+
+function withLayer(drive: StoredDrive, layer: LayerName | null): StoredDrive {
+  return drive.layer === layer ? drive : { ...drive, layer };
 }
 
 /** Snapshots note what all images were; a machine's definition only what its layers rely on. */

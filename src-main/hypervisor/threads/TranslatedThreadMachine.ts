@@ -136,8 +136,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
     const state = machine.save();
     const ram = packPages(memory.ram(0, memory.ramBytes));
     const video = packPages(memory.video);
+    const screen = machine.screen();
+    // Last: nothing that fails leaves a part of its disks frozen.
     for (const freeze of freezes) freeze();
-    return { state, ram, video, screen: machine.screen() };
+    return { state, ram, video, screen };
   }
 
   #prepareFreeze({ slot, file, below }: NewLayer): () => void {

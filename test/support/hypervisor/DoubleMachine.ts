@@ -38,7 +38,7 @@ const STATE_OF_NOTHING: MachineState = {
  * A machine without a processor, whose behaviour its program's text names: `loop`, `halt`, `nap RUN HALT`
  * (milliseconds), `flood`, `chatter` (frames), `doze MS` (once, without a look at the clock), `echo`, `throw`, `trap`,
  * `exit`, `exhaust`, `hang`, `triple-fault`, `power-off`; and `loop` with `hang-on-capture`, `die-on-capture`,
- * `refuse-restore`.
+ * `refuse-capture`, `refuse-restore`.
  */
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
@@ -124,6 +124,7 @@ export class DoubleMachine implements ThreadMachine {
   capture(): Omit<CapturedMachine, 'pauseMs'> {
     if (this.#behaviour === 'hang-on-capture') for (;;) this.#work();
     if (this.#behaviour === 'die-on-capture') process.exit(7);
+    if (this.#behaviour === 'refuse-capture') throw new Error('there is no room for a copy');
     return {
       state: { ...STATE_OF_NOTHING, instructionsBefore: this.#retired[0] ?? 0 },
       ram: packPages(this.#ram),

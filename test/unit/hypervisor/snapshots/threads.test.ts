@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
+import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { bundle } from '../../../support/hypervisor/bundle.ts';
 import { openTestHypervisor, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
@@ -98,4 +99,77 @@ test('a machine that is deleted while it is restored is gone, with all of its fi
   expect([restored.ok, deleted.ok]).toEqual([false, true]);
   expect(hypervisor.get(id)).toBeUndefined();
   expect(await readdir(path.join(folder, 'machines'))).toEqual([]);
+});
+
+test('nothing starts any more while the hypervisor closes', async () => {
+  const { hypervisor } = opened;
+  const { id } = await opened.run('loop');
+  const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'one' }));
+  unwrap(await hypervisor.powerOff(id));
+  const [restored] = await Promise.all([hypervisor.restoreSnapshot(id, snapshot), hypervisor.dispose()]);
+  expect(restored).toMatchObject({ ok: false });
+  expect(hypervisor.get(id)?.state).toBe('off');
+});
+
+test('what a machine does after a restore is not undone by the state that it was suspended in', async () => {
+  const { hypervisor } = opened;
+  const { id } = await opened.run('loop');
+  const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'one' }));
+  unwrap(await hypervisor.suspend(id));
+  expect(unwrap(await hypervisor.restoreSnapshot(id, snapshot)).isSuspended).toBe(false);
+  unwrap(await hypervisor.powerOff(id));
+  expect(unwrap(await hypervisor.start(id, { paused: true })).pauseReason).toEqual({ kind: 'started-paused' });
+});
+
+test('a machine that is started twice at once is woken once', async () => {
+  const { hypervisor } = opened;
+  const { id } = await opened.run('loop');
+  unwrap(await hypervisor.suspend(id));
+  const [first, second] = await Promise.all([hypervisor.start(id), hypervisor.start(id)]);
+  expect([first, second]).toMatchObject([{ ok: true }, { ok: false, error: { code: 'wrong-state' } }]);
+});
+
+describe('a disk in front of which there are layers', () => {
+  const diskOf = async (name: string): Promise<VmDrive> => {
+    const file = path.join(opened.folder, name);
+    await writeFile(file, new Uint8Array(1 << 20));
+    return { slot: 'hda', path: file, access: 'read-write' };
+  };
+  const layerOf = async (id: string): Promise<unknown> => {
+    const stored: unknown = JSON.parse(
+      await readFile(path.join(opened.folder, 'machines', id, 'machine.json'), 'utf8'),
+    );
+    return (stored as { machine: { drives: { layer: unknown }[] } }).machine.drives[0]?.layer;
+  };
+
+  test('is written to where it was when no snapshot could be taken', async () => {
+    const { hypervisor } = opened;
+    const { id } = await opened.run('refuse-capture', { drives: [await diskOf('disk.img')] });
+    expect(await hypervisor.takeSnapshot(id, { name: 'none' })).toMatchObject({
+      ok: false,
+      error: { message: 'No snapshot was taken. there is no room for a copy' },
+    });
+    expect(hypervisor.get(id)?.state).toBe('running');
+    expect(await layerOf(id)).toBeNull();
+  });
+
+  test('stays in its machine as long as what was written is not in the image', async () => {
+    const { hypervisor } = opened;
+    const drive = await diskOf('disk.img');
+    const { id } = await opened.run('loop', { drives: [drive] });
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'one' }));
+    unwrap(await hypervisor.powerOff(id));
+    // Another machine's snapshot needs the image as it is.
+    const other = await opened.run('loop', { drives: [{ ...drive, access: 'overlay' }] });
+    unwrap(await hypervisor.takeSnapshot(other.id, { name: 'other' }));
+    unwrap(await hypervisor.powerOff(other.id));
+    unwrap(await hypervisor.deleteSnapshot(id, snapshot));
+    for (const drives of [[], [{ ...drive, access: 'read-only' as const }]])
+      expect(await hypervisor.update(id, { drives })).toMatchObject({
+        ok: false,
+        error: { code: 'drive-refused', message: expect.stringContaining('is not in the image yet') },
+      });
+    unwrap(await hypervisor.delete(other.id));
+    expect(unwrap(await hypervisor.update(id, { drives: [] })).drives).toEqual([]);
+  });
 });
