@@ -47,7 +47,7 @@ function put(value: unknown, place: readonly (string | number)[], wrong: unknown
 function craft(whole: Uint8Array, random: Random): { readonly file: Uint8Array; readonly what: string } {
   const decoded = decodeSections(whole, 'SNAP', { newestVersion: 1, mostBytes: 2 ** 30 });
   if (!decoded.ok) throw new Error(decoded.message);
-  const sections = new Map([...decoded.sections].map(([name, bytes]) => [name, bytes.slice()]));
+  const sections = new Map<string, Uint8Array>([...decoded.sections].map(([name, bytes]) => [name, bytes.slice()]));
   let what: string;
   if (random.chance(85)) {
     const state: unknown = JSON.parse(new TextDecoder().decode(sections.get('state')));
