@@ -43,9 +43,10 @@ export const en = {
     powerOff: 'Power off {name}?',
     stateLost: 'What {name} holds in memory and registers is lost.',
     delete: 'Delete {name}?',
-    deleteBody: 'The machine, its settings and its notes are deleted. Program files on disk stay.',
+    deleteBody:
+      'The machine is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay.',
     deleteAlive:
-      'It is powered off first. The machine, its settings and its notes are deleted. Program files on disk stay.',
+      'It is powered off first. Then it is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay.',
     deleteConfirm: 'Delete',
     load: 'Load {file} into {name}?',
     quit: 'Quit Vivarium?',

@@ -44,8 +44,10 @@ export const zhCN: Messages = {
     powerOff: '要关闭 {name} 的电源吗？',
     stateLost: '{name} 内存和寄存器中的内容将会丢失。',
     delete: '要删除 {name} 吗？',
-    deleteBody: '虚拟机及其设置和备注将被删除。磁盘上的程序文件会保留。',
-    deleteAlive: '将先关闭电源，然后删除虚拟机及其设置和备注。磁盘上的程序文件会保留。',
+    deleteBody:
+      '虚拟机及其设置、备注和快照将被删除，自第一个快照以来写入磁盘的内容也将丢失。程序文件和磁盘映像会保留。',
+    deleteAlive:
+      '将先关闭电源，然后删除虚拟机及其设置、备注和快照，自第一个快照以来写入磁盘的内容也将丢失。程序文件和磁盘映像会保留。',
     deleteConfirm: '删除',
     load: '要把 {file} 装入 {name} 吗？',
     quit: '要退出 Vivarium 吗？',
