@@ -1,6 +1,6 @@
-/** `23 Nov 2026, 14:05`, in the order of the language. */
+/** `23 Nov 2026, 14:05:09`, in the order of the language. */
 export function dayAndTime(epochMs: number, locale: string): string {
-  return new Date(epochMs).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(epochMs).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** Wall-clock time of day, to the millisecond. */

@@ -46,12 +46,14 @@ export function useMachineActions() {
     if (await mayLoseState(machine, title, t('control.powerOff'))) await machines.command('vm:powerOff', machine.id);
   }
 
-  /** One after the other: what does not fit any more is refused by itself. */
-  async function startAll(list: readonly VmSummary[]): Promise<void> {
+  /** One after the other: what does not fit any more is refused by itself. Whether all of them run. */
+  async function startAll(list: readonly VmSummary[]): Promise<boolean> {
+    let isDone = true;
     for (const { id, state } of list) {
-      if (state === 'off' || state === 'crashed') await machines.command('vm:start', id);
-      else if (state === 'paused') await machines.command('vm:resume', id);
+      if (state === 'running' || state === 'starting' || state === 'saving') continue;
+      isDone = (await machines.command(state === 'paused' ? 'vm:resume' : 'vm:start', id)) && isDone;
     }
+    return isDone;
   }
 
   async function powerOffAll(group: string, list: readonly VmSummary[]): Promise<void> {

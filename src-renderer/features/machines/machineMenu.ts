@@ -58,7 +58,7 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
         icon: RotateCcw,
         disabled: machine.state === 'off',
       }),
-      action('power-button', t('control.powerButton'), () => void machines.command('vm:powerButton', id), {
+      action('power-button', t('command.machine-powerButton'), () => void machines.command('vm:powerButton', id), {
         icon: CirclePower,
         disabled: machine.state !== 'running' && machine.state !== 'paused',
       }),
@@ -70,7 +70,7 @@ export function useMachineMenu(machineOf: () => VmSummary): ComputedRef<MenuItem
         ? action('discard-suspended', t('snapshots.discard'), () => void snapshotActions.discardSuspended(machine), {
             icon: MoonStar,
           })
-        : action('suspend', t('snapshots.suspend'), () => void machines.command('vm:suspend', id), {
+        : action('suspend', t('command.machine-suspend'), () => void machines.command('vm:suspend', id), {
             icon: MoonStar,
             disabled: machine.state !== 'running' && machine.state !== 'paused',
           }),
