@@ -27,6 +27,13 @@ export function parseWhole(
   throw new UsageError(`${option} ${text}: expected a whole number from ${least} to ${most}.`);
 }
 
+/** What something is called, without blanks around it. */
+export function parseLabel(text: string, option: string, most: number): string {
+  const label = text.trim();
+  if (label.length >= 1 && label.length <= most) return label;
+  throw new UsageError(`${option} ${text}: expected 1 to ${most} characters, not ${label.length}.`);
+}
+
 /** `0,2-3`; `any` is null. */
 export function parsePcpus(text: string): readonly number[] | null {
   if (text === 'any') return null;

@@ -22,6 +22,7 @@ test('machines together have no more memory than the settings allow', async ({ l
   await expect(desk.rows).toHaveCount(1);
 
   await desk.menu('machine.clone');
+  await expect(desk.part(TEST_IDS.machineName)).toContainText('first 2');
   await desk.select('first');
   await desk.row('first 2').click({ button: 'right' });
   await desk.page.getByTestId('menu-start').click();

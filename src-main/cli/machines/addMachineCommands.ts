@@ -10,6 +10,7 @@ import {
   parseBootOrder,
   parseChoice,
   parseFileName,
+  parseLabel,
   parseMemory,
   parseNumber,
   parsePcpus,
@@ -32,6 +33,9 @@ import { exportMachine, importMachine } from './TransferCommands.ts';
 const HEADING = 'Machines that are kept:';
 const MEBIBYTE = 2 ** 20;
 const MOST_ADDRESS = 0xffff_ffff;
+/** Characters of a machine's and a group's name, as the window takes them. */
+const NAME_MOST = 80;
+const GROUP_NAME_MOST = 40;
 const USUAL_STOP_SECONDS = '60';
 
 const MACHINE_HELP = `
@@ -245,7 +249,7 @@ function machineChoices(options: MachineValues): MachineChoices {
     return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
   });
   return {
-    name: options['name'],
+    name: parse('name', (text) => parseLabel(text, '--name', NAME_MOST)),
     profile: parse('profile', (text) => parseChoice(text, '--profile', PROFILE_NAMES)),
     memoryMiB: parse('memory', (text) => Math.floor(parseMemory(text) / MEBIBYTE)),
     weight: parse('weight', (text) => parseWhole(text, '--weight', WEIGHT_RANGE)),
@@ -255,7 +259,7 @@ function machineChoices(options: MachineValues): MachineChoices {
     network: parse('net', (text) => parseNetwork(text) ?? null),
     bootOrder: parse('boot', parseBootOrder),
     notes: options['notes'],
-    group: parse('group', (text) => (text === 'none' ? null : text)),
+    group: parse('group', (text) => (text === 'none' ? null : parseLabel(text, '--group', GROUP_NAME_MOST))),
     autostart: options.autostart,
     drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
     access: accessOf(options),

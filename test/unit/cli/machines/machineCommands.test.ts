@@ -111,6 +111,26 @@ describe('without an owner', () => {
     expect(owners).toEqual([]);
   });
 
+  test('groups, starting with the app and processors are set and taken back', async () => {
+    await vivarium('create', '--name', 'db', '--group', 'servers', '--autostart', '--pcpus', '2-3,0');
+    expect(await json('show', 'db')).toMatchObject({ group: 'servers', autostart: true, pcpus: [0, 2, 3] });
+    expect((await vivarium('show', 'db')).output).toMatch(/servers/);
+    expect(await json('set', 'db', '--weight', '7')).toMatchObject({ group: 'servers', autostart: true });
+    expect(await json('set', 'db', '--group', 'none', '--no-autostart', '--pcpus', 'any')).toMatchObject({
+      group: null,
+      autostart: false,
+      pcpus: null,
+    });
+    expect(await vivarium('set', 'db', '--pcpus', '3-1')).toMatchObject({
+      status: 2,
+      complaints: expect.stringContaining('--pcpus 3-1: expected numbers from 0 to 63, such as 0,2-3, or any.'),
+    });
+    expect(await vivarium('set', 'db', '--group', 'g'.repeat(41))).toMatchObject({
+      status: 2,
+      complaints: expect.stringContaining('expected 1 to 40 characters, not 41.'),
+    });
+  });
+
   test('drives are filled and emptied, and named by their paths', async () => {
     const disk = file('disk.img', '\0'.repeat(1024 * 1024));
     const made = await json('create', '--name', 'old', '--profile', 'isa', '--hda', disk, '--boot', 'disk,floppy');
