@@ -27,7 +27,13 @@ export const EXIT_STATUS = {
  * What ends a command from outside, and its exit status as shells have it: 128 and the signal's number. EIO: its output
  * cannot be written, and nobody has closed it.
  */
-export const INTERRUPT_STATUS = { SIGINT: 130, EPIPE: 141, SIGTERM: 143, EIO: EXIT_STATUS.failure } as const;
+export const INTERRUPT_STATUS = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  EPIPE: 141,
+  SIGTERM: 143,
+  EIO: EXIT_STATUS.failure,
+} as const;
 export type Interrupt = keyof typeof INTERRUPT_STATUS;
 
 export function exitStatusOf(end: RunEnd): number {

@@ -282,6 +282,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
 }
 
 const INTERRUPT_DETAILS: Readonly<Record<Interrupt, string>> = {
+  SIGHUP: 'the terminal was closed (SIGHUP)',
   SIGINT: 'ended by SIGINT',
   SIGTERM: 'ended by SIGTERM',
   EPIPE: 'standard output or error was closed (EPIPE)',

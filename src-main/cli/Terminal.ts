@@ -12,7 +12,7 @@ export interface Terminal {
    * one and unechoed.
    */
   listen(listener: InputListener): () => void;
-  /** The user or the system wants the command to end (Ctrl-C, SIGTERM, a closed pipe, a full disk). */
+  /** The user or the system wants the command to end (Ctrl-C, SIGTERM, a closed terminal or pipe, a full disk). */
   onInterrupt(listener: (signal: Interrupt) => void): () => void;
 }
 
@@ -27,6 +27,9 @@ export interface InputListener {
 
 /** How long a pipe that has filled the listener is left alone. */
 const HOLD_MS = 20;
+
+/** A terminal that is closed sends SIGHUP. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly Interrupt[];
 
 /** A reader that has gone away, such as `head`, is no failure of ours. */
 function isClosed(error: Error): boolean {
@@ -98,12 +101,11 @@ export class ProcessTerminal implements Terminal {
   }
 
   onInterrupt(listener: (signal: Interrupt) => void): () => void {
-    const onInterrupt = (): void => listener('SIGINT');
-    const onTerminate = (): void => listener('SIGTERM');
-    process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate);
+    // Node gives its listeners the signal's name.
+    for (const signal of SIGNALS) process.on(signal, listener as NodeJS.SignalsListener);
     this.interruptListeners.add(listener);
     return () => {
-      process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate);
+      for (const signal of SIGNALS) process.off(signal, listener as NodeJS.SignalsListener);
       this.interruptListeners.delete(listener);
     };
   }

@@ -54,10 +54,11 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     return reason === 'idle' ? EXIT_STATUS.success : INTERRUPT_STATUS[reason];
   } finally {
     clearTimeout(idleTimer);
-    stopListening();
     await server?.close();
     await suspendAll(hypervisor, terminal);
     await hypervisor.dispose();
+    // Not before: a terminal's Ctrl-C may come twice, once from whoever started this process, and would end it unsuspended.
+    stopListening();
   }
 }
 
@@ -66,7 +67,9 @@ async function suspendAll(hypervisor: HypervisorService, terminal: Terminal): Pr
   for (const { id, name, state } of hypervisor.list()) {
     if (state !== 'running' && state !== 'paused') continue;
     const suspended = await hypervisor.suspend(id);
-    if (!suspended.ok) terminal.complain(`“${name}” was powered off: ${suspended.error.message}`);
+    terminal.complain(
+      suspended.ok ? `“${name}” was suspended.` : `“${name}” was powered off: ${suspended.error.message}`,
+    );
   }
 }
 

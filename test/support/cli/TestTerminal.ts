@@ -50,6 +50,11 @@ export class TestTerminal implements Terminal {
     this.listener?.onEnd();
   }
 
+  /** A signal does not end the process on the spot. */
+  get hearsInterrupts(): boolean {
+    return this.interrupt !== undefined;
+  }
+
   send(signal: Interrupt): void {
     this.interrupt?.(signal);
   }

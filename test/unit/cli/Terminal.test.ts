@@ -34,3 +34,14 @@ describe('a reader that has gone away ends the command, and does not crash it', 
     expect(complaints).toEqual(['standard output cannot be written: the disk is full.']);
   });
 });
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s is heard until nobody listens', (signal) => {
+  const others = process.listenerCount(signal);
+  const heard: string[] = [];
+  const stop = new ProcessTerminal().onInterrupt((each) => heard.push(each));
+  expect(process.listenerCount(signal)).toBe(others + 1);
+  process.listeners(signal).at(-1)?.(signal);
+  stop();
+  expect(heard).toEqual([signal]);
+  expect(process.listenerCount(signal)).toBe(others);
+});

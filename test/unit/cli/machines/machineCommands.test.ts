@@ -344,7 +344,11 @@ describe('machines that run', () => {
     await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--start');
     await sleep(20);
     terminal.send('SIGINT');
+    // Ctrl-C reaches it once from the terminal and once from whoever started it.
+    await sleep(0);
+    expect(terminal.hearsInterrupts).toBe(true);
     expect(await served).toBe(130);
+    expect(terminal.complaints.at(-1)).toBe('“spin” was suspended.');
     expect(await json('ls', '--on')).toEqual([]);
     expect(owners).toEqual([]);
     expect((await vivarium('ls')).output).toContain('off (suspended)');
