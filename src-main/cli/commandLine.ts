@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
+import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/snapshots/SnapshotTree.ts';
 import { asm } from './AsmCommand.ts';
 import { disasm } from './DisasmCommand.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
-import { parseChoice, parseCount, parseFileName, parseNumber } from './optionValues.ts';
+import { parseChoice, parseCount, parseFileName, parseName, parseNotes, parseNumber } from './optionValues.ts';
 import { addMachineCommands, onMachines } from './machines/addMachineCommands.ts';
 import { restoreSnapshot, takeSnapshot } from './machines/SnapshotCommands.ts';
 import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
@@ -26,6 +27,7 @@ import {
 import { samples } from './SamplesCommand.ts';
 import { soak } from './SoakCommand.ts';
 import type { Terminal } from './Terminal.ts';
+import { printableLines } from './textColumns.ts';
 
 const SNAPSHOT_HELP = `
   vivarium snapshot debian --name "before the upgrade"     of a machine of \`vivarium ls\`, which goes on at once
@@ -66,7 +68,7 @@ export async function runCommandLine(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_STATUS.success : EXIT_STATUS.usage;
     if (error instanceof UsageError) {
-      terminal.complain(error.message);
+      terminal.complain(printableLines(error.message));
       return EXIT_STATUS.usage;
     }
     terminal.complain(`vivarium failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -192,7 +194,9 @@ function addSnapshot(
       }
       refuseOptions(given, (option) => !['name', 'notes', 'json'].includes(option), 'of use with --out FILE, which runs a program'); // prettier-ignore
       if (subject === undefined) throw new UsageError('snapshot: name a machine, or a program and the file to keep it in with --out.'); // prettier-ignore
-      const { name, notes } = options as Values;
+      const { name: givenName, notes: givenNotes } = options as Values;
+      const name = givenName === undefined ? undefined : parseName(givenName, '--name', SNAPSHOT_NAME_LENGTH_MOST);
+      const notes = givenNotes === undefined ? undefined : parseNotes(givenNotes);
       const context = { access: access(), terminal, isJson: options.json === true };
       done(await onMachines(context, () => takeSnapshot(context, subject, { name, notes })));
     });

@@ -1,4 +1,5 @@
 import { parsePcpuList } from '../../src-preload/contract/layouts/PcpuList.ts';
+import { NAME_LENGTH_MOST, NOTES_LENGTH_MOST } from '../hypervisor/types.ts';
 import { BOOT_DEVICES, type BootDevice } from '../machine/drives/DriveSlot.ts';
 import { UsageError } from './ExitStatus.ts';
 
@@ -27,13 +28,6 @@ export function parseWhole(
   throw new UsageError(`${option} ${text}: expected a whole number from ${least} to ${most}.`);
 }
 
-/** What something is called, without blanks around it. */
-export function parseLabel(text: string, option: string, most: number): string {
-  const label = text.trim();
-  if (label.length >= 1 && label.length <= most) return label;
-  throw new UsageError(`${option} ${text}: expected 1 to ${most} characters, not ${label.length}.`);
-}
-
 /** `0,2-3`; `any` is null. */
 export function parsePcpus(text: string): readonly number[] | null {
   if (text === 'any') return null;
@@ -51,6 +45,19 @@ export function parseTcpPort(text: string, option: string): number {
   const port = /^:?(\d{1,5})$/.exec(text)?.[1];
   if (port !== undefined && Number(port) <= 0xffff) return Number(port);
   throw new UsageError(`${option} ${text}: expected a TCP port from 0 to 65535, such as 1234; 0 is any that is free.`);
+}
+
+/** One line, such as a name. */
+export function parseName(text: string, option: string, most: number = NAME_LENGTH_MOST): string {
+  const name = text.trim();
+  if (name !== '' && name.length <= most && !/\p{Cc}/u.test(name)) return name;
+  throw new UsageError(`${option}: expected one line of 1 to ${most} characters.`);
+}
+
+/** Lines, such as notes. */
+export function parseNotes(text: string): string {
+  if (text.length <= NOTES_LENGTH_MOST) return text;
+  throw new UsageError(`--notes: expected up to ${NOTES_LENGTH_MOST} characters.`);
 }
 
 export function parseFileName(text: string, option: string): string {

@@ -10,6 +10,7 @@ import type { Control } from '../../control/Control.ts';
 import { UsageError } from '../ExitStatus.ts';
 import {
   absolute,
+  checkNameIsFree,
   machineNamed,
   tell,
   valueOf,
@@ -58,8 +59,10 @@ type CreateInput = NonNullable<CallInput<'vm:create'>>;
 export async function create(context: MachineContext, choices: CreateChoices): Promise<number> {
   // Mistakes are found before a process is started in the background.
   const plan = planMachine(choices);
-  const make = async (control: Control): Promise<VmSummary> =>
-    valueOf(await control.call('vm:create', await inputOf(control, choices, plan)));
+  const make = async (control: Control): Promise<VmSummary> => {
+    await checkNameIsFree(control, choices.name);
+    return valueOf(await control.call('vm:create', await inputOf(control, choices, plan)));
+  };
   if (!choices.isStarted) {
     return withMachines(context, async (control) => {
       const vm = await make(control);
@@ -68,7 +71,7 @@ export async function create(context: MachineContext, choices: CreateChoices): P
   }
   return withOwner(context, async (control) => {
     const vm = await make(control);
-    return startMachines(context, control, [vm.id], false);
+    return startMachines(context, control, [vm], false);
   });
 }
 
@@ -76,6 +79,7 @@ export async function create(context: MachineContext, choices: CreateChoices): P
 export function change(context: MachineContext, word: string, choices: MachineChoices): Promise<number> {
   return withMachines(context, async (control) => {
     const vm = await machineNamed(control, word);
+    await checkNameIsFree(control, choices.name, vm);
     const changes = settingsOf(choices);
     const drives = await changedDrives(control, vm, choices);
     if (Object.keys(changes).length === 0 && !drives)

@@ -5,6 +5,7 @@ import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { Control } from '../../control/Control.ts';
 import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
 import type { Terminal } from '../Terminal.ts';
+import { printable } from '../textColumns.ts';
 import { findMachine } from './findMachine.ts';
 import { machineDetails, machineTable, reportMachine } from './machineReport.ts';
 import { openControl, openOwner, Refusal } from './openControl.ts';
@@ -68,6 +69,22 @@ export async function printJson({ terminal }: MachineContext, value: unknown): P
   await terminal.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** A sentence, where no JSON is wanted. */
+export async function say({ terminal, isJson }: MachineContext, sentence: string): Promise<void> {
+  if (!isJson) await terminal.write(`${printable(sentence)}\n`);
+}
+
+/** Names that the user chooses are free ones; others are made so. Throws {@link Refusal}. */
+export async function checkNameIsFree(control: Control, name: string | undefined, except?: VmSummary): Promise<void> {
+  if (name === undefined) return;
+  const other = (await listMachines(control)).find((each) => each.name === name && each.id !== except?.id);
+  if (other)
+    throw new Refusal({
+      code: 'invalid-value',
+      message: `There is a machine “${name}” already (${other.id}). Choose another name, or rename that one.`,
+    });
+}
+
 /** One machine's new state: a report, or a sentence. */
 export async function tell(
   context: MachineContext,
@@ -76,7 +93,7 @@ export async function tell(
   sentence: string,
 ): Promise<number> {
   if (context.isJson) await printJson(context, await reportMachine(vm, control));
-  else await context.terminal.write(`${sentence}\n`);
+  await say(context, sentence);
   return EXIT_STATUS.success;
 }
 
@@ -104,9 +121,10 @@ export function show(context: MachineContext, word: string): Promise<number> {
 
 export function rename(context: MachineContext, word: string, name: string): Promise<number> {
   return withMachines(context, async (control) => {
-    const { id, name: before } = await machineNamed(control, word);
-    const renamed = valueOf(await control.call('vm:update', { id, changes: { name } }));
-    return tell(context, control, renamed, `“${before}” is called “${renamed.name}” now.`);
+    const vm = await machineNamed(control, word);
+    await checkNameIsFree(control, name, vm);
+    const renamed = valueOf(await control.call('vm:update', { id: vm.id, changes: { name } }));
+    return tell(context, control, renamed, `“${vm.name}” is called “${renamed.name}” now.`);
   });
 }
 
@@ -122,7 +140,7 @@ export function remove(context: MachineContext, words: readonly string[], isForc
       });
     for (const { id, name } of machines) {
       valueOf(await control.call('vm:delete', { id }));
-      if (!context.isJson) await context.terminal.write(`“${name}” was deleted.\n`);
+      await say(context, `“${name}” was deleted.`);
     }
     if (context.isJson) await printJson(context, { deleted: machines.map(({ id, name }) => ({ id, name })) });
     return EXIT_STATUS.success;

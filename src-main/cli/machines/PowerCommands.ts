@@ -2,7 +2,16 @@ import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Control, ControlCall } from '../../control/Control.ts';
 import { ControlClient } from '../../control/socket/ControlClient.ts';
 import { EXIT_STATUS } from '../ExitStatus.ts';
-import { machinesNamed, printJson, valueOf, withMachines, withOwner, type MachineContext } from './MachineCommands.ts';
+import { printable } from '../textColumns.ts';
+import {
+  machinesNamed,
+  printJson,
+  say,
+  valueOf,
+  withMachines,
+  withOwner,
+  type MachineContext,
+} from './MachineCommands.ts';
 import { reportMachine } from './machineReport.ts';
 import { Refusal } from './openControl.ts';
 
@@ -14,27 +23,32 @@ export async function start(
 ): Promise<number> {
   // A word that names nothing must not start a process.
   const machines = await withMachines(context, (control) => machinesNamed(control, words));
-  const ids = machines.map(({ id }) => id);
   return withOwner(context, async (control) => {
-    if (isAnew) for (const id of ids) valueOf(await control.call('vm:discardSuspended', { id }));
-    return startMachines(context, control, ids, isPaused);
+    if (!isAnew) return startMachines(context, control, machines, isPaused);
+    const fresh: VmSummary[] = [];
+    for (const { id } of machines) fresh.push(valueOf(await control.call('vm:discardSuspended', { id })));
+    return startMachines(context, control, fresh, isPaused);
   });
 }
 
 export async function startMachines(
   context: MachineContext,
   control: Control,
-  ids: readonly string[],
+  machines: readonly VmSummary[],
   isPaused: boolean,
 ): Promise<number> {
   const started: VmSummary[] = [];
-  for (const id of ids) {
+  for (const { id, isSuspended } of machines) {
     const vm = valueOf(await control.call('vm:start', { id, paused: isPaused }));
     started.push(vm);
-    const how = isPaused ? 'is paused at its first instruction' : 'was started';
-    if (!context.isJson) await context.terminal.write(`“${vm.name}” ${how}${placeOf(control)}.\n`);
+    await say(context, `“${vm.name}” ${startOf(isSuspended, isPaused)}${placeOf(control)}.`);
   }
   return report(context, control, started);
+}
+
+function startOf(isSuspended: boolean, isPaused: boolean): string {
+  if (isSuspended) return isPaused ? 'is paused where it was suspended,' : 'goes on where it was suspended,';
+  return isPaused ? 'is paused at its first instruction' : 'was started';
 }
 
 function placeOf({ owner }: Control): string {
@@ -59,7 +73,7 @@ export function obey(
     for (const { id } of await machinesNamed(control, words)) {
       const vm = valueOf(await control.call(call, { id }));
       changed.push(vm);
-      if (!context.isJson) await context.terminal.write(`“${vm.name}” ${done}.\n`);
+      await say(context, `“${vm.name}” ${done}.`);
     }
     return report(context, control, changed);
   });
@@ -72,28 +86,41 @@ export interface StopChoices {
   readonly timeoutSeconds: number;
 }
 
-/** `vivarium stop`: presses the power buttons, and waits until the machines are off. */
+/** `vivarium stop`: presses all power buttons, and waits until the machines are off. */
 export function stop(context: MachineContext, words: readonly string[], choices: StopChoices): Promise<number> {
   return withMachines(context, async (control) => {
+    const machines = await machinesNamed(control, words);
+    const ends = await Promise.allSettled(machines.map((vm) => stopOne(context, control, vm, choices)));
     const stopped: VmSummary[] = [];
-    for (const vm of await machinesNamed(control, words)) {
-      if (vm.state === 'off') {
-        if (!context.isJson) await context.terminal.write(`“${vm.name}” is off already.\n`);
-        stopped.push(vm);
-        continue;
-      }
-      const off = choices.isForced || vm.state === 'crashed' ? await powerOff(control, vm) : await shutDown(control, vm, choices); // prettier-ignore
-      if (off === 'late') {
-        const late = `“${vm.name}” has not shut down within ${choices.timeoutSeconds} seconds. Wait, or use --force to pull the plug.`;
-        if (context.isJson) await printJson(context, { error: { code: 'timeout', message: late } });
-        context.terminal.complain(late);
-        return EXIT_STATUS.limit;
-      }
-      if (!context.isJson) await context.terminal.write(`“${vm.name}” is off.\n`);
-      stopped.push(off);
+    const late: string[] = [];
+    for (const [index, end] of ends.entries()) {
+      if (end.status === 'rejected') throw end.reason;
+      if (end.value === 'late') late.push(`“${machines[index]?.name}”`);
+      else stopped.push(end.value);
     }
-    return report(context, control, stopped);
+    if (late.length === 0) return report(context, control, stopped);
+    const have = late.length === 1 ? 'has' : 'have';
+    const message = `${late.join(', ')} ${have} not shut down within ${choices.timeoutSeconds} seconds. Wait, or use --force to pull the plug.`;
+    if (context.isJson) await printJson(context, { error: { code: 'timeout', message } });
+    context.terminal.complain(printable(message));
+    return EXIT_STATUS.limit;
   });
+}
+
+async function stopOne(
+  context: MachineContext,
+  control: Control,
+  vm: VmSummary,
+  choices: StopChoices,
+): Promise<VmSummary | 'late'> {
+  if (vm.state === 'off') {
+    await say(context, `“${vm.name}” is off already.`);
+    return vm;
+  }
+  const isPulled = choices.isForced || vm.state === 'crashed';
+  const off = isPulled ? await powerOff(control, vm) : await shutDown(control, vm, choices);
+  if (off !== 'late') await say(context, `“${vm.name}” is off.`);
+  return off;
 }
 
 async function powerOff(control: Control, { id }: VmSummary): Promise<VmSummary> {

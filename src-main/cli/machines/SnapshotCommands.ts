@@ -4,8 +4,10 @@ import type { Control } from '../../control/Control.ts';
 import { EXIT_STATUS } from '../ExitStatus.ts';
 import { findSnapshot } from './findMachine.ts';
 import {
+  checkNameIsFree,
   machineNamed,
   printJson,
+  say,
   tell,
   valueOf,
   withMachines,
@@ -59,7 +61,7 @@ export function deleteSnapshot(context: MachineContext, word: string, snapshotWo
     const { id, name } = await snapshotNamed(control, vm, snapshotWord);
     valueOf(await control.call('snapshot:delete', { id: vm.id, snapshot: id }));
     if (context.isJson) await printJson(context, { deleted: [{ id, name }] });
-    else await context.terminal.write(`The snapshot “${name}” of “${vm.name}” was deleted.\n`);
+    await say(context, `The snapshot “${name}” of “${vm.name}” was deleted.`);
     return EXIT_STATUS.success;
   });
 }
@@ -74,7 +76,7 @@ export function takeSnapshot(
     const request = { id: vm.id, name: name ?? timeName(new Date()), ...(notes !== undefined && { notes }) };
     const { pauseMs, ...taken } = valueOf(await control.call('snapshot:take', request));
     if (context.isJson) await printJson(context, { ...reportSnapshot(taken, taken.id), pauseMs });
-    else await context.terminal.write(`The snapshot “${taken.name}” of “${vm.name}” was taken (${taken.id}).\n`);
+    await say(context, `The snapshot “${taken.name}” of “${vm.name}” was taken (${taken.id}).`);
     return EXIT_STATUS.success;
   });
 }
@@ -89,6 +91,7 @@ export async function clone(
   if (choices.snapshot !== undefined) {
     const [vm, snapshot] = await findBoth(context, word, choices.snapshot);
     return withOwner(context, async (control) => {
+      await checkNameIsFree(control, choices.name);
       const request = { id: vm.id, snapshot: snapshot.id, ...wish };
       const made = valueOf(await control.call('snapshot:clone', request));
       return tell(
@@ -101,6 +104,7 @@ export async function clone(
   }
   return withMachines(context, async (control) => {
     const vm = await machineNamed(control, word);
+    await checkNameIsFree(control, choices.name);
     const made = valueOf(await control.call('vm:clone', { id: vm.id, ...wish }));
     return tell(context, control, made, `“${made.name}” is a clone of “${vm.name}” (${made.id}).`);
   });

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { EXIT_STATUS } from '../ExitStatus.ts';
 import {
   absolute,
+  checkNameIsFree,
   machineNamed,
   printJson,
+  say,
   tell,
   valueOf,
   withMachines,
@@ -29,11 +32,17 @@ export function exportMachine(context: MachineContext, word: string, choices: Ex
         code: 'file-unwritable',
         message: `${choices.out} is there already; use --force to replace it.`,
       });
+    const folder = path.dirname(file);
+    if (!existsSync(folder))
+      throw new Refusal({
+        code: 'file-unwritable',
+        message: `${choices.out} cannot be written: its folder ${folder} does not exist.`,
+      });
     const { token } = await control.grantFile(file, 'write');
     const { hasSnapshots: snapshots, hasImages: images } = choices;
     valueOf(await control.call('vm:export', { id, token, snapshots, images }));
     if (context.isJson) await printJson(context, { exported: { id, name, file } });
-    else await context.terminal.write(`“${name}” was written to ${choices.out}.\n`);
+    await say(context, `“${name}” was written to ${choices.out}.`);
     return EXIT_STATUS.success;
   });
 }
@@ -41,6 +50,7 @@ export function exportMachine(context: MachineContext, word: string, choices: Ex
 /** `vivarium import`: a new machine of such a file. */
 export function importMachine(context: MachineContext, file: string, name: string | undefined): Promise<number> {
   return withMachines(context, async (control) => {
+    await checkNameIsFree(control, name);
     const { token } = await control.grantFile(absolute(file, 'import'), 'read');
     let vm = valueOf(await control.call('vm:import', { token }));
     if (name !== undefined) vm = valueOf(await control.call('vm:update', { id: vm.id, changes: { name } }));

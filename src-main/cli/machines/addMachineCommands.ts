@@ -3,15 +3,16 @@ import type { ImageAccess } from '../../machine/images/openImage.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
-import { CAP_RANGE, CLOCK_KINDS, WEIGHT_RANGE } from '../../hypervisor/types.ts';
-import { EXIT_STATUS } from '../ExitStatus.ts';
+import { CAP_RANGE, CLOCK_KINDS, GROUP_LENGTH_MOST, WEIGHT_RANGE } from '../../hypervisor/types.ts';
+import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
 import { parseNetwork } from '../NetworkCable.ts';
 import {
   parseBootOrder,
   parseChoice,
   parseFileName,
-  parseLabel,
   parseMemory,
+  parseName,
+  parseNotes,
   parseNumber,
   parsePcpus,
   parseSeconds,
@@ -19,6 +20,7 @@ import {
 } from '../optionValues.ts';
 import { describeProblems } from '../problems.ts';
 import type { Terminal } from '../Terminal.ts';
+import { printableLines } from '../textColumns.ts';
 import { attachConsole } from './ConsoleCommand.ts';
 import { change, create, type CreateChoices, type MachineChoices } from './CreateCommand.ts';
 import { list, printJson, remove, rename, show, type MachineContext } from './MachineCommands.ts';
@@ -33,9 +35,6 @@ import { exportMachine, importMachine } from './TransferCommands.ts';
 const HEADING = 'Machines that are kept:';
 const MEBIBYTE = 2 ** 20;
 const MOST_ADDRESS = 0xffff_ffff;
-/** Characters of a machine's and a group's name, as the window takes them. */
-const NAME_MOST = 80;
-const GROUP_NAME_MOST = 40;
 const USUAL_STOP_SECONDS = '60';
 
 const MACHINE_HELP = `
@@ -113,13 +112,14 @@ export function addMachineCommands(
     );
   withJson(machineCommand('rename <machine> <name>', 'give a machine another name')).action(
     (machine: string, name: string, options: MachineValues) =>
-      perform(options, (context) => rename(context, machine, name)),
+      perform(options, (context) => rename(context, machine, parseName(name, 'rename'))),
   );
   withJson(machineCommand('clone <machine>', 'make a second one like it'))
     .option('--name <name>', 'what to call it')
     .option('--snapshot <snapshot>', 'as it was in this snapshot')
     .action((machine: string, options: MachineValues) => {
-      const { name, snapshot } = options as Values;
+      const { snapshot } = options as Values;
+      const name = nameOption(options);
       return perform(options, (context) => clone(context, machine, { name, snapshot }));
     });
   withJson(machineCommand('snapshots <machine>', 'list the snapshots of a machine'))
@@ -147,7 +147,7 @@ export function addMachineCommands(
   withJson(machineCommand('import <file>', 'make a machine of a file that `export` wrote'))
     .option('--name <name>', 'what to call it')
     .action((file: string, options: MachineValues) =>
-      perform(options, (context) => importMachine(context, file, options['name'])),
+      perform(options, (context) => importMachine(context, file, nameOption(options))),
     );
   withJson(machineCommand('rm <machines...>', 'delete machines that are off').alias('delete'))
     .addOption(new Option('--force', 'power off those that are on'))
@@ -198,6 +198,9 @@ export async function onMachines(
     return await work(context);
   } catch (error) {
     if (error instanceof Refusal) return complain(context, error);
+    // Whoever started the command says it on standard error.
+    if (error instanceof UsageError && context.isJson)
+      await printJson(context, { error: { code: 'usage', message: error.message } });
     throw error;
   }
 }
@@ -206,7 +209,8 @@ export async function onMachines(
 async function complain(context: MachineContext, { problem }: Refusal): Promise<number> {
   const { code, message, diagnostics = [] } = problem;
   const file = diagnostics[0]?.file ?? '';
-  context.terminal.complain(diagnostics.length > 0 ? describeProblems(file, message, diagnostics) : message);
+  const text = diagnostics.length > 0 ? describeProblems(file, message, diagnostics) : message;
+  context.terminal.complain(printableLines(text));
   if (context.isJson)
     await printJson(context, { error: { code, message, ...(diagnostics.length > 0 && { diagnostics }) } });
   const isMistake = code === 'bad-program' || code === 'file-unreadable' || code === 'invalid-value';
@@ -237,6 +241,10 @@ function withMachineOptions(command: Command): Command {
     .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'));
 }
 
+function nameOption({ name }: Values): string | undefined {
+  return name === undefined ? undefined : parseName(name, '--name');
+}
+
 function machineChoices(options: MachineValues): MachineChoices {
   const parse = <Value>(name: string, parser: (text: string) => Value): Value | undefined => {
     const text = options[name];
@@ -249,7 +257,7 @@ function machineChoices(options: MachineValues): MachineChoices {
     return file === undefined ? [] : [{ slot, file: parseFileName(file, `--${slot}`) }];
   });
   return {
-    name: parse('name', (text) => parseLabel(text, '--name', NAME_MOST)),
+    name: nameOption(options),
     profile: parse('profile', (text) => parseChoice(text, '--profile', PROFILE_NAMES)),
     memoryMiB: parse('memory', (text) => Math.floor(parseMemory(text) / MEBIBYTE)),
     weight: parse('weight', (text) => parseWhole(text, '--weight', WEIGHT_RANGE)),
@@ -258,8 +266,8 @@ function machineChoices(options: MachineValues): MachineChoices {
     clock: parse('clock', (text) => parseChoice(text, '--clock', CLOCK_KINDS)),
     network: parse('net', (text) => parseNetwork(text) ?? null),
     bootOrder: parse('boot', parseBootOrder),
-    notes: options['notes'],
-    group: parse('group', (text) => (text === 'none' ? null : parseLabel(text, '--group', GROUP_NAME_MOST))),
+    notes: parse('notes', parseNotes),
+    group: parse('group', (text) => (text === 'none' ? null : parseName(text, '--group', GROUP_LENGTH_MOST))),
     autostart: options.autostart,
     drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
     access: accessOf(options),

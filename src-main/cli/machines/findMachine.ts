@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../src-preload/contract/snapshots.ts';
 import { UsageError } from '../ExitStatus.ts';
+import { columnsOf, padColumns } from '../textColumns.ts';
 
 interface Named {
   readonly id: string;
@@ -53,8 +54,8 @@ function findNamed<Item extends Named>(
 const LISTED_MOST = 20;
 
 function listOf(items: readonly Named[]): string {
-  const width = Math.max(...items.map(({ name }) => name.length));
-  const lines = items.slice(0, LISTED_MOST).map(({ id, name }) => `  ${name.padEnd(width)}  ${id}`);
+  const width = Math.max(...items.map(({ name }) => columnsOf(name)));
+  const lines = items.slice(0, LISTED_MOST).map(({ id, name }) => `  ${padColumns(name, width)}  ${id}`);
   if (items.length > LISTED_MOST) lines.push(`  and ${items.length - LISTED_MOST} more`);
   return lines.join('\n');
 }

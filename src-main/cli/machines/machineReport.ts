@@ -1,5 +1,6 @@
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Control } from '../../control/Control.ts';
+import { columnsOf, padColumns, printable } from '../textColumns.ts';
 
 /** A machine as `--json` prints it; docs/command-line.md describes it, and it only ever grows. */
 export interface MachineReport {
@@ -142,15 +143,15 @@ function contentOf({ program, drives }: VmSummary): string {
   return program?.fileName ?? drives[0]?.file.name ?? '-';
 }
 
-/** Columns side by side; a guest's or user's text cannot reach the terminal's controls. */
+/** Columns side by side. */
 export function tableOf(rows: readonly (readonly string[])[]): string {
-  const printable = rows.map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}/gu, ' ')));
-  const widths = (printable[0] ?? []).map((_, column) => Math.max(...printable.map((row) => row[column]?.length ?? 0)));
-  return printable
+  const cells = rows.map((row) => row.map(printable));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ''))));
+  return cells
     .map(
       (row) =>
         `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .map((cell, column) => padColumns(cell, widths[column] ?? 0))
           .join('  ')
           .trimEnd()}\n`,
     )

@@ -66,10 +66,7 @@ export class ControlClient implements Control {
         else if (message?.kind === 'refused') settle({ ok: false, problem: message.problem });
         else if (complete.length > 0) settle(strange());
       };
-      const timer = setTimeout(
-        () => settle(refuse('internal', 'The Vivarium that has the machines open does not answer. It may be hung.')),
-        HELLO_MS_MOST,
-      );
+      const timer = setTimeout(() => settle(silent(endpoint.pid)), HELLO_MS_MOST);
       socket.on('data', onData).on('error', onGone).on('close', onGone);
     });
   }
@@ -231,6 +228,12 @@ function parse(line: Uint8Array): OwnerMessage | undefined {
 
 function strange(): Outcome<never> {
   return refuse('internal', 'What has the machines open does not answer as Vivarium does. It may be another version.');
+}
+
+function silent(pid: number | undefined): Outcome<never> {
+  const name = pid === undefined ? 'The Vivarium' : `The Vivarium (process ${pid})`;
+  const what = `${name} that has the machines open does not answer. It may be busy or hung: wait, or end it.`;
+  return refuse('internal', what, pid === undefined ? {} : { pid });
 }
 
 function ended(): Outcome<never> {

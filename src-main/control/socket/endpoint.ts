@@ -11,13 +11,18 @@ import { errorCode, replaceFile } from '../../hypervisor/storage/files.ts';
  * ```
  * <store>/control/             0700
  * <store>/control/socket       0600, the socket
- * <store>/control/owner.json   0600, {address, token}: where it listens, and what a client has to say first
+ * <store>/control/owner.json   0600, {address, token, pid}: where it listens, what a client has to say first, and its process
  * ```
  * On Windows the socket is a named pipe; where a path is too long for a socket, it lies in a folder of its own below the
  * system's temporary one. Whoever can read the file is the user: the token keeps out everybody else where permissions
  * of sockets and pipes are not enough.
  */
-const Endpoint = z.object({ address: z.string().min(1).max(4096), token: z.string().regex(/^[0-9a-f]{64}$/) });
+const Endpoint = z.object({
+  address: z.string().min(1).max(4096),
+  token: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Absent in what earlier versions wrote. */
+  pid: z.int().positive().optional(),
+});
 export type Endpoint = z.infer<typeof Endpoint>;
 
 const FOLDER = 'control';
@@ -46,15 +51,16 @@ export async function prepareEndpoint(store: string): Promise<Endpoint> {
   await chmod(folder, 0o700);
   await removeEndpoint(store, await readEndpoint(store));
   const token = randomBytes(32).toString('hex');
+  const { pid } = process;
   if (process.platform === 'win32')
-    return { address: `\\\\.\\pipe\\vivarium-${randomBytes(16).toString('hex')}`, token };
+    return { address: `\\\\.\\pipe\\vivarium-${randomBytes(16).toString('hex')}`, token, pid };
   const socket = path.join(path.resolve(folder), SOCKET);
   if (Buffer.byteLength(socket) <= SOCKET_PATH_BYTES_MOST) {
     await unlink(socket).catch(ignoreMissing);
-    return { address: socket, token };
+    return { address: socket, token, pid };
   }
   // Made with 0700.
-  return { address: path.join(await mkdtemp(path.join(tmpdir(), TEMPORARY_PREFIX)), SOCKET), token };
+  return { address: path.join(await mkdtemp(path.join(tmpdir(), TEMPORARY_PREFIX)), SOCKET), token, pid };
 }
 
 /** From now on clients find it. */

@@ -127,7 +127,7 @@ describe('without an owner', () => {
     });
     expect(await vivarium('set', 'db', '--group', 'g'.repeat(41))).toMatchObject({
       status: 2,
-      complaints: expect.stringContaining('expected 1 to 40 characters, not 41.'),
+      complaints: expect.stringContaining('--group: expected one line of 1 to 40 characters.'),
     });
   });
 
@@ -148,6 +148,10 @@ describe('without an owner', () => {
     const out = path.join(home, 'spin.vivarium');
     expect((await vivarium('export', 'spin', '--out', out)).output).toBe(`“spin” was written to ${out}.\n`);
     expect(await vivarium('export', 'spin', '--out', out)).toMatchObject({ status: 1, output: '' });
+    expect(await vivarium('export', 'spin', '--out', path.join(home, 'no', 'x'))).toMatchObject({
+      status: 1,
+      complaints: expect.stringContaining('its folder'),
+    });
     expect((await vivarium('export', 'spin', '--out', out, '--force', '--no-snapshots')).status).toBe(0);
     await vivarium('rm', 'spin');
     expect(await json('import', out, '--name', 'back')).toMatchObject({ name: 'back', memoryMiB: 2, weight: 7 });
@@ -156,6 +160,50 @@ describe('without an owner', () => {
       complaints: expect.stringContaining('bad.vivarium'),
     });
     expect(await json('ls')).toHaveLength(1);
+  });
+
+  test.each([
+    [['create', '--name', ' ']],
+    [['create', '--name', 'x'.repeat(81)]],
+    [['create', '--name', 'a\x1b[31mb']],
+    [['create', '--group', '']],
+    [['rename', 'spin', '']],
+    [['clone', 'spin', '--name', '']],
+    [['import', 'spin.vivarium', '--name', '']],
+    [['snapshot', 'spin', '--name', '']],
+  ])('no name is refused in words: %j', async (args) => {
+    expect(await vivarium(...args)).toMatchObject({
+      status: 2,
+      complaints: expect.stringMatching(/^(--name|--group|rename): expected one line of 1 to \d+ characters\.$/),
+    });
+    expect(await json('ls')).toEqual([]);
+  });
+
+  test('a name that is taken is given to no second one, unless nobody asked for it', async () => {
+    const spin = file('spin.asm', SPIN);
+    const { id } = await json('create', spin, '--memory', '2M');
+    await vivarium('create', spin, '--memory', '2M', '--name', 'other');
+    const out = path.join(home, 'spin.vivarium');
+    await vivarium('export', 'spin', '--out', out);
+    for (const args of [
+      ['create', '--name', 'spin'],
+      ['clone', 'other', '--name', 'spin'],
+      ['rename', 'other', 'spin'],
+      ['set', 'other', '--name', 'spin'],
+      ['import', out, '--name', 'spin'],
+    ])
+      expect(await vivarium(...args)).toMatchObject({ complaints: expect.stringContaining(`already (${id})`) });
+    expect(await vivarium('rename', 'spin', 'spin')).toMatchObject({ status: 0 });
+    expect(await json('create', spin)).toMatchObject({ name: 'spin 2' });
+    expect((await json('ls')).map(({ name }: { name: string }) => name)).toEqual(['spin', 'other', 'spin 2']);
+  });
+
+  test('a word that names nothing is JSON too', async () => {
+    const { status, output } = await vivarium('show', 'mac', '--json');
+    expect(status).toBe(2);
+    expect(JSON.parse(output)).toEqual({
+      error: { code: 'usage', message: expect.stringContaining('There is no machine “mac”') },
+    });
   });
 
   test('the soak lies with the sources that were built', async () => {
@@ -178,7 +226,7 @@ describe('without an owner', () => {
     [['start', 'nobody'], 2, 'There is no machine “nobody”'],
     [['pause', 'spin'], 1, 'Cannot pause “spin”: it is off. Start it first.'],
     [['console', 'spin'], 1, '“spin” is off. Start it first: vivarium start "spin"'],
-    [['rename', 'spin', ' '], 2, 'changes.name'],
+    [['rename', 'spin', ' '], 2, 'one line of 1 to 80'],
     [['snapshot', 'spin'], 1, '“spin”'],
     [['snapshot'], 2, 'snapshot: name a machine, or a program and the file to keep it in with --out.'],
     [['snapshot', 'spin', '--max-instructions', '5'], 2, '--max-instructions: of use with --out FILE'],
@@ -278,7 +326,7 @@ describe('machines that run', () => {
       '“echo” is off, and goes on from here when it is started.\n',
     );
     expect(await json('ls')).toMatchObject([{ state: 'off', isSuspended: true }]);
-    await vivarium('start', 'echo');
+    expect((await vivarium('start', 'echo')).output).toBe('“echo” goes on where it was suspended, without a window.\n');
     expect(await json('ls')).toMatchObject([{ state: 'running', isSuspended: false }]);
     await vivarium('suspend', 'echo');
     await vivarium('start', 'echo', '--anew', '--paused');
