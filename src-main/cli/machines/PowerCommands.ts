@@ -1,4 +1,5 @@
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { Problem } from '../../../src-preload/contract/Outcome.ts';
 import type { Control, ControlCall } from '../../control/Control.ts';
 import { ControlClient } from '../../control/socket/ControlClient.ts';
 import { EXIT_STATUS } from '../ExitStatus.ts';
@@ -93,11 +94,14 @@ export function stop(context: MachineContext, words: readonly string[], choices:
     const ends = await Promise.allSettled(machines.map((vm) => stopOne(context, control, vm, choices)));
     const stopped: VmSummary[] = [];
     const late: string[] = [];
+    const refusals: Problem[] = [];
     for (const [index, end] of ends.entries()) {
-      if (end.status === 'rejected') throw end.reason;
-      if (end.value === 'late') late.push(`“${machines[index]?.name}”`);
+      if (end.status === 'rejected') refusals.push(refusalIn(end.reason));
+      else if (end.value === 'late') late.push(`“${machines[index]?.name}”`);
       else stopped.push(end.value);
     }
+    const [first] = refusals;
+    if (first) throw new Refusal({ ...first, message: refusals.map(({ message }) => message).join('\n') });
     if (late.length === 0) return report(context, control, stopped);
     const have = late.length === 1 ? 'has' : 'have';
     const message = `${late.join(', ')} ${have} not shut down within ${choices.timeoutSeconds} seconds. Wait, or use --force to pull the plug.`;
@@ -105,6 +109,12 @@ export function stop(context: MachineContext, words: readonly string[], choices:
     context.terminal.complain(printable(message));
     return EXIT_STATUS.limit;
   });
+}
+
+/** Throws what is none. */
+function refusalIn(reason: unknown): Problem {
+  if (reason instanceof Refusal) return reason.problem;
+  throw reason;
 }
 
 async function stopOne(

@@ -306,6 +306,17 @@ describe('machines that run', () => {
     expect(await json('ls')).toHaveLength(2);
   });
 
+  test('are stopped side by side, and each that is not says why', async () => {
+    const spin = file('spin.asm', SPIN);
+    const names = ['deaf', 'held', 'still'];
+    for (const name of names) await vivarium('create', spin, '--memory', '2M', '--name', name);
+    await vivarium('start', 'deaf', 'held');
+    await vivarium('pause', 'held');
+    const { status, output, complaints } = await vivarium('stop', ...names);
+    expect({ status, output }).toEqual({ status: 1, output: '“still” is off already.\n' });
+    expect(complaints).toMatch(/^“deaf” does not listen .*\n“held” is paused/);
+  });
+
   test('are reached at a console, which Ctrl-] leaves', async () => {
     await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
     const terminal = new TestTerminal({ isTerminal: true });
