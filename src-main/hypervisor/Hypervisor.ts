@@ -171,8 +171,11 @@ export class Hypervisor implements HypervisorService {
   ): Promise<Result<VmSummary>> {
     return this.#command(id, null, async (machine) => {
       const drive: VmDrive | null = image && { slot, path: image.path, access: image.access };
-      const drives = [...machine.stored.drives.filter((each) => each.slot !== slot), ...(drive ? [drive] : [])];
-      const droppable = await this.#snapshots.checkDrivesDropped(machine, drives);
+      const changedDrives = (): VmDrive[] => {
+        const others = machine.stored.drives.filter((each) => each.slot !== slot);
+        return drive ? [...others, drive] : others;
+      };
+      const droppable = await this.#snapshots.checkDrivesDropped(machine, changedDrives());
       if (!droppable.ok) return droppable;
       if (drive !== null) {
         const free = findImageConflict(machine, [drive], this.#machines.values());
@@ -182,7 +185,8 @@ export class Hypervisor implements HypervisorService {
         const changed = await this.#snapshots.changeMedium(machine, slot, drive);
         if (!changed.ok) return changed;
       } else if (machine.isSuspended) return suspendedRefusal(machine, 'change its media');
-      const stored = await this.#registry.update(id, { drives });
+      // A restore that came first has brought other drives.
+      const stored = await this.#registry.update(id, { drives: changedDrives() });
       if (!stored.ok) return stored;
       machine.stored = stored.value;
       machine.forgetDriveProblem(slot);

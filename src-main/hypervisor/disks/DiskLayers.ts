@@ -131,6 +131,22 @@ export class DiskLayers {
     }
   }
 
+  /** Empty layers in front of what drives show. */
+  async createFronts(id: VmId, drives: readonly StoredDrive[]): Promise<Result<ReadonlyMap<DriveSlot, LayerName>>> {
+    const fronts = new Map<DriveSlot, LayerName>();
+    for (const drive of drives) {
+      const made = await this.create(id, drive, drive.layer);
+      if (!made.ok) return made;
+      fronts.set(drive.slot, made.value);
+    }
+    return done(fronts);
+  }
+
+  /** Layers with all that they rely on. Throws likewise. */
+  chainsOf(id: VmId, fronts: readonly LayerName[]): LayerName[] {
+    return [...new Set(fronts.flatMap((layer) => this.chainOf(id, layer)))];
+  }
+
   /** A layer and those below it, down to the user's image. Throws what reading them throws. */
   chainOf(id: VmId, layer: LayerName): LayerName[] {
     const host = new NodeImageHost();

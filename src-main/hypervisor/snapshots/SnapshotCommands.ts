@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
-import { type DiskLayers, isWritable, type LayerName, type TopLayers } from '../disks/DiskLayers.ts';
+import { type DiskLayers, isWritable } from '../disks/DiskLayers.ts';
+import { inFront, setDrives, withLayer, withoutUnusedBase } from '../disks/layeredDrives.ts';
 import { settleLayers } from '../disks/settleLayers.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
 import { findImageConflict } from '../imageConflicts.ts';
@@ -21,6 +22,8 @@ import type {
   VmSnapshots,
 } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
+import { cloneAsIs, cloneSnapshot } from './cloneMachine.ts';
+import { hardwareOf } from './hardwareOf.ts';
 import { unpackSnapshot } from './PackedSnapshot.ts';
 import type { SnapshotEntry, SnapshotId, SnapshotKind } from './SnapshotTree.ts';
 import { snapshotThumbnail } from './snapshotThumbnail.ts';
@@ -166,74 +169,30 @@ export class SnapshotCommands {
   /** A new machine like this one: as it is, or with one of its snapshots, to be restored next. */
   clone(machine: VirtualMachine, name: string | undefined, snapshot?: SnapshotId): Promise<Result<StoredMachine>> {
     return this.#inTurn(machine.id, async () => {
-      const cloned = await (snapshot === undefined
-        ? this.#cloneAsIs(machine, name)
-        : this.#cloneSnapshot(machine, name, snapshot));
+      const entry = snapshot === undefined ? undefined : this.#entry(machine.id, snapshot);
+      if (snapshot !== undefined && entry === undefined) return unknownSnapshot();
+      const cloned = await (entry === undefined
+        ? cloneAsIs(this.#host, machine, name)
+        : cloneSnapshot(this.#host, machine, name, entry));
       await this.#collect(machine.id);
       return cloned;
     });
   }
 
-  async #cloneSnapshot(
-    machine: VirtualMachine,
-    name: string | undefined,
-    snapshot: SnapshotId,
-  ): Promise<Result<StoredMachine>> {
-    const { registry, store } = this.#host;
-    const entry = this.#entry(machine.id, snapshot);
-    if (entry === undefined) return unknownSnapshot();
-    const read = await store.snapshots.read(machine.id, snapshot);
-    if (!read.ok) return read;
-    const { definition } = read.value;
-    const fronts = await this.#newFronts(machine.id, definition.drives.filter(hasOwnLayers));
-    if (!fronts.ok) return fronts;
-    const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), fronts.value));
-    const layers = this.#chainsOf(machine.id, [...Object.values(entry.layers), ...fronts.value.values()]);
-    return registry.clone(machine.id, name, { ...hardwareOf(definition), drives }, { snapshots: [snapshot], layers });
-  }
-
-  async #cloneAsIs(machine: VirtualMachine, name: string | undefined): Promise<Result<StoredMachine>> {
-    const { registry } = this.#host;
-    const { drives } = machine.stored;
-    const layered = drives.filter(({ layer }) => layer !== null);
-    if (layered.length === 0) return registry.clone(machine.id, name);
-    if (machine.state !== 'off')
-      return refused(
-        'wrong-state',
-        `Cannot clone “${machine.stored.name}” while it writes a disk that its snapshots share: clone one of its snapshots, or power it off first.`,
-      );
-    // What both have from now on, neither writes: each gets a layer of its own in front.
-    const [own, others] = [await this.#newFronts(machine.id, layered), await this.#newFronts(machine.id, layered)];
-    if (!own.ok) return own;
-    if (!others.ok) return others;
-    const frozen = await this.#setDrives(machine, (drive) => inFront(drive, own.value));
-    if (!frozen.ok) return frozen;
-    const layers = this.#chainsOf(machine.id, [...others.value.values()]);
-    const changes = { drives: drives.map((drive) => inFront(drive, others.value)) };
-    return registry.clone(machine.id, name, changes, { snapshots: [], layers });
-  }
-
-  /** Empty layers in front of what drives show. */
-  async #newFronts(id: VmId, drives: readonly StoredDrive[]): Promise<Result<ReadonlyMap<DriveSlot, LayerName>>> {
-    const fronts = new Map<DriveSlot, LayerName>();
-    for (const drive of drives) {
-      const made = await this.#host.layers.create(id, drive, drive.layer);
-      if (!made.ok) return made;
-      fronts.set(drive.slot, made.value);
-    }
-    return done(fronts);
-  }
-
   /** Writes a machine that is off as one file. */
   export(machine: VirtualMachine, file: string, { snapshots, images }: ExportOptions): Promise<Result<null>> {
-    const { store } = this.#host;
+    const { store, layers } = this.#host;
     return this.#inTurn(machine.id, async () => {
       const allowed = machine.check('export');
       if (!allowed.ok) return allowed;
       const taken = snapshots ? store.snapshots.tree(machine.id).entries : [];
       const own = machine.stored.drives.flatMap(({ layer }) => layer ?? []);
-      const layers = this.#chainsOf(machine.id, [...own, ...taken.flatMap((entry) => Object.values(entry.layers))]);
-      return store.exportMachine(machine.stored, file, { withSnapshots: snapshots, withImages: images, layers });
+      const chains = layers.chainsOf(machine.id, [...own, ...taken.flatMap((entry) => Object.values(entry.layers))]);
+      return store.exportMachine(machine.stored, file, {
+        withSnapshots: snapshots,
+        withImages: images,
+        layers: chains,
+      });
     });
   }
 
@@ -303,7 +262,7 @@ export class SnapshotCommands {
     about: { readonly name: string; readonly notes: string; readonly kind: SnapshotKind },
     wasPaused?: boolean,
   ): Promise<Result<TakenSnapshot>> {
-    const { store, layers } = this.#host;
+    const { store, registry, layers } = this.#host;
     const { id } = machine;
     // In its turn: the machine may have been switched off meanwhile.
     const allowed = machine.check('take a snapshot of');
@@ -315,20 +274,20 @@ export class SnapshotCommands {
     if (!prepared.ok) return prepared;
     const { tops } = prepared.value;
     // Named before they are written: whatever ends this process, nothing that was written lies in an unnamed layer.
-    const named = await this.#setDrives(machine, (drive) => inFront(drive, tops));
+    const named = await setDrives(machine, registry, (drive) => inFront(drive, tops));
     if (!named.ok) return named;
     const captured = await machine.capture(prepared.value.layers);
     if (!captured.ok) {
       // A thread that is well goes on writing where it did, which others have to know.
       if (isObeyed('take a snapshot of', machine.state))
-        await this.#setDrives(machine, (drive) => withLayer(drive, former.get(drive.slot) ?? null));
+        await setDrives(machine, registry, (drive) => withLayer(drive, former.get(drive.slot) ?? null));
       return refused(captured.error.code, `No snapshot was taken. ${captured.error.message}`);
     }
     layers.setTops(id, tops);
     const safe = await layers.flush(prepared.value.layers.map(({ below }) => below));
     if (!safe.ok) return safe;
     const images = await layers.identify(machine.stored.drives);
-    const based = await this.#setDrives(machine, (drive) =>
+    const based = await setDrives(machine, registry, (drive) =>
       drive.layer === null ? drive : { ...drive, base: drive.base ?? images.get(drive.slot) ?? null },
     );
     if (!based.ok) return based;
@@ -365,7 +324,7 @@ export class SnapshotCommands {
     const unchanged = await layers.checkBases(definition.drives);
     if (!unchanged.ok)
       return refused('drive-refused', `The snapshot “${name}” cannot be restored: ${unchanged.error.message}`);
-    const fronts = await this.#newFronts(id, definition.drives.filter(isWritable));
+    const fronts = await layers.createFronts(id, definition.drives.filter(isWritable));
     if (!fronts.ok) return fronts;
     const tops = fronts.value;
     const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), tops));
@@ -394,17 +353,6 @@ export class SnapshotCommands {
     return then === 'run' || (then === 'as-taken' && !isPaused) ? machine.send('run', null) : done(null);
   }
 
-  async #setDrives(
-    machine: VirtualMachine,
-    change: (drive: StoredDrive) => StoredDrive,
-  ): Promise<Result<StoredMachine>> {
-    const changed = machine.stored.drives.map(change);
-    if (changed.every((drive, index) => drive === machine.stored.drives[index])) return done(machine.stored);
-    const stored = await this.#host.registry.replace(machine.id, (now) => ({ ...now, drives: now.drives.map(change) }));
-    if (stored.ok) machine.stored = stored.value;
-    return stored;
-  }
-
   async #settle(machine: VirtualMachine): Promise<void> {
     await machine.whenEnded;
     if (machine.state === 'off') {
@@ -413,11 +361,6 @@ export class SnapshotCommands {
       await settling;
     }
     await this.#collect(machine.id);
-  }
-
-  /** Layers with all that they rely on. */
-  #chainsOf(id: VmId, fronts: readonly LayerName[]): LayerName[] {
-    return [...new Set(fronts.flatMap((layer) => this.#host.layers.chainOf(id, layer)))];
   }
 
   async #collect(id: VmId): Promise<void> {
@@ -443,32 +386,6 @@ export class SnapshotCommands {
     );
     return result;
   }
-}
-
-/** What of a machine a snapshot brings back; name, share, notes and the like stay as its owner has them now. */
-function hardwareOf(machine: StoredMachine): Partial<StoredMachine> {
-  const { profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program } = machine;
-  return { profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program };
-}
-
-/** Its layers stay when the machine is switched off. */
-function hasOwnLayers(drive: StoredDrive): boolean {
-  return isWritable(drive) && drive.access === 'read-write';
-}
-
-/** The drive's definition once a new layer takes its writes; those of an overlay are in no definition. */
-function inFront(drive: StoredDrive, tops: TopLayers): StoredDrive {
-  const layer = tops.get(drive.slot) ?? null;
-  return layer === null || !hasOwnLayers(drive) ? drive : { ...drive, layer };
-}
-
-function withLayer(drive: StoredDrive, layer: LayerName | null): StoredDrive {
-  return drive.layer === layer ? drive : { ...drive, layer };
-}
-
-/** Snapshots note what all images were; a machine's definition only what its layers rely on. */
-function withoutUnusedBase(drive: StoredDrive): StoredDrive {
-  return hasOwnLayers(drive) ? drive : { ...drive, layer: null, base: null };
 }
 
 function toVmSnapshot(entry: SnapshotEntry): VmSnapshot {
