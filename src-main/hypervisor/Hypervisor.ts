@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
-import { findImageConflict } from './imageConflicts.ts';
+import { findDriveAt, findImageConflict } from './imageConflicts.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
@@ -233,7 +233,9 @@ export class Hypervisor implements HypervisorService {
 
   async exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>> {
     const found = this.#find(id, 'export');
-    return found.ok ? this.#snapshots.export(found.value, file, options) : found;
+    if (!found.ok) return found;
+    const conflict = await findDriveAt(file, this.#machines.values());
+    return conflict ?? this.#snapshots.export(found.value, file, options);
   }
 
   async importMachine(file: string): Promise<Result<VmSummary>> {

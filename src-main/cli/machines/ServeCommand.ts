@@ -38,7 +38,7 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     if (isUntilIdle && !isWanted(hypervisor, server)) idleTimer = setTimeout(() => end('idle'), idleMs);
   };
   try {
-    server = await ControlServer.start(makeControlService(hypervisor, new BundledSamples()), {
+    server = await listen(makeControlService(hypervisor, new BundledSamples()), {
       folder: access.folder,
       owner: 'headless',
       onRelease: () => end('idle'),
@@ -59,6 +59,16 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     await hypervisor.dispose();
     // Not before: a terminal's Ctrl-C may come twice, once from whoever started this process, and would end it unsuspended.
     stopListening();
+  }
+}
+
+/** Throws {@link Refusal}. */
+async function listen(...parts: Parameters<typeof ControlServer.start>): Promise<ControlServer> {
+  try {
+    return await ControlServer.start(...parts);
+  } catch (error) {
+    const message = `Other commands cannot be let in: ${error instanceof Error ? error.message : String(error)}.`;
+    throw new Refusal({ code: 'storage', message });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -204,6 +204,20 @@ describe('without an owner', () => {
     expect(JSON.parse(output)).toEqual({
       error: { code: 'usage', message: expect.stringContaining('There is no machine “mac”') },
     });
+  });
+
+  test('are not written over the image in a drive, by whatever name', async () => {
+    const disk = file('disk.img', '\0'.repeat(1024 * 1024));
+    symlinkSync(disk, path.join(home, 'link.img'));
+    symlinkSync(home, path.join(home, 'here'));
+    await vivarium('create', '--name', 'first', '--hda', path.join(home, 'link.img'));
+    await vivarium('create', '--name', 'second');
+    for (const out of [disk, path.join(home, 'link.img'), path.join(home, 'here', 'disk.img')])
+      expect(await vivarium('export', 'second', '--out', out, '--force')).toMatchObject({
+        status: 1,
+        complaints: expect.stringContaining('lies in a drive of “first”, and would be lost.'),
+      });
+    expect(statSync(disk).size).toBe(1024 * 1024);
   });
 
   test('the soak lies with the sources that were built', async () => {
