@@ -30,6 +30,9 @@ export type Phase = (typeof PHASE)[keyof typeof PHASE];
 export const SLICE_END = { slice: 0, halt: 1, stop: 2, capped: 3, preempted: 4, died: 5, moved: 6 } as const;
 export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
 
+/** Either word of the places of one that is not pinned. */
+export const ALL_PCPUS = -1;
+
 const HEADER_BYTES = 64;
 const VCPU_BYTES = 192;
 const TRACE_BYTES = 32;
@@ -60,26 +63,28 @@ export interface VcpuShare {
 /** One vCPU's entry. */
 export class VcpuSlot {
   readonly index: number;
-  readonly #view: DataView;
+  readonly #ints: Int32Array;
+  readonly #floats: Float64Array;
   readonly #at: number;
 
-  constructor(view: DataView, index: number) {
+  constructor(ints: Int32Array, floats: Float64Array, index: number) {
     this.index = index;
-    this.#view = view;
+    this.#ints = ints;
+    this.#floats = floats;
     this.#at = VCPUS_AT + index * VCPU_BYTES;
   }
 
   #int(offset: number): number {
-    return this.#view.getInt32(this.#at + offset, LE);
+    return this.#ints[(this.#at + offset) >> 2] ?? 0;
   }
   #setInt(offset: number, value: number): void {
-    this.#view.setInt32(this.#at + offset, value, LE);
+    this.#ints[(this.#at + offset) >> 2] = value;
   }
   #float(offset: number): number {
-    return this.#view.getFloat64(this.#at + offset, LE);
+    return this.#floats[(this.#at + offset) >> 3] ?? 0;
   }
   #setFloat(offset: number, value: number): void {
-    this.#view.setFloat64(this.#at + offset, value, LE);
+    this.#floats[(this.#at + offset) >> 3] = value;
   }
 
   /** Index of the atomic word that is raised and notified when this vCPU's thread has something to look at. */
@@ -233,6 +238,10 @@ export class VcpuSlot {
   set pool(value: number) {
     this.#setInt(160, value);
   }
+  /** Whether there are pCPUs on which it may not be put. */
+  get isPinned(): boolean {
+    return this.placesLow !== ALL_PCPUS || this.placesHigh !== ALL_PCPUS;
+  }
   mayRunOn(pcpu: number): boolean {
     return (((pcpu < 32 ? this.placesLow : this.placesHigh) >>> (pcpu & 31)) & 1) !== 0;
   }
@@ -305,7 +314,8 @@ export class SchedulerState {
     this.buffer = buffer;
     this.words = new Int32Array(buffer);
     this.#view = view;
-    this.slots = Array.from({ length: SCHEDULER_SLOTS }, (_, index) => new VcpuSlot(view, index));
+    const floats = new Float64Array(buffer);
+    this.slots = Array.from({ length: SCHEDULER_SLOTS }, (_, index) => new VcpuSlot(this.words, floats, index));
   }
 
   /** The slot must exist: indices come from `add`, never from a guest. */

@@ -9,7 +9,7 @@
  */
 import { PHASE } from './SchedulerState.ts';
 import type { SchedulerState, VcpuSlot } from './SchedulerState.ts';
-import { pcpuBits } from './pcpuBits.ts';
+import { firstPcpuBits, pcpuBits } from './pcpuBits.ts';
 import { overfullPcpus } from './pcpuFlow.ts';
 
 const EPSILON = 1e-9;
@@ -37,6 +37,36 @@ export function wantsToRun({ phase }: VcpuSlot): boolean {
 
 /** Sets the rate of every vCPU, and the pool of those that want to run. */
 export function computeRates(state: SchedulerState): void {
+  if (!grantLimits(state)) shareOut(state);
+  state.ratesStale = false;
+}
+
+/**
+ * The usual case, at each nap of a host that is not full: nobody is pinned, and the pCPUs are enough for all who want
+ * one, and for one more. Everybody gets all that its cap allows, and would. Returns false where that is not so.
+ */
+function grantLimits(state: SchedulerState): boolean {
+  const { pcpuCount, slotsUsed } = state;
+  let wanting = 0;
+  for (let index = 0; index < slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (slot.phase === PHASE.free) continue;
+    if (slot.isPinned) return false;
+    if (wantsToRun(slot) && ++wanting >= pcpuCount) return false;
+  }
+  const { low, high } = firstPcpuBits(pcpuCount);
+  for (let index = 0; index < slotsUsed; index++) {
+    const slot = state.slot(index);
+    slot.rate = slot.limit;
+    if (!wantsToRun(slot)) continue;
+    slot.pool = 0;
+    slot.homeLow = low;
+    slot.homeHigh = high;
+  }
+  return true;
+}
+
+function shareOut(state: SchedulerState): void {
   const pools: Pool[] = [];
   let pcpus: readonly number[] = Array.from({ length: state.pcpuCount }, (_, pcpu) => pcpu);
   let groups = groupsOf(state, pcpus);
@@ -60,7 +90,6 @@ export function computeRates(state: SchedulerState): void {
     const slot = state.slot(index);
     if (!wantsToRun(slot)) slot.rate = expectedRate(slot, pools);
   }
-  state.ratesStale = false;
 }
 
 function describePool(pcpus: readonly number[], members: readonly VcpuSlot[]): Pool {
@@ -144,7 +173,7 @@ function findOverfull(groups: readonly Group[], level: number): readonly number[
 function expectedRate(slot: VcpuSlot, pools: readonly Pool[]): number {
   let most = 0;
   for (const pool of pools) {
-    const places = pool.pcpus.filter((pcpu) => slot.mayRunOn(pcpu));
+    const places = slot.isPinned ? pool.pcpus.filter((pcpu) => slot.mayRunOn(pcpu)) : pool.pcpus;
     if (places.length === pool.pcpus.length) most = Math.max(most, rateAt(slot, levelWith(slot, pool)));
     else if (places.length > 0) most = Math.max(most, rateAt(slot, levelAmong(slot, pool, places)));
   }

@@ -8,3 +8,12 @@ export function pcpuBits(pcpus: Iterable<number>): { readonly low: number; reado
   }
   return { low, high };
 }
+
+/** The first `count` pCPUs. */
+export function firstPcpuBits(count: number): { readonly low: number; readonly high: number } {
+  return { low: firstBits(count), high: firstBits(count - 32) };
+}
+
+function firstBits(count: number): number {
+  return count >= 32 ? -1 : count <= 0 ? 0 : (1 << count) - 1;
+}

@@ -4,11 +4,10 @@
  * (An augmenting path of a bipartite matching; whom it places stays placed, so those who run are always as many
  * as could.)
  */
-import { pcpuBits } from './pcpuBits.ts';
-import { PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
+import { firstPcpuBits, pcpuBits } from './pcpuBits.ts';
+import { ALL_PCPUS, PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
 import type { SchedulerState, SliceEndCode, VcpuSlot } from './SchedulerState.ts';
 
-const ALL_PCPUS = -1;
 const UNSEEN = -2;
 /** Reached by the vCPU itself, not by one that would be moved. */
 const DIRECT = -1;
@@ -22,12 +21,10 @@ export function setPins(slot: VcpuSlot, pcpus: readonly number[] | null): void {
 
 /** Derives where a vCPU may run from its pins and the pCPUs there are. Pins that are all to pCPUs which are not there hold nobody. */
 export function settlePlaces(state: SchedulerState, slot: VcpuSlot): void {
-  const { pcpuCount } = state;
-  const presentLow = pcpuCount >= 32 ? ALL_PCPUS : (1 << pcpuCount) - 1;
-  const presentHigh = pcpuCount >= 64 ? ALL_PCPUS : pcpuCount <= 32 ? 0 : (1 << (pcpuCount - 32)) - 1;
-  const low = slot.pinsLow & presentLow;
-  const high = slot.pinsHigh & presentHigh;
-  const isFree = (low === 0 && high === 0) || (low === presentLow && high === presentHigh);
+  const present = firstPcpuBits(state.pcpuCount);
+  const low = slot.pinsLow & present.low;
+  const high = slot.pinsHigh & present.high;
+  const isFree = (low === 0 && high === 0) || (low === present.low && high === present.high);
   slot.placesLow = isFree ? ALL_PCPUS : low;
   slot.placesHigh = isFree ? ALL_PCPUS : high;
 }
@@ -42,13 +39,8 @@ export function place(
   sliceMs: number,
   now: number,
 ): boolean {
-  const { idle, via } = search(state, slot, where);
-  if (idle === undefined) return false;
-  let pcpu = idle;
-  for (let from = via[pcpu] ?? DIRECT; from !== DIRECT; from = via[pcpu] ?? DIRECT) {
-    move(state, state.slot(state.pcpuSlot(from)), pcpu, now);
-    pcpu = from;
-  }
+  const pcpu = findIdle(state, slot, where) ?? makeRoom(state, slot, where, now);
+  if (pcpu === undefined) return false;
   hold(state, slot, pcpu);
   slot.phase = PHASE.running;
   slot.preempt = false;
@@ -79,6 +71,30 @@ export function displace(state: SchedulerState, slot: VcpuSlot, now: number, end
   slot.preempt = false;
 }
 
+function findIdle(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'anywhere'): number | undefined {
+  const { pcpuCount } = state;
+  for (let pcpu = 0; pcpu < pcpuCount; pcpu++) {
+    if (state.pcpuSlot(pcpu) < 0 && hasPlaceOn(slot, pcpu, where)) return pcpu;
+  }
+  return undefined;
+}
+
+function hasPlaceOn(slot: VcpuSlot, pcpu: number, where: 'home' | 'anywhere'): boolean {
+  return where === 'home' ? slot.isAtHomeOn(pcpu) : slot.mayRunOn(pcpu);
+}
+
+/** Moves others, each to the next one's pCPU, until one is idle on which the vCPU may run. */
+function makeRoom(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'anywhere', now: number): number | undefined {
+  const { idle, via } = search(state, slot, where);
+  if (idle === undefined) return undefined;
+  let pcpu = idle;
+  for (let from = via[pcpu] ?? DIRECT; from !== DIRECT; from = via[pcpu] ?? DIRECT) {
+    move(state, state.slot(state.pcpuSlot(from)), pcpu, now);
+    pcpu = from;
+  }
+  return pcpu;
+}
+
 /** `via`, for each pCPU that can be reached: the one whose holder would be moved there, or DIRECT. Ends at an idle pCPU. */
 function search(
   state: SchedulerState,
@@ -91,7 +107,7 @@ function search(
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
     for (let pcpu = 0; pcpu < pcpuCount; pcpu++) {
       if (via[pcpu] !== UNSEEN) continue;
-      if (!(where === 'home' ? step.isAtHomeOn(pcpu) : step.mayRunOn(pcpu))) continue;
+      if (!hasPlaceOn(step, pcpu, where)) continue;
       via[pcpu] = step === slot ? DIRECT : step.pcpu;
       const holder = state.pcpuSlot(pcpu);
       if (holder < 0) return { idle: pcpu, via };
