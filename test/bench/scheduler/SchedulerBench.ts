@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,18 @@ const [threadEntry, handlers] = await Promise.all([
 export function processorUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
+}
+
+/** The same for each thread of this process, where the host tells; else all in one. */
+export function processorUsByThread(): ReadonlyMap<string, number> {
+  const threads = '/proc/self/task';
+  if (!existsSync(threads)) return new Map([['all', processorUs()]]);
+  return new Map(
+    readdirSync(threads).map((id) => {
+      const [nanoseconds] = readFileSync(path.join(threads, id, 'schedstat'), 'latin1').split(' ');
+      return [id, Number(nanoseconds) / 1000];
+    }),
+  );
 }
 
 /** A hypervisor with machines that run small programs. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PHASE, SLICE_END } from '../../../../src-main/hypervisor/scheduler/SchedulerState.ts';
 import * as policy from '../../../../src-main/hypervisor/scheduler/policy.ts';
-import { SchedulerSimulation } from '../../../support/hypervisor/SchedulerSimulation.ts';
+import { SchedulerSimulation, entitledShares } from '../../../support/hypervisor/SchedulerSimulation.ts';
 
 const shares = (simulation: SchedulerSimulation, overMs: number) =>
   simulation.vcpus.map(({ slot }) => slot.runMs / overMs);
@@ -86,6 +86,15 @@ describe('sleepers', () => {
     simulation.advance(20_000);
     expect(simulation.runMs(1) / simulation.runMs(0)).toBeCloseTo(3, 1);
   });
+});
+
+test.each([2, 4, 16, 64])('%i loops of mixed weights are within 2 %% of them after 10 s', (count) => {
+  const workloads = Array.from({ length: count }, (_, index) => ({ weight: [100, 200, 400][index % 3] }));
+  const pcpuCount = count > 2 ? 2 : 1;
+  const simulation = new SchedulerSimulation(workloads, { pcpuCount, sliceMs: 5 });
+  simulation.advance(10_000);
+  for (const [index, share] of entitledShares(workloads, pcpuCount).entries())
+    expect(Math.abs(simulation.runMs(index) / 10_000 / share - 1)).toBeLessThan(0.02);
 });
 
 describe('pins', () => {
