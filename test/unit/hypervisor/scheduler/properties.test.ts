@@ -11,7 +11,7 @@ import type { Workload } from '../../../support/hypervisor/SchedulerSimulation.t
 const wanted = Number(process.env['VIVARIUM_SCHEDULER_RUNS'] ?? 0);
 /** Without the variable a fixed seed: a run says something about the change under test, not about luck. */
 const runs = wanted > 0 ? { numRuns: wanted } : { numRuns: 25, seed: 20_240_607 };
-const patience = Math.max(20_000, wanted * 4000);
+const patience = Math.max(60_000, wanted * 4000);
 
 const PCPUS_MOST = 6;
 const weight = fc.integer({ min: 1, max: 10_000 });
