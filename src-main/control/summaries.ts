@@ -23,6 +23,7 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole, grant: (path
     drives: vm.drives.map((drive) => toVmDrive(drive, vm.driveProblems, grant)),
     notes: vm.notes,
     autostart: vm.autostart,
+    checkpointMinutes: vm.checkpointMinutes,
     group: vm.group,
     colour: vm.colour,
     state: vm.state,

@@ -12,6 +12,7 @@ import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import type { ControlService } from '../control/ControlService.ts';
+import { interruptedText } from '../control/interruptedText.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
 import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from '../control/files/ProgramSources.ts';
@@ -202,7 +203,7 @@ export class DesktopApplication {
       this.notify('warning', { code: 'storage', message });
     await this.openToControl();
     await this.window.load();
-    void this.startMachines(this.wakeMachines());
+    void this.startMachines([...this.wakeMachines(), ...this.wakeInterrupted()]);
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
   }
@@ -362,6 +363,22 @@ export class DesktopApplication {
     }
     settings.suspended.set([]);
     return woken;
+  }
+
+  /** Machines that a killed process has left with a checkpoint. One that cannot go on stays suspended there. */
+  private wakeInterrupted(): readonly string[] {
+    const interrupted = this.parts.hypervisor.list().filter(({ interruptedAt }) => interruptedAt !== null);
+    for (const { id, name, interruptedAt } of interrupted) {
+      void this.machines.start(id).then((started) => {
+        const message = interruptedText(name, interruptedAt ?? 0, this.appearance.language);
+        this.emitWhenReady('app:notification', {
+          severity: started.ok ? 'warning' : 'error',
+          problem: started.ok ? { code: 'interrupted', message } : started.problem,
+          vm: id,
+        });
+      });
+    }
+    return interrupted.map(({ id }) => id);
   }
 
   private losses(): QuitRequest {

@@ -14,7 +14,8 @@ import type { RegisterName } from './registers.ts';
 import { done, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
-import { findSchedulerProblem } from './settings.ts';
+import { findCheckpointProblem, findSchedulerProblem } from './settings.ts';
+import { CheckpointKeeper, type Every } from './snapshots/CheckpointKeeper.ts';
 import { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
 import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
@@ -67,6 +68,8 @@ export interface HypervisorOptions {
   readonly handlers: WebAssembly.Module | null;
   readonly stepOverEnd: StepOverEnd;
   readonly scheduler?: Partial<SchedulerSettings>;
+  /** How time passes between checkpoints; the host's by default. */
+  readonly every?: Every;
   /** A listener of an event threw. */
   readonly onListenerError?: (error: unknown) => void;
 }
@@ -83,6 +86,7 @@ export class Hypervisor implements HypervisorService {
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
   readonly time: TimeTravelService;
+  readonly #checkpoints: CheckpointKeeper;
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
@@ -109,11 +113,12 @@ export class Hypervisor implements HypervisorService {
       layers: this.#layers,
       machines: () => this.#machines.values(),
       onChanged: (machine) => {
-        machine.isSuspended = this.#snapshots.suspendedOf(machine.id) !== undefined;
+        this.#noteSuspended(machine);
         this.#emitter.emit('snapshots-changed', { id: machine.id, ...this.#snapshots.list(machine.id) });
         this.#emitter.emit('vm-changed', machine.summary());
       },
     });
+    this.#checkpoints = new CheckpointKeeper(this.#snapshots, options.every);
     this.#emitter = new TypedEmitter(options.onListenerError ?? rethrowLater);
     this.#settings = {
       pcpuCount: options.scheduler?.pcpuCount ?? Math.min(SCHEDULER_PCPUS_MOST, availableParallelism()),
@@ -159,6 +164,7 @@ export class Hypervisor implements HypervisorService {
       if (!changed.ok) return changed;
       machine.stored = changed.value;
       machine.applyShare();
+      this.#checkpoints.watch(machine);
       this.#emitter.emit('vm-changed', machine.summary());
       return changed;
     });
@@ -178,8 +184,10 @@ export class Hypervisor implements HypervisorService {
       const droppable = await this.#snapshots.checkDrivesDropped(machine, changedDrives());
       if (!droppable.ok) return droppable;
       if (drive !== null) {
-        const free = findImageConflict(machine, [drive], this.#machines.values());
-        if (free !== undefined) return free;
+        const problem =
+          findCheckpointProblem(machine.stored.checkpointMinutes, [drive]) ??
+          findImageConflict(machine, [drive], this.#machines.values());
+        if (problem !== undefined) return problem;
       }
       if (isObeyed('send input to', machine.state)) {
         const changed = await this.#snapshots.changeMedium(machine, slot, drive);
@@ -241,7 +249,7 @@ export class Hypervisor implements HypervisorService {
   async importMachine(file: string): Promise<Result<VmSummary>> {
     return this.#isDisposed
       ? refused('disposed', 'Vivarium is closing.')
-      : this.#added(await this.#registry.import(file));
+      : this.#added(await this.#snapshots.withoutCheckpoints(await this.#registry.import(file)));
   }
 
   async delete(id: VmId): Promise<Result<null>> {
@@ -331,10 +339,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async discardSuspended(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, null, async (machine) => {
-      const suspended = this.#snapshots.suspendedOf(id);
-      return suspended === undefined ? done(null) : this.#snapshots.delete(machine, suspended.id);
-    });
+    return this.#command(id, null, (machine) => this.#snapshots.discardSuspended(machine));
   }
 
   snapshots(id: VmId): VmSnapshots | undefined {
@@ -520,6 +525,7 @@ export class Hypervisor implements HypervisorService {
       onState: (machine, from, to) => {
         if (to === 'off') this.#observatory.onOff(machine);
         if (to === 'off') this.#onOff(machine);
+        this.#checkpoints.onState(machine, from, to);
         if (to === 'starting') this.#plug(machine);
         this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
       },
@@ -552,9 +558,15 @@ export class Hypervisor implements HypervisorService {
       prepareDrives: ({ stored: now }: VirtualMachine) => this.#layers.prepareStart(now),
     };
     const machine = new VirtualMachine(stored, host, events);
-    machine.isSuspended = this.#snapshots.suspendedOf(stored.id) !== undefined;
+    this.#noteSuspended(machine);
     this.#machines.set(stored.id, machine);
     return machine;
+  }
+
+  #noteSuspended(machine: VirtualMachine): void {
+    const suspended = this.#snapshots.suspendedOf(machine);
+    machine.isSuspended = suspended !== undefined;
+    machine.interruptedAt = suspended?.kind === 'checkpoint' ? suspended.takenAt : null;
   }
 
   #onOff(machine: VirtualMachine): void {

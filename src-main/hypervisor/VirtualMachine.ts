@@ -89,6 +89,8 @@ export class VirtualMachine {
   isClosing = false;
   /** Its next start goes on where it was suspended. */
   isSuspended = false;
+  /** When the checkpoint was taken that it goes on from, in ms since 1970, if it was suspended by nobody. */
+  interruptedAt: number | null = null;
   readonly screen = new ScreenMirror();
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
@@ -197,6 +199,7 @@ export class VirtualMachine {
       crash: this.#crash,
       programSummary: this.#programSummary,
       isSuspended: this.isSuspended,
+      interruptedAt: this.interruptedAt,
       driveProblems: [...this.#driveProblems].map(([slot, message]) => ({ slot, message })),
     };
   }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DRIVE_NAMES, hasDrive } from '../machine/drives/DriveSlot.ts';
 import { type ProfileName, PROFILE_NAMES, profileOf } from '../machine/profiles/profiles.ts';
+import { isWritable } from './disks/DiskLayers.ts';
 import { refused } from './results.ts';
 import { SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import {
   CAP_RANGE,
+  CHECKPOINT_MINUTES_RANGE,
   CLOCK_KINDS,
   COLOUR_COUNT,
   GROUP_LENGTH_MOST,
@@ -38,6 +40,7 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     drives,
     notes,
     group,
+    checkpointMinutes,
     colour,
   } = settings;
   if (name !== undefined && (name.trim() === '' || name.length > NAME_LENGTH_MOST))
@@ -70,6 +73,10 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('notes', `Notes can have up to ${NOTES_LENGTH_MOST} characters.`);
   if (group != null && (group.trim() === '' || group.length > GROUP_LENGTH_MOST))
     return invalid('group', `A group’s name needs 1 to ${GROUP_LENGTH_MOST} characters.`);
+  if (checkpointMinutes !== null && !isWithin(checkpointMinutes, CHECKPOINT_MINUTES_RANGE)) {
+    const { least, most } = CHECKPOINT_MINUTES_RANGE;
+    return invalid('checkpointMinutes', `Checkpoints are kept every ${least} to ${most} minutes.`);
+  }
   if (!isWithin(colour, { least: 0, most: COLOUR_COUNT - 1 }))
     return invalid('colour', `There are ${COLOUR_COUNT} machine colours, numbered from 0.`);
   return undefined;
@@ -82,6 +89,19 @@ export function findDriveProblem(profile: ProfileName, drives: readonly VmDrive[
   return invalid(
     'drives',
     `A machine of the kind “${profile}” does not have ${DRIVE_NAMES[homeless.slot]}. Choose another kind or another drive.`,
+  );
+}
+
+/** Each checkpoint of a disk that is written would put another layer in front of it. */
+export function findCheckpointProblem(
+  checkpointMinutes: number | null,
+  drives: readonly VmDrive[],
+): Refusal | undefined {
+  const written = checkpointMinutes === null ? undefined : drives.find(isWritable);
+  if (written === undefined) return undefined;
+  return invalid(
+    'checkpointMinutes',
+    `Checkpoints are for machines that write no disk, and this one writes to ${DRIVE_NAMES[written.slot]}: make that drive read-only, or turn checkpoints off.`,
   );
 }
 

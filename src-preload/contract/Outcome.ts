@@ -28,6 +28,7 @@ export const PROBLEM_CODES = [
   'drive',
   'snapshot',
   'exported',
+  'interrupted',
   'not-typed',
   'no-program',
   'engine',

@@ -89,6 +89,8 @@ export const VmSettings = z.object({
   notes: z.string().max(20_000),
   /** It starts with the app. */
   autostart: z.boolean(),
+  /** While it is on, its state is kept so often, to go on from if the app is killed; null: never. */
+  checkpointMinutes: z.number().int().min(1).max(60).nullable(),
   /** Name of the group that it is listed in; null: none. */
   group: z.string().trim().min(1).max(40).nullable(),
   /** The machine's own colour, the same everywhere in the window. */

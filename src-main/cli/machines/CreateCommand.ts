@@ -37,6 +37,8 @@ export interface MachineChoices {
   /** null: none. */
   readonly group: string | null | undefined;
   readonly autostart: boolean | undefined;
+  /** null: none. */
+  readonly checkpointMinutes: number | null | undefined;
   /** In these drives, in place of what a proposal puts there; null empties a drive. */
   readonly drives: readonly { readonly slot: DriveSlot; readonly file: string | null }[];
   readonly access: ImageAccess | undefined;
@@ -135,8 +137,8 @@ function planMachine(choices: CreateChoices): MachinePlan {
 }
 
 function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
-  const { name, profile, memoryMiB, weight, capPercent, pcpus, clock, network, bootOrder, notes, group, autostart } =
-    choices;
+  const { name, profile, memoryMiB, weight, capPercent, pcpus, clock, network, bootOrder, notes } = choices;
+  const { group, autostart, checkpointMinutes } = choices;
   return {
     ...(name !== undefined && { name }),
     ...(profile !== undefined && { profile }),
@@ -150,6 +152,7 @@ function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings'
     ...(notes !== undefined && { notes }),
     ...(group !== undefined && { group }),
     ...(autostart !== undefined && { autostart }),
+    ...(checkpointMinutes !== undefined && { checkpointMinutes }),
   };
 }
 

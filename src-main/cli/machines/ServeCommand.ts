@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeControlService } from '../../control/ControlService.ts';
+import { interruptedText } from '../../control/interruptedText.ts';
 import { BundledSamples } from '../../control/files/BundledSamples.ts';
 import { toProblem } from '../../control/outcomes.ts';
 import { ControlServer } from '../../control/socket/ControlServer.ts';
@@ -49,6 +50,7 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     hypervisor.on('vm-removed', () => watch(IDLE_MS));
     if (!isUntilIdle)
       terminal.complain(`Serving the machines in ${access.folder}. Ctrl-C suspends those that are on, and ends this.`);
+    await wakeInterrupted(hypervisor, terminal);
     watch(FIRST_IDLE_MS);
     const reason = await ended;
     return reason === 'idle' ? EXIT_STATUS.success : INTERRUPT_STATUS[reason];
@@ -69,6 +71,15 @@ async function listen(...parts: Parameters<typeof ControlServer.start>): Promise
   } catch (error) {
     const message = `Other commands cannot be let in: ${error instanceof Error ? error.message : String(error)}.`;
     throw new Refusal({ code: 'storage', message });
+  }
+}
+
+/** Machines that a killed process has left with a checkpoint. One that cannot go on stays suspended there. */
+async function wakeInterrupted(hypervisor: HypervisorService, terminal: Terminal): Promise<void> {
+  for (const { id, name, interruptedAt } of hypervisor.list()) {
+    if (interruptedAt === null) continue;
+    const started = await hypervisor.start(id);
+    terminal.complain(started.ok ? interruptedText(name, interruptedAt) : started.error.message);
   }
 }
 

@@ -3,7 +3,13 @@ import type { ImageAccess } from '../../machine/images/openImage.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
-import { CAP_RANGE, CLOCK_KINDS, GROUP_LENGTH_MOST, WEIGHT_RANGE } from '../../hypervisor/types.ts';
+import {
+  CAP_RANGE,
+  CHECKPOINT_MINUTES_RANGE,
+  CLOCK_KINDS,
+  GROUP_LENGTH_MOST,
+  WEIGHT_RANGE,
+} from '../../hypervisor/types.ts';
 import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
 import { parseNetwork } from '../NetworkCable.ts';
 import {
@@ -232,6 +238,7 @@ function withMachineOptions(command: Command): Command {
     .option('--group <name>', 'list it in this group; none takes it out')
     .addOption(new Option('--autostart', 'start it with the app'))
     .addOption(new Option('--no-autostart', 'start it only when asked to'))
+    .option('--checkpoint <minutes>', 'keep its state so often, to go on from if Vivarium is killed: 1 to 60, or off')
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')
@@ -269,6 +276,9 @@ function machineChoices(options: MachineValues): MachineChoices {
     notes: parse('notes', parseNotes),
     group: parse('group', (text) => (text === 'none' ? null : parseName(text, '--group', GROUP_LENGTH_MOST))),
     autostart: options.autostart,
+    checkpointMinutes: parse('checkpoint', (text) =>
+      text === 'off' ? null : parseWhole(text, '--checkpoint', CHECKPOINT_MINUTES_RANGE),
+    ),
     drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
     access: accessOf(options),
   };

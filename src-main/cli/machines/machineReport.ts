@@ -38,6 +38,7 @@ export interface MachineReport {
   } | null;
   readonly notes: string;
   readonly autostart: boolean;
+  readonly checkpointMinutes: number | null;
   readonly group: string | null;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -78,6 +79,7 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     },
     notes: vm.notes,
     autostart: vm.autostart,
+    checkpointMinutes: vm.checkpointMinutes,
     group: vm.group,
     createdAt: timeText(vm.createdAt),
     changedAt: timeText(vm.changedAt),
@@ -130,6 +132,7 @@ export function machineDetails(machine: MachineReport): string {
     ]),
     ['Group', machine.group],
     ['Autostart', machine.autostart ? 'yes' : null],
+    ['Checkpoint', machine.checkpointMinutes === null ? null : `every ${machine.checkpointMinutes} min`],
     ['Notes', machine.notes === '' ? null : machine.notes],
     ['Created', machine.createdAt],
     ['Changed', machine.changedAt],

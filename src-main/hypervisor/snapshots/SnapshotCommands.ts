@@ -25,7 +25,7 @@ import type { VirtualMachine } from '../VirtualMachine.ts';
 import { cloneAsIs, cloneSnapshot } from './cloneMachine.ts';
 import { hardwareOf } from './hardwareOf.ts';
 import { unpackSnapshot } from './PackedSnapshot.ts';
-import type { SnapshotEntry, SnapshotId, SnapshotKind } from './SnapshotTree.ts';
+import { withoutSnapshot, type SnapshotEntry, type SnapshotId, type SnapshotKind } from './SnapshotTree.ts';
 import { snapshotThumbnail } from './snapshotThumbnail.ts';
 
 export interface SnapshotHost {
@@ -52,21 +52,77 @@ export class SnapshotCommands {
   }
 
   list(id: VmId): VmSnapshots {
-    const { current, entries } = this.#host.store.snapshots.tree(id);
-    const suspended = this.suspendedOf(id);
-    return {
-      current: current === suspended?.id ? (suspended?.parent ?? null) : current,
-      entries: entries.filter(({ kind }) => kind !== 'suspended').map(toVmSnapshot),
-    };
+    const tree = this.#host.store.snapshots.tree(id);
+    const { current, entries } = tree.entries.filter(({ kind }) => kind !== 'taken').reduce(withoutSnapshot, tree);
+    return { current, entries: entries.map(toVmSnapshot) };
   }
 
   /** Where the machine goes on when it is started next, instead of starting anew. */
-  suspendedOf(id: VmId): SnapshotEntry | undefined {
-    return this.#host.store.snapshots.tree(id).entries.findLast(({ kind }) => kind === 'suspended');
+  suspendedOf({ id, state }: Pick<VirtualMachine, 'id' | 'state'>): SnapshotEntry | undefined {
+    const { entries } = this.#host.store.snapshots.tree(id);
+    const suspended = entries.findLast(({ kind }) => kind === 'suspended');
+    return suspended ?? (state === 'off' ? entries.findLast(({ kind }) => kind === 'checkpoint') : undefined);
   }
 
   take(machine: VirtualMachine, { name, notes = '' }: SnapshotRequest): Promise<Result<TakenSnapshot>> {
     return this.#inTurn(machine.id, () => this.#keep(machine, { name, notes, kind: 'taken' }));
+  }
+
+  /** Keeps the machine's state in place of what was kept so before. */
+  takeCheckpoint(machine: VirtualMachine): Promise<Result<TakenSnapshot>> {
+    return this.#inTurn(machine.id, async () => {
+      const kept = await this.#keep(machine, { name: 'checkpoint', notes: '', kind: 'checkpoint' });
+      if (!kept.ok) return kept;
+      const dropped = await this.#dropCheckpoints(machine.id, kept.value.id);
+      return dropped.ok ? kept : dropped;
+    });
+  }
+
+  dropCheckpoints(machine: VirtualMachine): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      const { entries } = this.#host.store.snapshots.tree(machine.id);
+      if (!entries.some(({ kind }) => kind === 'checkpoint')) return done(null);
+      const dropped = await this.#dropCheckpoints(machine.id);
+      this.#host.onChanged(machine);
+      return dropped;
+    });
+  }
+
+  /** The machine's next start is one from power-on. */
+  discardSuspended(machine: VirtualMachine): Promise<Result<null>> {
+    return this.#inTurn(machine.id, async () => {
+      const suspended = this.suspendedOf(machine);
+      if (suspended === undefined) return done(null);
+      const deleted = await this.#forget(machine.id, suspended);
+      this.#host.onChanged(machine);
+      await this.#settle(machine);
+      return deleted;
+    });
+  }
+
+  /** With all checkpoints: one that was being replaced when the process was killed is there beside its successor. */
+  async #forget(id: VmId, suspended: SnapshotEntry): Promise<Result<null>> {
+    const dropped = await this.#dropCheckpoints(id);
+    if (!dropped.ok || suspended.kind === 'checkpoint') return dropped;
+    return this.#host.store.snapshots.delete(id, suspended.id);
+  }
+
+  /** Of a machine that comes from elsewhere: nothing here was interrupted. */
+  async withoutCheckpoints(imported: Result<StoredMachine>): Promise<Result<StoredMachine>> {
+    if (!imported.ok) return imported;
+    const dropped = await this.#dropCheckpoints(imported.value.id);
+    return dropped.ok ? imported : dropped;
+  }
+
+  async #dropCheckpoints(id: VmId, except?: SnapshotId): Promise<Result<null>> {
+    const { snapshots } = this.#host.store;
+    for (const entry of snapshots.tree(id).entries) {
+      if (entry.kind !== 'checkpoint' || entry.id === except) continue;
+      const deleted = await snapshots.delete(id, entry.id);
+      if (!deleted.ok) return deleted;
+      this.#familiar.delete(entry.id);
+    }
+    return done(null);
   }
 
   /** Keeps the machine's state and powers it off. */
@@ -93,7 +149,7 @@ export class SnapshotCommands {
       const noted = await this.#host.store.snapshots.setCurrent(machine.id, entry.id);
       if (!noted.ok) return noted;
       // Its next start would go back behind what it does from now on.
-      const suspended = this.suspendedOf(machine.id);
+      const suspended = this.suspendedOf(machine);
       const dropped = suspended && (await this.#host.store.snapshots.delete(machine.id, suspended.id));
       if (dropped?.ok === false) return dropped;
       await this.#collect(machine.id);
@@ -107,12 +163,12 @@ export class SnapshotCommands {
     return this.#inTurn(machine.id, async () => {
       const allowed = machine.check('start');
       if (!allowed.ok) return allowed;
-      const suspended = this.suspendedOf(machine.id);
+      const suspended = this.suspendedOf(machine);
       return suspended === undefined ? start() : this.#wake(machine, suspended, then);
     });
   }
 
-  /** Goes on where the machine was suspended. */
+  /** Goes on where the machine was suspended, or from its checkpoint, which stays until there is the next. */
   async #wake(machine: VirtualMachine, suspended: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {
     const restored = await this.#become(machine, suspended);
     if (!restored.ok)
@@ -120,7 +176,8 @@ export class SnapshotCommands {
         restored.error.code,
         `${restored.error.message} “${machine.stored.name}” stays suspended; discard its suspended state to start it anew.`,
       );
-    const deleted = await this.#host.store.snapshots.delete(machine.id, suspended.id);
+    const isKept = suspended.kind === 'checkpoint' && machine.stored.checkpointMinutes !== null;
+    const deleted = isKept ? done(null) : await this.#forget(machine.id, suspended);
     if (!deleted.ok) {
       // It would be woken again, and what it did in between be lost.
       await machine.powerOff();

@@ -11,8 +11,10 @@ export const SNAPSHOT_NAME_LENGTH_MOST = 200;
 /**
  * - `taken`: the user wants to be able to go back there.
  * - `suspended`: where the machine goes on when it is started next.
+ * - `checkpoint`: the same, if the process that runs the machine is killed. One that is found while the machine is off
+ *   says that this has happened.
  */
-export const SNAPSHOT_KINDS = ['taken', 'suspended'] as const;
+export const SNAPSHOT_KINDS = ['taken', 'suspended', 'checkpoint'] as const;
 export type SnapshotKind = (typeof SNAPSHOT_KINDS)[number];
 
 const id = z.string().regex(/^sn-[0-9a-f]{16}$/);

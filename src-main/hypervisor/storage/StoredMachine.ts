@@ -6,6 +6,7 @@ import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
 import { SCHEDULER_PCPUS_MOST } from '../scheduler/SchedulerState.ts';
 import {
   CAP_RANGE,
+  CHECKPOINT_MINUTES_RANGE,
   CLOCK_KINDS,
   COLOUR_COUNT,
   GROUP_LENGTH_MOST,
@@ -81,6 +82,7 @@ export const storedMachine = z.object({
   program: storedProgram.nullable(),
   notes: z.string().max(NOTES_LENGTH_MOST),
   autostart: z.boolean().default(false),
+  checkpointMinutes: integer(CHECKPOINT_MINUTES_RANGE).nullable().default(null),
   group: z.string().min(1).max(GROUP_LENGTH_MOST).nullable().default(null),
   colour: integer({ least: 0, most: COLOUR_COUNT - 1 }),
   createdAt: z.number(),

@@ -15,6 +15,8 @@ export const WEIGHT_RANGE = { least: 1, most: 10_000, usual: 100 } as const;
 /** Percent of one pCPU; 0 means no cap. */
 export const CAP_RANGE = { least: 0, most: 100, usual: 0 } as const;
 export const SLICE_MS_RANGE = { least: 1, most: 100, usual: 5 } as const;
+/** Minutes between two checkpoints of a machine that is on. */
+export const CHECKPOINT_MINUTES_RANGE = { least: 1, most: 60 } as const;
 export const NAME_LENGTH_MOST = 80;
 export const GROUP_LENGTH_MOST = 40;
 export const NOTES_LENGTH_MOST = 20_000;
@@ -87,6 +89,11 @@ export interface VmDefinition {
   readonly notes: string;
   /** It starts with the app. */
   readonly autostart: boolean;
+  /**
+   * While it is on, its state is kept every so many minutes, to go on from if this process is killed; null: never. Not
+   * for machines with a drive that they write.
+   */
+  readonly checkpointMinutes: number | null;
   /** Name of the group that it is listed in; null: none. */
   readonly group: string | null;
   /** 0 .. COLOUR_COUNT - 1. */
@@ -104,7 +111,7 @@ export type FileSource =
 /** A program handed in, with the initial RAM disk of a kernel. */
 export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
 
-/** Weight, cap, pCPUs, name, notes, group, start and colour may change at any time; all that makes the hardware only while off or crashed. */
+/** Weight, cap, pCPUs, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly profile?: ProfileName;
@@ -119,6 +126,7 @@ export interface UpdateVmRequest {
   readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;
   readonly autostart?: boolean;
+  readonly checkpointMinutes?: number | null;
   readonly group?: string | null;
   readonly colour?: number;
 }

@@ -47,6 +47,11 @@ export interface VmSummary extends VmDefinition {
   readonly driveProblems: readonly DriveProblem[];
   /** It is off, and its next start goes on where it was suspended. */
   readonly isSuspended: boolean;
+  /**
+   * It was on when a process that ran it was killed, and its next start goes on from a checkpoint of this time, in ms
+   * since 1970; null otherwise.
+   */
+  readonly interruptedAt: number | null;
 }
 
 export interface DriveProblem {

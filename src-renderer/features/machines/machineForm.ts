@@ -20,15 +20,18 @@ export interface MachineForm {
   /** Empty: none. */
   group: string;
   autostart: boolean;
+  /** Empty: no checkpoints. */
+  checkpointMinutes: string;
 }
 
-type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'pcpus' | 'segment';
+type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'pcpus' | 'checkpointMinutes' | 'segment';
 
 /** What the bridge accepts (src-preload/contract/machines.ts). */
 export const LIMITS = {
   memoryMiB: { least: 1, most: 2048 },
   weight: { least: 1, most: 10_000 },
   capPercent: { least: 1, most: 100 },
+  checkpointMinutes: { least: 1, most: 60 },
 } as const;
 
 const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
@@ -63,6 +66,7 @@ export function newForm(): MachineForm {
     notes: '',
     group: '',
     autostart: false,
+    checkpointMinutes: '',
   };
 }
 
@@ -86,6 +90,7 @@ export function formOf(settings: VmSettings): MachineForm {
     notes: settings.notes,
     group: settings.group ?? '',
     autostart: settings.autostart,
+    checkpointMinutes: settings.checkpointMinutes === null ? '' : String(settings.checkpointMinutes),
   };
 }
 
@@ -97,6 +102,8 @@ export function checkForm(form: MachineForm, isNameRequired: boolean): FormProbl
   if (!isWithin(form.weight, LIMITS.weight)) problems.weight = 'range';
   if (form.capPercent.trim() !== '' && !isWithin(form.capPercent, LIMITS.capPercent)) problems.capPercent = 'range';
   if (form.pcpus.trim() !== '' && parsePcpuList(form.pcpus) === null) problems.pcpus = 'pcpus';
+  if (form.checkpointMinutes.trim() !== '' && !isWithin(form.checkpointMinutes, LIMITS.checkpointMinutes))
+    problems.checkpointMinutes = 'range';
   if (form.network === 'segment' && !SEGMENT_NAME.test(form.segment.trim())) problems.segment = 'segment';
   return problems;
 }
@@ -117,6 +124,7 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
     notes: form.notes,
     group: form.group.trim() === '' ? null : form.group.trim(),
     autostart: form.autostart,
+    checkpointMinutes: form.checkpointMinutes.trim() === '' ? null : Number(form.checkpointMinutes),
   };
 }
 

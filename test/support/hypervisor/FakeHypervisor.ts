@@ -75,6 +75,7 @@ export class FakeHypervisor implements HypervisorService {
       bootOrder: null,
       notes: '',
       autostart: false,
+      checkpointMinutes: null,
       group: null,
       colour: 0,
       createdAt: 1,
@@ -97,6 +98,7 @@ export class FakeHypervisor implements HypervisorService {
       crash: null,
       programSummary: null,
       isSuspended: false,
+      interruptedAt: null,
     };
     if (program) this.programs.set(id, program);
     this.vms.set(id, vm);

@@ -21,6 +21,7 @@ export function storedMachine(changes: Partial<StoredMachine> = {}): StoredMachi
     program: null,
     notes: '',
     autostart: false,
+    checkpointMinutes: null,
     group: null,
     colour: 0,
     createdAt: 0,

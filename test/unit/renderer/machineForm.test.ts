@@ -38,6 +38,7 @@ test('an empty cap is none, an empty name is left to main', () => {
     notes: '',
     group: null,
     autostart: false,
+    checkpointMinutes: null,
     profile: 'pc',
     bootOrder: ['floppy', 'disk', 'cdrom'],
   });

@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { generateHandlers } from '../../../../src-main/engine/accelerators/translate/generateHandlers.ts';
+import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
+import { REGISTER_INDEX } from '../../../../src-main/hypervisor/registers.ts';
+import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
+import type { CreateVmRequest } from '../../../../src-main/hypervisor/types.ts';
+import { bundle } from '../../../support/hypervisor/bundle.ts';
+import {
+  openTestHypervisor,
+  type TestHypervisor,
+  until,
+  unwrap,
+} from '../../../support/hypervisor/openTestHypervisor.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let threadEntry: string;
+let victim: string;
+let handlers: WebAssembly.Module;
+let opened: TestHypervisor;
+/** What waits for a checkpoint's time, by how long it wants to wait. */
+let waiting: Map<() => void, number>;
+
+const every = (ms: number, action: () => void): (() => void) => {
+  waiting.set(action, ms);
+  return () => waiting.delete(action);
+};
+
+beforeAll(async () => {
+  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  victim = await bundle(path.resolve('test/support/hypervisor/checkpointVictim.ts'));
+  await writeFile(path.join(path.dirname(victim), 'threaded.wasm'), generateHandlers());
+  handlers = (await compileThreadedHandlers()).module;
+}, 60_000);
+beforeEach(async () => {
+  waiting = new Map();
+  opened = await openTestHypervisor(threadEntry, { handlers, every });
+});
+afterEach(() => opened.dispose());
+
+const COUNTER = 'bits 16\norg 100h\nxor ecx, ecx\nagain: inc ecx\njmp again';
+
+async function counter(request: CreateVmRequest = {}): Promise<string> {
+  const bytes = new TextEncoder().encode(COUNTER);
+  const program = { kind: 'bytes', bytes, fileName: 'a.asm', format: 'asm' } as const;
+  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 1, program, checkpointMinutes: 5, ...request }));
+  return id;
+}
+
+const countOf = (id: string): number => Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX.ecx]);
+const retiredBy = (id: string): number => opened.hypervisor.registers(id)?.retiredInstructions ?? 0;
+
+/** It is time for a checkpoint; resolves when there is none under way. */
+async function minutesPass(id: string): Promise<void> {
+  for (const action of waiting.keys()) action();
+  await until(() => opened.hypervisor.get(id)?.state !== 'saving', 'captured');
+  // Behind it in the machine's turn.
+  await opened.hypervisor.annotateSnapshot(id, 'sn-0000000000000000', {});
+}
+
+/** What of a machine's snapshots lies in the store. */
+async function storedKinds(id: string): Promise<readonly string[]> {
+  const text = await readFile(path.join(opened.folder, 'machines', id, 'snapshots.json'), 'utf8');
+  const { snapshots } = JSON.parse(text) as { snapshots: { entries: { kind: string }[] } };
+  return snapshots.entries.map(({ kind }) => kind);
+}
+
+async function reopen(): Promise<Hypervisor> {
+  const { folder, dispose } = opened;
+  const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers, every, stepOverEnd: () => null }));
+  opened = { ...opened, hypervisor, dispose: () => hypervisor.dispose().then(dispose) };
+  return hypervisor;
+}
+
+describe('a machine that keeps checkpoints', () => {
+  test('has the last one alone, which is none of its owner’s snapshots', async () => {
+    const { hypervisor } = opened;
+    const id = await counter();
+    unwrap(await hypervisor.start(id));
+    expect([...waiting.values()]).toEqual([5 * 60_000]);
+    await minutesPass(id);
+    const { id: taken } = unwrap(await hypervisor.takeSnapshot(id, { name: 'mine' }));
+    await minutesPass(id);
+    expect(hypervisor.snapshots(id)).toMatchObject({ current: taken, entries: [{ name: 'mine', parent: null }] });
+    expect(await storedKinds(id)).toEqual(['taken', 'checkpoint']);
+    expect(hypervisor.get(id)).toMatchObject({ state: 'running', isSuspended: false, interruptedAt: null });
+  });
+
+  test.each(['powerOff', 'suspend'] as const)('gives it up at %s', async (end) => {
+    const id = await counter();
+    unwrap(await opened.hypervisor.start(id));
+    await minutesPass(id);
+    unwrap(await opened.hypervisor[end](id));
+    expect(waiting.size).toBe(0);
+    await opened.hypervisor.dispose();
+    expect(await storedKinds(id)).toEqual(end === 'suspend' ? ['suspended'] : []);
+  });
+
+  test('gives it up when the process ends in order, or its owner wants no more', async () => {
+    const [left, unwanted] = [await counter(), await counter()];
+    unwrap(await opened.hypervisor.start(left));
+    unwrap(await opened.hypervisor.start(unwanted));
+    await minutesPass(left);
+    await minutesPass(unwanted);
+    unwrap(await opened.hypervisor.update(unwanted, { checkpointMinutes: null }));
+    expect(waiting.size).toBe(1);
+    await opened.hypervisor.dispose();
+    expect(await storedKinds(left)).toEqual([]);
+    expect(await storedKinds(unwanted)).toEqual([]);
+  });
+
+  test('keeps none that tells nothing new', async () => {
+    const { hypervisor } = opened;
+    const id = await counter();
+    unwrap(await hypervisor.start(id));
+    unwrap(await hypervisor.pause(id));
+    await minutesPass(id);
+    let captures = 0;
+    hypervisor.on('vm-state', ({ to }) => (captures += to === 'saving' ? 1 : 0));
+    await minutesPass(id);
+    expect(captures).toBe(0);
+    unwrap(await hypervisor.step(id));
+    await minutesPass(id);
+    expect(captures).toBe(1);
+  });
+
+  test('keeps one at a time', async () => {
+    const { hypervisor } = opened;
+    const id = await counter();
+    unwrap(await hypervisor.start(id));
+    let captures = 0;
+    hypervisor.on('vm-state', ({ to }) => (captures += to === 'saving' ? 1 : 0));
+    for (const action of waiting.keys()) action();
+    await minutesPass(id);
+    expect(captures).toBe(1);
+  });
+});
+
+describe('what cannot keep checkpoints', () => {
+  test.each([0, 61, 1.5])('%s minutes', async (checkpointMinutes) => {
+    expect(await opened.hypervisor.create({ checkpointMinutes })).toMatchObject({
+      ok: false,
+      error: { field: 'checkpointMinutes' },
+    });
+  });
+
+  test('a machine that writes a disk, which is said', async () => {
+    const drives = [{ slot: 'hda', path: '/nowhere/disk.img', access: 'overlay' }] as const;
+    const refusal = {
+      ok: false,
+      error: { field: 'checkpointMinutes', message: expect.stringContaining('make that drive read-only') },
+    };
+    expect(await opened.hypervisor.create({ checkpointMinutes: 5, drives })).toMatchObject(refusal);
+    const id = await counter();
+    expect(await opened.hypervisor.update(id, { drives })).toMatchObject(refusal);
+    expect(
+      await opened.hypervisor.changeMedium(id, 'floppy', { path: '/nowhere/a.img', access: 'read-write' }),
+    ).toMatchObject(refusal);
+  });
+});
+
+describe('when the process is killed', () => {
+  /** Runs the machine in a process until that has stored a few checkpoints, and kills it. Returns what it said last. */
+  async function killRunning(): Promise<void> {
+    const child = spawn(process.execPath, [victim, opened.folder, threadEntry], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const seen = new Set<string>();
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      for (;;) {
+        const end = output.indexOf('\n');
+        if (end < 0) break;
+        for (const id of JSON.parse(output.slice(0, end)) as string[]) seen.add(id);
+        output = output.slice(end + 1);
+      }
+    });
+    try {
+      await until(() => seen.size >= 3, 'three checkpoints', 60_000);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
+  }
+
+  test('the next one finds the machine, and it counts on from its checkpoint', async () => {
+    const id = await counter({ checkpointMinutes: 1 });
+    await opened.hypervisor.dispose();
+    await killRunning();
+    const before = Date.now();
+    const hypervisor = await reopen();
+    const found = hypervisor.get(id);
+    expect(found).toMatchObject({ state: 'off', isSuspended: true });
+    expect(before - (found?.interruptedAt ?? 0)).toBeLessThan(60_000);
+    unwrap(await hypervisor.start(id, { paused: true }));
+    const kept = retiredBy(id);
+    expect(kept).toBeGreaterThan(0);
+    expect(countOf(id)).toBe(Math.floor(kept / 2) % 2 ** 32);
+    expect(hypervisor.get(id)).toMatchObject({ isSuspended: false, interruptedAt: null });
+    unwrap(await hypervisor.resume(id));
+    await until(() => retiredBy(id) > kept, 'it counts on');
+    unwrap(await hypervisor.pause(id));
+    expect(countOf(id)).toBe(Math.floor(retiredBy(id) / 2) % 2 ** 32);
+  });
+
+  test('the checkpoint stays until there is the next, or an end in order', async () => {
+    const id = await counter({ checkpointMinutes: 1 });
+    await opened.hypervisor.dispose();
+    await killRunning();
+    const hypervisor = await reopen();
+    unwrap(await hypervisor.start(id));
+    expect(await storedKinds(id)).toContain('checkpoint');
+    await minutesPass(id);
+    expect(await storedKinds(id)).toEqual(['checkpoint']);
+    unwrap(await hypervisor.powerOff(id));
+    await hypervisor.dispose();
+    expect(await storedKinds(id)).toEqual([]);
+  });
+
+  test('its owner may start the machine anew', async () => {
+    const id = await counter({ checkpointMinutes: 1 });
+    await opened.hypervisor.dispose();
+    await killRunning();
+    const hypervisor = await reopen();
+    expect(unwrap(await hypervisor.discardSuspended(id))).toMatchObject({ isSuspended: false, interruptedAt: null });
+    unwrap(await hypervisor.start(id, { paused: true }));
+    expect(hypervisor.registers(id)?.retiredInstructions).toBe(0);
+  });
+});
