@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, event } from './Channel.ts';
+import { PANELS } from './layouts/PanelTitles.ts';
 import { VmId } from './machines.ts';
 import { Problem } from './Outcome.ts';
 
@@ -81,13 +82,7 @@ export const MENU_COMMANDS = [
   'editor.assemble',
   'editor.run',
   'view.machines',
-  'view.screen',
-  'view.console',
-  'view.processor',
-  'view.memory',
-  'view.code',
-  'view.exits',
-  'view.snapshots',
+  ...PANELS.map((panel) => `view.${panel}` as const),
   'view.timeLine',
   'view.isolation',
   'view.schedule',

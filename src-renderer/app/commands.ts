@@ -1,7 +1,8 @@
 import { computed, type ComputedRef } from 'vue';
-import { useI18n } from 'vue-i18n';
 import { bridge } from './bridge.ts';
+import { commandLabel } from './commandLabel.ts';
 import type { MenuCommand } from '../../src-preload/contract/application.ts';
+import { PANELS } from '../../src-preload/contract/layouts/PanelTitles.ts';
 import { useMachineActions } from '../features/machines/machineActions.ts';
 import { useScreenActions } from '../features/screen/screenActions.ts';
 import { useSnapshotActions } from '../features/snapshots/snapshotActions.ts';
@@ -23,7 +24,6 @@ export interface Command {
 
 /** Everything that menus, shortcuts and the palette can do, by the names that main's menu uses. */
 export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
-  const { t } = useI18n();
   const view = useView();
   const machines = useMachines();
   const editor = useEditor();
@@ -38,7 +38,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   return computed(() => {
     const commands = new Map<MenuCommand, Command>();
     const add = (id: MenuCommand, run: () => void, isEnabled = true): void => {
-      commands.set(id, { id, run, isEnabled, label: t(`command.${id.replace('.', '-')}`) });
+      commands.set(id, { id, run, isEnabled, label: commandLabel(id) });
     };
     const machine = view.machine;
     const state = machine?.state;
@@ -84,13 +84,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     }
     add('editor.assemble', () => void editor.assemble(), text !== null);
     add('editor.run', () => void editor.run(text?.machineId ?? null), text !== null);
-    add('view.screen', () => view.showPanel('screen'));
-    add('view.console', () => view.showPanel('console'));
-    add('view.processor', () => view.showPanel('processor'));
-    add('view.code', () => view.showPanel('code'));
-    add('view.memory', () => view.showPanel('memory'));
-    add('view.exits', () => view.showPanel('exits'));
-    add('view.snapshots', () => view.showPanel('snapshots'));
+    for (const panel of PANELS) add(`view.${panel}`, () => view.showPanel(panel), machine !== null);
     add('view.timeLine', () => machine && view.toggleTimeLine(machine), machine !== null);
     if (machine) {
       const { id } = machine;

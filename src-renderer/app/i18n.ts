@@ -1,6 +1,6 @@
 import { createI18n } from 'vue-i18n';
-import { en, type Messages } from './locales/en.ts';
-import { zhCN } from './locales/zh-CN.ts';
+import { en, type Messages } from './locales/en/index.ts';
+import { zhCN } from './locales/zh-CN/index.ts';
 
 export type LanguageCode = 'en' | 'zh-CN';
 

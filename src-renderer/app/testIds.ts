@@ -1,3 +1,5 @@
+import type { Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
+
 export const TEST_IDS = {
   vmList: 'vm-list',
   vmRow: 'vm-row',
@@ -28,13 +30,6 @@ export const TEST_IDS = {
   reset: 'control-reset',
   powerOff: 'control-power-off',
   machineMenu: 'machine-menu',
-  tabScreen: 'tab-screen',
-  tabConsole: 'tab-console',
-  tabProcessor: 'tab-processor',
-  tabMemory: 'tab-memory',
-  tabCode: 'tab-code',
-  tabExits: 'tab-exits',
-  tabSnapshots: 'tab-snapshots',
   allPanels: 'all-panels',
   splitView: 'split-view',
   screen: 'screen-canvas',
@@ -132,4 +127,9 @@ export const TEST_IDS = {
   dialogAlternative: 'dialog-alternative',
   notification: 'notification',
 } as const;
-export type TestId = (typeof TEST_IDS)[keyof typeof TEST_IDS];
+export type TestId = (typeof TEST_IDS)[keyof typeof TEST_IDS] | `tab-${Panel}`;
+
+/** The tab of a panel on a machine's page. */
+export function tabTestId(panel: Panel): `tab-${Panel}` {
+  return `tab-${panel}`;
+}

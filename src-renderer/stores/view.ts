@@ -2,23 +2,17 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
+import { isPanel, type Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
 import type { VmSummary } from '../../src-preload/contract/machines.ts';
 import { useMachines } from './machines.ts';
 
 export const PAGES = ['machine', 'isolation', 'schedule', 'editor', 'samples'] as const;
 export type Page = (typeof PAGES)[number];
 
-export const PANELS = ['screen', 'console', 'processor', 'memory', 'code', 'exits', 'snapshots'] as const;
-export type Panel = (typeof PANELS)[number];
-
 const SESSION_KEY = 'view';
 
 function isPage(value: unknown): value is Page {
   return (PAGES as readonly unknown[]).includes(value);
-}
-
-function isPanel(value: unknown): value is Panel {
-  return (PANELS as readonly unknown[]).includes(value);
 }
 
 /** What the window shows: kept by main, so that the next start looks the same. */

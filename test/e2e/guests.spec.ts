@@ -28,7 +28,7 @@ test('keys pressed on the screen reach the guest', async ({ launch, picture }) =
 test('the console shows the serial line and types into it', async ({ launch, picture }) => {
   const desk = new Desk(await launch());
   await runSample(desk, 'hello');
-  await desk.part(TEST_IDS.tabConsole).click();
+  await desk.tab('console').click();
   const rows = desk.part(TEST_IDS.console).locator('.xterm-rows');
   await expect(rows).toContainText(/hello/i);
   await desk.part(TEST_IDS.console).click();
@@ -42,7 +42,7 @@ test('a game of life goes on, and sleeps in between', async ({ launch, picture }
   await runSample(desk, 'life');
   const first = await screenText(desk);
   await expect.poll(() => screenText(desk)).not.toBe(first);
-  await desk.part(TEST_IDS.tabProcessor).click();
+  await desk.tab('processor').click();
   await expect(desk.page.locator('[data-flag="IF"]').first()).toBeVisible();
   await picture(desk.page, 'processor');
 });
@@ -50,7 +50,7 @@ test('a game of life goes on, and sleeps in between', async ({ launch, picture }
 test('memory is shown as it is', async ({ launch, home, picture }) => {
   const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
   await desk.select('counter');
-  await desk.part(TEST_IDS.tabMemory).click();
+  await desk.tab('memory').click();
   await desk.part(TEST_IDS.memoryAddress).fill('0x7c00');
   await desk.part(TEST_IDS.memoryAddress).press('Enter');
   // xor ecx, ecx; mov eax, 0
@@ -91,10 +91,10 @@ async function framesDrawn(desk: Desk): Promise<number> {
 test('a guest that floods its serial line leaves the window fluid', async ({ launch, home }) => {
   const desk = new Desk(await launch({ args: [await programFile(home, 'flood.asm', FLOOD)] }));
   await desk.select('flood');
-  await desk.part(TEST_IDS.tabProcessor).click();
+  await desk.tab('processor').click();
   // How fluid it is otherwise, on a host that may be busy with more than this.
   const otherwise = await framesDrawn(desk);
-  await desk.part(TEST_IDS.tabConsole).click();
+  await desk.tab('console').click();
   await expect(desk.part(TEST_IDS.console).locator('.xterm-rows')).toContainText('lazy dog');
   expect(await framesDrawn(desk)).toBeGreaterThan(otherwise / 4);
   await desk.part(TEST_IDS.pause).click();

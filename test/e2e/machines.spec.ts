@@ -43,7 +43,7 @@ test('pause, step one instruction, edit a register, resume', async ({ launch, ho
   await expect.poll(() => desk.registerValue('ecx')).toBeGreaterThan(0);
   await desk.part(TEST_IDS.pause).click();
   await desk.expectState('counter', 'paused');
-  await desk.part(TEST_IDS.tabCode).click();
+  await desk.tab('code').click();
 
   const names = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp'] as const;
   for (let step = 0; step < 4; step++) {
@@ -74,7 +74,7 @@ test('a breakpoint set by a click stops the machine there; reset starts it over'
   await desk.select('counter');
   await desk.expectState('counter', 'running');
   await desk.part(TEST_IDS.pause).click();
-  await desk.part(TEST_IDS.tabCode).click();
+  await desk.tab('code').click();
   await expect(desk.currentLine).toBeVisible();
   const line = desk.page.getByTestId(TEST_IDS.disassemblyLine).filter({ hasText: 'add eax, 3' });
   const address = Number(await line.getAttribute('data-address'));
@@ -151,7 +151,7 @@ test('a file dropped on a machine becomes its program', async ({ launch, home })
 test('what was in view is in view again at the next start', async ({ launch, home }) => {
   const first = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
   await first.select('counter');
-  await first.part(TEST_IDS.tabExits).click();
+  await first.tab('exits').click();
   await expect(first.part(TEST_IDS.exitRow).first()).toBeVisible();
   // What the window remembers reaches the disk within a second.
   await first.page.waitForTimeout(1500);
@@ -159,5 +159,5 @@ test('what was in view is in view again at the next start', async ({ launch, hom
 
   const second = new Desk(await launch());
   await expect(second.part(TEST_IDS.machineName)).toContainText('counter');
-  await expect(second.part(TEST_IDS.tabExits)).toHaveAttribute('aria-selected', 'true');
+  await expect(second.tab('exits')).toHaveAttribute('aria-selected', 'true');
 });

@@ -26,7 +26,7 @@ test('snapshots are taken, restored, branched from, annotated and deleted', asyn
   const named = (name: string) => snapshots.filter({ hasText: name });
   await desk.select('counter');
   await expect.poll(() => desk.registerValue('ecx')).toBeGreaterThan(1000);
-  await desk.part(TEST_IDS.tabSnapshots).click();
+  await desk.tab('snapshots').click();
   await expect(desk.part(TEST_IDS.snapshotsPanel)).toContainText('No snapshots yet');
   await picture(desk.page, 'snapshots-none');
 

@@ -77,7 +77,7 @@ test('a page that crashes comes back as it was, and the machines never noticed',
   await desk.select('second');
   const counted = await desk.registerValue('ecx');
   await desk.select('first');
-  await desk.part(TEST_IDS.tabCode).click();
+  await desk.tab('code').click();
 
   await desk.app.evaluate(
     ({ BrowserWindow }) =>

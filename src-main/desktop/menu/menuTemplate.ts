@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import path from 'node:path';
 import type { MenuCommand } from '../../../src-preload/contract/application.ts';
+import { PANELS } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 import type { VmState } from '../../hypervisor/types.ts';
 import { displayPath } from '../../control/files/FileGrants.ts';
 import type { MenuTexts } from './menuTexts.ts';
@@ -151,13 +152,7 @@ export function menuTemplate(
     {
       label: texts.titles.view,
       submenu: [
-        command('view.screen', hasMachine),
-        command('view.console', hasMachine),
-        command('view.processor', hasMachine),
-        command('view.memory', hasMachine),
-        command('view.code', hasMachine),
-        command('view.exits', hasMachine),
-        command('view.snapshots', hasMachine),
+        ...PANELS.map((panel) => command(`view.${panel}`, hasMachine)),
         command('view.timeLine', hasMachine),
         SEPARATOR,
         command('view.isolation'),

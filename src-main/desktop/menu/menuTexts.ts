@@ -1,4 +1,5 @@
 import type { Language, MenuCommand } from '../../../src-preload/contract/application.ts';
+import { PANEL_TITLES, PANELS, type Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 
 type MenuTitle = 'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent';
 type RoleLabel =
@@ -11,7 +12,13 @@ export interface MenuTexts {
   readonly commands: Readonly<Record<MenuCommand, string>>;
 }
 
-const en: MenuTexts = {
+/** Commands that show a panel are called as the panel is. */
+type PanelCommand = `view.${Panel}`;
+type OwnTexts = Omit<MenuTexts, 'commands'> & {
+  readonly commands: Readonly<Record<Exclude<MenuCommand, PanelCommand>, string>>;
+};
+
+const en: OwnTexts = {
   titles: {
     file: '&File', edit: '&Edit', machine: '&Machine', view: '&View', help: '&Help',
     openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet',
@@ -55,13 +62,6 @@ const en: MenuTexts = {
     'editor.assemble': 'Assemble',
     'editor.run': 'Assemble and Run',
     'view.machines': 'Machines',
-    'view.screen': 'Screen',
-    'view.console': 'Console',
-    'view.processor': 'Processor',
-    'view.memory': 'Memory',
-    'view.code': 'Code',
-    'view.exits': 'Exits',
-    'view.snapshots': 'Snapshots',
     'view.timeLine': 'Time Line',
     'view.isolation': 'Isolation',
     'view.schedule': 'Schedule',
@@ -80,7 +80,7 @@ const en: MenuTexts = {
   },
 };
 
-const zh: MenuTexts = {
+const zh: OwnTexts = {
   titles: {
     file: '文件(&F)', edit: '编辑(&E)', machine: '虚拟机(&M)', view: '视图(&V)', help: '帮助(&H)',
     openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无',
@@ -124,13 +124,6 @@ const zh: MenuTexts = {
     'editor.assemble': '汇编',
     'editor.run': '汇编并运行',
     'view.machines': '虚拟机',
-    'view.screen': '屏幕',
-    'view.console': '控制台',
-    'view.processor': '处理器',
-    'view.memory': '内存',
-    'view.code': '代码',
-    'view.exits': '退出事件',
-    'view.snapshots': '快照',
     'view.timeLine': '时间线',
     'view.isolation': '隔离',
     'view.schedule': '调度',
@@ -149,4 +142,13 @@ const zh: MenuTexts = {
   },
 };
 
-export const menuTexts: Readonly<Record<Language, MenuTexts>> = { en, 'zh-CN': zh };
+function withPanels(texts: OwnTexts, language: Language): MenuTexts {
+  const panels = PANELS.map((panel) => [`view.${panel}`, PANEL_TITLES[panel][language]] as const);
+  const titles = Object.fromEntries(panels) as Record<PanelCommand, string>; // one of every panel
+  return { ...texts, commands: { ...texts.commands, ...titles } };
+}
+
+export const menuTexts: Readonly<Record<Language, MenuTexts>> = {
+  en: withPanels(en, 'en'),
+  'zh-CN': withPanels(zh, 'zh-CN'),
+};

@@ -2,7 +2,8 @@ import { expect, type ElectronApplication, type Locator, type Page } from '@play
 import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TEST_IDS, type TestId } from '../../../src-renderer/app/testIds.ts';
+import type { Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
+import { TEST_IDS, tabTestId, type TestId } from '../../../src-renderer/app/testIds.ts';
 import type { Vivarium } from './vivarium.ts';
 
 /** The window as a user sees it: its parts by name, a machine's registers by value. */
@@ -28,6 +29,11 @@ export class Desk {
 
   part(id: TestId): Locator {
     return this.page.getByTestId(id);
+  }
+
+  /** The tab of a panel of the machine in view. */
+  tab(panel: Panel): Locator {
+    return this.part(tabTestId(panel));
   }
 
   get rows(): Locator {

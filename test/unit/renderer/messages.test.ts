@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { en } from '../../../src-renderer/app/locales/en.ts';
-import { zhCN } from '../../../src-renderer/app/locales/zh-CN.ts';
+import { en } from '../../../src-renderer/app/locales/en/index.ts';
+import { zhCN } from '../../../src-renderer/app/locales/zh-CN/index.ts';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { MENU_COMMANDS } from '../../../src-preload/contract/application.ts';
+import { PANELS } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 import { PROBLEM_CODES } from '../../../src-preload/contract/Outcome.ts';
 import { ContainmentKind, ContainmentMechanism } from '../../../src-preload/contract/observation.ts';
 
@@ -79,7 +80,12 @@ describe('keys in the sources', () => {
 
 describe('what main may name', () => {
   test.each([
-    ['command', MENU_COMMANDS.map((command) => command.replace('.', '-'))],
+    [
+      'command',
+      MENU_COMMANDS.filter((command) => !PANELS.some((panel) => command === `view.${panel}`)).map((command) =>
+        command.replace('.', '-'),
+      ),
+    ],
     ['exit', EXIT_KINDS],
     ['problem', PROBLEM_CODES],
     ['answered', ContainmentMechanism.options],

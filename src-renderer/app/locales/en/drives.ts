@@ -1,0 +1,26 @@
+export const drives = {
+  drive: {
+    drives: 'Drives',
+    devices: 'Drives and network',
+    floppy: 'Floppy drive',
+    cdrom: 'CD-ROM drive',
+    hda: 'First hard disk',
+    hdb: 'Second hard disk',
+    vda: 'Virtio disk',
+    empty: 'empty',
+    emptyHint: '{drive}: empty. Click to insert an image, or drop one onto the machine.',
+    menuOf: '{drive}: {file}',
+    insert: 'Insert an image…',
+    eject: 'Eject',
+    access: 'What becomes of writes',
+    accessHint:
+      'Writable: kept in the image. Read-only: refused. Overlay: kept until the machine is switched off, the image stays as it is.',
+    whileOff:
+      'Drives can be changed while the machine is off; diskettes and discs at any time, below the machine’s screen.',
+    choose: 'Choose an image for: {drive}',
+    takeOut: 'Take out of: {drive}',
+    failing: 'failing',
+    settings: 'Drives and settings…',
+  },
+  access: { 'read-write': 'Writable', 'read-only': 'Read-only', overlay: 'Overlay' },
+};

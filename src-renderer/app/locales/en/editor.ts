@@ -1,0 +1,28 @@
+export const editor = {
+  editor: {
+    untitled: 'untitled',
+    template:
+      "; A boot sector: the processor starts here in real mode.\n        bits 16\n        org 0x7c00\n\nstart:\n        mov ax, 0xb800          ; the text screen\n        mov es, ax\n        mov word [es:0], 0x1f56 ; 'V', white on blue\n        hlt\n\n        times 510 - ($ - $$) db 0\n        dw 0xaa55\n",
+    empty: 'Write a program in NASM syntax, assemble it, and run it in a machine of its own.',
+    inNewMachine: 'New machine',
+    target: 'Run in',
+    run: 'Run',
+    texts: 'Open texts',
+    noFile: 'Not saved to a file yet',
+    close: 'Close {name}',
+    changed: 'Has changes that are not saved',
+    report: 'Assembler’s report',
+    assembled: 'Assembled.',
+    errors: 'Errors: {count}. Nothing was loaded.',
+    find: 'Find',
+    findNext: 'Next',
+    findPrevious: 'Previous',
+    findAll: 'All',
+    replaceWith: 'Replace with',
+    replace: 'Replace',
+    replaceAll: 'Replace all',
+    matchCase: 'Match case',
+    regexp: 'Regular expression',
+    byWord: 'Whole words',
+  },
+};

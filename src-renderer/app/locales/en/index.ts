@@ -1,0 +1,48 @@
+import { panelTitles } from '../panelTitles.ts';
+import { appliance } from './appliance.ts';
+import { code } from './code.ts';
+import { commands } from './commands.ts';
+import { console } from './console.ts';
+import { drives } from './drives.ts';
+import { editor } from './editor.ts';
+import { exits } from './exits.ts';
+import { isolation } from './isolation.ts';
+import { machine } from './machine.ts';
+import { machines } from './machines.ts';
+import { memory } from './memory.ts';
+import { processor } from './processor.ts';
+import { rail } from './rail.ts';
+import { samples } from './samples.ts';
+import { schedule } from './schedule.ts';
+import { screen } from './screen.ts';
+import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+import { snapshots } from './snapshots.ts';
+import { timeline } from './timeline.ts';
+
+/** The window's words in English, a file per feature; `Messages` is the shape that every other language fills. */
+export const en = {
+  ...appliance,
+  ...code,
+  ...commands,
+  ...console,
+  ...drives,
+  ...editor,
+  ...exits,
+  ...isolation,
+  ...machine,
+  ...machines,
+  ...memory,
+  ...processor,
+  ...rail,
+  ...samples,
+  ...schedule,
+  ...screen,
+  ...settings,
+  ...shell,
+  ...snapshots,
+  ...timeline,
+  panel: panelTitles('en'),
+};
+
+export type Messages = typeof en;

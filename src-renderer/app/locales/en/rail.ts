@@ -1,0 +1,22 @@
+export const rail = {
+  rail: {
+    collapse: 'Fold “{group}” up',
+    expand: 'Unfold “{group}”',
+    startAll: 'Start all',
+    stopAll: 'Power all off',
+    stopAllQuestion: 'Power off all machines of “{group}”?',
+    stopAllBody: 'What is in their memory is lost: {names}.',
+    groupCount: '{on} of {all} on',
+    label: 'Machines and pages',
+    machines: 'Machines',
+    search: 'Search machines',
+    searchShort: 'Search',
+    new: 'New',
+    newMachine: 'New machine',
+    noMatch: 'No machine matches “{search}”.',
+    empty: 'No machines yet. Run a sample, or drop a file here.',
+    rateTitle: '{mips} million instructions a second, {share} of a pCPU',
+    dropOnMachine: 'Load into {name}',
+    resize: 'Resize the list',
+  },
+};

@@ -1,0 +1,20 @@
+export const samples = {
+  samples: {
+    welcome: 'Welcome',
+    leadTitle: 'Machines under glass',
+    lead: 'Vivarium runs x86 machines without administrator rights, each in memory of its own, with every register, exit and time slice in view. The demonstration starts eight of them at once: three at work, and five that try to break out.',
+    linux: 'Run Linux…',
+    drop: 'or drop a file anywhere: a program, a kernel, a disk or CD image',
+    recent: 'Recent files',
+    demo: 'See it work',
+    demoWhat: 'Machines that do something worth watching',
+    learn: 'Learn',
+    learnWhat: 'A few dozen commented lines each: step through them',
+    rogue: 'Rogues',
+    rogueWhat: 'Each tries one way out of its machine, and stays in',
+    run: 'Run',
+    runLabel: 'Run {title}',
+    edit: 'Source',
+    editLabel: 'Open the source of {title}',
+  },
+};

@@ -1,0 +1,30 @@
+export const schedule = {
+  schedule: {
+    what: 'Who runs on which pCPU, and who waits',
+    zoomed: 'Standing still at {span}. Esc goes back to now.',
+    live: 'Back to now',
+    span: 'Time shown',
+    pcpu: 'pCPU {number}',
+    vcpus: 'Virtual processors',
+    lanesLabel: 'Schedule: a lane per pCPU, and beneath them what each virtual processor does',
+    hint: 'Drag to zoom, wheel to scale, double-click for now',
+    sliceHover: '{name}: {duration} from {start} s',
+    bandHover: '{name}, {duration}',
+    empty: 'No machine is running. Start one, or run the demonstration, and its slices appear here.',
+  },
+  sliceEnd: {
+    slice: 'ended: its slice was over',
+    halt: 'ended: HLT',
+    capped: 'ended: its cap was spent',
+    stop: 'ended: it was stopped',
+    preempted: 'ended: its pCPU was wanted elsewhere',
+    died: 'ended: its thread died',
+    moved: 'went on on another pCPU, to make room for a pinned one',
+  },
+  activity: {
+    running: 'running',
+    ready: 'ready, waiting for a pCPU',
+    halted: 'halted',
+    capped: 'capped',
+  },
+};

@@ -1,0 +1,33 @@
+export const snapshots = {
+  snapshots: {
+    label: 'Snapshots of {name}',
+    take: 'Take snapshot',
+    taking: 'Taking…',
+    name: 'Name of the snapshot',
+    suggestion: 'Snapshot {number}',
+    loading: 'Loading…',
+    again: 'Try again',
+    empty:
+      'No snapshots yet. A snapshot keeps the machine as it is at one moment: memory, registers, devices and disks. The machine runs on, and can go back there at any time.',
+    emptyOff:
+      'No snapshots yet. A snapshot keeps the machine as it is at one moment: memory, registers, devices and disks. Start the machine to take one.',
+    present: 'Present state',
+    restore: 'Restore',
+    clone: 'New machine from here',
+    rename: 'Rename',
+    delete: 'Delete…',
+    menuOf: 'More about {name}',
+    notesOf: 'Notes on {name}',
+    notesPlaceholder: 'Notes',
+    askDelete: 'Delete the snapshot “{name}”?',
+    deleteBody: 'The machine cannot go back there any more. Snapshots that were taken after it stay.',
+    askRestore: 'Restore “{name}”?',
+    'loss-memory': 'What {name} holds now in memory, registers and on its disks is replaced by the snapshot’s.',
+    'loss-disks': 'What {name} has written to its disks since then, and where it was suspended, is lost.',
+    'loss-nothing': '{name} goes on where the snapshot was taken.',
+    keepFirst: 'Take a snapshot of the present state first: “{name}”',
+    discard: 'Discard the suspended state',
+    askDiscard: 'Discard the suspended state of {name}?',
+    discardBody: 'What {name} held in memory is lost. Its next start starts it anew.',
+  },
+};

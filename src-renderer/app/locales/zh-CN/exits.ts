@@ -1,0 +1,35 @@
+import type { exits as English } from '../en/exits.ts';
+
+export const exits: typeof English = {
+  exit: {
+    pio: '端口 I/O',
+    mmio: '内存映射 I/O',
+    halt: 'HLT',
+    interrupt: '送达中断',
+    exception: '异常',
+    softwareInterrupt: '软件中断（INT）',
+    cpuid: 'CPUID',
+    rdtsc: 'RDTSC',
+    msr: '型号专用寄存器',
+    controlRegister: '控制寄存器',
+    descriptorTable: '描述符表',
+    segmentLoad: '装载段寄存器',
+    farTransfer: '远跳转、调用或返回',
+    invalidate: 'TLB 失效',
+    translation: '翻译代码块',
+    selfModifiedCode: '自修改代码',
+    budget: '预算用尽',
+    kick: '被唤出',
+    breakpoint: '断点',
+    shutdown: '关停',
+  },
+  exits: {
+    what: '开机以来，处理器把控制权交还引擎的原因。',
+    none: '尚无退出事件。',
+    kind: '类别',
+    count: '次数',
+    rate: '频率',
+    history: '最近 30 秒',
+    perSecond: '{rate}/秒',
+  },
+};

@@ -1,0 +1,33 @@
+import type { snapshots as English } from '../en/snapshots.ts';
+
+export const snapshots: typeof English = {
+  snapshots: {
+    label: '{name} 的快照',
+    take: '拍摄快照',
+    taking: '正在拍摄…',
+    name: '快照名称',
+    suggestion: '快照 {number}',
+    loading: '正在加载…',
+    again: '重试',
+    empty: '还没有快照。快照保存虚拟机在某一时刻的样子：内存、寄存器、设备和磁盘。虚拟机继续运行，随时可以回到那里。',
+    emptyOff: '还没有快照。快照保存虚拟机在某一时刻的样子：内存、寄存器、设备和磁盘。启动虚拟机即可拍摄。',
+    present: '当前状态',
+    restore: '恢复',
+    clone: '由此新建虚拟机',
+    rename: '重命名',
+    delete: '删除…',
+    menuOf: '{name} 的更多操作',
+    notesOf: '{name} 的备注',
+    notesPlaceholder: '备注',
+    askDelete: '删除快照“{name}”？',
+    deleteBody: '虚拟机将无法再回到那里。之后拍摄的快照会保留。',
+    askRestore: '恢复“{name}”？',
+    'loss-memory': '{name} 现在的内存、寄存器和磁盘内容将被快照中的内容替换。',
+    'loss-disks': '{name} 此后写入磁盘的内容以及挂起的状态都将丢失。',
+    'loss-nothing': '{name} 将从拍摄快照的地方继续。',
+    keepFirst: '先为当前状态拍摄快照：“{name}”',
+    discard: '放弃挂起的状态',
+    askDiscard: '放弃 {name} 的挂起状态？',
+    discardBody: '{name} 内存中的内容将丢失。下次启动会重新开始。',
+  },
+};
