@@ -1,13 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
-import { Hypervisor } from '../../../src-main/hypervisor/Hypervisor.ts';
-import { REGISTER_INDEX } from '../../../src-main/hypervisor/registers.ts';
-import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import { expect, test } from 'vitest';
 import type { VmDrive, VmSummary } from '../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../support/hypervisor/bundle.ts';
-import { openTestHypervisor, type TestHypervisor, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 import { numberedSectors } from '../../support/machine/testMedium.ts';
 
 /** Reads the first word of the first disk's sector 7 into BX, and then fills the sector with 5Ah. */
@@ -57,18 +53,7 @@ test al, 80h
 jnz again
 ret`;
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let opened: TestHypervisor;
-
-beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
-  handlers = (await compileThreadedHandlers()).module;
-}, 60_000);
-beforeEach(async () => {
-  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
-});
-afterEach(() => opened.dispose());
+const opened = realHypervisor();
 
 async function disk(name = 'disk.img', sectors = 64): Promise<string> {
   const file = path.join(opened.folder, name);
@@ -76,17 +61,15 @@ async function disk(name = 'disk.img', sectors = 64): Promise<string> {
   return file;
 }
 
-async function create(drives: readonly VmDrive[], text = 'bits 16\norg 100h\nagain: jmp again'): Promise<VmSummary> {
-  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
-  return unwrap(await opened.hypervisor.create({ memoryMiB: 1, program, drives }));
-}
+const create = (drives: readonly VmDrive[], text = 'bits 16\norg 100h\nagain: jmp again'): Promise<VmSummary> =>
+  opened.create(text, { memoryMiB: 1, drives });
 
 async function firstBytesAfterRun(access: VmDrive['access']): Promise<{ ebx: number; byte: number | undefined }> {
   const file = await disk();
   const { id } = await create([{ slot: 'hda', path: file, access }], DISK_PROGRAM);
   unwrap(await opened.hypervisor.start(id));
   await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
-  const ebx = Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX.ebx]);
+  const ebx = opened.register(id, 'ebx');
   await opened.hypervisor.powerOff(id);
   return { ebx, byte: (await readFile(file))[7 * 512] };
 }
@@ -129,12 +112,8 @@ test('a machine does not start with an image that cannot be used, and says why',
 test('drives are kept with the machine', async () => {
   const file = await disk();
   const { id } = await create([{ slot: 'hda', path: file, access: 'overlay' }]);
-  await opened.hypervisor.dispose();
-  const again = unwrap(
-    await Hypervisor.open({ folder: opened.folder, threadEntry, handlers, stepOverEnd: () => null }),
-  );
-  expect(again.get(id)?.drives).toEqual([{ slot: 'hda', path: file, access: 'overlay' }]);
-  await again.dispose();
+  await opened.reopen();
+  expect(opened.hypervisor.get(id)?.drives).toEqual([{ slot: 'hda', path: file, access: 'overlay' }]);
 });
 
 test('diskettes and discs are changed while the machine runs, and when it is off', async () => {

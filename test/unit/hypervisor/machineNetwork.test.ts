@@ -1,24 +1,9 @@
-import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
-import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
+import { expect, test } from 'vitest';
 import type { VmNetwork } from '../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../support/hypervisor/bundle.ts';
-import { openTestHypervisor, sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
-import type { TestHypervisor } from '../../support/hypervisor/openTestHypervisor.ts';
+import { sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let opened: TestHypervisor;
-
-beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
-  handlers = (await compileThreadedHandlers()).module;
-}, 60_000);
-beforeEach(async () => {
-  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
-});
-afterEach(() => opened.dispose());
+const opened = realHypervisor();
 
 /**
  * The adapter in PCI slot 3, brought up by hand, promiscuous: ring from page 46h to 80h. Its ports start where its
@@ -104,12 +89,7 @@ wait_:
   hlt
 `;
 
-async function start(text: string, network: VmNetwork | null): Promise<string> {
-  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
-  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, program, network }));
-  unwrap(await opened.hypervisor.start(id));
-  return id;
-}
+const start = (text: string, network: VmNetwork | null): Promise<string> => opened.start(text, { network });
 
 function serial(id: string): string {
   return new TextDecoder().decode(opened.hypervisor.serialHistory(id));

@@ -1,56 +1,34 @@
-import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
-import { REGISTER_INDEX, type RegisterName } from '../../../src-main/hypervisor/registers.ts';
-import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
-import type { ContainmentEntry, IsolationSample, VmSummary } from '../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../support/hypervisor/bundle.ts';
-import { openTestHypervisor, sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
-import type { TestHypervisor } from '../../support/hypervisor/openTestHypervisor.ts';
+import { expect, test } from 'vitest';
+import type { ContainmentEntry, IsolationSample } from '../../../src-main/hypervisor/types.ts';
+import { sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let opened: TestHypervisor;
+const opened = realHypervisor();
+const { register } = opened;
 
-beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
-  handlers = (await compileThreadedHandlers()).module;
-});
-beforeEach(async () => {
-  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
-});
-afterEach(() => opened.dispose());
-
-async function createAssembly(text: string, memoryMiB = 2): Promise<VmSummary> {
-  const bytes = new TextEncoder().encode(text);
-  const program = { kind: 'bytes', bytes, fileName: 'test.asm', format: 'asm' } as const;
-  return unwrap(await opened.hypervisor.create({ memoryMiB, program }));
-}
-async function startAssembly(text: string, paused = false): Promise<string> {
-  const { id } = await createAssembly(text);
-  unwrap(await opened.hypervisor.start(id, { paused }));
+/** A machine with this program, started and paused before its first instruction. */
+async function startPaused(text: string): Promise<string> {
+  const { id } = await opened.create(text);
+  unwrap(await opened.hypervisor.start(id, { paused: true }));
   return id;
-}
-function register(id: string, name: RegisterName): number {
-  return Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
 }
 
 test('a program runs to its end, and its registers can be read', async () => {
-  const id = await startAssembly('bits 16\norg 100h\nmov eax, 12345678h\nmov bx, 42\nhlt');
+  const id = await opened.start('bits 16\norg 100h\nmov eax, 12345678h\nmov bx, 42\nhlt');
   await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
   expect(register(id, 'eax')).toBe(0x1234_5678);
   expect(register(id, 'ebx')).toBe(42);
 });
 
 test('the largest memory is no problem', async () => {
-  const { id } = await createAssembly('bits 16\norg 100h\nhlt', 2048);
+  const { id } = await opened.create('bits 16\norg 100h\nhlt', { memoryMiB: 2048 });
   unwrap(await opened.hypervisor.start(id));
   await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
   expect(opened.hypervisor.readMemory(id, 2 ** 31 - 16, 32)).toEqual(new Uint8Array(16));
 });
 
 test('each step executes exactly one instruction', async () => {
-  const id = await startAssembly('bits 16\norg 100h\nmov ax, 1\ninc ax\ninc ax\njmp $', true);
+  const id = await startPaused('bits 16\norg 100h\nmov ax, 1\ninc ax\ninc ax\njmp $');
   const seen: number[] = [];
   for (let count = 0; count < 3; count++) {
     unwrap(await opened.hypervisor.step(id));
@@ -62,7 +40,7 @@ test('each step executes exactly one instruction', async () => {
 
 test('stepping over a call stops behind it, in the same frame of a recursion', async () => {
   const text = 'bits 16\norg 100h\nmov cx, 5\nf: call g\nafter: jmp $\ng: dec cx\njz done\ncall g\ndone: inc dx\nret';
-  const id = await startAssembly(text, true);
+  const id = await startPaused(text);
   unwrap(await opened.hypervisor.step(id));
   const call = register(id, 'eip');
   unwrap(await opened.hypervisor.stepOver(id));
@@ -72,7 +50,7 @@ test('stepping over a call stops behind it, in the same frame of a recursion', a
 });
 
 test('breakpoints stop before the instruction, again and again; registers can be changed there', async () => {
-  const id = await startAssembly('bits 16\norg 100h\nagain: inc ax\njmp again', true);
+  const id = await startPaused('bits 16\norg 100h\nagain: inc ax\njmp again');
   const start = register(id, 'cs.base') + register(id, 'eip');
   unwrap(await opened.hypervisor.setBreakpoints(id, [start + 1]));
   for (let count = 1; count <= 3; count++) {
@@ -88,7 +66,7 @@ test('breakpoints stop before the instruction, again and again; registers can be
 
 test('serial output, keys and the screen reach main', async () => {
   const { hypervisor } = opened;
-  const id = await startAssembly(`bits 16
+  const id = await opened.start(`bits 16
 org 100h
 mov ax, 0b800h
 mov es, ax
@@ -115,7 +93,7 @@ hlt`);
 });
 
 test('a machine that waits for its timer uses next to no host time', async () => {
-  const id = await startAssembly('bits 16\norg 100h\nmov al, 0feh\nout 21h, al\nsti\nagain: hlt\njmp again');
+  const id = await opened.start('bits 16\norg 100h\nmov al, 0feh\nout 21h, al\nsti\nagain: hlt\njmp again');
   await sleep(300);
   const before = process.cpuUsage();
   await sleep(1000);
@@ -128,12 +106,12 @@ test('rogues are logged with what stopped them, and a neighbour’s guarded memo
   const { hypervisor } = opened;
   const samples: IsolationSample[] = [];
   hypervisor.on('isolation', (sample) => samples.push(sample));
-  const good = await startAssembly('bits 32\norg 100000h\nagain: inc dword [20000h]\njmp again\ntimes 9000 db 0a5h');
-  await startAssembly(
+  const good = await opened.start('bits 32\norg 100000h\nagain: inc dword [20000h]\njmp again\ntimes 9000 db 0a5h');
+  await opened.start(
     'bits 32\norg 100000h\nmov edi, 0\nagain: mov byte [edi + 40000000h], 66h\nadd edi, 1000h\njmp again',
   );
-  const ports = await startAssembly('bits 16\norg 100h\nagain: in al, dx\ninc dx\njmp again');
-  const fault = await startAssembly('bits 16\norg 100h\nlidt [idt]\nint 3\nidt: dw 0, 0, 0');
+  const ports = await opened.start('bits 16\norg 100h\nagain: in al, dx\ninc dx\njmp again');
+  const fault = await opened.start('bits 16\norg 100h\nlidt [idt]\nint 3\nidt: dw 0, 0, 0');
   await until(() => hypervisor.get(fault)?.state === 'crashed', 'the triple fault');
   expect(hypervisor.get(fault)?.crash).toMatchObject({ kind: 'triple-fault' });
   samples.length = 0;
@@ -164,7 +142,7 @@ test('with the instruction clock, two machines with the same program end alike',
     'bits 16\norg 100h\nmov cx, 50000\nagain: imul ax, 25173\nadd ax, 13849\nmov bx, cx\nmov [bx+2000h], ax\nrdtsc\nloop again\ncli\nhlt';
   const ends: unknown[] = [];
   for (let run = 0; run < 2; run++) {
-    const { id } = await createAssembly(text);
+    const { id } = await opened.create(text);
     unwrap(await hypervisor.update(id, { clock: 'instructions' }));
     unwrap(await hypervisor.start(id));
     await until(() => hypervisor.get(id)?.activity === 'stopped', 'halted');

@@ -1,47 +1,17 @@
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { stepOverEnd } from '../../../../src-main/debug/StepOver.ts';
-import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
-import { REGISTER_INDEX, type RegisterName } from '../../../../src-main/hypervisor/registers.ts';
-import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
-import type { CreateVmRequest, VmDrive } from '../../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
-import {
-  openTestHypervisor,
-  sleep,
-  type TestHypervisor,
-  until,
-  unwrap,
-} from '../../../support/hypervisor/openTestHypervisor.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
+import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
+import { realHypervisor } from '../../../support/hypervisor/realHypervisor.ts';
 import { numberedSectors } from '../../../support/machine/testMedium.ts';
 
 // Each starts several threads, which a busy host takes its time for.
 vi.setConfig({ testTimeout: 120_000 });
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let opened: TestHypervisor;
+const opened = realHypervisor();
 
-beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
-  handlers = (await compileThreadedHandlers()).module;
-}, 60_000);
-beforeEach(async () => {
-  opened = await openTestHypervisor(threadEntry, { handlers, stepOverEnd });
-});
-afterEach(() => opened.dispose());
-
-async function start(text: string, request: CreateVmRequest = {}): Promise<string> {
-  const program = { kind: 'bytes', bytes: new TextEncoder().encode(text), fileName: 'a.asm', format: 'asm' } as const;
-  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, program, ...request }));
-  unwrap(await opened.hypervisor.start(id));
-  return id;
-}
-
-function register(id: string, name: RegisterName): number {
-  return Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
-}
+const { start, register } = opened;
 
 const halted = (id: string): Promise<void> =>
   until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted', 60_000);
@@ -207,10 +177,8 @@ describe('a machine that is suspended', () => {
     await until(() => countOf(id) > 1000, 'counting');
     const suspended = unwrap(await opened.hypervisor.suspend(id));
     expect(suspended).toMatchObject({ state: 'off', isSuspended: true });
-    await opened.hypervisor.dispose();
-    const { folder } = opened;
-    const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers, stepOverEnd }));
-    opened = { ...opened, hypervisor };
+    await opened.reopen();
+    const { hypervisor } = opened;
     expect(hypervisor.get(id)).toMatchObject({ state: 'off', isSuspended: true });
     expect(hypervisor.snapshots(id)).toEqual({ current: null, entries: [] });
     expect(unwrap(await hypervisor.start(id))).toMatchObject({ isSuspended: false });

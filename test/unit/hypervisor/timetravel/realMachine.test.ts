@@ -1,20 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
-import { REGISTER_INDEX, type RegisterName } from '../../../../src-main/hypervisor/registers.ts';
-import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
 import type { TimeLine, VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
-import {
-  openTestHypervisor,
-  sleep,
-  type TestHypervisor,
-  until,
-  unwrap,
-} from '../../../support/hypervisor/openTestHypervisor.ts';
+import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
+import { realHypervisor } from '../../../support/hypervisor/realHypervisor.ts';
 
 /** Counts in a register and all over its memory, hot enough to become a region; says each key it is sent. */
 const BUSY = `bits 16
@@ -37,37 +29,17 @@ count: inc dword [9000h]
        inc byte [9008h]
        jmp again`;
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let opened: TestHypervisor;
+const opened = realHypervisor();
 let folder: string;
 
-beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
-  handlers = (await compileThreadedHandlers()).module;
-});
 beforeEach(async () => {
-  opened = await openTestHypervisor(threadEntry, { handlers });
   folder = await mkdtemp(path.join(tmpdir(), 'vivarium-time-'));
 });
-afterEach(async () => {
-  await opened.dispose();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => rm(folder, { recursive: true }));
 
-async function startBusy(text = BUSY, drives: readonly VmDrive[] = []): Promise<string> {
-  const program = {
-    kind: 'bytes',
-    bytes: new TextEncoder().encode(text),
-    fileName: 'busy.asm',
-    format: 'asm',
-  } as const;
-  const { id } = unwrap(await opened.hypervisor.create({ memoryMiB: 2, clock: 'instructions', program, drives }));
-  unwrap(await opened.hypervisor.start(id));
-  return id;
-}
-const register = (id: string, name: RegisterName): number =>
-  Number(opened.hypervisor.registers(id)?.values[REGISTER_INDEX[name]]);
+const { register } = opened;
+const startBusy = (text = BUSY, drives: readonly VmDrive[] = []): Promise<string> =>
+  opened.start(text, { clock: 'instructions', drives });
 const retired = (id: string): number => opened.hypervisor.registers(id)?.retiredInstructions ?? 0;
 const digest = async (id: string): Promise<string> => unwrap(await opened.hypervisor.memoryDigest(id));
 async function timeLine(id: string): Promise<TimeLine> {
