@@ -8,57 +8,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { CORPUS } from '../support/containment/corpus.ts';
 import { Siege } from '../support/containment/Siege.ts';
 import { sleep, unwrap } from '../support/hypervisor/openTestHypervisor.ts';
+import { ENDLESS_LOOP, TICKING } from './scheduler/guests.ts';
 
 const SECONDS = Number(process.env['CONTAINMENT_SECONDS'] ?? 4);
 const SLICE_MS = 5;
 const PROMISED = { shareOff: 3, wakeMs: SLICE_MS + 2, loopMs: 16, grownMiB: 768 } as const;
 const MIB = 2 ** 20;
-
-const ENDLESS_LOOP = 'bits 32\norg 100000h\nagain: add eax, 3\nxor ebx, eax\ndec ecx\njmp again';
-/** Wakes with each of the timer's interrupts and halts again. */
-const TICKING = `bits 32
-org 100000h
-mov esp, 9f000h
-lgdt [gdtr]
-lidt [idtr]
-mov edi, idt + 20h * 8
-mov eax, on_tick
-mov [edi], ax
-mov word [edi + 2], 8
-mov word [edi + 4], 8e00h
-shr eax, 16
-mov [edi + 6], ax
-mov al, 11h
-out 20h, al
-mov al, 20h
-out 21h, al
-mov al, 4
-out 21h, al
-mov al, 1
-out 21h, al
-mov al, 0feh
-out 21h, al
-mov al, 34h
-out 43h, al
-mov ax, 11932
-out 40h, al
-mov al, ah
-out 40h, al
-sti
-again: hlt
-jmp again
-on_tick: push eax
-mov al, 20h
-out 20h, al
-pop eax
-iretd
-gdt: dq 0, 00cf9b000000ffffh, 00cf93000000ffffh
-gdtr: dw 23
-dd gdt
-idtr: dw 21h * 8 - 1
-dd idt
-align 8
-idt: times 21h dq 0`;
 
 /** The largest and the smallest of what a figure was. */
 interface Figures {

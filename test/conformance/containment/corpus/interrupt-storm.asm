@@ -2,37 +2,14 @@
 %include "hostile.inc"
 
 prepare:
-        mov     al, 0x11                ; the 8259s, vectors 20h and 28h
-        out     0x20, al
-        out     0xa0, al
-        mov     al, 0x20
-        out     0x21, al
-        mov     al, 0x28
-        out     0xa1, al
-        mov     al, 4
-        out     0x21, al
-        mov     al, 2
-        out     0xa1, al
-        mov     al, 1
-        out     0x21, al
-        out     0xa1, al
-        xor     al, al
-        out     0x21, al
-        out     0xa1, al
+        start_8259s 0, 0
         mov     al, 0x34                ; the 8254 by 2, 596,591 times a second
         out     0x43, al
         mov     al, 2
         out     0x40, al
         xor     al, al
         out     0x40, al
-        mov     al, 0x0a                ; the RTC 8192 times a second
-        out     0x70, al
-        mov     al, 0x23
-        out     0x71, al
-        mov     al, 0x0b
-        out     0x70, al
-        mov     al, 0x42
-        out     0x71, al
+        tick_rtc
         mov     ebx, 0xfee0_0000
         mov     dword [ebx + 0xf0], 0x1ff   ; the APIC on
         mov     dword [ebx + 0x320], 0x2_0040 ; its timer: periodic, vector 40h
