@@ -49,10 +49,8 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
   throw new Refusal(outcome.problem);
 }
 
-/** The oldest first, whoever has the store open. */
 export async function listMachines(control: Control): Promise<CallOutput<'vm:list'>> {
-  const machines = valueOf(await control.call('vm:list', undefined));
-  return machines.toSorted((left, right) => left.createdAt - right.createdAt);
+  return valueOf(await control.call('vm:list', undefined));
 }
 
 export async function machineNamed(control: Control, word: string): Promise<VmSummary> {

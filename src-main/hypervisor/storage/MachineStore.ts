@@ -60,7 +60,7 @@ export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
 export class MachineStore {
   readonly folder: string;
   readonly problems: readonly StoreProblem[];
-  /** As the store was opened. */
+  /** As the store was opened, the oldest first. */
   readonly machines: readonly StoredMachine[];
   readonly snapshots: SnapshotStore;
   readonly #lock: StoreLock;
@@ -104,6 +104,7 @@ export class MachineStore {
         machines.push(opened.machine);
         trees.set(id, opened.tree);
       }
+      machines.sort((left, right) => left.createdAt - right.createdAt);
       const store = new MachineStore(folder, lock, machines, problems, trees);
       store.snapshots.sweepIfInterrupted();
       return done(store);

@@ -46,6 +46,21 @@ describe('what is stored comes back', () => {
     await store.close();
   });
 
+  test('machines in the order in which they were made', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1000 });
+    const store = unwrap(await MachineStore.open(folder));
+    const registry = new MachineRegistry(store);
+    const made: string[] = [];
+    for (let count = 0; count < 8; count++) {
+      made.push(unwrap(await registry.create({})).id);
+      vi.advanceTimersByTime(1);
+    }
+    vi.useRealTimers();
+    const again = await reopen(store);
+    expect(again.machines.map(({ id }) => id)).toEqual(made);
+    await again.close();
+  });
+
   test('an assembly text starts without its original and what that included', async () => {
     const store = unwrap(await MachineStore.open(folder));
     const registry = new MachineRegistry(store);
