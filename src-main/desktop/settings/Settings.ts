@@ -33,24 +33,26 @@ export interface Settings {
   readonly suspended: JsonFile<z.ZodArray<z.ZodString>>;
 }
 
+/** Those of somebody who has changed none. */
+const USUAL: Preferences = {
+  theme: 'system',
+  language: 'system',
+  pcpuCount: null,
+  memoryLimitMiB: null,
+  confirmQuit: true,
+  suspendOnQuit: false,
+};
 /** What came after the first version is not in every file. Not in the contract: there, what is absent stays as it is. */
 const StoredPreferences = Preferences.extend({
-  memoryLimitMiB: Preferences.shape.memoryLimitMiB.default(null),
-  suspendOnQuit: Preferences.shape.suspendOnQuit.default(false),
+  memoryLimitMiB: Preferences.shape.memoryLimitMiB.default(USUAL.memoryLimitMiB),
+  suspendOnQuit: Preferences.shape.suspendOnQuit.default(USUAL.suspendOnQuit),
 });
 
 export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {
   const open = <Schema extends z.ZodType>(name: string, schema: Schema, initial: z.output<Schema>) =>
     JsonFile.open({ path: path.join(folder, `${name}.json`), schema, initial, version: 1, onProblem });
   const [preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended] = await Promise.all([
-    open('preferences', StoredPreferences, {
-      theme: 'system',
-      language: 'system',
-      pcpuCount: null,
-      memoryLimitMiB: null,
-      confirmQuit: true,
-      suspendOnQuit: false,
-    }),
+    open('preferences', StoredPreferences, USUAL),
     open('session', Session, {}),
     open('window', WindowBounds, { width: 1280, height: 800, isMaximized: false, isFullScreen: false }),
     open('recent-files', z.array(z.string()), []),

@@ -59,6 +59,8 @@ const HASH_BYTES = 32;
 const MOST_SECTIONS = 2 ** 20;
 /** Fast: what is worth more is found in the first level. */
 export const COMPRESSION_LEVEL = 1;
+/** What a buffer for zlib's output has beyond what is expected: zlib takes none of less than 64 bytes. */
+export const SPARE_BYTES = 64;
 
 export function encodeSections(kind: SectionFileKind, version: number, sections: readonly Section[]): Uint8Array {
   const bodies = sections.map(({ bytes }) => deflateRawSync(bytes, { level: COMPRESSION_LEVEL }));

@@ -7,6 +7,7 @@ import {
   HEADER_BYTES,
   headLengthOf,
   SectionProblem,
+  SPARE_BYTES,
   unpackProblem,
   verifyBody,
   type SectionEntry,
@@ -15,9 +16,6 @@ import {
 } from './SectionFile.ts';
 
 const inflate = promisify(inflateRaw);
-
-/** zlib takes no less than 64. */
-const SPARE_BYTES = 64;
 
 /**
  * A file of sections of which only some are wanted: the table of contents is verified when it is opened, each section

@@ -6,14 +6,13 @@ import {
   encodeHead,
   headLength,
   packedSection,
+  SPARE_BYTES,
   type PackedSection,
   type Section,
   type SectionFileKind,
 } from './SectionFile.ts';
 
 const deflate = promisify(deflateRaw);
-
-const SPARE_BYTES = 64;
 
 /** Sections that are compressed while others are written: as many as Node has threads for it, and some more. */
 const AHEAD = 8;

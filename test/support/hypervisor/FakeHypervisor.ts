@@ -17,6 +17,7 @@ import type {
   VmSummary,
 } from '../../../src-main/hypervisor/types.ts';
 import { REGISTER_INDEX, REGISTER_NAMES } from '../../../src-main/hypervisor/registers.ts';
+import { storedMachine } from './snapshots.ts';
 
 const notFound = { ok: false, error: { code: 'not-found', message: 'That machine no longer exists.' } } as const;
 
@@ -61,23 +62,9 @@ export class FakeHypervisor implements HypervisorService {
     const { program, ...wishes } = request;
     const fileName = program && (program.kind === 'file' ? program.path.replace(/.*\//, '') : program.fileName);
     const vm: VmSummary = {
+      ...storedMachine(),
       id,
       name: fileName ?? 'machine',
-      profile: 'pc',
-      memoryMiB: 16,
-      vcpuCount: 1,
-      weight: 100,
-      capPercent: 0,
-      pcpus: null,
-      clock: 'host',
-      network: null,
-      drives: [],
-      bootOrder: null,
-      notes: '',
-      autostart: false,
-      checkpointMinutes: null,
-      group: null,
-      colour: 0,
       createdAt: 1,
       changedAt: 1,
       ...Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)),
