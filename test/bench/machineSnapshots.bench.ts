@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Hypervisor } from '../../src-main/hypervisor/Hypervisor.ts';
 import { compileThreadedHandlers } from '../../src-main/hypervisor/threadedHandlers.ts';
-import { bundle } from '../support/hypervisor/bundle.ts';
+import { bundleVcpuThread } from '../support/hypervisor/bundle.ts';
 import { unwrap } from '../support/hypervisor/openTestHypervisor.ts';
 
 const MIB = 1024 * 1024;
@@ -16,7 +16,7 @@ const ROUNDS = 5;
 const PROGRAM = 'bits 16\norg 100h\nagain: inc dword [9000h]\njmp again';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-bench-'));
-const threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+const threadEntry = await bundleVcpuThread();
 const { module: handlers } = await compileThreadedHandlers();
 const hypervisor = unwrap(await Hypervisor.open({ folder, threadEntry, handlers, stepOverEnd: () => null }));
 try {

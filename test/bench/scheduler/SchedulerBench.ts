@@ -5,11 +5,11 @@ import path from 'node:path';
 import { Hypervisor } from '../../../src-main/hypervisor/Hypervisor.ts';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import type { CreateVmRequest, HypervisorStatistics } from '../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../support/hypervisor/bundle.ts';
+import { bundleVcpuThread } from '../../support/hypervisor/bundle.ts';
 import { unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
 
 const [threadEntry, handlers] = await Promise.all([
-  bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts')),
+  bundleVcpuThread(),
   compileThreadedHandlers().then(({ module }) => module),
 ]);
 

@@ -1,11 +1,10 @@
-import path from 'node:path';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 import { stepOverEnd } from '../../../src-main/debug/StepOver.ts';
 import { Hypervisor, type HypervisorOptions } from '../../../src-main/hypervisor/Hypervisor.ts';
 import { REGISTER_INDEX, type RegisterName } from '../../../src-main/hypervisor/registers.ts';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import type { CreateVmRequest, VmSummary } from '../../../src-main/hypervisor/types.ts';
-import { bundle } from './bundle.ts';
+import { bundleVcpuThread } from './bundle.ts';
 import { openTestHypervisor, type TestHypervisor, unwrap } from './openTestHypervisor.ts';
 
 /** A hypervisor of real machines, in threads, that is another one in each test of a file. */
@@ -28,7 +27,7 @@ export function realHypervisor(): RealHypervisor {
   let hypervisor: Hypervisor;
 
   beforeAll(async () => {
-    const threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+    const threadEntry = await bundleVcpuThread();
     options = { threadEntry, handlers: (await compileThreadedHandlers()).module, stepOverEnd };
   }, 60_000);
   beforeEach(async () => {

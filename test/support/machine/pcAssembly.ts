@@ -37,3 +37,38 @@ export const pit = (count: number): string => `
   mov al, ${count >> 8}
   out 0x40, al
 `;
+
+/** The first disk gets a command for one of its first 256 sectors; {@link ATA_READY} belongs to it. */
+export const ataCommand = (command: number, sector: number): string => `
+  mov dx, 0x1f6
+  mov al, 0xe0
+  out dx, al
+  mov dx, 0x1f2
+  mov al, 1
+  out dx, al
+  inc dx
+  mov al, ${sector}
+  out dx, al
+  inc dx
+  xor al, al
+  out dx, al
+  inc dx
+  out dx, al
+  mov dx, 0x1f7
+  mov al, ${command}
+  out dx, al
+  call ata_ready
+  mov dx, 0x1f0
+`;
+
+/** Waits until the first channel's drive is no longer busy; DX and AL are its. */
+export const ATA_READY = `
+ata_ready: mov dx, 0x1f7
+.busy: in al, dx
+  test al, 0x80
+  jnz .busy
+  ret
+`;
+
+/** ATA-8 ACS, READ SECTOR(S) and WRITE SECTOR(S). */
+export const ATA = { readSectors: 0x20, writeSectors: 0x30 } as const;

@@ -4,54 +4,26 @@ import { expect, test } from 'vitest';
 import type { VmDrive, VmSummary } from '../../../src-main/hypervisor/types.ts';
 import { until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
 import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
+import { ATA, ATA_READY, ataCommand } from '../../support/machine/pcAssembly.ts';
 import { numberedSectors } from '../../support/machine/testMedium.ts';
 
 /** Reads the first word of the first disk's sector 7 into BX, and then fills the sector with 5Ah. */
 const DISK_PROGRAM = `bits 16
 org 100h
-mov dx, 1f6h
-mov al, 0e0h
-out dx, al
-mov dx, 1f2h
-mov al, 1
-out dx, al
-inc dx
-mov al, 7
-out dx, al
-inc dx
-xor al, al
-out dx, al
-inc dx
-out dx, al
-mov dx, 1f7h
-mov al, 20h
-out dx, al
-call ready
-mov dx, 1f0h
+${ataCommand(ATA.readSectors, 7)}
 in ax, dx
 mov bx, ax
 mov cx, 255
 skip: in ax, dx
 loop skip
-mov dx, 1f2h
-mov al, 1
-out dx, al
-mov dx, 1f7h
-mov al, 30h
-out dx, al
-call ready
-mov dx, 1f0h
+${ataCommand(ATA.writeSectors, 7)}
 mov ax, 5a5ah
 mov cx, 256
 fill: out dx, ax
 loop fill
 cli
 hlt
-ready: mov dx, 1f7h
-again: in al, dx
-test al, 80h
-jnz again
-ret`;
+${ATA_READY}`;
 
 const opened = realHypervisor();
 

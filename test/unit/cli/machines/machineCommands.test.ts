@@ -9,7 +9,7 @@ import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
 import { openStore } from '../../../../src-main/control/socket/openStore.ts';
 import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
 import { sleep, until } from '../../../support/hypervisor/openTestHypervisor.ts';
 
 let threadEntry: string;
@@ -20,7 +20,7 @@ let access: StoreAccess;
 let owners: Promise<number>[];
 
 beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  threadEntry = await bundleVcpuThread();
   handlers = (await compileThreadedHandlers()).module;
 });
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import { REGISTER_INDEX } from '../../../../src-main/hypervisor/registers.ts';
 import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
 import type { CreateVmRequest } from '../../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { bundle, bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
 import {
   openTestHypervisor,
   type TestHypervisor,
@@ -30,7 +30,7 @@ const every = (ms: number, action: () => void): (() => void) => {
 };
 
 beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('src-main/hypervisor/threads/vcpuThread.ts'));
+  threadEntry = await bundleVcpuThread();
   victim = await bundle(path.resolve('test/support/hypervisor/checkpointVictim.ts'));
   await writeFile(path.join(path.dirname(victim), 'threaded.wasm'), generateHandlers());
   handlers = (await compileThreadedHandlers()).module;

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import { realHypervisor } from '../../../support/hypervisor/realHypervisor.ts';
+import { ATA, ATA_READY, ataCommand } from '../../../support/machine/pcAssembly.ts';
 import { numberedSectors } from '../../../support/machine/testMedium.ts';
 
 // Each starts several threads, which a busy host takes its time for.
@@ -211,39 +212,16 @@ org 100h
 again: xor ah, ah
 int 16h
 mov bl, al
-mov dx, 1f6h
-mov al, 0e0h
-out dx, al
-mov dx, 1f2h
-mov al, 1
-out dx, al
-inc dx
-mov al, 7
-out dx, al
-inc dx
-xor al, al
-out dx, al
-inc dx
-out dx, al
-mov dx, 1f7h
-mov al, 30h
-out dx, al
-call ready
-mov dx, 1f0h
+${ataCommand(ATA.writeSectors, 7)}
 mov al, bl
 mov ah, bl
 mov cx, 256
 fill: out dx, ax
 loop fill
-call ready
+call ata_ready
 mov [9000h], bl
 jmp again
-ready: mov dx, 1f7h
-wait: in al, dx
-test al, 80h
-jnz wait
-ret
-`;
+${ATA_READY}`;
   const written = (id: string): string =>
     String.fromCharCode(opened.hypervisor.readMemory(id, register(id, 'ds.base') + 0x9000, 1)?.[0] ?? 0);
 
