@@ -1,4 +1,5 @@
 import type { ProcessorState } from './ProcessorState.ts';
+import type { TranslationInspector } from './TranslationView.ts';
 import type { CpuState } from './state/CpuState.ts';
 
 /** Width of a port or memory-mapped access, in bytes. */
@@ -159,6 +160,25 @@ export interface RegionStatistics extends RegionTotals {
   readonly hottest: readonly RegionFigures[];
 }
 
+/** A memory access that is asked about, not made. */
+export interface ProbedAccess {
+  readonly kind: 'read' | 'write' | 'execute';
+  /** At privilege level 3; otherwise as a supervisor. */
+  readonly isUser: boolean;
+}
+
+/** What would come of a memory access, so far as paging decides it. */
+export type AccessVerdict =
+  | {
+      readonly kind: 'allowed';
+      /** As it reaches the memory bus: line 20 gated. */
+      readonly physicalAddress: number;
+      /** What answers there: memory; memory that ignores writes; a device, if any. */
+      readonly target: 'memory' | 'rom' | 'bus';
+    }
+  /** #PF, with its error code (SDM vol. 3A, figure 4-12). */
+  | { readonly kind: 'fault'; readonly errorCode: number };
+
 /**
  * One x86 processor and the means to run it; the contract of every accelerator, shaped like the kernel's
  * KVM vCPU: run until an exit, registers readable and writable while stopped, interrupts requested from
@@ -169,6 +189,8 @@ export interface RegionStatistics extends RegionTotals {
 export interface VirtualProcessor {
   /** What the second tier has done; undefined without one. */
   readonly regionStatistics?: RegionStatistics | undefined;
+  /** What guest code has been translated into; undefined where it is not. */
+  readonly inspector?: TranslationInspector;
 
   /** Number within its VM, from 0. */
   readonly id: number;
@@ -209,4 +231,6 @@ export interface VirtualProcessor {
 
   /** Linear to physical, without side effects; undefined when not mapped. */
   translateLinear(linearAddress: number): number | undefined;
+  /** What an access would come to, by the walk that makes it, without its side effects. */
+  probeAccess(linearAddress: number, access: ProbedAccess): AccessVerdict;
 }

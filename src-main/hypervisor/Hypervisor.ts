@@ -4,6 +4,7 @@ import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { findDriveAt, findImageConflict } from './imageConflicts.ts';
+import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
@@ -36,6 +37,7 @@ import {
   type HypervisorEvents,
   type HypervisorService,
   type HypervisorStatistics,
+  type InspectionService,
   type KeyStroke,
   type ProgramSource,
   type Result,
@@ -86,6 +88,7 @@ export class Hypervisor implements HypervisorService {
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
   readonly time: TimeTravelService;
+  readonly inspection: InspectionService;
   readonly #checkpoints: CheckpointKeeper;
   readonly #machines = new Map<VmId, VirtualMachine>();
   readonly #options: HypervisorOptions;
@@ -102,6 +105,7 @@ export class Hypervisor implements HypervisorService {
     this.#options = options;
     this.#store = store;
     this.#registry = new MachineRegistry(store);
+    this.inspection = new InspectionCommands((id, command) => this.#find(id, command));
     this.time = new TimeTravelCommands({
       find: (id, command) => this.#find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),

@@ -12,6 +12,7 @@ import type {
   HypervisorEventName,
   HypervisorEvents,
   HypervisorStatistics,
+  InspectionService,
   KeyStroke,
   ProgramSource,
   Result,
@@ -105,6 +106,7 @@ export interface HypervisorService {
   snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>>;
 
   readonly time: TimeTravelService;
+  readonly inspection: InspectionService;
 
   /** From shared memory, at no cost to the guest. Undefined while off. */
   registers(id: VmId, vcpu?: number): VcpuRegisters | undefined;

@@ -6,6 +6,7 @@ export type { HypervisorService } from './HypervisorService.ts';
 export * from './types/containment.ts';
 export * from './types/definition.ts';
 export * from './types/events.ts';
+export * from './types/inspection.ts';
 export * from './types/isolation.ts';
 export * from './types/lifeCycle.ts';
 export * from './types/results.ts';

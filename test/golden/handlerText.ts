@@ -27,7 +27,7 @@ export async function handlerText(source: string, bits: 16 | 32, context: Transl
   const module = new ModuleBuilder({ minimumPages: 1, maximumPages: 65_536 });
   const runtime = defineRuntime(module, CPU);
   const handler = module.declare(HANDLER_SIGNATURE);
-  module.define(handler, buildHandler(form, runtime, CPU));
+  module.define(handler, buildHandler(form, runtime, CPU).code);
   module.table([handler], 1, 'table');
   const wabt = await loadWabt();
   const features = { threads: true, tail_call: true, bulk_memory: true, sign_extension: true };

@@ -1,6 +1,6 @@
 import { GuestFault, VECTOR } from '../GuestFault.ts';
 import type { LinearMemory, Privilege } from '../LinearMemory.ts';
-import type { ProcessorBus } from '../VirtualProcessor.ts';
+import type { AccessVerdict, ProbedAccess, ProcessorBus } from '../VirtualProcessor.ts';
 import type { CpuState } from '../state/CpuState.ts';
 import { ACCESS, FILL, PAGE_FLAG, RIGHT, STATE, VCPU_BLOCK } from '../state/layout.ts';
 import { Paging, type PagingChoices, type PagingExports } from './Paging.ts';
@@ -107,6 +107,17 @@ export class Mmu implements LinearMemory {
   /** Like `translate` for a supervisor's read, without faults or side effects. */
   probe(linear: number): number | undefined {
     return this.paging.probe(linear);
+  }
+
+  /** What an access would come to. Has no effects. */
+  probeAccess(linear: number, { kind, isUser }: ProbedAccess): AccessVerdict {
+    const { physicalMemory } = this;
+    const walked = this.paging.probeAccess(linear, ACCESS_OF[kind] | (isUser ? ACCESS.user : 0));
+    if ('errorCode' in walked) return { kind: 'fault', errorCode: walked.errorCode };
+    const { physicalAddress } = walked;
+    const isMemory = physicalMemory.host(physicalAddress) !== 0;
+    const target = !isMemory ? 'bus' : physicalMemory.isWritable(physicalAddress) ? 'memory' : 'rom';
+    return { kind: 'allowed', physicalAddress, target };
   }
 
   /** Drops all cached translations, or those that are not global. */

@@ -103,6 +103,12 @@ export class Paging {
     return this.routines.walk(linear, ACCESS.quiet) < 0 ? undefined : this.memory.gated(this.physical);
   }
 
+  /** The same for an access of any kind, given as ACCESS bits: where it leads, or the page fault's error code. */
+  probeAccess(linear: number, access: number): { readonly physicalAddress: number } | { readonly errorCode: number } {
+    const rights = this.routines.walk(linear, access | ACCESS.quiet);
+    return rights < 0 ? { errorCode: ~rights } : { physicalAddress: this.memory.gated(this.physical) };
+  }
+
   /** Host address of a linear one, entered in the TLB; or FILL.elsewhere. Throws #PF. */
   fill(linear: number, access: number): number {
     const host = this.routines.fill(linear, access) >>> 0;

@@ -53,6 +53,7 @@ export const COMMAND_STATES = {
   'change registers of': ['paused'],
   'write to the memory of': ['running', 'paused'],
   'translate addresses of': ['running', 'paused'],
+  'look inside': ['running', 'paused', 'crashed'],
   'set breakpoints in': ['off', 'starting', 'running', 'paused', 'saving', 'crashed'],
   'send input to': ['running', 'paused'],
   'take the digest of': ['running', 'paused', 'crashed'],

@@ -1,3 +1,4 @@
+import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
@@ -6,7 +7,15 @@ import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapsho
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { ThreadHistory } from './ThreadHistory.ts';
-import type { ClockKind, KeyStroke, MouseMotion, ProgramOptions, VmDrive } from '../types.ts';
+import type {
+  AccessVerdict,
+  ClockKind,
+  KeyStroke,
+  MouseMotion,
+  ProbedAccess,
+  ProgramOptions,
+  VmDrive,
+} from '../types.ts';
 
 /** A file that an assembly text may include, by the name it uses. */
 export interface ProgramInclude {
@@ -133,6 +142,9 @@ export interface ThreadMachine {
   setRegister(vcpu: number, name: RegisterName, value: bigint): void;
   writeMemory(physicalAddress: number, bytes: Uint8Array): void;
   translateLinear(vcpu: number, linearAddress: number): number | undefined;
+  /** Undefined when the vCPU's accelerator translates nothing. */
+  inspector(vcpu: number): TranslationInspector | undefined;
+  probeAccess(vcpu: number, linearAddress: number, access: ProbedAccess): AccessVerdict;
   sendScanCodes(codes: readonly number[]): void;
   sendKeys(keys: readonly KeyStroke[]): void;
   moveMouse(motion: MouseMotion): void;

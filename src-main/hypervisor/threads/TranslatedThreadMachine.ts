@@ -1,4 +1,5 @@
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
+import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
 import type { DriveOptions } from '../../machine/drives/DriveBay.ts';
 import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
@@ -18,7 +19,7 @@ import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } 
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
-import type { KeyStroke, MouseMotion } from '../types.ts';
+import type { AccessVerdict, KeyStroke, MouseMotion, ProbedAccess } from '../types.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { ThreadHistory } from './ThreadHistory.ts';
 import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
@@ -230,6 +231,14 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   translateLinear(vcpu: number, linearAddress: number): number | undefined {
     return this.#processor(vcpu).translateLinear(linearAddress);
+  }
+
+  inspector(vcpu: number): TranslationInspector {
+    return this.#processor(vcpu).inspector;
+  }
+
+  probeAccess(vcpu: number, linearAddress: number, access: ProbedAccess): AccessVerdict {
+    return this.#processor(vcpu).probeAccess(linearAddress, access);
   }
 
   sendScanCodes(codes: readonly number[]): void {

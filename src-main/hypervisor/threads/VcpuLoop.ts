@@ -40,6 +40,9 @@ const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
   'setScreenRate',
   'timeLine',
   'translateLinear',
+  'inspectCode',
+  'inspectRegion',
+  'probeAccess',
 ]);
 
 type Mode =
@@ -451,6 +454,14 @@ export class VcpuLoop {
         return null;
       case 'translateLinear':
         return machine.translateLinear(command.request.vcpu, command.request.linearAddress) ?? null;
+      case 'inspectCode': {
+        const { vcpu, linearAddress, byteLength } = command.request;
+        return machine.inspector(vcpu)?.view(linearAddress, byteLength) ?? null;
+      }
+      case 'inspectRegion':
+        return machine.inspector(command.request.vcpu)?.region(command.request.number) ?? null;
+      case 'probeAccess':
+        return machine.probeAccess(command.request.vcpu, command.request.linearAddress, command.request.access);
       case 'sendScanCodes':
         machine.sendScanCodes(command.request);
         this.#stir();

@@ -4,7 +4,19 @@ import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
-import type { BackTarget, CrashReport, KeyStroke, MouseMotion, PauseReason, TimeLine, TravelStop } from '../types.ts';
+import type {
+  AccessVerdict,
+  BackTarget,
+  CrashReport,
+  KeyStroke,
+  MouseMotion,
+  PauseReason,
+  ProbedAccess,
+  RegionSource,
+  TimeLine,
+  TranslationView,
+  TravelStop,
+} from '../types.ts';
 import type { RecordedRun } from './ThreadHistory.ts';
 import type {
   LoadedPages,
@@ -64,6 +76,19 @@ export interface ThreadCommands {
   translateLinear: {
     readonly request: { readonly vcpu: number; readonly linearAddress: number };
     readonly reply: number | null;
+  };
+  /** What the translator has made of code; null: nothing is translated. */
+  inspectCode: {
+    readonly request: { readonly vcpu: number; readonly linearAddress: number; readonly byteLength: number };
+    readonly reply: TranslationView | null;
+  };
+  inspectRegion: {
+    readonly request: { readonly vcpu: number; readonly number: number };
+    readonly reply: RegionSource | null;
+  };
+  probeAccess: {
+    readonly request: { readonly vcpu: number; readonly linearAddress: number; readonly access: ProbedAccess };
+    readonly reply: AccessVerdict;
   };
   sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };

@@ -1,3 +1,4 @@
+import type { AccessVerdict } from '../../../src-main/hypervisor/types.ts';
 import type { MachineState } from '../../../src-main/machine/MachineState.ts';
 import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
 import { textScreen } from '../machine/textScreen.ts';
@@ -169,6 +170,12 @@ export class DoubleMachine implements ThreadMachine {
   instructionAddress = (): number => 0;
   stackPointer = (): number => 0;
   translateLinear = (_: number, address: number): number => address;
+  inspector = (): undefined => undefined;
+  probeAccess = (_: number, address: number): AccessVerdict => ({
+    kind: 'allowed',
+    physicalAddress: address,
+    target: 'memory',
+  });
   drainContainment = (): [] => [];
   stopClock(): void {}
   setBreakpoints(): void {}

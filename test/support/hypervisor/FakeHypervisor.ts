@@ -1,17 +1,21 @@
 import { ScreenMirror } from '../../../src-main/hypervisor/ScreenMirror.ts';
 import type {
+  AccessVerdict,
   ContainmentEntry,
   Disposer,
+  ExtendedRegisters,
   HypervisorEventName,
   HypervisorEvents,
   HypervisorService,
   HypervisorStatistics,
+  InspectionService,
   ProgramSource,
   Result,
   SchedulerSettings,
   TimeTravelService,
   Screen,
   ScreenChange,
+  TranslationView,
   VcpuRegisters,
   VmState,
   VmSummary,
@@ -38,6 +42,15 @@ export class FakeHypervisor implements HypervisorService {
   trace: ReturnType<HypervisorService['scheduleTrace']> = { slices: [], cursor: 0, lost: 0, nowMs: 0 };
   /** The next create, setProgram or start fails with this. */
   refusal: Extract<Result<never>, { ok: false }> | null = null;
+  readonly extended = new Map<string, ExtendedRegisters>();
+  translated: TranslationView | null = { blocks: [], regions: [] };
+  verdict: AccessVerdict = { kind: 'fault', errorCode: 0 };
+  readonly inspection: InspectionService = {
+    translation: async () => ({ ok: true, value: this.translated }),
+    region: async () => ({ ok: true, value: null }),
+    probeAccess: async () => ({ ok: true, value: this.verdict }),
+    extendedRegisters: (id) => this.extended.get(id),
+  };
   readonly time: TimeTravelService = {
     timeLine: async () => ({ ok: true, value: null }),
     goTo: async (id) => this.change(id, { pauseReason: { kind: 'travelled', stop: 'position' } }),

@@ -3,7 +3,7 @@ import {
   readProcessorState,
   writeProcessorState,
 } from '../../../src-main/engine/ProcessorState.ts';
-import type { RunLimits, VirtualProcessor, VmExit } from '../../../src-main/engine/VirtualProcessor.ts';
+import type { AccessVerdict, RunLimits, VirtualProcessor, VmExit } from '../../../src-main/engine/VirtualProcessor.ts';
 import { CpuState } from '../../../src-main/engine/state/CpuState.ts';
 import { FLAG } from '../../../src-main/engine/state/flags.ts';
 import { STATE } from '../../../src-main/engine/state/layout.ts';
@@ -118,6 +118,10 @@ export class ScriptedProcessor implements VirtualProcessor {
 
   translateLinear(linearAddress: number): number {
     return linearAddress;
+  }
+
+  probeAccess(linearAddress: number): AccessVerdict {
+    return { kind: 'allowed', physicalAddress: linearAddress, target: 'memory' };
   }
 
   private takeKick(): boolean {

@@ -1,5 +1,7 @@
 import {
+  type AccessVerdict,
   type InterruptSource,
+  type ProbedAccess,
   type ProcessorBus,
   type ProcessorClock,
   type RefusalObserver,
@@ -9,6 +11,7 @@ import {
   type VmExit,
   type Watchpoint,
 } from '../../VirtualProcessor.ts';
+import type { TranslationInspector } from '../../TranslationView.ts';
 import { type ProcessorState, readProcessorState, writeProcessorState } from '../../ProcessorState.ts';
 import { type AccessWatch, Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
@@ -26,6 +29,7 @@ import { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
 import { CS, PAGE_FLAG, STATE } from '../../state/layout.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
+import { CodeInspector } from './CodeInspector.ts';
 import { DebuggerWatchpoints, watchOfAll } from './DebuggerWatchpoints.ts';
 import { ExitCounts } from './ExitCounts.ts';
 import { GuestBreakpoints } from './GuestBreakpoints.ts';
@@ -71,6 +75,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private readonly context: SystemContext;
   private readonly regions: RegionTier | undefined;
   private readonly loop: RunLoop;
+  readonly inspector: TranslationInspector;
 
   constructor(options: TranslatedProcessorOptions) {
     const { memory } = options;
@@ -109,6 +114,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       translateStub: (record) => this.translations.translateStub(record),
       checkCrossPage: (record) => this.translations.checkCrossPage(record),
       afterAccess: () => this.loop.afterAccess(),
+      noteHelper: (record) => this.translations.helperCalls.note(record),
       enterHot: (record) => this.regions?.enterHot(record) ?? record + RECORD.size,
       validateRegion: (data) => this.regions?.validate(data) ?? 0,
       mustLeave: () => this.loop.mustLeave(),
@@ -119,6 +125,13 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.mmu.connect(generated);
     if (options.regions) this.regions = this.createRegions(generated, options.regions);
     const { state, exits, translations, breakpoints, watchpoints, context, regions } = this;
+    this.inspector = new CodeInspector({
+      memory,
+      mmu: this.mmu,
+      translations: this.translations,
+      handlers: options.handlers,
+      regions: this.regions,
+    });
     this.loop = new RunLoop({
       ...{ state, memory, exits, translations, breakpoints, watchpoints, context, regions },
       stopAfter: new StopAfter(state, memory.view, options.handlers.step('pause')),
@@ -254,6 +267,10 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   translateLinear(linearAddress: number): number | undefined {
     return this.mmu.probe(linearAddress);
+  }
+
+  probeAccess(linearAddress: number, access: ProbedAccess): AccessVerdict {
+    return this.mmu.probeAccess(linearAddress, access);
   }
 
   /** The gate on address line 20 was switched. */

@@ -21,6 +21,7 @@ import { CodeBytes } from '../../tiers/threaded/CodeBytes.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import type { Instruction } from '../../decode/Instruction.ts';
 import { type CodeSite, CodeSites } from './CodeSites.ts';
+import { HelperCalls } from './HelperCalls.ts';
 import { JumpCache } from './JumpCache.ts';
 import { CodeKeys, modeOf, translationKey } from './Mode.ts';
 
@@ -61,6 +62,7 @@ export class Translations {
   private readonly keys = new CodeKeys();
   private readonly jumpCache: JumpCache;
   private readonly sites = new CodeSites();
+  readonly helperCalls: HelperCalls;
   private readonly breakpoints: Record<BreakpointOwner, ReadonlySet<number>> = {
     debugger: new Set(),
     guest: new Set(),
@@ -83,6 +85,7 @@ export class Translations {
       arena,
       arena + MEMORY_LAYOUT.recordArena,
     );
+    this.helperCalls = new HelperCalls(arena);
     this.translator = new BlockTranslator({
       cache: this.cache,
       handlers,
@@ -176,6 +179,26 @@ export class Translations {
     }
   }
 
+  /** Everything that has been translated from a physical page. */
+  pagesAt(physical: number): Iterable<CodePage> {
+    return this.cache.pagesAt(physical);
+  }
+
+  modeOfPage({ key }: CodePage): TranslationMode {
+    return this.modeOf(translationKey(key));
+  }
+
+  /** Key of the page of translations that the processor, as it is now, would run a linear page by. */
+  presentKey(linearPage: number): number | undefined {
+    const { state } = this.options;
+    const limit = state.segmentLimit(CS);
+    // An offset in CS that lies in the page.
+    const eip = Math.max(0, linearPage - state.segmentBase(CS));
+    const linear = this.linear(eip);
+    if (eip > limit || linear >>> 12 !== linearPage >>> 12) return undefined;
+    return this.pageKey(eip, linear, state.getInt(STATE.codeKey), limit).key;
+  }
+
   /** Record of one instruction that comes back to a region, 0 when it cannot be had. */
   single(eip: number): number {
     if (!this.cache.hasRoom(BLOCK_ROOM) || !this.codePage(eip)) return 0;
@@ -248,7 +271,7 @@ export class Translations {
     if (this.breakpointSets.size > MAX_BREAKPOINT_SETS) {
       // The numbers are given out anew.
       this.breakpointSets.clear();
-      this.cache.clear();
+      this.clearCache();
     }
     this.breakpointPages.clear();
     for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
@@ -328,9 +351,14 @@ export class Translations {
   /** Starts over with an empty arena when it is nearly full. */
   private makeRoom(site: CodeSite, eip: number): CodeSite {
     if (this.cache.hasRoom(BLOCK_ROOM)) return site;
-    this.cache.clear();
+    this.clearCache();
     this.flush('all');
     return this.site(eip);
+  }
+
+  private clearCache(): void {
+    this.cache.clear();
+    this.helperCalls.clear();
   }
 
   private translate(site: CodeSite, offset: number, kind: BlockKind): Block {

@@ -61,6 +61,8 @@ export interface ImportTargets {
   /** After a memory access by call: generated code may have to be left at the end of the instruction. */
   afterAccess(): void;
   enterHot(record: number): number;
+  /** A record's handler calls a helper. */
+  noteHelper(record: number): void;
   validateRegion(data: number): number;
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean;
@@ -144,6 +146,7 @@ export function createImports(targets: ImportTargets): WebAssembly.Imports {
     const resumes = RESUMES.has(name);
     env[`helper.${name}`] = (a: number, b: number, d: number): number => {
       const record = state.getInt(STATE.record);
+      targets.noteHelper(record);
       state.eip = state.getInt(STATE.eipBase) + view.getUint16(record + RECORD.nextOffset, true);
       let result: number | void;
       try {

@@ -1,14 +1,17 @@
+import type { RegionSource, RegionSummary } from '../../TranslationView.ts';
 import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
 import { PAGE_BYTES, STATE } from '../../state/layout.ts';
+import { addEntries, countAgain } from '../threaded/blockHead.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { RECORD } from '../threaded/record.ts';
-import { STEP_KINDS } from '../threaded/stepHandlers.ts';
-import type { CompileOutcome, EncodedRegion } from './compileRegion.ts';
+import type { CompileOutcome, EncodedRegion, RegionJob } from './compileRegion.ts';
 import { HotCode, type Translated } from './HotCode.ts';
 import { InlineCompiler, type RegionCompiler } from './RegionCompiler.ts';
 import { formRegion } from './RegionFormer.ts';
 import type { Assumptions } from './RegionCode.ts';
+import { type Region, type RegionHolder, codeBytesOf, holderAmong, isWorthwhile } from './Region.ts';
 import { RegionCounters, figuresOf, totalsOf } from './RegionCounters.ts';
+import { packJob } from './packJob.ts';
 import { ASSUMABLE } from './RegionState.ts';
 import { REGION_DATA } from './regionData.ts';
 import type { RegionPlan } from './RegionPlan.ts';
@@ -52,22 +55,6 @@ export interface RegionSurroundings extends Translated {
   allocate(byteLength: number): number;
 }
 
-/** Guest code that runs as one Wasm function, in the place of a block's head; or is going to, while it has no slot. */
-interface Region {
-  readonly number: number;
-  readonly head: number;
-  readonly headBlock: Block;
-  readonly data: number;
-  readonly plan: RegionPlan;
-  /** An EIP in each of its pages, and the page. */
-  readonly pages: ReadonlyMap<number, CodePage | undefined>;
-  slot: number;
-  wasmBytes: number;
-  compileMs: number;
-  /** Instructions that had been retired in it when the coldest were last looked for. */
-  retiredAtLastLook: number;
-}
-
 /** Regions that statistics list. */
 const MOST_SHOWN = 32;
 
@@ -76,17 +63,10 @@ const LIMITS = { instructions: 1000, blocks: 250 };
 const DEFERRAL = 8;
 /** Jobs that wait for another thread at most: beyond it, code gets hot once more. */
 const MOST_WAITING = 64;
-/**
- * What V8 keeps of all regions, in bytes, and an estimate of what that is: a module's own bookkeeping, and machine code
- * of both its compilers by the byte of Wasm.
- */
+/** What V8 keeps of all regions, in bytes: see `codeBytesOf`. */
 const MOST_CODE_BYTES = 96 * 1024 * 1024;
-const CODE_BYTES = { module: 30_000, perWasmByte: 10 };
 /** Each time that a block's region is dropped its threshold doubles, this often at most. */
 const MOST_DOUBLINGS = 12;
-/** Below this many instructions a region without a loop costs more to enter than it saves. */
-const LEAST_INSTRUCTIONS = 6;
-
 /** Finds hot code, has it compiled, puts it in place, and takes it out again when it is stale or too cold to keep. */
 export class RegionTier implements CacheWatcher {
   private readonly surroundings: RegionSurroundings;
@@ -137,6 +117,43 @@ export class RegionTier implements CacheWatcher {
     };
   }
 
+  /** The region that a block runs in, or is going to. */
+  holderOf(block: Block): RegionHolder | undefined {
+    return holderAmong(this.bySource.get(block) ?? [], block);
+  }
+
+  /** Times that a region in place was reached. */
+  entriesOf(number: number): number {
+    const region = this.find(number);
+    const figures = region && this.figures(region);
+    return figures ? figures.entries + figures.refusals : 0;
+  }
+
+  /** The regions in place in which most was retired. */
+  get hottest(): RegionSummary[] {
+    return [...this.byData.values()]
+      .map((region) => this.summary(region))
+      .sort((a, b) => b.instructions - a.instructions)
+      .slice(0, MOST_SHOWN);
+  }
+
+  /** What a region in place was made from. */
+  source(number: number): RegionSource | undefined {
+    const region = this.find(number);
+    if (!region) return undefined;
+    const { plan, place, codeBase } = region;
+    return { number, figures: this.figures(region), codeBase, job: packJob({ plan, place }) };
+  }
+
+  private find(number: number): Region | undefined {
+    return [...this.byData.values()].find((region) => region.number === number);
+  }
+
+  private summary(region: Region): RegionSummary {
+    const figures = this.figures(region);
+    return { ...figures, number: region.number, linearAddress: (region.codeBase + figures.entry) >>> 0 };
+  }
+
   /** A block's head has been entered often. Returns the record to go on at. */
   enterHot(head: number): number {
     const { surroundings, view } = this;
@@ -152,23 +169,23 @@ export class RegionTier implements CacheWatcher {
       const isAwaited = [...holders].some(({ number }) => this.waiting.has(number));
       if (isAwaited || !this.deferred.has(headBlock)) {
         if (!isAwaited) this.deferred.add(headBlock);
-        this.countAgain(head, threshold * DEFERRAL);
+        countAgain(this.view, head, threshold * DEFERRAL);
         return behind;
       }
     }
     if (this.waiting.size >= MOST_WAITING) {
-      this.countAgain(head, threshold);
+      countAgain(this.view, head, threshold);
       return behind;
     }
     const plan = formRegion(this.hotCode, eip, LIMITS);
     if (!plan || !(threshold === 1 || isWorthwhile(plan))) return behind;
     const data = this.newData();
     if (data === 0) return behind;
-    const region = this.begin(head, headBlock, plan, data);
-    const outcome = this.compiler.compile(region.number, {
-      plan,
-      place: { cpu: surroundings.cpu, head, data, assumptions: this.assumptions() },
+    const region = this.begin(headBlock, plan, {
+      ...{ cpu: surroundings.cpu, head, data },
+      assumptions: this.assumptions(),
     });
+    const outcome = this.compiler.compile(region.number, { plan, place: region.place });
     return outcome !== undefined && this.finish(region, outcome) ? head : behind;
   }
 
@@ -219,7 +236,8 @@ export class RegionTier implements CacheWatcher {
       // Code that is rewritten again and again is not worth it.
       const drops = Math.min((this.drops.get(region.headBlock) ?? 0) + 1, MOST_DOUBLINGS);
       this.drops.set(region.headBlock, drops);
-      if (region.headBlock !== block) this.countAgain(region.head, this.surroundings.options.threshold * 2 ** drops);
+      if (region.headBlock !== block)
+        countAgain(this.view, region.head, this.surroundings.options.threshold * 2 ** drops);
     }
     this.bySource.delete(block);
   }
@@ -232,13 +250,16 @@ export class RegionTier implements CacheWatcher {
     this.hotCode.forgetTargets();
   }
 
-  private begin(head: number, headBlock: Block, plan: RegionPlan, data: number): Region {
+  private begin(headBlock: Block, plan: RegionPlan, place: RegionJob['place']): Region {
+    const { head, data } = place;
     const region: Region = {
       number: ++this.nextNumber,
       head,
       headBlock,
       data,
       plan,
+      place,
+      codeBase: this.surroundings.linear(0),
       pages: this.pagesOf(plan),
       slot: 0,
       wasmBytes: 0,
@@ -294,12 +315,6 @@ export class RegionTier implements CacheWatcher {
     return true;
   }
 
-  /** Gives a head back to its block, to be counted. */
-  private countAgain(head: number, threshold: number): void {
-    this.view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
-    this.view.setInt32(head + RECORD.immediate, threshold, true);
-  }
-
   /** Gives up the regions in which least was retired since it last did, a quarter of them, where memory is short. */
   private makeRoom(codeBytes: number): void {
     const hasSlot = this.freeSlots.length > 0 || this.nextSlot < this.table.length;
@@ -314,14 +329,16 @@ export class RegionTier implements CacheWatcher {
     for (const { region } of regions.slice(0, Math.ceil(regions.length / 4))) {
       this.remove(region);
       this.counters.evicted++;
-      this.countAgain(region.head, this.surroundings.options.threshold * DEFERRAL);
+      countAgain(this.view, region.head, this.surroundings.options.threshold * DEFERRAL);
     }
   }
 
   private remove(region: Region): void {
     this.view.setUint32(region.data + REGION_DATA.key, 0, true);
     if (this.byData.delete(region.data)) {
-      this.counters.keep(totalsOf([this.figures(region)]));
+      const figures = this.figures(region);
+      this.counters.keep(totalsOf([figures]));
+      addEntries(this.view, region.head, figures.entries + figures.refusals);
       this.table.set(region.slot, null);
       this.freeSlots.push(region.slot);
       this.codeBytes -= codeBytesOf(region.wasmBytes);
@@ -380,13 +397,4 @@ export class RegionTier implements CacheWatcher {
     }
     return new Map([...eips.values()].map((eip) => [eip, this.surroundings.codePage(eip)]));
   }
-}
-
-function codeBytesOf(wasmBytes: number): number {
-  return CODE_BYTES.module + CODE_BYTES.perWasmByte * wasmBytes;
-}
-
-function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean {
-  if (instructionCount >= LEAST_INSTRUCTIONS) return true;
-  return blocks.some((block, index) => block.successors.some((target) => target <= index));
 }

@@ -1,6 +1,7 @@
 import type { DecodeResult, Instruction } from '../../decode/Instruction.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { beginCounting } from './blockHead.ts';
 import type { Block, BlockKind, CodeCache, CodePage, Link } from './CodeCache.ts';
 import { CodeBytes } from './CodeBytes.ts';
 import type { TranslationContext } from './Form.ts';
@@ -100,7 +101,7 @@ class BlockBuilder {
     let at = offset,
       count = 0;
     if (this.kind === 'block' && this.options.hotThreshold > 0) {
-      this.view.setInt32(this.step('head', at, 1) + RECORD.immediate, this.options.hotThreshold, true);
+      beginCounting(this.view, this.step('head', at, 1), this.options.hotThreshold);
     }
     while (count < limit && at <= 0xfff) {
       const next = this.instruction(at, count);

@@ -169,6 +169,11 @@ export class CodeCache {
     return this.watched.get(physical)?.pages.get(key);
   }
 
+  /** Everything that has been translated from a physical page. */
+  pagesAt(physical: number): Iterable<CodePage> {
+    return this.watched.get(physical)?.pages.values() ?? [];
+  }
+
   /**
    * Registers a finished block.
    * @returns the physical pages that have come under watch with it: cached write permissions are to be withdrawn

@@ -76,6 +76,8 @@ export class ThreadedEmitter implements Emitter {
   readonly repeat: 'none' | 'rep' | 'repne';
   readonly operands: readonly OperandForm[];
   readonly flags: FlagEmitter;
+  /** Those that the handler calls. */
+  readonly helpers = new Set<SystemHelperName>();
 
   private readonly form: Form;
   private readonly code: HandlerCode;
@@ -331,6 +333,7 @@ export class ThreadedEmitter implements Emitter {
     const { code, f } = this;
     const helper = code.runtime.helpers.get(name);
     if (helper === undefined) throw new Error(`no helper ${name}`);
+    this.helpers.add(name);
     const all = [0, 1, 2].map((index) => (parameters[index] ?? ZERO).code);
     code.setStateField(STATE.budget, code.budget);
     code.setStateField(STATE.record, code.record);

@@ -14,7 +14,7 @@ import { ThreadedEmitter } from './ThreadedEmitter.ts';
 
 /**
  * Custom section that names the forms, one a line (ASCII), in the order of their handlers behind the
- * STEP_KINDS.length step handlers.
+ * STEP_KINDS.length step handlers; behind a form's key, each after a tab, the helpers that its handler calls.
  */
 export const FORMS_SECTION = 'vivarium.forms';
 
@@ -38,30 +38,39 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     functions.push(index);
   };
   for (const kind of STEP_KINDS) addHandler(buildStepHandler(kind, runtime, cpu));
-  for (const form of forms) addHandler(buildHandler(form, runtime, cpu));
+  const names = forms.map((form) => {
+    const { code, helpers } = buildHandler(form, runtime, cpu);
+    addHandler(code);
+    return [form.key, ...helpers].join('\t');
+  });
   const run = module.declare(HANDLER_SIGNATURE);
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
   for (const name of ['walk', 'fill', 'enter'] as const) module.exportFunction(name, runtime.paging[name]);
   defineRegionRuntime(module, runtime, cpu);
   module.table(functions, functions.length + REGION_SLOTS, 'table');
-  const names = forms.map((form) => form.key).join('\n');
   module.customSection(
     FORMS_SECTION,
-    Uint8Array.from(names, (character) => character.charCodeAt(0)),
+    Uint8Array.from(names.join('\n'), (character) => character.charCodeAt(0)),
   );
   return module.encode();
 }
 
+/** A handler, and the helpers that it calls. */
+export interface BuiltHandler {
+  readonly code: FunctionBuilder;
+  readonly helpers: ReadonlySet<string>;
+}
+
 /** The handler of all instructions of a form. */
-export function buildHandler(form: Form, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
+export function buildHandler(form: Form, runtime: RuntimeFunctions, cpu: number): BuiltHandler {
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
   const emitter = new ThreadedEmitter(f, form, runtime, cpu);
   const define = semantics[form.semantics];
   if (!define) throw new Error(`no semantics for ${form.key}`);
   define(emitter, emitter.operands);
   emitter.next();
-  return f;
+  return { code: f, helpers: emitter.helpers };
 }
 
 /** `run(record, budget)`: enters at a record and returns the record at which generated code was left. */

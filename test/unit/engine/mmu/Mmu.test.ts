@@ -51,3 +51,40 @@ describe('pages are known to be dirty', () => {
     expect([isDirty(machine, TABLE), isDirty(machine, CR3)]).toEqual([true, true]);
   });
 });
+
+describe('what an access would come to', () => {
+  const WRITABLE = 2,
+    USER = 4;
+
+  /** The entry of PAGE without some of its bits. */
+  function without(bits: number): TestMachine {
+    const machine = pagedMachine('nop');
+    const entry = TABLE + 4 * ((PAGE >>> 12) & 0x3ff);
+    machine.write32(entry, machine.read32(entry) & ~bits);
+    machine.state.setControlRegister(0, machine.state.controlRegister(0) | 0x1_0000);
+    machine.processor.stateChanged();
+    return machine;
+  }
+
+  test('is where it leads, and what answers there', () => {
+    const { processor } = without(0);
+    const verdict = processor.probeAccess(PAGE + 0x123, { kind: 'write', isUser: true });
+    expect(verdict).toEqual({ kind: 'allowed', physicalAddress: PAGE + 0x123, target: 'memory' });
+  });
+
+  test.each([
+    { bits: 1, kind: 'read', isUser: false, errorCode: 0 },
+    { bits: WRITABLE, kind: 'write', isUser: false, errorCode: 3 },
+    { bits: WRITABLE, kind: 'write', isUser: true, errorCode: 7 },
+    { bits: USER, kind: 'read', isUser: true, errorCode: 5 },
+  ] as const)('is the page fault that a $kind would raise: $errorCode', ({ bits, errorCode, ...access }) => {
+    expect(without(bits).processor.probeAccess(PAGE, access)).toEqual({ kind: 'fault', errorCode });
+  });
+
+  test('is asked about, not made: no page becomes dirty, no entry accessed', () => {
+    const machine = without(0);
+    machine.processor.clearDirtyPages();
+    machine.processor.probeAccess(PAGE, { kind: 'write', isUser: false });
+    expect([isDirty(machine, PAGE), isDirty(machine, TABLE)]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,58 @@
+import type { Block, CodePage } from '../threaded/CodeCache.ts';
+import type { RegionJob } from './compileRegion.ts';
+import type { RegionPlan } from './RegionPlan.ts';
+
+/** Guest code that runs as one Wasm function, in the place of a block's head; or is going to, while it has no slot. */
+export interface Region {
+  readonly number: number;
+  readonly head: number;
+  readonly headBlock: Block;
+  readonly data: number;
+  readonly plan: RegionPlan;
+  readonly place: RegionJob['place'];
+  /** Linear address of offset 0 in CS when it was begun. */
+  readonly codeBase: number;
+  /** An EIP in each of its pages, and the page. */
+  readonly pages: ReadonlyMap<number, CodePage | undefined>;
+  slot: number;
+  wasmBytes: number;
+  compileMs: number;
+  /** Instructions that had been retired in it when the coldest were last looked for. */
+  retiredAtLastLook: number;
+}
+
+/** The region that a block runs in. */
+export interface RegionHolder {
+  readonly number: number;
+  /** Not still being compiled. */
+  readonly isInPlace: boolean;
+  /** It is entered at this block. */
+  readonly isEntry: boolean;
+}
+
+/** Below this many instructions a region without a loop costs more to enter than it saves. */
+const LEAST_INSTRUCTIONS = 6;
+
+/** An estimate of what V8 keeps: a module's own bookkeeping, and machine code of both its compilers by the byte of Wasm. */
+const CODE_BYTES = { module: 30_000, perWasmByte: 10 };
+
+/** What V8 keeps of a region, in bytes. */
+export function codeBytesOf(wasmBytes: number): number {
+  return CODE_BYTES.module + CODE_BYTES.perWasmByte * wasmBytes;
+}
+
+export function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean {
+  if (instructionCount >= LEAST_INSTRUCTIONS) return true;
+  return blocks.some((block, index) => block.successors.some((target) => target <= index));
+}
+
+/** Of the regions made from a block, the one that it runs in: those in place before others, its own before those. */
+export function holderAmong(regions: Iterable<Region>, block: Block): RegionHolder | undefined {
+  const rank = ({ isInPlace, isEntry }: RegionHolder): number => (isInPlace ? 2 : 0) + (isEntry ? 1 : 0);
+  let best: RegionHolder | undefined;
+  for (const { number, slot, headBlock } of regions) {
+    const holder = { number, isInPlace: slot !== 0, isEntry: headBlock === block };
+    if (best === undefined || rank(holder) > rank(best)) best = holder;
+  }
+  return best;
+}

@@ -1,0 +1,36 @@
+import { RECORD } from './record.ts';
+import { STEP_KINDS } from './stepHandlers.ts';
+
+/**
+ * A block's `head` counts `immediate` down at each entry and calls for a region at 0; `link` less `immediate`, modulo
+ * 2^32, is how often the block has been entered.
+ */
+
+/** Begins to count a block's entries. @param threshold entries until it is hot */
+export function beginCounting(view: DataView, head: number, threshold: number): void {
+  view.setInt32(head + RECORD.immediate, threshold, true);
+  view.setInt32(head + RECORD.link, threshold, true);
+}
+
+/** The block has to be entered so many times more to be hot. Makes the record a head where a region stood. */
+export function countAgain(view: DataView, head: number, threshold: number): void {
+  const before = entriesOf(view, head);
+  view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
+  view.setInt32(head + RECORD.immediate, threshold, true);
+  view.setInt32(head + RECORD.link, (before + threshold) | 0, true);
+}
+
+/** Entries by another way, while a region stood in the head's place. */
+export function addEntries(view: DataView, head: number, entries: number): void {
+  view.setInt32(head + RECORD.link, (view.getInt32(head + RECORD.link, true) + entries) | 0, true);
+}
+
+/** Entries that the head has counted, modulo 2^32. */
+export function entriesOf(view: DataView, head: number): number {
+  return (view.getInt32(head + RECORD.link, true) - view.getInt32(head + RECORD.immediate, true)) >>> 0;
+}
+
+/** Entries until the block is hot; 0 once it has been. */
+export function entriesUntilHot(view: DataView, head: number): number {
+  return Math.max(0, view.getInt32(head + RECORD.immediate, true));
+}
