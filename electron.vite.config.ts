@@ -20,6 +20,7 @@ const mainEntries = Object.fromEntries(
     index: 'src-main/index.ts',
     vcpuThread: 'src-main/hypervisor/threads/vcpuThread.ts',
     compilerThread: 'src-main/hypervisor/regionCompiler/compilerThread.ts',
+    patchbayThread: 'src-main/hypervisor/network/patchbayThread.ts',
     cli: 'src-main/cli/index.ts',
   })
     .map(([name, file]) => [name, path.join(root, file)] as const)

@@ -13,9 +13,9 @@ runDesktop({
     residents: ['primes', 'life', 'tasks'],
     rogues: ['rogue-memory', 'rogue-ports', 'rogue-ring3', 'rogue-spin', 'rogue-triple'],
   },
-  async openHypervisor(folder, onListenerError) {
+  async openHypervisor(folder, onInternalError) {
     const { module } = await compileThreadedHandlers();
     const threadEntry = path.join(__dirname, 'vcpuThread.cjs');
-    return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, onListenerError });
+    return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, onInternalError });
   },
 });

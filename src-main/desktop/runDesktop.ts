@@ -10,7 +10,7 @@ import { declareAppProtocol } from './window/appProtocol.ts';
 import { restrictContents } from './window/securityPolicy.ts';
 
 export interface DesktopDependencies extends Pick<DesktopParts, 'preload' | 'rendererFolder' | 'samples' | 'cast'> {
-  openHypervisor(dataFolder: string, onListenerError: (error: unknown) => void): Promise<Result<HypervisorService>>;
+  openHypervisor(dataFolder: string, onInternalError: (error: unknown) => void): Promise<Result<HypervisorService>>;
 }
 
 /** Starts the app, or hands its files to the one that runs already on the same folder. */
@@ -54,7 +54,7 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       else problems.push(message);
     });
     const hypervisor = await openStore(folder, () =>
-      dependencies.openHypervisor(folder, (error) => log('A listener of the hypervisor failed', error)),
+      dependencies.openHypervisor(folder, (error) => log('A bug in the hypervisor', error)),
     );
     if (!hypervisor.ok) {
       dialog.showErrorBox('Vivarium', hypervisor.error.message);

@@ -8,11 +8,10 @@ import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
-import { FramePump } from './network/FramePump.ts';
-import { MachineNetwork } from './network/MachineNetwork.ts';
+import { NetworkThread } from './network/NetworkThread.ts';
 import { Observatory } from './Observatory.ts';
 import type { RegisterName } from './registers.ts';
-import { done, refused } from './results.ts';
+import { done, messageOf, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import { findCheckpointProblem, findSchedulerProblem } from './settings.ts';
@@ -61,19 +60,21 @@ import {
 } from './types.ts';
 import { VirtualMachine, type VirtualMachineEvents } from './VirtualMachine.ts';
 
+const NETWORK_SCRIPT = 'patchbayThread.cjs';
+
 export interface HypervisorOptions {
   /** The folder of the store; made when it is missing. */
   readonly folder: string;
-  /** The built script of a vCPU's thread, `vcpuThread`. */
-  readonly threadEntry: string | URL;
+  /** The built script of a vCPU's thread, `vcpuThread`; that of the network, `patchbayThread`, lies beside it. */
+  readonly threadEntry: string;
   /** The threaded tier's handlers, compiled; null only with threads of a test's own. */
   readonly handlers: WebAssembly.Module | null;
   readonly stepOverEnd: StepOverEnd;
   readonly scheduler?: Partial<SchedulerSettings>;
   /** How time passes between checkpoints; the host's by default. */
   readonly every?: Every;
-  /** A listener of an event threw. */
-  readonly onListenerError?: (error: unknown) => void;
+  /** No machine's fault, and none ends by it: a listener of an event threw, or the network's thread died. */
+  readonly onInternalError?: (error: unknown) => void;
 }
 
 /** The machines of one store, in the process that has it open. */
@@ -83,8 +84,7 @@ export class Hypervisor implements HypervisorService {
   readonly #scheduler: Scheduler;
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
-  readonly #network = new MachineNetwork();
-  readonly #frames = new FramePump();
+  readonly #network: NetworkThread;
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
   readonly time: TimeTravelService;
@@ -123,7 +123,11 @@ export class Hypervisor implements HypervisorService {
       },
     });
     this.#checkpoints = new CheckpointKeeper(this.#snapshots, options.every);
-    this.#emitter = new TypedEmitter(options.onListenerError ?? rethrowLater);
+    this.#network = new NetworkThread({
+      entry: path.join(path.dirname(options.threadEntry), NETWORK_SCRIPT),
+      onDeath: options.onInternalError ?? warn,
+    });
+    this.#emitter = new TypedEmitter(options.onInternalError ?? rethrowLater);
     this.#settings = {
       pcpuCount: options.scheduler?.pcpuCount ?? Math.min(SCHEDULER_PCPUS_MOST, availableParallelism()),
       sliceMs: options.scheduler?.sliceMs ?? SLICE_MS_RANGE.usual,
@@ -168,6 +172,7 @@ export class Hypervisor implements HypervisorService {
       if (!changed.ok) return changed;
       machine.stored = changed.value;
       machine.applyShare();
+      this.#network.rename(id, changed.value.name);
       this.#checkpoints.watch(machine);
       this.#emitter.emit('vm-changed', machine.summary());
       return changed;
@@ -517,7 +522,7 @@ export class Hypervisor implements HypervisorService {
     for (const machine of this.#machines.values()) machine.isClosing = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
     await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
-    this.#network.close();
+    await this.#network.close();
     this.#observatory.dispose();
     this.#emitter.clear();
     await this.#store.close();
@@ -530,23 +535,14 @@ export class Hypervisor implements HypervisorService {
         if (to === 'off') this.#observatory.onOff(machine);
         if (to === 'off') this.#onOff(machine);
         this.#checkpoints.onState(machine, from, to);
-        if (to === 'starting') this.#plug(machine);
         this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
       },
+      onThread: (machine) => this.#plug(machine),
       onRestored: (machine) => {
         this.#observatory.onOff(machine);
-        this.#network.unplug(machine.id);
-        this.#plug(machine);
+        this.#network.rename(machine.id, machine.stored.name);
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
-      onFrames: (machine, frames) => {
-        const { worker } = machine;
-        this.#frames.add(
-          frames,
-          (frame) => this.#network.send(machine.id, frame),
-          (count) => worker?.noteForwarded(count),
-        );
-      },
       onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
@@ -579,15 +575,11 @@ export class Hypervisor implements HypervisorService {
     if (!this.#isDisposed && !machine.isBeingDeleted) void this.#snapshots.tidy(machine);
   }
 
-  #plug(machine: VirtualMachine): void {
-    const { id, name, network } = machine.stored;
-    if (network === null) return;
-    this.#network.plug({
-      id,
-      name,
-      network,
-      deliver: (frame) => machine.worker?.deliver(frame),
-    });
+  #plug({ stored: { id, name, network }, worker }: VirtualMachine): void {
+    this.#network.unplug(id);
+    if (network === null || worker === undefined) return;
+    const { wake } = worker;
+    this.#network.plug({ id, name, network, wake, connect: (cable) => worker.post('plugIn', cable, [cable.port]) });
   }
 
   #added(result: Result<StoredMachine>): Result<VmSummary> {
@@ -645,4 +637,8 @@ function rethrowLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(`The network of the machines failed, and is started anew: ${messageOf(error)}`);
 }

@@ -45,11 +45,11 @@ export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
   onState(machine: VirtualMachine, from: VmState, to: VmState): void;
   onSerial(output: SerialOutput): void;
-  /** What its network adapter sent. */
-  onFrames(machine: VirtualMachine, frames: readonly Uint8Array[]): void;
   onDriveProblem(machine: VirtualMachine, problem: DriveProblem): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
-  /** It has become another, in a thread of its own. */
+  /** It has another thread, in which no guest code has run yet. */
+  onThread(machine: VirtualMachine): void;
+  /** It has become another. */
   onRestored(machine: VirtualMachine): void;
   /** The program was loaded, or a snapshot restored: RAM is known. */
   onLoaded(machine: VirtualMachine, loaded: LoadedPages): void;
@@ -57,7 +57,7 @@ export interface VirtualMachineEvents {
 }
 
 export interface VirtualMachineHost {
-  readonly threadEntry: string | URL;
+  readonly threadEntry: string;
   readonly scheduler: Scheduler;
   readonly handlers: WebAssembly.Module | null;
   /** Numbers the vCPUs that ever ran; what the schedule's trace names. */
@@ -339,6 +339,7 @@ export class VirtualMachine {
     this.#views = views;
     this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
     this.#programSummary = summary;
+    this.#events.onThread(this);
     this.#events.onLoaded(this, loaded);
   }
 
@@ -475,7 +476,6 @@ export class VirtualMachine {
       history.append(bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
-    if (batch.frames.length > 0) this.#events.onFrames(this, batch.frames);
     if (batch.screen !== null) this.screen.update(batch.screen);
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
     for (const happening of batch.happenings) this.#onHappening(happening);

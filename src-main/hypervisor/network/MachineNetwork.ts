@@ -70,6 +70,11 @@ export class MachineNetwork {
     plug.gateway?.close();
   }
 
+  /** Neighbours ask for the machine by its new name. */
+  rename(id: VmId, name: string): void {
+    if (this.plugs.has(id)) this.names.set(macKey(macAddressOf(id)), name);
+  }
+
   /** A frame from a machine's adapter. */
   send(id: VmId, frame: Uint8Array): void {
     const plug = this.plugs.get(id);

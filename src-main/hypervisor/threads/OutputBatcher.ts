@@ -2,13 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { TextScreen } from '../../machine/vga/TextScreen.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
-import {
-  BATCH_TAKEN_WORD,
-  BATCHES_UNDER_WAY_MOST,
-  FRAMES_FORWARDED_WORD,
-  FRAMES_TAKEN_WORD,
-  FRAMES_UNDER_WAY_MOST,
-} from './protocol.ts';
+import { BATCH_TAKEN_WORD, BATCHES_UNDER_WAY_MOST } from './protocol.ts';
 import type { ThreadBatch, ThreadHappening, ThreadMessage } from './protocol.ts';
 import type { ThreadMachine } from './ThreadMachine.ts';
 
@@ -31,8 +25,6 @@ export class OutputBatcher {
   readonly #serial = new Map<number, SerialBuffer>();
   #machine: ThreadMachine | undefined;
   #happenings: ThreadHappening[] = [];
-  #frames: Uint8Array[] = [];
-  #framesSent = 0;
   #sent = 0;
   #sentAt = 0;
   #containmentAt = 0;
@@ -66,19 +58,6 @@ export class OutputBatcher {
     if (buffer.length > SERIAL_BUFFER_BYTES / 2) this.#isSerialFull = true;
   }
 
-  /** Called from inside the machine's `run`. Another machine waits for it: it goes as soon as the thread looks. */
-  frame(bytes: Uint8Array): void {
-    const underWay = (this.#framesSent - Atomics.load(this.#taken, FRAMES_FORWARDED_WORD)) | 0;
-    if (underWay >= FRAMES_UNDER_WAY_MOST) return;
-    this.#framesSent++;
-    this.#frames.push(bytes);
-  }
-
-  /** Frames from main have been taken: more may come. */
-  noteFramesTaken(count: number): void {
-    Atomics.add(this.#taken, FRAMES_TAKEN_WORD, count);
-  }
-
   happen(happening: ThreadHappening): void {
     this.#happenings.push(happening);
   }
@@ -99,8 +78,7 @@ export class OutputBatcher {
   flushIfDue(): void {
     const now = monotonicMs();
     const hasHappened = this.#happenings.length > 0;
-    const isPressing = this.#isSerialFull || this.#frames.length > 0;
-    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || isPressing || hasHappened;
+    const isDue = now - this.#sentAt >= BATCH_INTERVAL_MS || this.#isSerialFull || hasHappened;
     // With what happened goes what led to it: a crash is not known before the attempt that caused it.
     const isContainmentDue = hasHappened || now - this.#containmentAt >= CONTAINMENT_INTERVAL_MS;
     if (isDue && !this.isBacklogged) this.#flush(now, isContainmentDue);
@@ -118,15 +96,14 @@ export class OutputBatcher {
     if (withContainment) this.#containmentAt = now;
     const serial = this.#takeSerial();
     const screen = this.#changedScreen(now);
-    const hasSome = serial.length > 0 || containment.length > 0 || this.#frames.length > 0;
-    if (hasSome || this.#happenings.length > 0 || screen !== null) this.#send(serial, screen, containment);
+    const hasSome = serial.length > 0 || containment.length > 0 || this.#happenings.length > 0;
+    if (hasSome || screen !== null) this.#send(serial, screen, containment);
     this.#sentAt = now;
   }
 
   #send(serial: ThreadBatch['serial'], screen: Screen | null, containment: ThreadBatch['containment'] = []): void {
-    const batch: ThreadBatch = { happenings: this.#happenings, serial, frames: this.#frames, containment, screen };
+    const batch: ThreadBatch = { happenings: this.#happenings, serial, containment, screen };
     this.#happenings = [];
-    this.#frames = [];
     this.#isSerialFull = false;
     this.#sent++;
     const message: ThreadMessage = { kind: 'batch', batch };

@@ -1,15 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import type { WakeWord } from '../network/Patchbay.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
 import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
 import type { Result } from '../types.ts';
-import {
-  BATCH_COUNTER_BYTES,
-  BATCH_TAKEN_WORD,
-  FRAMES_FORWARDED_WORD,
-  FRAMES_TAKEN_WORD,
-  FRAMES_UNDER_WAY_MOST,
-} from './protocol.ts';
+import { BATCH_COUNTER_BYTES, BATCH_TAKEN_WORD } from './protocol.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadData, ThreadMessage } from './protocol.ts';
 import { buffersOf } from '../snapshots/PackedSnapshot.ts';
 import type { ThreadMachineDefinition } from './ThreadMachine.ts';
@@ -36,7 +31,7 @@ export interface VcpuWorkerEvents {
 
 export interface VcpuWorkerOptions {
   /** The built script that calls `runVcpuWorker`. */
-  readonly entry: string | URL;
+  readonly entry: string;
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly slot: VcpuSlot;
@@ -47,9 +42,11 @@ export interface VcpuWorkerOptions {
 
 export interface SendOptions {
   readonly timeoutMs?: number;
-  /** Buffers of the request that change hands. */
-  readonly transfer?: readonly ArrayBuffer[];
+  readonly transfer?: Transferred;
 }
+
+/** What of a request changes hands. */
+type Transferred = readonly (ArrayBuffer | MessagePort)[];
 
 interface PendingReply {
   readonly resolve: (result: Result<unknown>) => void;
@@ -66,9 +63,6 @@ export class VcpuWorker {
   readonly #pending = new Map<number, PendingReply>();
   readonly #ended: Promise<void>;
   #nextId = 1;
-  #framesSent = 0;
-  /** To be sent together. */
-  #frames: Uint8Array[] = [];
   #error: unknown;
   #hasEnded = false;
   #isEnding = false;
@@ -107,6 +101,11 @@ export class VcpuWorker {
     return this.#slot;
   }
 
+  /** What makes the thread look whether anything has come for it. */
+  get wake(): WakeWord {
+    return { words: this.#scheduler.buffer, index: this.#slot.signalWord };
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -131,26 +130,12 @@ export class VcpuWorker {
   }
 
   /** Sends a command that needs no reply. */
-  post<Name extends ThreadCommandName>(name: Name, request: ThreadCommands[Name]['request']): void {
-    if (!this.#hasEnded && !this.#isEnding) this.#post(0, name, request);
-  }
-
-  /** A frame for the machine's adapter; lost while too many others have not been taken. */
-  deliver(frame: Uint8Array): void {
-    const underWay = (this.#framesSent - Atomics.load(this.#taken, FRAMES_TAKEN_WORD)) | 0;
-    if (underWay >= FRAMES_UNDER_WAY_MOST) return;
-    this.#framesSent++;
-    if (this.#frames.push(frame) > 1) return;
-    queueMicrotask(() => {
-      const frames = this.#frames;
-      this.#frames = [];
-      this.post('receiveFrames', frames);
-    });
-  }
-
-  /** So many frames of the machine's have been passed on. */
-  noteForwarded(count: number): void {
-    Atomics.add(this.#taken, FRAMES_FORWARDED_WORD, count);
+  post<Name extends ThreadCommandName>(
+    name: Name,
+    request: ThreadCommands[Name]['request'],
+    transfer: Transferred = [],
+  ): void {
+    if (!this.#hasEnded && !this.#isEnding) this.#post(0, name, request, transfer);
   }
 
   /** Ends the thread at once, whatever it is doing. */
@@ -161,7 +146,7 @@ export class VcpuWorker {
     await this.#ended;
   }
 
-  #post(id: number, name: ThreadCommandName, request: unknown, transfer: readonly ArrayBuffer[] = []): void {
+  #post(id: number, name: ThreadCommandName, request: unknown, transfer: Transferred = []): void {
     this.#worker.postMessage({ id, name, request }, transfer);
     this.#scheduler.signal(this.#slot);
   }

@@ -17,7 +17,7 @@ export interface LaunchOptions {
   readonly id: VmId;
   /** The machine's, for messages. */
   readonly name: string;
-  readonly threadEntry: string | URL;
+  readonly threadEntry: string;
   readonly handlers: WebAssembly.Module | null;
   readonly scheduler: Scheduler;
   readonly share: VcpuShare;

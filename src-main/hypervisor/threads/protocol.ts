@@ -1,6 +1,7 @@
 /** Messages between main and a vCPU's thread. Both ends are of one build, so there is no version. */
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
+import type { CableEndParts } from '../network/CableEnd.ts';
 import type { RegisterName } from '../registers.ts';
 import type { DriveSlot, RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
@@ -100,8 +101,8 @@ export interface ThreadCommands {
     readonly reply: null;
   };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
-  /** Frames from the network, in order. */
-  receiveFrames: { readonly request: readonly Uint8Array[]; readonly reply: null };
+  /** The cable of its network adapter, in place of the one that it has; its port changes hands. */
+  plugIn: { readonly request: CableEndParts; readonly reply: null };
   /** Whether somebody looks at which pages are written. */
   watchWrites: { readonly request: boolean; readonly reply: null };
   /** How often the screen is looked at for changes; 0: never. */
@@ -143,8 +144,6 @@ export type ThreadHappening =
 export interface ThreadBatch {
   readonly happenings: readonly ThreadHappening[];
   readonly serial: readonly { readonly port: number; readonly bytes: Uint8Array }[];
-  /** What the network adapter sent. */
-  readonly frames: readonly Uint8Array[];
   readonly containment: readonly ContainmentRecord[];
   /** Present when it has changed; of a picture the lines that did. */
   readonly screen: Screen | null;
@@ -168,12 +167,5 @@ export type ThreadMessage =
  * what it sent, main what it has taken; the thread waits while too many are under way.
  */
 export const BATCHES_UNDER_WAY_MOST = 16;
-/**
- * The same for frames, in each direction: those that the thread has not taken, and those that main has not passed on.
- * Beyond it they are lost, as on a wire.
- */
-export const FRAMES_UNDER_WAY_MOST = 512;
 export const BATCH_TAKEN_WORD = 0;
-export const FRAMES_TAKEN_WORD = 1;
-export const FRAMES_FORWARDED_WORD = 2;
-export const BATCH_COUNTER_BYTES = 12;
+export const BATCH_COUNTER_BYTES = 4;

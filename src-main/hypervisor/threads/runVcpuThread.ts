@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Scheduler } from '../scheduler/Scheduler.ts';
 import { SnapshotError } from '../../machine/snapshot.ts';
+import { NetworkSocket } from './NetworkSocket.ts';
 import { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadData, ThreadMessage } from './protocol.ts';
 import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
@@ -13,11 +14,12 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   const post = (message: ThreadMessage): void => port.postMessage(message);
   const data = workerData as ThreadData; // Main starts this thread with nothing else.
   const output = new OutputBatcher(port, data.batches);
+  const network = new NetworkSocket();
   let machine: ThreadMachine;
   try {
     machine = create(data.definition, {
       serial: (serialPort, byte) => output.serial(serialPort, byte),
-      frame: (bytes) => output.frame(bytes),
+      frame: (bytes) => network.send(bytes),
       driveProblem: (slot, message) => output.happen({ kind: 'drive-problem', slot, message }),
     });
   } catch (error) {
@@ -44,5 +46,5 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   const scheduler = new Scheduler(data.scheduler, data.incarnation);
   const slot = scheduler.state.slot(data.slot);
   post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: pages });
-  new VcpuLoop(machine, scheduler, slot, port, output).runForever();
+  new VcpuLoop({ machine, scheduler, slot, port, output, network }).runForever();
 }

@@ -9,10 +9,20 @@ export async function bundle(file: string): Promise<string> {
   return script;
 }
 
-/** The thread of a machine's vCPU, which finds the one that compiles regions beside it. Returns its path. */
+/** The thread of a machine's vCPU, with those that are found beside it. Returns its path. */
 export async function bundleVcpuThread(): Promise<string> {
-  const sources = ['threads/vcpuThread.ts', 'regionCompiler/compilerThread.ts'];
-  const [script = ''] = await bundleTogether(sources.map((name) => path.resolve('src-main/hypervisor', name)));
+  return bundleThreads('src-main/hypervisor/threads/vcpuThread.ts');
+}
+
+/** The same with machines that only behave as they are told: see DoubleMachine. */
+export async function bundleDoubleThread(): Promise<string> {
+  return bundleThreads('test/support/hypervisor/doubleThread.ts');
+}
+
+async function bundleThreads(vcpuThread: string): Promise<string> {
+  const beside = ['regionCompiler/compilerThread.ts', 'network/patchbayThread.ts'];
+  const files = [vcpuThread, ...beside.map((name) => path.join('src-main/hypervisor', name))];
+  const [script = ''] = await bundleTogether(files.map((file) => path.resolve(file)));
   return script;
 }
 

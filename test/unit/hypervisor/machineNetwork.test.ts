@@ -106,6 +106,16 @@ test('machines on one segment hear each other, and machines on another do not', 
   unwrap(await opened.hypervisor.powerOff(sender));
 });
 
+test('a machine whose thread is another since a restore is on its segment still', async () => {
+  const receiver = await start(RECEIVER, { kind: 'segment', name: 'lab' });
+  const { hypervisor } = opened;
+  const snapshot = unwrap(await hypervisor.takeSnapshot(receiver, { name: 'before' }));
+  unwrap(await hypervisor.powerOff(receiver));
+  unwrap(await hypervisor.restoreSnapshot(receiver, snapshot.id, 'run'));
+  await start(SENDER, { kind: 'segment', name: 'lab' });
+  await until(() => serial(receiver).includes('V'), 'received');
+});
+
 test('a machine without a network has no adapter', async () => {
   const id = await start(
     'bits 16\norg 100h\nmov dx, 0cf8h\nmov eax, 80001800h\nout dx, eax\nmov dx, 0cfch\nin al, dx\nmov dx, 3f8h\nadd al, 42h\nout dx, al\ncli\nhlt',

@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bundle } from '../../support/hypervisor/bundle.ts';
+import { bundleDoubleThread } from '../../support/hypervisor/bundle.ts';
 import { openTestHypervisor, sleep, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../support/hypervisor/openTestHypervisor.ts';
 
@@ -8,7 +7,7 @@ let threadEntry: string;
 let test1: TestHypervisor;
 
 beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('test/support/hypervisor/doubleThread.ts'));
+  threadEntry = await bundleDoubleThread();
 });
 beforeEach(async () => {
   test1 = await openTestHypervisor(threadEntry, { scheduler: { pcpuCount: 2 } });

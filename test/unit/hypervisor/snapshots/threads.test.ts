@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { bundleDoubleThread } from '../../../support/hypervisor/bundle.ts';
 import { openTestHypervisor, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
 
@@ -11,7 +11,7 @@ let threadEntry: string;
 let opened: TestHypervisor;
 
 beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('test/support/hypervisor/doubleThread.ts'));
+  threadEntry = await bundleDoubleThread();
 });
 beforeEach(async () => {
   opened = await openTestHypervisor(threadEntry);

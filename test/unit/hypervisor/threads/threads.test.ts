@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CrashReport, SerialOutput, VmState } from '../../../../src-main/hypervisor/types.ts';
-import { bundle } from '../../../support/hypervisor/bundle.ts';
+import { bundleDoubleThread } from '../../../support/hypervisor/bundle.ts';
 import { openTestHypervisor, sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
 
@@ -10,7 +10,7 @@ let threadEntry: string;
 let test1: TestHypervisor;
 
 beforeAll(async () => {
-  threadEntry = await bundle(path.resolve('test/support/hypervisor/doubleThread.ts'));
+  threadEntry = await bundleDoubleThread();
 });
 beforeEach(async () => {
   test1 = await openTestHypervisor(threadEntry, { scheduler: { pcpuCount: 1 } });

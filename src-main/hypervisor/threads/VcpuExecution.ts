@@ -1,0 +1,308 @@
+import type { MachineExit } from '../../machine/MachineExit.ts';
+import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import { messageOf } from '../results.ts';
+import type { BackTarget, PauseReason } from '../types.ts';
+import type { OutputBatcher } from './OutputBatcher.ts';
+import type { ThreadCommands } from './protocol.ts';
+import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadTravel } from './ThreadMachine.ts';
+
+/** Serial input that the guest has not taken yet; what goes beyond is lost, as on a real line. */
+const SERIAL_INPUT_MOST = 1024 * 1024;
+
+export type ExecutionMode =
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'running' }
+  /** Runs backwards. */
+  | { readonly kind: 'searching' }
+  /** HLT until an interrupt: at the latest at `wakeAtMs`. */
+  | { readonly kind: 'idle'; readonly wakeAtMs: number }
+  /** Nothing but a reset goes on from here; `isHalted`: by an HLT that no interrupt can end. */
+  | { readonly kind: 'ended'; readonly isHalted: boolean };
+
+interface TemporaryBreakpoint {
+  readonly linearAddress: number;
+  readonly stackPointerAtLeast: number;
+}
+
+/**
+ * What a machine is at: running, pausing at breakpoints, going back, waiting in HLT, over. It knows no scheduler: who
+ * holds a pCPU calls `run` or `searchOn`, as its mode says.
+ */
+export class VcpuExecution {
+  readonly #machine: ThreadMachine;
+  readonly #output: OutputBatcher;
+  #mode: ExecutionMode = { kind: 'paused' };
+  #breakpoints: ReadonlySet<number> = new Set();
+  #temporary: TemporaryBreakpoint | undefined;
+  /** The next instruction stands at a breakpoint that has been reported: pass it by a single step. */
+  #isToPassBreakpoint = false;
+  #hasRun = false;
+  #serialInput: { readonly port: number; bytes: Uint8Array }[] = [];
+
+  constructor(machine: ThreadMachine, output: OutputBatcher) {
+    this.#machine = machine;
+    this.#output = output;
+  }
+
+  get mode(): ExecutionMode {
+    return this.#mode;
+  }
+
+  /** Since the last `noteCollected`. */
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
+  noteCollected(): void {
+    this.#hasRun = false;
+  }
+
+  /** While it is `running`, and until it no longer is. */
+  run(untilHostMs: number): void {
+    if (this.#serialInput.length > 0) this.#offerSerialInput();
+    this.#noteRun();
+    this.#guarded(() => {
+      if (this.#isToPassBreakpoint) {
+        this.#isToPassBreakpoint = false;
+        this.#afterRun(this.#machine.step());
+      }
+      if (this.#mode.kind !== 'running') return;
+      // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
+      const address = this.#machine.instructionAddress(0);
+      if (this.#hasBreakpointAt(address)) this.#onBreakpoint(0, address);
+      else this.#afterRun(this.#machine.run(untilHostMs * 1e6));
+    });
+  }
+
+  /** Serial input waits for the guest. */
+  get hasInput(): boolean {
+    return this.#serialInput.length > 0;
+  }
+
+  /** Out of HLT: its time has come, or some input, which may be an interrupt to take. */
+  wake(): void {
+    if (this.#mode.kind === 'idle') this.#mode = { kind: 'running' };
+  }
+
+  resume(): void {
+    if (this.#mode.kind !== 'paused') return;
+    this.#isToPassBreakpoint = this.#hasBreakpointAt(this.#machine.instructionAddress(0));
+    this.#mode = { kind: 'running' };
+    this.#output.happen({ kind: 'running' });
+  }
+
+  pause(): void {
+    if (this.#mode.kind !== 'paused') this.#pause({ kind: 'user' });
+  }
+
+  step(): void {
+    if (this.#mode.kind !== 'paused') return;
+    this.#mode = { kind: 'running' };
+    this.#noteRun();
+    this.#guarded(() => {
+      const exit = this.#machine.step();
+      if (exit.reason !== 'idle' && exit.reason !== 'halted' && exit.reason !== 'breakpoint') this.#afterRun(exit);
+    });
+    if (this.#mode.kind === 'running') this.#pause({ kind: 'step' });
+  }
+
+  runTo({ linearAddress, stackPointerAtLeast }: ThreadCommands['runTo']['request']): void {
+    this.#setTemporaryBreakpoint({ linearAddress, stackPointerAtLeast: stackPointerAtLeast ?? 0 });
+    this.resume();
+  }
+
+  setBreakpoints(linearAddresses: readonly number[]): void {
+    this.#breakpoints = new Set(linearAddresses);
+    this.#applyBreakpoints();
+  }
+
+  reset(): void {
+    this.#guarded(() => this.#reset(false));
+  }
+
+  /** Throws what `ThreadMachine.restore` does. */
+  restore({ snapshot, drives }: ThreadCommands['restore']['request']): LoadedPages {
+    try {
+      const loaded = this.#machine.restore(snapshot, drives);
+      this.#serialInput = [];
+      this.#mode = { kind: 'paused' };
+      this.#isToPassBreakpoint = false;
+      this.#setTemporaryBreakpoint(undefined);
+      this.#machine.stopClock();
+      this.#output.noteRun();
+      return loaded;
+    } catch (error) {
+      // Before anything has changed, or when it is neither the former machine nor the other one.
+      if (!(error instanceof DriveRefusal))
+        this.#crash('engine-error', 'The machine could not be made that of the snapshot.', messageOf(error));
+      throw error;
+    }
+  }
+
+  get history(): ThreadTravel {
+    const { history } = this.#machine;
+    if (history === undefined) throw new Error('Only a machine that counts time by its instructions can go back.');
+    return history;
+  }
+
+  /** Goes wherever it leads the machine, at once. */
+  travel(journey: (history: ThreadTravel) => TravelResult): void {
+    const { history } = this;
+    this.#guarded(() => this.#arrive(journey(history)));
+  }
+
+  beginSearch(target: BackTarget): void {
+    this.#setTemporaryBreakpoint(undefined);
+    this.history.beginSearch(target);
+    // Whatever has ended goes on from here.
+    if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'travelled', stop: 'position' });
+    this.#mode = { kind: 'searching' };
+    this.#output.happen({ kind: 'running' });
+  }
+
+  /** As far as the checkpoint before. */
+  searchOn(): void {
+    this.#guarded(() => {
+      const found = this.history.searchOn();
+      if (found) this.#arrive(found);
+    });
+  }
+
+  giveUpSearch(): void {
+    this.#noteRun();
+    this.#guarded(() => {
+      this.history.giveUpSearch();
+      this.#pause({ kind: 'user' });
+    });
+  }
+
+  queueSerialInput(port: number, bytes: Uint8Array): void {
+    const waiting = this.#serialInput.reduce((sum, each) => sum + each.bytes.length, 0);
+    const taken = bytes.subarray(0, Math.max(0, SERIAL_INPUT_MOST - waiting));
+    if (taken.length > 0) this.#serialInput.push({ port, bytes: taken });
+    this.#offerSerialInput();
+    this.wake();
+  }
+
+  #offerSerialInput(): void {
+    this.#serialInput = this.#serialInput.flatMap(({ port, bytes }) => {
+      const taken = this.#machine.serialInput(bytes, port);
+      return taken < bytes.length ? [{ port, bytes: bytes.subarray(taken) }] : [];
+    });
+  }
+
+  #noteRun(): void {
+    this.#hasRun = true;
+    this.#output.noteRun();
+  }
+
+  #afterRun(exit: MachineExit): void {
+    switch (exit.reason) {
+      case 'budget':
+      case 'kick':
+        return;
+      case 'idle':
+        this.#mode = {
+          kind: 'idle',
+          wakeAtMs: exit.wakeAtHostNs === undefined ? Infinity : exit.wakeAtHostNs / 1e6,
+        };
+        return;
+      case 'halted':
+        this.#mode = { kind: 'ended', isHalted: true };
+        this.#output.happen({ kind: 'stopped', detail: exit.detail });
+        return;
+      case 'breakpoint':
+        this.#onBreakpoint(exit.vcpu, exit.linearAddress);
+        return;
+      case 'watchpoint':
+        this.#pause({ kind: 'step' });
+        return;
+      case 'reset':
+        this.#reset(true);
+        return;
+      case 'poweroff':
+        this.#mode = { kind: 'ended', isHalted: false };
+        this.#output.happen({ kind: 'power-off', detail: exit.detail });
+        return;
+      case 'shutdown':
+        this.#crash('triple-fault', `The processor shut down after a triple fault: ${exit.detail}`, exit.detail);
+        return;
+      case 'error':
+        this.#crash('engine-error', 'The engine failed to execute the guest’s code.', exit.detail);
+        return;
+    }
+  }
+
+  #onBreakpoint(vcpu: number, linearAddress: number): void {
+    const temporary = this.#temporary;
+    if (temporary?.linearAddress === linearAddress) {
+      if (this.#machine.stackPointer(vcpu) >= temporary.stackPointerAtLeast) {
+        this.#pause({ kind: 'step' });
+        return;
+      }
+      // The same address in a deeper call.
+      if (!this.#breakpoints.has(linearAddress)) {
+        this.#isToPassBreakpoint = true;
+        return;
+      }
+    }
+    this.#pause({ kind: 'breakpoint', linearAddress });
+  }
+
+  #pause(reason: PauseReason): void {
+    this.#mode = { kind: 'paused' };
+    this.#setTemporaryBreakpoint(undefined);
+    this.#machine.stopClock();
+    this.#output.happen({ kind: 'paused', reason });
+  }
+
+  #arrive({ reason }: TravelResult): void {
+    this.#mode = { kind: 'paused' };
+    this.#isToPassBreakpoint = false;
+    this.#setTemporaryBreakpoint(undefined);
+    this.#noteRun();
+    this.#output.happen({ kind: 'travelled', stop: reason });
+  }
+
+  #reset(isByGuest: boolean): void {
+    this.#output.noteRun();
+    this.#serialInput = [];
+    const loaded = this.#machine.reset();
+    this.#isToPassBreakpoint = false;
+    this.#output.happen({ kind: 'reset', loaded, byGuest: isByGuest });
+    if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'running' });
+    if (this.#mode.kind !== 'paused') this.#mode = { kind: 'running' };
+  }
+
+  #crash(kind: 'triple-fault' | 'engine-error', message: string, detail: string): void {
+    this.#mode = { kind: 'ended', isHalted: false };
+    this.#machine.stopClock();
+    this.#output.happen({ kind: 'crashed', report: { kind, message, detail } });
+  }
+
+  /** An exception out of the engine ends the machine, not the thread: its memory and registers can still be looked at. */
+  #guarded(execute: () => void): void {
+    try {
+      execute();
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#crash('engine-error', 'The engine failed with an exception.', detail);
+    }
+  }
+
+  #hasBreakpointAt(linearAddress: number): boolean {
+    return this.#breakpoints.has(linearAddress) || this.#temporary?.linearAddress === linearAddress;
+  }
+
+  #setTemporaryBreakpoint(breakpoint: TemporaryBreakpoint | undefined): void {
+    if (breakpoint === undefined && this.#temporary === undefined) return;
+    this.#temporary = breakpoint;
+    this.#applyBreakpoints();
+  }
+
+  #applyBreakpoints(): void {
+    const all = new Set(this.#breakpoints);
+    if (this.#temporary !== undefined) all.add(this.#temporary.linearAddress);
+    this.#machine.setBreakpoints([...all]);
+  }
+}
