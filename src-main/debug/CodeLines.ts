@@ -52,8 +52,8 @@ export function linesBefore(
     const own = anchors.has(window.linearAddress + offset) ? ANCHOR_WEIGHT : instruction ? 1 : 0.1;
     votes[offset] = (votes[offset] ?? 0) + own;
     const next = offset + Math.max(1, length);
-    // A path that overruns the address decides nothing.
-    if (next <= end) votes[next] = (votes[next] ?? 0) + (votes[offset] ?? 0);
+    // A path that overruns the address, or a known start, decides nothing.
+    if (next <= end && !hasAnchorBetween(window.linearAddress + offset, window.linearAddress + next, anchors)) votes[next] = (votes[next] ?? 0) + (votes[offset] ?? 0);
   }
 
   const lines: CodeLine[] = [];
@@ -72,6 +72,11 @@ export function linesBefore(
     at = start;
   }
   return lines;
+}
+
+function hasAnchorBetween(first: number, end: number, anchors: ReadonlySet<number>): boolean {
+  for (let address = first + 1; address < end; address++) if (anchors.has(address)) return true;
+  return false;
 }
 
 function lineAt(

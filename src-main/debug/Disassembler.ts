@@ -66,10 +66,11 @@ export async function disassembleAround(
 
   const before = linesBefore(window, linearAddress, count.before, knowledge.starts);
   const after = linesFrom(window, linearAddress, count.after + 1);
-  return [...before, ...after].map((line) => describe(line, place, knowledge));
+  return [...before, ...after].map((line) => describeLine(line, place, knowledge));
 }
 
-function describe(line: CodeLine, place: CodePlace, knowledge: ProgramKnowledge): DisassembledLine {
+/** A line with its text, and what is known of it beyond its bytes. */
+export function describeLine(line: CodeLine, place: CodePlace, knowledge: ProgramKnowledge): DisassembledLine {
   const { linearAddress, bytes, instruction } = line;
   const label = knowledge.label(linearAddress);
   const source = knowledge.source(linearAddress, bytes);

@@ -1,23 +1,11 @@
 import type { MadeRegion } from '../engine/accelerators/translate/index.ts';
 import { formatInstruction } from '../engine/disassembler/InstructionText.ts';
-import { SEGMENT, STATE, registerOffset, segmentOffset, xmmOffset } from '../engine/state/layout.ts';
+import type { RegionSource } from '../engine/TranslationView.ts';
+import { encodeRegion } from '../engine/tiers/region/compileRegion.ts';
+import { unpackJob } from '../engine/tiers/region/packJob.ts';
 import { LEAVE_CAUSES, REGION_DATA } from '../engine/tiers/region/regionData.ts';
-import { moduleText } from '../engine/wasm/ModuleText.ts';
-
-const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
-const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
-
-/** Names of the fields of a vCPU's state, by their offsets. */
-const FIELDS: ReadonlyMap<number, string> = new Map([
-  ...Object.entries(STATE).map(([name, offset]) => [offset, name] as const),
-  ...GENERAL.map((name, index) => [registerOffset(index), name] as const),
-  ...GENERAL.map((_, index) => [xmmOffset(index), `xmm${index}`] as const),
-  ...SEGMENTS.flatMap((name, index) =>
-    Object.entries(SEGMENT)
-      .filter(([field]) => field !== 'size')
-      .map(([field, offset]) => [segmentOffset(index) + offset, `${name}.${field}`] as const),
-  ),
-]);
+import { moduleLines, moduleText, type ModuleNames } from '../engine/wasm/ModuleText.ts';
+import { STATE_NAMES } from './stateNames.ts';
 
 const DATA: ReadonlyMap<number, string> = new Map([
   ...Object.entries(REGION_DATA).map(([name, offset]) => [offset, `region.${name}`] as const),
@@ -35,8 +23,40 @@ export function listRegion(made: MadeRegion): string {
   return `${head.join('\n')}\n${wasmText(made)}`;
 }
 
+type ReadableRegion = Pick<MadeRegion, 'encoded' | 'cpu' | 'data'> & {
+  readonly plan: Pick<MadeRegion['plan'], 'blocks'>;
+};
+
 /** The text of a region's module. */
-export function wasmText({ plan, encoded, cpu, data }: Pick<MadeRegion, 'plan' | 'encoded' | 'cpu' | 'data'>): string {
+export function wasmText(region: ReadableRegion): string {
+  return moduleText(region.encoded.bytes, namesOf(region));
+}
+
+/** A line of a region's text. */
+export interface RegionLine {
+  readonly text: string;
+  /** Of the guest's instruction that it came from. */
+  readonly linearAddress: number | null;
+}
+
+/** The same text line by line, made anew from what the region was made from. */
+export function regionLines({ job, codeBase }: RegionSource): RegionLine[] {
+  const { plan, place } = unpackJob(job);
+  const region = { plan, encoded: encodeRegion({ plan, place }), cpu: place.cpu, data: place.data };
+  const { marks } = region.encoded.notes;
+  let isBehind = false;
+  return moduleLines(region.encoded.bytes, namesOf(region)).map(({ text, mark }) => {
+    const eip = mark === undefined ? undefined : marks.get(mark);
+    // Behind the guest's code, at the depth of the function, its registers are stored: no instruction's own.
+    isBehind = eip !== undefined && (isBehind || OUTERMOST.test(text));
+    return { text, linearAddress: eip === undefined || isBehind ? null : (codeBase + eip) >>> 0 };
+  });
+}
+
+/** A statement at the depth of the function. */
+const OUTERMOST = /^ {4}\(/;
+
+function namesOf({ plan, encoded, cpu, data }: ReadableRegion): ModuleNames {
   const guest = new Map(
     plan.blocks.flatMap(({ sites }) =>
       sites.map(({ eip, instruction }) => [eip, `${hex(eip)} ${formatInstruction(instruction, { address: eip })}`]),
@@ -44,8 +64,8 @@ export function wasmText({ plan, encoded, cpu, data }: Pick<MadeRegion, 'plan' |
   );
   const { locals, labels, marks } = encoded.notes;
   const remarks = new Map([...marks].map(([offset, eip]) => [offset, guest.get(eip) ?? hex(eip)]));
-  const place = (address: number): string | undefined => FIELDS.get(address - cpu) ?? DATA.get(address - data);
-  return moduleText(encoded.bytes, { locals, labels, remarks, place });
+  const place = (address: number): string | undefined => STATE_NAMES.get(address - cpu) ?? DATA.get(address - data);
+  return { locals, labels, remarks, place };
 }
 
 function count(number: number, noun: string): string {

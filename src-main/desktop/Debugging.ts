@@ -2,7 +2,7 @@ import type { Breakpoint, Disassembly, MemoryRange } from '../../src-preload/con
 import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
-import { disassembleAround, NO_KNOWLEDGE, type ProgramKnowledge } from '../debug/Disassembler.ts';
+import { disassembleAround, NO_KNOWLEDGE, type CodePlace, type ProgramKnowledge } from '../debug/Disassembler.ts';
 import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
 import { inspectProgram } from '../debug/ProgramInspection.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
@@ -13,7 +13,16 @@ import { definedOnly } from '../control/definedOnly.ts';
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
 const STARTS_KEPT = 4096;
 
-const off = (): Outcome<never> => refuse('wrong-state', 'The machine is off. Start it to look inside.');
+export const off = (): Outcome<never> => refuse('wrong-state', 'The machine is off. Start it to look inside.');
+
+/** Guest code as a listing of it begins. */
+export interface LookedAt {
+  readonly place: CodePlace & { readonly codeSize: 16 | 32 };
+  /** Linear address of the vCPU's next instruction. */
+  readonly current: number;
+  readonly memory: MemoryAccess;
+  readonly knowledge: ProgramKnowledge;
+}
 
 /** What the window's debugger panels ask of a machine. */
 export class Debugging {
@@ -65,20 +74,28 @@ export class Debugging {
     linesBefore: number,
     linesAfter: number,
   ): Promise<Outcome<Disassembly>> {
+    const looked = await this.look(id, vcpu, linearAddress);
+    if (!looked) return off();
+    const { place, current, memory, knowledge } = looked;
+    const lines = await disassembleAround(memory, place, { before: linesBefore, after: linesAfter }, knowledge);
+    return succeed({ current, codeSize: place.codeSize, lines });
+  }
+
+  /** Code at an address, or where a vCPU stands, and what there is to read it by; undefined while off. */
+  async look(id: VmId, vcpu: number, linearAddress: number | undefined): Promise<LookedAt | undefined> {
     const registers = this.hypervisor.registers(id, vcpu);
-    if (!registers) return off();
+    if (!registers) return undefined;
     const value = (name: RegisterName): number => Number(registers.values[REGISTER_INDEX[name]] ?? 0n);
     const codeBase = value('cs.base');
     const current = (codeBase + value('eip')) % 0x1_0000_0000;
     const codeSize = processorMode(registers.values).mode === 'protected32' ? 32 : 16;
     this.noteStart(id, current);
-    const lines = await disassembleAround(
-      this.memoryOf(id, vcpu, registers),
-      { linearAddress: linearAddress ?? current, codeSize, codeBase },
-      { before: linesBefore, after: linesAfter },
-      await this.knowledgeOf(id),
-    );
-    return succeed({ current, codeSize, lines });
+    return {
+      place: { linearAddress: linearAddress ?? current, codeSize, codeBase },
+      current,
+      memory: this.memoryOf(id, vcpu, registers),
+      knowledge: await this.knowledgeOf(id),
+    };
   }
 
   async readMemory(

@@ -8,6 +8,7 @@ import type { HypervisorService } from '../hypervisor/types.ts';
 import { BridgeServer } from './bridge/BridgeServer.ts';
 import type { EmitEvent, Handlers } from '../control/handlers.ts';
 import { ContainmentJournal } from './ContainmentJournal.ts';
+import { Inspection } from './Inspection.ts';
 import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
@@ -21,6 +22,7 @@ import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
+import { inspectionHandlers } from './handlers/inspectionHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
 import { imageHandlers } from './handlers/imageHandlers.ts';
 import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
@@ -135,11 +137,13 @@ export class DesktopApplication {
       () => this.window.browserWindow,
       () => this.appearance.language,
     );
+    const debugging = new Debugging(hypervisor, breakpoints);
     const handlers: Handlers = {
       ...machineHandlers(hypervisor, this.machines),
       ...snapshotHandlers(hypervisor, this.machines),
       ...statisticsHandlers(hypervisor),
-      ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints), breakpoints),
+      ...debugHandlers(hypervisor, debugging, breakpoints),
+      ...inspectionHandlers(new Inspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({
         hypervisor,

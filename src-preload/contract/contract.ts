@@ -4,6 +4,7 @@ import { applicationContract } from './application.ts';
 import type { CallChannel, EventChannel, StreamChannel } from './Channel.ts';
 import { debugContract } from './debugging.ts';
 import { imageContract } from './images.ts';
+import { inspectionContract } from './inspection.ts';
 import { machineContract } from './machines.ts';
 import { observationContract } from './observation.ts';
 import { programContract } from './programs.ts';
@@ -19,6 +20,7 @@ export const contract = {
   ...imageContract,
   ...applianceContract,
   ...debugContract,
+  ...inspectionContract,
   ...observationContract,
   ...snapshotContract,
   ...timeTravelContract,

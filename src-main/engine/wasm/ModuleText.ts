@@ -21,6 +21,13 @@ interface Signature {
   readonly results: readonly string[];
 }
 
+/** A line of a module's text. */
+export interface ModuleLine {
+  readonly text: string;
+  /** Offset in the function's code of the last remark before it. */
+  readonly mark?: number;
+}
+
 /** Reads what the encoder writes, in its order. */
 class ByteReader {
   at: number;
@@ -78,9 +85,16 @@ interface Folded {
  * alignment, which nothing depends on, are left out.
  */
 export function moduleText(bytes: Uint8Array, names: ModuleNames): string {
+  return `${moduleLines(bytes, names)
+    .map(({ text }) => text)
+    .join('\n')}\n`;
+}
+
+/** The same, line by line. */
+export function moduleLines(bytes: Uint8Array, names: ModuleNames): ModuleLine[] {
   const signatures: Signature[] = [],
     functions: { name: string; signature: Signature }[] = [],
-    lines: string[] = ['(module'];
+    lines: ModuleLine[] = [{ text: '(module' }];
   const reader = new ByteReader(bytes, 8);
   while (reader.at < bytes.length) {
     const section = reader.byte();
@@ -91,15 +105,16 @@ export function moduleText(bytes: Uint8Array, names: ModuleNames): string {
         reader.byte();
         const signature = { type: index, parameters: reader.types(), results: reader.types() };
         signatures.push(signature);
-        lines.push(`  (type (func${list('param', signature.parameters)}${list('result', signature.results)}))`);
+        const shape = `${list('param', signature.parameters)}${list('result', signature.results)}`;
+        lines.push({ text: `  (type (func${shape}))` });
       } else if (section === SECTION.import) {
-        lines.push(importText(reader, signatures, functions));
+        lines.push({ text: importText(reader, signatures, functions) });
       } else if (section === SECTION.function) {
         functions.push({ name: 'region', signature: signatures[reader.unsigned()] });
       } else if (section === SECTION.export) {
         const name = reader.text();
         reader.byte();
-        lines.push(`  (export "${name}" (func $${functions[reader.unsigned()].name}))`);
+        lines.push({ text: `  (export "${name}" (func $${functions[reader.unsigned()].name}))` });
       } else if (section === SECTION.code) {
         const size = reader.unsigned();
         const body = new ByteReader(bytes.subarray(0, reader.at + size), reader.at);
@@ -109,7 +124,8 @@ export function moduleText(bytes: Uint8Array, names: ModuleNames): string {
     }
     reader.at = end;
   }
-  return `${lines.join('\n')})\n`;
+  const last = lines[lines.length - 1];
+  return [...lines.slice(0, -1), { ...last, text: `${last.text})` }];
 }
 
 function list(word: string, types: readonly string[]): string {
@@ -137,6 +153,9 @@ class FunctionText {
   private readonly functions: readonly { readonly name: string; readonly signature: Signature }[];
   private readonly names: ModuleNames;
   private readonly written: string[] = [];
+  /** For each line, the remark it came behind. */
+  private readonly marks: (number | undefined)[] = [];
+  private mark: number | undefined;
   private readonly stack: Folded[] = [];
   private readonly labels: string[] = [];
   private readonly locals: string[] = [];
@@ -154,12 +173,10 @@ class FunctionText {
     this.names = names;
   }
 
-  lines(): string[] {
+  lines(): ModuleLine[] {
     const { signature } = this.functions[this.functions.length - 1];
     const parameters = signature.parameters.map((type) => ` (param ${this.declare(type)})`);
-    this.written.push(
-      `  (func $region (type ${signature.type})${parameters.join('')}${list('result', signature.results)}`,
-    );
+    this.push(`  (func $region (type ${signature.type})${parameters.join('')}${list('result', signature.results)}`);
     const locals: string[] = [];
     for (let runs = this.reader.unsigned(); runs > 0; runs--) {
       const count = this.reader.unsigned();
@@ -170,7 +187,10 @@ class FunctionText {
     const start = this.reader.at;
     while (this.reader.at < this.reader.bytes.length) this.instruction(start);
     this.written[this.written.length - 1] += ')';
-    return this.written;
+    return this.written.map((text, index) => {
+      const mark = this.marks[index];
+      return mark === undefined ? { text } : { text, mark };
+    });
   }
 
   private declare(type: string): string {
@@ -196,7 +216,14 @@ class FunctionText {
   private line(text: string): void {
     const indent = '  '.repeat(this.indent);
     const whole = indent + text;
-    this.written.push(...(whole.length <= MOST_COLUMNS ? [whole] : broken(text, this.indent)));
+    this.push(...(whole.length <= MOST_COLUMNS ? [whole] : broken(text, this.indent)));
+  }
+
+  private push(...lines: readonly string[]): void {
+    for (const line of lines) {
+      this.written.push(line);
+      this.marks.push(this.mark);
+    }
   }
 
   /** Writes what lies on the stack as lines of their own, since what comes next is not part of one expression with it. */
@@ -224,6 +251,7 @@ class FunctionText {
     const remark = names.remarks.get(offset);
     if (remark !== undefined) {
       this.flush();
+      this.mark = offset;
       this.line(`;; ${remark}`);
     }
     const opcode = reader.byte();
