@@ -3,6 +3,8 @@ import { bridge } from './bridge.ts';
 import { commandLabel } from './commandLabel.ts';
 import type { MenuCommand } from '../../src-preload/contract/application.ts';
 import { PANELS } from '../../src-preload/contract/layouts/PanelTitles.ts';
+import { usePanelActions } from '../features/dock/panelActions.ts';
+import { PRESETS } from '../features/dock/presets.ts';
 import { useMachineActions } from '../features/machines/machineActions.ts';
 import { useScreenActions } from '../features/screen/screenActions.ts';
 import { useSnapshotActions } from '../features/snapshots/snapshotActions.ts';
@@ -10,6 +12,7 @@ import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
+import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
@@ -33,6 +36,8 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const timeLines = useTimeLines();
   const actions = useMachineActions();
   const screenActions = useScreenActions();
+  const layouts = useLayouts();
+  const panelActions = usePanelActions();
   const snapshotActions = useSnapshotActions();
 
   return computed(() => {
@@ -84,8 +89,19 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     }
     add('editor.assemble', () => void editor.assemble(), text !== null);
     add('editor.run', () => void editor.run(text?.machineId ?? null), text !== null);
-    for (const panel of PANELS) add(`view.${panel}`, () => view.showPanel(panel), machine !== null);
+    for (const panel of PANELS) add(`view.${panel}`, () => view.focusPanel(panel), machine !== null);
     add('view.timeLine', () => machine && view.toggleTimeLine(machine), machine !== null);
+    if (machine && view.page === 'machine') {
+      const { id } = machine;
+      for (const preset of PRESETS) add(`layout.${preset}`, () => layouts.apply(id, preset));
+      add('panel.splitRight', () => panelActions.split(id, layouts.panelInUse(id), 'end'));
+      add('panel.splitDown', () => panelActions.split(id, layouts.panelInUse(id), 'bottom'));
+      add('panel.moveOn', () => panelActions.moveOn(id, layouts.panelInUse(id)));
+      add('panel.float', () => panelActions.toggleFloating(id, layouts.panelInUse(id)));
+      add('panel.maximise', () => layouts.toggleMaximised(layouts.panelInUse(id)));
+      add('panel.next', () => layouts.focus(id, layouts.neighbour(id, 1)));
+      add('panel.previous', () => layouts.focus(id, layouts.neighbour(id, -1)));
+    }
     if (machine) {
       const { id } = machine;
       const isOn = state === 'running' || state === 'paused';

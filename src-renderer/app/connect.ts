@@ -3,6 +3,7 @@ import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
+import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useNotices } from '../stores/notices.ts';
 import { useOverview } from '../stores/overview.ts';
@@ -36,6 +37,7 @@ export async function connectStores(): Promise<() => void> {
   const session = await bridge().call('session:get');
   if (session.ok) {
     editor.restore(session.value);
+    useLayouts().restore(session.value);
     view.restore(session.value);
   }
   return () => disposers.forEach((dispose) => dispose());

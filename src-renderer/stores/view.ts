@@ -2,8 +2,9 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
-import { isPanel, type Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
+import type { Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
 import type { VmSummary } from '../../src-preload/contract/machines.ts';
+import { useLayouts } from './layouts.ts';
 import { useMachines } from './machines.ts';
 
 export const PAGES = ['machine', 'isolation', 'schedule', 'editor', 'samples'] as const;
@@ -18,11 +19,9 @@ function isPage(value: unknown): value is Page {
 /** What the window shows: kept by main, so that the next start looks the same. */
 export const useView = defineStore('view', () => {
   const machines = useMachines();
+  const layouts = useLayouts();
   const page = ref<Page>('machine');
   const selectedId = ref<string | null>(null);
-  const panel = ref<Panel>('screen');
-  /** The panel beside it; null shows one alone. */
-  const secondPanel = ref<Panel | null>('code');
   /** In CSS pixels. */
   const railWidth = ref(264);
   /** Names of the groups that are folded up in the list. */
@@ -52,10 +51,16 @@ export const useView = defineStore('view', () => {
     page.value = 'machine';
   }
 
-  /** Shows a panel of the machine in view, in the pane where it is, else in the first. */
+  /** Brings a panel of the machine in view into sight. */
   function showPanel(next: Panel): void {
     page.value = 'machine';
-    if (secondPanel.value !== next) panel.value = next;
+    if (selectedId.value !== null) layouts.reveal(selectedId.value, next);
+  }
+
+  /** The same, and the keyboard goes there. */
+  function focusPanel(next: Panel): void {
+    page.value = 'machine';
+    if (selectedId.value !== null) layouts.focus(selectedId.value, next);
   }
 
   /** Only a machine's screen can have the whole of the user's. */
@@ -85,8 +90,6 @@ export const useView = defineStore('view', () => {
       if (isPage(saved['page'])) page.value = saved['page'];
       const id = saved['selectedId'];
       if (typeof id === 'string' && machines.byId.has(id)) selectedId.value = id;
-      if (isPanel(saved['panel'])) panel.value = saved['panel'];
-      if (isPanel(saved['secondPanel']) || saved['secondPanel'] === null) secondPanel.value = saved['secondPanel'];
       if (typeof saved['isSmooth'] === 'boolean') isSmooth.value = saved['isSmooth'];
       const folded = saved['foldedGroups'];
       if (Array.isArray(folded)) foldedGroups.value = folded.filter((each) => typeof each === 'string');
@@ -95,13 +98,11 @@ export const useView = defineStore('view', () => {
     isRestored.value = true;
   }
 
-  watch([page, selectedId, panel, secondPanel, railWidth, foldedGroups, isSmooth], () => {
+  watch([page, selectedId, railWidth, foldedGroups, isSmooth], () => {
     if (!isRestored.value) return;
     const state = {
       page: page.value,
       selectedId: selectedId.value,
-      panel: panel.value,
-      secondPanel: secondPanel.value,
       railWidth: railWidth.value,
       foldedGroups: [...foldedGroups.value],
       isSmooth: isSmooth.value,
@@ -127,8 +128,6 @@ export const useView = defineStore('view', () => {
   return {
     page,
     selectedId,
-    panel,
-    secondPanel,
     railWidth,
     foldedGroups,
     toggleGroup,
@@ -142,6 +141,7 @@ export const useView = defineStore('view', () => {
     open,
     select,
     showPanel,
+    focusPanel,
     findRequests,
     requestFind,
     timeLines,

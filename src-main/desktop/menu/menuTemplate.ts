@@ -32,6 +32,7 @@ const accelerators: Readonly<Partial<Record<MenuCommand, string>>> = {
   'machine.reset': 'CmdOrCtrl+Shift+R', 'machine.powerOff': 'CmdOrCtrl+Shift+P', 'machine.loadProgram': 'CmdOrCtrl+L',
   'machine.rename': 'F2',
   'editor.assemble': 'CmdOrCtrl+B', 'editor.run': 'CmdOrCtrl+Enter',
+  'panel.splitRight': 'CmdOrCtrl+\\', 'panel.maximise': 'CmdOrCtrl+M', 'panel.next': 'F6', 'panel.previous': 'Shift+F6',
   'view.screen': 'CmdOrCtrl+1', 'view.console': 'CmdOrCtrl+2', 'view.processor': 'CmdOrCtrl+3', 'view.memory': 'CmdOrCtrl+4',
   'view.code': 'CmdOrCtrl+5', 'view.exits': 'CmdOrCtrl+6', 'view.isolation': 'CmdOrCtrl+7', 'view.schedule': 'CmdOrCtrl+8',
   'view.editor': 'CmdOrCtrl+9', 'view.samples': 'CmdOrCtrl+Shift+E', 'view.commandPalette': 'CmdOrCtrl+K',
@@ -154,6 +155,7 @@ export function menuTemplate(
       submenu: [
         ...PANELS.map((panel) => command(`view.${panel}`, hasMachine)),
         command('view.timeLine', hasMachine),
+        { label: texts.titles.layout, submenu: layoutItems(command, hasMachine) },
         SEPARATOR,
         command('view.isolation'),
         command('view.schedule'),
@@ -181,6 +183,21 @@ export function menuTemplate(
         ...(isMac ? [] : [command('help.about')]),
       ],
     },
+  ];
+}
+
+function layoutItems(
+  command: (name: MenuCommand, enabled: boolean) => MenuItemConstructorOptions,
+  hasMachine: boolean,
+): MenuItemConstructorOptions[] {
+  const items = (names: readonly MenuCommand[]): MenuItemConstructorOptions[] =>
+    names.map((name) => command(name, hasMachine));
+  return [
+    ...items(['layout.learn', 'layout.debug', 'layout.run', 'layout.watch']),
+    SEPARATOR,
+    ...items(['panel.splitRight', 'panel.splitDown', 'panel.moveOn', 'panel.float', 'panel.maximise']),
+    SEPARATOR,
+    ...items(['panel.next', 'panel.previous']),
   ];
 }
 

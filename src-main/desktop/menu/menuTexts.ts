@@ -1,7 +1,7 @@
 import type { Language, MenuCommand } from '../../../src-preload/contract/application.ts';
 import { PANEL_TITLES, PANELS, type Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 
-type MenuTitle = 'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent';
+type MenuTitle = 'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent' | 'layout';
 type RoleLabel =
   | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'quit' | 'fullScreen' | 'zoomIn' | 'zoomOut' | 'zoomReset'
   | 'hide' | 'hideOthers' | 'services'; // prettier-ignore
@@ -21,7 +21,7 @@ type OwnTexts = Omit<MenuTexts, 'commands'> & {
 const en: OwnTexts = {
   titles: {
     file: '&File', edit: '&Edit', machine: '&Machine', view: '&View', help: '&Help',
-    openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet',
+    openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet', layout: '&Layout',
   }, // prettier-ignore
   roles: {
     undo: 'Undo', redo: 'Redo', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select All', quit: 'Quit Vivarium',
@@ -63,6 +63,17 @@ const en: OwnTexts = {
     'editor.run': 'Assemble and Run',
     'view.machines': 'Machines',
     'view.timeLine': 'Time Line',
+    'layout.learn': 'Learn',
+    'layout.debug': 'Debug',
+    'layout.run': 'Run',
+    'layout.watch': 'Watch All',
+    'panel.splitRight': 'Split Right',
+    'panel.splitDown': 'Split Down',
+    'panel.moveOn': 'Move to Next Group',
+    'panel.float': 'Float or Dock',
+    'panel.maximise': 'Whole Page or Back',
+    'panel.next': 'Next Panel',
+    'panel.previous': 'Previous Panel',
     'view.isolation': 'Isolation',
     'view.schedule': 'Schedule',
     'view.editor': 'Editor',
@@ -83,7 +94,7 @@ const en: OwnTexts = {
 const zh: OwnTexts = {
   titles: {
     file: '文件(&F)', edit: '编辑(&E)', machine: '虚拟机(&M)', view: '视图(&V)', help: '帮助(&H)',
-    openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无',
+    openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无', layout: '布局(&L)',
   }, // prettier-ignore
   roles: {
     undo: '撤销', redo: '重做', cut: '剪切', copy: '复制', paste: '粘贴', selectAll: '全选', quit: '退出 Vivarium',
@@ -125,6 +136,17 @@ const zh: OwnTexts = {
     'editor.run': '汇编并运行',
     'view.machines': '虚拟机',
     'view.timeLine': '时间线',
+    'layout.learn': '学习',
+    'layout.debug': '调试',
+    'layout.run': '运行',
+    'layout.watch': '全部可见',
+    'panel.splitRight': '向右拆分',
+    'panel.splitDown': '向下拆分',
+    'panel.moveOn': '移到下一组',
+    'panel.float': '浮动或停靠',
+    'panel.maximise': '占满页面或恢复',
+    'panel.next': '下一个面板',
+    'panel.previous': '上一个面板',
     'view.isolation': '隔离',
     'view.schedule': '调度',
     'view.editor': '编辑器',

@@ -3,6 +3,7 @@ import { appliance } from './appliance.ts';
 import { code } from './code.ts';
 import { commands } from './commands.ts';
 import { console } from './console.ts';
+import { dock } from './dock.ts';
 import { drives } from './drives.ts';
 import { editor } from './editor.ts';
 import { exits } from './exits.ts';
@@ -26,6 +27,7 @@ export const en = {
   ...code,
   ...commands,
   ...console,
+  ...dock,
   ...drives,
   ...editor,
   ...exits,

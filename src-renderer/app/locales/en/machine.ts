@@ -13,11 +13,6 @@ export const machine = {
     settings: 'Settings…',
     settingsTitle: 'Settings of {name}',
     delete: 'Delete…',
-    allPanels: 'All panels',
-    panels: 'Panels',
-    split: 'Show two panels side by side',
-    closePane: 'Close this pane',
-    resizePanes: 'Resize the panes',
   },
   control: {
     label: 'Machine controls',

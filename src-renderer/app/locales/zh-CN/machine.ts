@@ -15,11 +15,6 @@ export const machine: typeof English = {
     settings: '设置…',
     settingsTitle: '{name} 的设置',
     delete: '删除…',
-    allPanels: '全部面板',
-    panels: '面板',
-    split: '并排显示两个面板',
-    closePane: '关闭此窗格',
-    resizePanes: '调整窗格大小',
   },
   control: {
     label: '虚拟机控制',

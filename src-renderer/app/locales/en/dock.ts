@@ -1,0 +1,17 @@
+export const dock = {
+  dock: {
+    panels: 'Panels',
+    menu: 'Move and choose panels',
+    resize: 'Resize the panels',
+    restore: 'Show all panels again',
+    maximise: 'Give it the whole page',
+    float: 'Float',
+    dock: 'Dock again',
+    moveFloating: 'Move {name}: arrow keys; with Shift, resize',
+    layout: 'Layout of the panels',
+    'preset-learn': 'Learn',
+    'preset-debug': 'Debug',
+    'preset-run': 'Run',
+    'preset-watch': 'Watch all',
+  },
+};
