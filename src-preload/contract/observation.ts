@@ -12,12 +12,15 @@ export type ExitCount = z.infer<typeof ExitCount>;
 
 /** Where a vCPU's time went since the machine was started, in milliseconds. */
 export const VcpuTimes = z.object({
+  /** Had a pCPU. */
   runMs: z.number(),
+  /** Of that, for how long the host ran something else on it; known on Linux, 0 elsewhere. */
+  stolenMs: z.number(),
   /** Runnable, but every pCPU was taken (steal). */
   readyMs: z.number(),
   haltedMs: z.number(),
   cappedMs: z.number(),
-  /** What weights, caps and pins entitled it to while it wanted to run: beside `runMs`. */
+  /** What weights, caps and pins entitled it to of what the host gave: beside `runMs` less `stolenMs`. */
   entitledMs: z.number(),
   /** How often it was given a pCPU. */
   slices: z.number().int(),

@@ -1,7 +1,7 @@
 /**
  * The scheduler's promises, each beside what was measured. Costs are in processor time of this process, and the best
- * of several tries, since the host may do other things; shares and waits are those of the pCPUs, which the host's
- * other work makes longer.
+ * of several tries, since the host may do other things; shares are those of what the
+ * host gave; waits are those for a pCPU, which the host's other work makes longer.
  */
 import { loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -13,7 +13,7 @@ import { TranslatedThreadMachine } from '../../src-main/hypervisor/threads/Trans
 import { sleep } from '../support/hypervisor/openTestHypervisor.ts';
 import { entitledShares } from '../support/hypervisor/SchedulerSimulation.ts';
 import { ENDLESS_LOOP, HALTED, TICKING, TICKING_SLOWLY } from './scheduler/guests.ts';
-import { processorUs, processorUsByThread, runMs, SchedulerBench } from './scheduler/SchedulerBench.ts';
+import { processorUs, processorUsByThread, receivedMs, SchedulerBench } from './scheduler/SchedulerBench.ts';
 
 const SLICE_MS = 5;
 /** Turns of what is compared: the least of each counts. */
@@ -60,11 +60,13 @@ async function shares(count: number): Promise<void> {
   await sleep(10_000);
   const after = bench.hypervisor.statistics();
   delays.disable();
-  const offs = ids.map((id, index) => {
-    const share = (runMs(after, id) - runMs(before, id)) / (after.at - before.at);
-    return 100 * (share / (entitled[index] ?? 1) - 1);
-  });
+  // Of what the host gave them, which on a busy host is less than the pCPUs.
+  const received = ids.map((id) => receivedMs(after, id) - receivedMs(before, id));
+  const all = received.reduce((sum, ms) => sum + ms, 0);
+  const offs = received.map((ms, index) => 100 * (ms / all / ((entitled[index] ?? 1) / bench.pcpuCount) - 1));
+  const given = (100 * all) / ((after.at - before.at) * bench.pcpuCount);
   note(`shares of ${count} busy machines, furthest off its weight over 10 s`, Math.max(...offs.map(Math.abs)), 2, '%');
+  remark(`the host gave them ${given.toFixed(0)} % of their pCPUs`);
   // The monitor's own timer is late by its resolution.
   const [p99, most] = [delays.percentile(99), delays.max].map((nanoseconds) => (nanoseconds / 1e6).toFixed(1));
   remark(`event loop of the main process meanwhile: p99 ${p99} ms, most ${most} ms`);

@@ -14,6 +14,9 @@ import { stateText, tableOf } from './machineReport.ts';
 /** Rates want two samples; a headless owner takes none of its own. */
 const BETWEEN_MS = 1_000;
 
+const TIME_FIELDS = ['runMs', 'stolenMs', 'readyMs', 'haltedMs', 'cappedMs'] as const;
+type TimeField = (typeof TIME_FIELDS)[number];
+
 /** `vivarium stats`: where the processors' time goes, over one second. */
 export function statistics(context: MachineContext, words: readonly string[]): Promise<number> {
   return withMachines(context, async (control) => {
@@ -35,7 +38,7 @@ export function statistics(context: MachineContext, words: readonly string[]): P
     }
     await context.terminal.write(
       tableOf([
-        ['NAME', 'STATE', 'SHARE', 'ENTITLED', 'MIPS', 'RUN', 'READY', 'HALTED', 'CAPPED', 'EXITS/S'],
+        ['NAME', 'STATE', 'SHARE', 'ENTITLED', 'MIPS', 'RUN', 'STOLEN', 'READY', 'HALTED', 'CAPPED', 'EXITS/S'],
         ...rows.map(({ vm, figures }) => [vm.name, stateText(vm), ...columnsOf(figures)]),
       ]),
     );
@@ -45,14 +48,14 @@ export function statistics(context: MachineContext, words: readonly string[]): P
 
 function columnsOf(figures: Statistics['machines'][number]): string[] {
   const { receivedShare, entitledShare, mips, vcpus, exitsPerSecond } = figures;
-  const seconds = (field: 'runMs' | 'readyMs' | 'haltedMs' | 'cappedMs'): string =>
+  const seconds = (field: TimeField): string =>
     `${(vcpus.reduce((sum, vcpu) => sum + vcpu[field], 0) / 1000).toFixed(1)} s`;
   const exits = Object.values(exitsPerSecond).reduce((sum, rate) => sum + rate, 0);
   return [
     `${(receivedShare * 100).toFixed(1)} %`,
     `${(entitledShare * 100).toFixed(1)} %`,
     mips.toFixed(1),
-    ...(['runMs', 'readyMs', 'haltedMs', 'cappedMs'] as const).map(seconds),
+    ...TIME_FIELDS.map(seconds),
     exits.toFixed(0),
   ];
 }

@@ -50,8 +50,8 @@ export class ScheduleSource implements StreamSource {
     });
     const bands = new Float64Array(this.bands.length * BAND_FIELDS.length);
     this.bands.forEach(({ startMs, endMs, vmId, vcpu, times }, index) => {
-      const { runMs, readyMs, haltedMs, cappedMs, entitledMs } = times;
-      const row = [startMs, endMs, indexOf(vmId), vcpu, runMs, readyMs, haltedMs, cappedMs, entitledMs];
+      const { runMs, readyMs, haltedMs, cappedMs, entitledMs, stolenMs } = times;
+      const row = [startMs, endMs, indexOf(vmId), vcpu, runMs, readyMs, haltedMs, cappedMs, entitledMs, stolenMs];
       bands.set(row, index * BAND_FIELDS.length);
     });
     this.bands = [];
@@ -85,7 +85,7 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
       const grown =
         then && now.runMs >= then.runMs
           ? then
-          : { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 };
+          : { runMs: 0, stolenMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 };
       bands.push({
         vmId: vm.vmId,
         vcpu,
@@ -93,6 +93,7 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
         endMs: after.at,
         times: {
           runMs: now.runMs - grown.runMs,
+          stolenMs: now.stolenMs - grown.stolenMs,
           readyMs: now.readyMs - grown.readyMs,
           haltedMs: now.haltedMs - grown.haltedMs,
           cappedMs: now.cappedMs - grown.cappedMs,

@@ -11,6 +11,7 @@ export const MAIN_OWNER = 0x7fff_ffff;
 export interface SlotTimes {
   readonly phase: VcpuSlot['phase'];
   readonly runMs: number;
+  readonly stolenMs: number;
   readonly readyMs: number;
   readonly haltedMs: number;
   readonly cappedMs: number;
@@ -58,19 +59,22 @@ export class Scheduler {
     this.#locked((now) => policy.wake(this.state, slot, now), slot);
   }
 
-  /** Gives up the pCPU at the end of a slice; returns whether the vCPU holds one again. */
-  yieldPcpu(slot: VcpuSlot): boolean {
+  /**
+   * Gives up the pCPU at the end of a slice; returns whether the vCPU holds one again.
+   * @param stolenMs for how long of its stay there the host had no processor for its thread
+   */
+  yieldPcpu(slot: VcpuSlot, stolenMs: number): boolean {
     let isRunning = false;
     this.#locked((now) => {
-      const granted = policy.yieldPcpu(this.state, slot, now);
+      const granted = policy.yieldPcpu(this.state, slot, now, stolenMs);
       isRunning = slot.phase === PHASE.running;
       return granted;
     }, slot);
     return isRunning;
   }
 
-  release(slot: VcpuSlot, to: typeof PHASE.halted | typeof PHASE.stopped): void {
-    this.#locked((now) => policy.release(this.state, slot, to, now), slot);
+  release(slot: VcpuSlot, to: typeof PHASE.halted | typeof PHASE.stopped, stolenMs = 0): void {
+    this.#locked((now) => policy.release(this.state, slot, to, now, stolenMs), slot);
   }
 
   /**
@@ -118,8 +122,8 @@ export class Scheduler {
     let times: SlotTimes | undefined;
     this.#locked((now) => {
       const granted = policy.tick(this.state, now);
-      const { phase, runMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs } = slot;
-      times = { phase, runMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs };
+      const { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs } = slot;
+      times = { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs };
       return granted;
     });
     if (times === undefined) throw new Error('the lock was not taken');

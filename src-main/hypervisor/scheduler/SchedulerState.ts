@@ -34,7 +34,7 @@ export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
 export const ALL_PCPUS = -1;
 
 const HEADER_BYTES = 64;
-const VCPU_BYTES = 192;
+const VCPU_BYTES = 200;
 const TRACE_BYTES = 32;
 
 const PCPUS_AT = HEADER_BYTES;
@@ -180,6 +180,7 @@ export class VcpuSlot {
   set sliceEnd(value: number) {
     this.#setFloat(80, value);
   }
+  /** How long it has held a pCPU. */
   get runMs(): number {
     return this.#float(88);
   }
@@ -282,6 +283,20 @@ export class VcpuSlot {
   }
   set waitedMs(value: number) {
     this.#setFloat(136, value);
+  }
+  /** Of `runMs`: for how long the host ran something else than its thread. */
+  get stolenMs(): number {
+    return this.#float(184);
+  }
+  set stolenMs(value: number) {
+    this.#setFloat(184, value);
+  }
+  /** Counted in `entitledMs` although the host took it: comes off what is counted next, so that the count never falls. */
+  get entitledExcessMs(): number {
+    return this.#float(192);
+  }
+  set entitledExcessMs(value: number) {
+    this.#setFloat(192, value);
   }
   /** What its rate gave it while it wanted to run. */
   get entitledMs(): number {

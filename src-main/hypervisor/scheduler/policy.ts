@@ -91,6 +91,8 @@ export function add(
   slot.haltedMs = 0;
   slot.cappedMs = 0;
   slot.entitledMs = 0;
+  slot.stolenMs = 0;
+  slot.entitledExcessMs = 0;
   return slot;
 }
 
@@ -110,10 +112,14 @@ export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSl
   return granted;
 }
 
-/** The end of a slice, or an earlier return: the vCPU still wants to run. Its phase tells whether it still holds a pCPU. */
-export function yieldPcpu(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
+/**
+ * The end of a slice, or an earlier return: the vCPU still wants to run. Its phase tells whether it still holds a pCPU.
+ * @param stolenMs for how long of its stay the host had no processor for its thread
+ */
+export function yieldPcpu(state: SchedulerState, slot: VcpuSlot, now: number, stolenMs = 0): VcpuSlot[] {
   account(state, now);
   if (slot.phase !== PHASE.running) return dispatch(state, now);
+  refund(state, slot, stolenMs, now);
   const capped = isQuotaSpent(slot);
   displace(state, slot, now, capped ? SLICE_END.capped : slot.preempt ? SLICE_END.preempted : SLICE_END.slice);
   slot.phase = capped ? PHASE.capped : PHASE.ready;
@@ -128,10 +134,12 @@ export function release(
   slot: VcpuSlot,
   to: typeof PHASE.halted | typeof PHASE.stopped,
   now: number,
+  stolenMs = 0,
 ): VcpuSlot[] {
   account(state, now);
   if (slot.phase === PHASE.free) return dispatch(state, now);
   if (slot.phase === PHASE.running) {
+    refund(state, slot, stolenMs, now);
     displace(state, slot, now, to === PHASE.halted ? SLICE_END.halt : SLICE_END.stop);
   }
   slot.phase = to;
@@ -230,7 +238,7 @@ function account(state: SchedulerState, now: number): void {
   state.accountedTo = Math.max(state.accountedTo, now);
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (wantsToRun(slot)) slot.entitledMs += slot.rate * elapsed;
+    if (wantsToRun(slot)) countEntitled(slot, slot.rate * elapsed);
     switch (slot.phase) {
       case PHASE.running:
         slot.runMs += elapsed;
@@ -260,6 +268,38 @@ function account(state: SchedulerState, now: number): void {
       slot.readySince = now;
     }
   }
+}
+
+function countEntitled(slot: VcpuSlot, ms: number): void {
+  const excess = Math.min(slot.entitledExcessMs, ms);
+  slot.entitledExcessMs -= excess;
+  slot.entitledMs += ms - excess;
+}
+
+/**
+ * The host had its processor do something else while this one held a pCPU: that is charged to all who compete with
+ * it, among whom lags are centred, and not to its cap.
+ */
+function refund(state: SchedulerState, slot: VcpuSlot, stolenMs: number, now: number): void {
+  const lost = Math.min(stolenMs, now - slot.sliceStart);
+  if (lost <= 0) return;
+  slot.stolenMs += lost;
+  slot.lag += lost;
+  slot.quotaLeft = Math.min(slot.limit * CAP_PERIOD_MS, slot.quotaLeft + lost);
+  takeFromEntitled(state, slot, lost);
+}
+
+/** What a pCPU did not give is missing to all who share it; one that has a whole pCPU shares with nobody. */
+function takeFromEntitled(state: SchedulerState, loser: VcpuSlot, lostMs: number): void {
+  if (loser.rate >= 1) {
+    loser.entitledExcessMs += lostMs;
+    return;
+  }
+  const sharers = state.slots
+    .slice(0, state.slotsUsed)
+    .filter((slot) => wantsToRun(slot) && slot.pool === loser.pool && slot.rate < 1);
+  const rates = sharers.reduce((sum, { rate }) => sum + rate, 0);
+  if (rates > 0) for (const slot of sharers) slot.entitledExcessMs += (lostMs * slot.rate) / rates;
 }
 
 function wakeBoost(state: SchedulerState, slot: VcpuSlot): number {

@@ -14,7 +14,7 @@ interface Reading {
   readonly exits: Readonly<Record<ExitKind, number>>;
 }
 
-const NO_TIMES = { runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 } as const;
+const NO_TIMES = { runMs: 0, stolenMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 } as const;
 /** Rates are averages over this: half a second of a busy host's moods would drown them. */
 const WINDOW_MS = 1100;
 /** A rate over less than this is noise. */
@@ -86,13 +86,14 @@ export class StatisticsSampler {
     }
     return {
       ...base,
-      receivedShare: Math.min(1, perSecond(times.runMs, before?.times.runMs) / 1000),
+      receivedShare: Math.min(1, perSecond(received(times), before && received(before.times)) / 1000),
       entitledShare: Math.min(1, perSecond(times.entitledMs, before?.times.entitledMs) / 1000),
       mips: perSecond(reading.retired, before?.retired) / 1e6,
       retiredInstructions: reading.retired,
       vcpus: [
         {
           runMs: times.runMs,
+          stolenMs: times.stolenMs,
           readyMs: times.readyMs,
           haltedMs: times.haltedMs,
           cappedMs: times.cappedMs,
@@ -114,6 +115,11 @@ export class StatisticsSampler {
     this.#readings.set(vmId, readings);
     return readings;
   }
+}
+
+/** What a vCPU had of the host: it falls a little when the host has taken some of a stay on a pCPU. */
+function received({ runMs, stolenMs }: SlotTimes): number {
+  return runMs - stolenMs;
 }
 
 function readExits(cpu: CpuState): Record<ExitKind, number> {

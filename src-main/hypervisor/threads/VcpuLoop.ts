@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { HostWait } from '../scheduler/HostWait.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { refillTime } from '../scheduler/policy.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
@@ -42,6 +43,9 @@ export class VcpuLoop {
   readonly #network: NetworkSocket;
   readonly #execution: VcpuExecution;
   readonly #commands: VcpuCommands;
+  readonly #hostWait = new HostWait();
+  /** The slice that it knows to have begun, by its number, and when that is over: the host may have been late with it. */
+  #slice = { count: 0, endMs: 0 };
   /** When the pages written were last collected; undefined: nobody wants to know. */
   #writesAt: number | undefined;
 
@@ -78,7 +82,7 @@ export class VcpuLoop {
   }
 
   #sleep(phase: typeof PHASE.halted | typeof PHASE.stopped, signal: number, timeoutMs: number): void {
-    if (this.#slot.phase !== phase) this.#scheduler.release(this.#slot, phase);
+    if (this.#slot.phase !== phase) this.#scheduler.release(this.#slot, phase, this.#hostWait.endStay());
     this.#collectWrites(timeoutMs === Infinity ? 0 : WRITES_INTERVAL_MS);
     const untilScreen = this.#output.flushBeforeSleep();
     const most = this.#output.isBacklogged ? BACKLOG_LOOK_MS : timeoutMs;
@@ -104,6 +108,7 @@ export class VcpuLoop {
   #takePart(signal: number): void {
     const { phase } = this.#slot;
     if (phase === PHASE.running) {
+      if (this.#slot.sliceCount !== this.#slice.count) this.#beginSlice();
       this.#runSlice();
     } else if (phase === PHASE.stopped || phase === PHASE.halted) {
       this.#scheduler.wake(this.#slot);
@@ -116,16 +121,23 @@ export class VcpuLoop {
     }
   }
 
+  #beginSlice(): void {
+    const { sliceCount, sliceStart, sliceEnd } = this.#slot;
+    const lateMs = this.#hostWait.beginStay(Math.max(0, monotonicMs() - sliceStart));
+    this.#slice = { count: sliceCount, endMs: sliceEnd + lateMs };
+  }
+
   #runSlice(): void {
     const execution = this.#execution;
     if (execution.mode.kind === 'searching') {
       execution.searchOn();
-      if (execution.mode.kind === 'searching') this.#scheduler.yieldPcpu(this.#slot);
+      if (execution.mode.kind === 'searching') this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay());
       return;
     }
-    execution.run(Math.min(this.#slot.sliceEnd, monotonicMs() + LOOK_MS));
+    execution.run(Math.min(this.#slice.endMs, monotonicMs() + LOOK_MS));
     if (execution.mode.kind !== 'running') return;
-    const isOver = monotonicMs() >= this.#slot.sliceEnd - SLICE_REST_MS;
-    if (isOver || this.#scheduler.isPreempted(this.#slot)) this.#scheduler.yieldPcpu(this.#slot);
+    const isOver = monotonicMs() >= this.#slice.endMs - SLICE_REST_MS;
+    if (isOver || this.#scheduler.isPreempted(this.#slot))
+      this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay());
   }
 }

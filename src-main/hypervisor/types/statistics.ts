@@ -4,12 +4,15 @@ import type { VmActivity, VmState } from './lifeCycle.ts';
 
 /** Where a vCPU's time went, in milliseconds since the machine was started. */
 export interface VcpuTimes {
+  /** Held a pCPU. */
   readonly runMs: number;
+  /** Of that, for how long the host ran something else than its thread; known on Linux, 0 elsewhere. */
+  readonly stolenMs: number;
   /** Runnable, but every pCPU was taken (steal). */
   readonly readyMs: number;
   readonly haltedMs: number;
   readonly cappedMs: number;
-  /** What weights and caps entitled it to while it wanted to run, beside `runMs`. */
+  /** What weights and caps entitled it to of what the host gave, while it wanted to run: beside `runMs` less `stolenMs`. */
   readonly entitledMs: number;
   /** How often it was given a pCPU. */
   readonly slices: number;
@@ -19,7 +22,7 @@ export interface VmStatistics {
   readonly vmId: VmId;
   readonly state: VmState;
   readonly activity: VmActivity;
-  /** Share of one pCPU received over the last second, 0..1 (a vCPU that runs all the time has 1). */
+  /** Share of one pCPU, less what the host took of it, received over the last second, 0..1 (a vCPU that runs all the time has 1). */
   readonly receivedShare: number;
   /** Share of one pCPU that weights and caps entitled it to over the last second, for as long as it wanted to run; 0..1. */
   readonly entitledShare: number;

@@ -12,7 +12,7 @@ export type SliceEnd = (typeof SLICE_ENDS)[number];
 /**
  * Fields of one entry in `ScheduleFrame.bands`, as doubles: how long a vCPU was in each condition between
  * `startMs` and `endMs`; what is missing from the sum, it was stopped. `entitledMs` stands beside `runMs`: what weights
- * and caps entitled it to while it wanted to run.
+ * and caps entitled it to while it wanted to run. Of `runMs` the host took `stolenMs` for something else.
  */
 export const BAND_FIELDS = [
   'startMs',
@@ -24,6 +24,7 @@ export const BAND_FIELDS = [
   'haltedMs',
   'cappedMs',
   'entitledMs',
+  'stolenMs',
 ] as const;
 export type BandField = (typeof BAND_FIELDS)[number];
 

@@ -35,8 +35,10 @@ export function processorUsByThread(): ReadonlyMap<string, number> {
 export class SchedulerBench {
   readonly hypervisor: Hypervisor;
   readonly #folder: string;
+  readonly pcpuCount: number;
 
-  private constructor(hypervisor: Hypervisor, folder: string) {
+  private constructor(hypervisor: Hypervisor, folder: string, pcpuCount: number) {
+    this.pcpuCount = pcpuCount;
     this.hypervisor = hypervisor;
     this.#folder = folder;
   }
@@ -45,7 +47,7 @@ export class SchedulerBench {
     const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-bench-'));
     const scheduler = { pcpuCount, sliceMs };
     const options = { folder, threadEntry, handlers, stepOverEnd: () => null, scheduler };
-    return new SchedulerBench(unwrap(await Hypervisor.open(options)), folder);
+    return new SchedulerBench(unwrap(await Hypervisor.open(options)), folder, pcpuCount);
   }
 
   async start(text: string, settings: CreateVmRequest = {}): Promise<string> {
@@ -69,6 +71,8 @@ export class SchedulerBench {
   }
 }
 
-export function runMs(statistics: HypervisorStatistics, id: string): number {
-  return statistics.vms.find(({ vmId }) => vmId === id)?.vcpus[0]?.runMs ?? 0;
+/** What a machine had of the host's processors. */
+export function receivedMs(statistics: HypervisorStatistics, id: string): number {
+  const times = statistics.vms.find(({ vmId }) => vmId === id)?.vcpus[0];
+  return times === undefined ? 0 : times.runMs - times.stolenMs;
 }

@@ -25,6 +25,14 @@ interface Simulated {
   longestWaitMs: number;
 }
 
+interface SimulationSettings {
+  readonly pcpuCount: number;
+  readonly sliceMs?: number;
+  readonly switchMs?: number;
+  /** For how long the host runs something else during a slice: it ends so much later. */
+  readonly stolenMs?: (index: number, slice: number) => number;
+}
+
 /** Drives the policy with a simulated clock: threads that obey at once, and switches that cost nothing or `switchMs`. */
 export class SchedulerSimulation {
   readonly state = new SchedulerState(new ArrayBuffer(SCHEDULER_BYTES));
@@ -33,12 +41,11 @@ export class SchedulerSimulation {
   /** Time in which a pCPU was idle although one more of those who were ready could have run. */
   wastedMs = 0;
   readonly #switchMs: number;
+  readonly #stolenMs: NonNullable<SimulationSettings['stolenMs']>;
 
-  constructor(
-    workloads: readonly Workload[],
-    settings: { readonly pcpuCount: number; readonly sliceMs?: number; readonly switchMs?: number },
-  ) {
+  constructor(workloads: readonly Workload[], settings: SimulationSettings) {
     this.#switchMs = settings.switchMs ?? 0;
+    this.#stolenMs = settings.stolenMs ?? (() => 0);
     policy.initialise(this.state, settings.pcpuCount, settings.sliceMs ?? 5, 0);
     this.vcpus = workloads.map((workload, index) => {
       const slot = policy.add(this.state, { ...shareOf(workload), incarnation: index }, 0);
@@ -82,11 +89,15 @@ export class SchedulerSimulation {
     let next = Infinity;
     for (const { slot, work, wakeAt } of this.vcpus) {
       if (slot.phase === PHASE.running)
-        next = Math.min(next, slot.preempt ? this.now : slot.sliceEnd, Math.max(this.now, slot.sliceStart) + work);
+        next = Math.min(next, slot.preempt ? this.now : this.#endOf(slot), Math.max(this.now, slot.sliceStart) + work);
       else if (slot.phase === PHASE.halted) next = Math.min(next, wakeAt);
       else if (slot.phase === PHASE.capped) next = Math.min(next, policy.refillTime(slot));
     }
     return next === Infinity ? Infinity : Math.max(next, this.now + 1e-3);
+  }
+
+  #endOf(slot: VcpuSlot): number {
+    return slot.sliceEnd + this.#stolenMs(slot.index, slot.sliceCount);
   }
 
   #pass(until: number): void {
@@ -128,8 +139,9 @@ export class SchedulerSimulation {
         vcpu.work = workload.pattern.runMs;
         vcpu.wakeAt = this.now + workload.pattern.haltMs;
         policy.release(this.state, slot, PHASE.halted, this.now + this.#switchMs);
-      } else if (slot.phase === PHASE.running && (slot.preempt || slot.sliceEnd <= this.now)) {
-        policy.yieldPcpu(this.state, slot, this.now + this.#switchMs);
+      } else if (slot.phase === PHASE.running && (slot.preempt || this.#endOf(slot) <= this.now)) {
+        const stolenMs = this.#stolenMs(slot.index, slot.sliceCount);
+        policy.yieldPcpu(this.state, slot, this.now + this.#switchMs, stolenMs);
       } else if (slot.phase === PHASE.halted && vcpu.wakeAt <= this.now) {
         vcpu.wokenAt = this.now;
         policy.wake(this.state, slot, this.now);

@@ -26,7 +26,7 @@ const statistics = (changes: Partial<VmStatistics> = {}): VmStatistics => ({
   entitledShare: 0.6,
   mips: 100,
   retiredInstructions: 1e9,
-  vcpus: [{ runMs: 10, readyMs: 2, haltedMs: 0, cappedMs: 0, entitledMs: 9, slices: 1 }],
+  vcpus: [{ runMs: 10, stolenMs: 0, readyMs: 2, haltedMs: 0, cappedMs: 0, entitledMs: 9, slices: 1 }],
   exits: { pio: 7 },
   exitRates: { pio: 3, mmio: 2 },
   containmentCount: 4,
@@ -140,7 +140,9 @@ describe('the schedule', () => {
     const source = new ScheduleSource(hypervisor);
     publish(
       250,
-      statistics({ vcpus: [{ runMs: 110, readyMs: 52, haltedMs: 5, cappedMs: 1, entitledMs: 99, slices: 9 }] }),
+      statistics({
+        vcpus: [{ runMs: 110, stolenMs: 4, readyMs: 52, haltedMs: 5, cappedMs: 1, entitledMs: 99, slices: 9 }],
+      }),
     );
     hypervisor.trace = {
       slices: [{ vmId: id, vcpu: 0, pcpu: 1, startMs: 3, endMs: 8, end: 'halt' }],

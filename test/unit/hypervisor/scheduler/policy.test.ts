@@ -97,6 +97,56 @@ test.each([2, 4, 16, 64])('%i loops of mixed weights are within 2 %% of them aft
     expect(Math.abs(simulation.runMs(index) / 10_000 / share - 1)).toBeLessThan(0.02);
 });
 
+describe('a host that runs something else now and then', () => {
+  /** 20 ms in one slice of fifty, which one is as good as random. */
+  const stolenMs = (index: number, slice: number): number =>
+    Math.imul(index * 1009 + slice, 2_654_435_761) >>> 0 < 2 ** 32 / 50 ? 20 : 0;
+
+  test.each([16, 64])('takes from %i loops by their weights, not from those whose threads it held up', (count) => {
+    const workloads = Array.from({ length: count }, (_, index) => ({ weight: [100, 200, 400][index % 3] }));
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, sliceMs: 5, stolenMs });
+    simulation.advance(10_000);
+    const received = simulation.vcpus.map(({ slot }) => slot.runMs - slot.stolenMs);
+    const all = received.reduce((sum, ms) => sum + ms, 0);
+    expect(all).toBeLessThan(19_000);
+    for (const [index, share] of entitledShares(workloads, 2).entries())
+      expect(Math.abs(received[index] / all / (share / 2) - 1)).toBeLessThan(0.02);
+  });
+
+  test('lowers what all are entitled to, by as much as it took', () => {
+    const workloads = [100, 100, 200, 400].map((weight) => ({ weight }));
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, stolenMs });
+    simulation.advance(10_000);
+    for (const { slot } of simulation.vcpus)
+      expect(Math.abs(slot.runMs - slot.stolenMs - slot.entitledMs)).toBeLessThan(30);
+  });
+
+  test('is not counted against a cap', () => {
+    const simulation = new SchedulerSimulation([{ weight: 100, capPercent: 30 }], { pcpuCount: 1, stolenMs });
+    simulation.advance(10_000);
+    const { runMs, stolenMs: stolen } = simulation.vcpus[0].slot;
+    expect(stolen).toBeGreaterThan(100);
+    expect((runMs - stolen) / 10_000).toBeCloseTo(0.3, 2);
+  });
+
+  test('no count ever falls, and together they are the time that has passed', () => {
+    const workloads = [{ weight: 100 }, { weight: 300, capPercent: 60 }, { weight: 100 }];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, stolenMs: (_, slice) => slice % 7 });
+    const counts = () =>
+      simulation.vcpus.map(({ slot }) => [slot.runMs, slot.readyMs, slot.cappedMs, slot.stolenMs, slot.entitledMs]);
+    let before = counts();
+    for (let atMs = 3; atMs <= 3000; atMs += 3) {
+      simulation.advance(3);
+      const after = counts();
+      for (const [index, each] of after.entries()) {
+        expect(each.every((count, field) => count >= before[index][field])).toBe(true);
+        expect(each[0] + each[1] + each[2]).toBeCloseTo(atMs, 6);
+      }
+      before = after;
+    }
+  });
+});
+
 describe('pins', () => {
   test('hold two loops to one pCPU while the other is free', () => {
     const pinned = { weight: 100, pcpus: [1] };
