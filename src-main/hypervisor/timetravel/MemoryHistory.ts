@@ -37,8 +37,7 @@ export class MemoryHistory {
       const bytes = this.bytesOf(page);
       // Of video memory only pages that were written at some time are known.
       if (this.isAllSuspect || page >= ramPages) {
-        const before = this.videoAtLast.get(page) ?? this.checkpoints.pageAt(page, this.checkpoints.count - 1);
-        if (Buffer.compare(bytes, before ?? ZERO_PAGE) === 0) continue;
+        if (Buffer.compare(bytes, this.atLast(page) ?? ZERO_PAGE) === 0) continue;
       }
       const copy = bytes.slice();
       if (page >= ramPages) this.videoAtLast.set(page, copy);
@@ -47,6 +46,14 @@ export class MemoryHistory {
     this.clearDirty(dirty);
     this.base = this.checkpoints.count;
     return pages;
+  }
+
+  /** A page at the last checkpoint. Those of video memory are asked for at each of them, and looked up once. */
+  private atLast(page: number): Uint8Array | undefined {
+    if (this.videoAtLast.has(page)) return this.videoAtLast.get(page);
+    const bytes = this.checkpoints.pageAt(page, this.checkpoints.count - 1);
+    if (page >= this.parts.memory.ramFlags.length) this.videoAtLast.set(page, bytes);
+    return bytes;
   }
 
   /** Makes memory what it was at a checkpoint. */

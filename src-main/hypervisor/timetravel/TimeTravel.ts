@@ -7,13 +7,14 @@ import { comparePositions, isSamePosition, runTo } from '../../machine/replay/ru
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
 import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
+import { CheckpointPace } from './CheckpointPace.ts';
 import { type Checkpoint, Checkpoints } from './Checkpoints.ts';
 import { MemoryHistory, type PagesObserver } from './MemoryHistory.ts';
 
 export interface TimeTravelOptions {
   /** The machine's own. */
   readonly hostTime: HostTime;
-  /** Host time that a machine runs between two checkpoints, and so about what a step back takes. */
+  /** How long a machine works between two checkpoints, and so about what a step back takes. */
   readonly intervalMs?: number;
   /** What checkpoints may keep of memory. */
   readonly mostBytes?: number;
@@ -21,15 +22,11 @@ export interface TimeTravelOptions {
   readonly onPages?: PagesObserver;
 }
 
-const INTERVAL_MS = 60;
-/** A machine runs so many times as long as its last checkpoint took, at the least: they cost less than a tenth. */
-const LEAST_RATIO = 14;
+const INTERVAL_MS = 50;
 /** Of the past, between two looks at host time. */
 const PAST_INSTRUCTIONS = 1_000_000;
 /** Runs that come to nothing, such as those that a kick ends, until the machine counts as gone astray. */
 const MOST_IDLE = 4;
-/** But a step back does not take longer than that: the first checkpoint, which is all of memory, is dear. */
-const LONGEST_NS = 120e6;
 const MOST_BYTES = 2 ** 29;
 const NO_STOPS: Stops = { breakpoints: [], watchpoints: [] };
 
@@ -47,7 +44,7 @@ interface Meeting {
 export class TimeTravel implements ReverseExecution {
   private readonly parts: TranslatedMachine;
   private readonly hostTime: HostTime;
-  private readonly intervalNs: number;
+  private readonly pace: CheckpointPace;
   private readonly checkpoints: Checkpoints;
   private readonly memory: MemoryHistory;
   private readonly inputs: RecordedInput[] = [];
@@ -59,14 +56,12 @@ export class TimeTravel implements ReverseExecution {
   private isPassingThrough = false;
   /** A journey has ended at a breakpoint, which a run passes. */
   private standsAtBreakpoint = false;
-  /** Host time. */
-  private checkpointDueNs = 0;
 
   /** The machine stands between two instructions, with its program loaded. Only one may look after a machine's inputs. */
   constructor(parts: TranslatedMachine, options: TimeTravelOptions) {
     this.parts = parts;
     this.hostTime = options.hostTime;
-    this.intervalNs = (options.intervalMs ?? INTERVAL_MS) * 1e6;
+    this.pace = new CheckpointPace(options.intervalMs ?? INTERVAL_MS);
     this.checkpoints = new Checkpoints(options.mostBytes ?? MOST_BYTES);
     this.memory = new MemoryHistory(parts, this.checkpoints, options.onPages);
     this.latestReached = parts.machine.position;
@@ -225,10 +220,13 @@ export class TimeTravel implements ReverseExecution {
   /** Ahead of everything that has been: checkpoints are taken on the way. */
   private runOn(slice: MachineSlice): MachineExit {
     const { machine } = this.parts;
-    if (this.hostTime.monotonicNs() >= this.checkpointDueNs && !machine.isOver) this.takeCheckpoint();
-    const untilHostNs = Math.min(slice.untilHostNs ?? Infinity, this.checkpointDueNs);
+    if (this.pace.isDue && !machine.isOver) this.takeCheckpoint();
+    const start = this.hostTime.monotonicNs();
+    const untilHostNs = Math.min(slice.untilHostNs ?? Infinity, start + this.pace.untilDueNs);
+    const before = this.latestReached.instructions;
     const exit = machine.run({ ...slice, untilHostNs });
     this.latestReached = this.position;
+    this.pace.noteRun(this.latest - before, this.hostTime.monotonicNs() - start);
     return exit;
   }
 
@@ -282,8 +280,7 @@ export class TimeTravel implements ReverseExecution {
     const disks = captureLayers(layersOf(machine));
     const inputCount = this.inputs.length;
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
-    const end = this.hostTime.monotonicNs();
-    this.checkpointDueNs = end + Math.max(this.intervalNs, Math.min((end - start) * LEAST_RATIO, LONGEST_NS));
+    this.pace.noteCheckpoint(this.hostTime.monotonicNs() - start);
   }
 
   /** Makes the machine what it was at a checkpoint. */
