@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/snapshots/SnapshotTree.ts';
 import { asm } from './AsmCommand.ts';
@@ -5,7 +6,7 @@ import { disasm } from './DisasmCommand.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import { parseChoice, parseCount, parseFileName, parseName, parseNotes, parseNumber } from './optionValues.ts';
 import { addMachineCommands, onMachines } from './machines/addMachineCommands.ts';
-import { restoreSnapshot, takeSnapshot } from './machines/SnapshotCommands.ts';
+import { explainMissingFile, restoreSnapshot, takeSnapshot } from './machines/SnapshotCommands.ts';
 import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
 import { record } from './RecordCommand.ts';
 import { restore } from './RestoreCommand.ts';
@@ -238,8 +239,18 @@ function addRestore(
         return;
       }
       refuseOptions(given, isOfMachine, 'of use with a machine and its snapshot');
+      if (mayNameMachine(subject)) {
+        const context = { access: access(), terminal, isJson: options.json === true };
+        done(await onMachines(context, () => explainMissingFile(context, subject)));
+        return;
+      }
       done(await restore(parseFileName(subject, 'restore'), restoreChoices(options), terminal));
     });
+}
+
+/** A word that is no file; a path says that it is meant to be one. */
+function mayNameMachine(word: string): boolean {
+  return !/[/\\]/.test(word) && !existsSync(word);
 }
 
 function replayPlace({ at, lastWrite }: Values): ReplayPlace | undefined {

@@ -1,10 +1,11 @@
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Snapshot, SnapshotTree } from '../../../src-preload/contract/snapshots.ts';
 import type { Control } from '../../control/Control.ts';
-import { EXIT_STATUS } from '../ExitStatus.ts';
-import { findSnapshot } from './findMachine.ts';
+import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
+import { findSnapshot, refuseWithoutSnapshot } from './findMachine.ts';
 import {
   checkNameIsFree,
+  listMachines,
   machineNamed,
   printJson,
   say,
@@ -137,11 +138,31 @@ export async function restoreSnapshot(
   });
 }
 
+/** `vivarium restore WORD` where WORD is no file: says which snapshots the machine of that name has. Throws {@link UsageError}. */
+export function explainMissingFile(context: MachineContext, word: string): Promise<number> {
+  return withMachines(context, async (control) => {
+    const machines = await listMachines(control);
+    if (!machines.some(({ id, name }) => word === id || word.toLowerCase() === name.toLowerCase()))
+      throw new UsageError(
+        `There is no file ${word}, and no machine of that name. \`vivarium ls\` lists the machines.`,
+      );
+    const vm = await machineNamed(control, word);
+    return refuseWithoutSnapshot((await treeOf(control, vm)).entries, vm.name);
+  });
+}
+
 /** `2026-11-23 14:33:10`, by the user's clock. */
 function timeName(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
   return `${date} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')}`;
+}
+
+/** `27.1 MiB`, `142 KiB`, `0`. */
+function sizeText(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  if (mebibytes >= 1) return `${mebibytes.toFixed(1)} MiB`;
+  return bytes === 0 ? '0' : `${Math.max(1, Math.round(bytes / 1024))} KiB`;
 }
 
 function snapshotTable(entries: readonly Snapshot[], current: string | null): string {
@@ -152,7 +173,7 @@ function snapshotTable(entries: readonly Snapshot[], current: string | null): st
         `${entry.id === current ? '*' : ' '} ${'  '.repeat(depth)}${entry.name}`,
         timeName(new Date(entry.takenAt)),
         entry.isPaused ? 'paused' : 'running',
-        `${(entry.storedBytes / 2 ** 20).toFixed(1)} MiB`,
+        sizeText(entry.storedBytes),
         entry.id,
       ],
       ...rowsBelow(entry.id, depth + 1),

@@ -24,6 +24,13 @@ export function findSnapshot(snapshots: readonly Snapshot[], word: string, machi
   });
 }
 
+/** Refuses a wish that names no snapshot, and says which there are. Throws {@link UsageError}. */
+export function refuseWithoutSnapshot(snapshots: readonly Snapshot[], machine: string): never {
+  if (snapshots.length === 0) return findSnapshot(snapshots, '', machine) as never;
+  const command = `\`vivarium restore "${machine}" SNAPSHOT\``;
+  throw new UsageError(`“${machine}” is a machine: write which of its snapshots, as in ${command}. It has:\n${listOf(snapshots)}`); // prettier-ignore
+}
+
 /**
  * What a word names: by its id, its name, its name in another case, or the beginning of either that no other shares.
  * The beginning of an id may leave out what all ids begin with.

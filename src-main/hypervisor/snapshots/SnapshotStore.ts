@@ -207,7 +207,9 @@ export class SnapshotStore {
         try {
           await this.#replaceTree(id, rest);
           // What stays behind is removed when the store is opened next.
-          await this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
+          const removed = this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
+          // An export of minutes is nothing to wait for: no tree names the file any more.
+          if (!this.#turns.isRead) await removed;
         } catch (error) {
           if (!isFullDisk(error)) throw error;
           await this.#deleteFirst(id, snapshot, rest);
@@ -262,10 +264,10 @@ export class SnapshotStore {
     });
   }
 
-  /** Removes a machine's folder, or moves it away, while nobody reads or sweeps. */
+  /** Removes a machine's folder, or moves it away, while nobody sweeps. Its snapshots are being read by nobody. */
   async forgetMachine(id: VmId, remove: () => Promise<void>): Promise<void> {
     const hasSnapshots = this.tree(id).entries.length > 0;
-    await (hasSnapshots ? this.#turns.remove(remove) : remove());
+    await (hasSnapshots ? this.#turns.add(remove) : remove());
     this.#trees.delete(id);
     if (hasSnapshots) void this.sweep();
   }

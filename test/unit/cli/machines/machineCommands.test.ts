@@ -246,6 +246,8 @@ describe('without an owner', () => {
     [['snapshot', 'spin', '--max-instructions', '5'], 2, '--max-instructions: of use with --out FILE'],
     [['snapshot', 'x.asm', '--out', 'y', '--name', 'z'], 2, '--name: of use without --out, for a machine.'],
     [['restore', 'spin', 'first'], 2, '“spin” has no snapshots; `vivarium snapshot "spin"` takes one while it is on.'],
+    [['restore', 'spin'], 2, '“spin” has no snapshots; `vivarium snapshot "spin"` takes one while it is on.'],
+    [['restore', 'spun'], 2, 'There is no file spun, and no machine of that name. `vivarium ls` lists the machines.'],
     [['restore', 'file.snap', '--paused'], 2, '--paused: of use with a machine and its snapshot.'],
     [['restore', 'spin', 'first', '--until', 'x'], 2, '--until: of use with a file alone.'],
     [['ls', '--nonsense'], 2, "unknown option '--nonsense'"],
@@ -378,6 +380,10 @@ describe('machines that run', () => {
     const [before, after] = await json('snapshots', 'echo');
     expect([before, after]).toMatchObject([{ name: 'before', notes: 'fresh', parent: null }, { parent: before.id }]);
     await vivarium('stop', '--force', 'echo');
+    expect((await vivarium('restore', 'echo')).complaints).toMatch(
+      /“echo” is a machine: write which of its snapshots, as in `vivarium restore "echo" SNAPSHOT`. It has:\n {2}before {2}sn-/,
+    );
+    expect((await vivarium('snapshots', 'echo')).output).toMatch(/before .* running {2}\d+ KiB {2}sn-/);
     expect((await vivarium('restore', 'echo', 'bef', '--paused')).output).toBe(
       '“echo” is what it was in “before”, and is paused.\n',
     );

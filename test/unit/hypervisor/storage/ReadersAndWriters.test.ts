@@ -34,14 +34,15 @@ test('readers read beside each other and beside an addition; additions come one 
   await Promise.all(all);
 });
 
-test('a removal waits for those who read, and those who come later wait for it', async () => {
+test('a removal waits for those who read, and those who come while it removes wait for it', async () => {
   const [early, removal, late] = [action('early'), action('removal'), action('late')];
   const all = [turns.read(early.run), turns.remove(removal.run)];
   await settled();
-  all.push(turns.read(late.run));
-  await settled();
   expect(log).toEqual(['early']);
   early.end();
+  await settled();
+  expect(log).toEqual(['early', 'removal']);
+  all.push(turns.read(late.run));
   await settled();
   expect(log).toEqual(['early', 'removal']);
   removal.end();
@@ -49,6 +50,22 @@ test('a removal waits for those who read, and those who come later wait for it',
   expect(log).toEqual(['early', 'removal', 'late']);
   late.end();
   await Promise.all(all);
+});
+
+test('a removal that waits for a long reading holds up nobody', async () => {
+  const [long, removal, late, addition] = [action('long'), action('removal'), action('late'), action('addition')];
+  const all = [turns.read(long.run), turns.remove(removal.run), turns.read(late.run), turns.add(addition.run)];
+  await settled();
+  expect(log.toSorted()).toEqual(['addition', 'late', 'long']);
+  for (const each of [addition, late, long]) each.end();
+  await settled();
+  expect(log.at(-1)).toBe('removal');
+  let isIdle = false;
+  const idle = turns.idle().then(() => (isIdle = true));
+  await settled();
+  expect(isIdle).toBe(false);
+  removal.end();
+  await Promise.all([...all, idle]);
 });
 
 test('what fails holds nobody up', async () => {
