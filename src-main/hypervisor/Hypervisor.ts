@@ -14,7 +14,7 @@ import type { RegisterName } from './registers.ts';
 import { done, messageOf, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
-import { findCheckpointProblem, findSchedulerProblem } from './settings.ts';
+import { findSchedulerProblem } from './settings.ts';
 import { CheckpointKeeper, type Every } from './snapshots/CheckpointKeeper.ts';
 import { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
 import { stepOver, type StepOverEnd } from './stepOver.ts';
@@ -193,9 +193,7 @@ export class Hypervisor implements HypervisorService {
       const droppable = await this.#snapshots.checkDrivesDropped(machine, changedDrives());
       if (!droppable.ok) return droppable;
       if (drive !== null) {
-        const problem =
-          findCheckpointProblem(machine.stored.checkpointMinutes, [drive]) ??
-          findImageConflict(machine, [drive], this.#machines.values());
+        const problem = findImageConflict(machine, [drive], this.#machines.values());
         if (problem !== undefined) return problem;
       }
       if (isObeyed('send input to', machine.state)) {
@@ -268,6 +266,8 @@ export class Hypervisor implements HypervisorService {
     if (!allowed.ok) return allowed;
     machine.isBeingDeleted = true;
     await machine.powerOff();
+    // It may be being exported.
+    await this.#snapshots.quiet(id);
     const deleted = await this.#registry.delete(id);
     if (!deleted.ok) {
       machine.isBeingDeleted = false;

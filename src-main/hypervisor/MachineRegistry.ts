@@ -1,14 +1,7 @@
 import path from 'node:path';
 import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
 import { done, refused } from './results.ts';
-import {
-  findCheckpointProblem,
-  findDriveProblem,
-  findSettingsProblem,
-  freeColour,
-  freeName,
-  newVmId,
-} from './settings.ts';
+import { findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
 import type { MachineStore, StoredBlobs, TakenOver } from './storage/MachineStore.ts';
 import { filesOf, type StoredMachine, type StoredProgram } from './storage/StoredMachine.ts';
 import type { ProgramInclude, ThreadProgram } from './threads/ThreadMachine.ts';
@@ -47,10 +40,7 @@ export class MachineRegistry {
 
   async create(request: CreateVmRequest): Promise<Result<StoredMachine>> {
     const { profile = 'pc', drives = [] } = request;
-    const problem =
-      findSettingsProblem(request) ??
-      findDriveProblem(profile, drives) ??
-      findCheckpointProblem(request.checkpointMinutes ?? null, drives);
+    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
     if (problem !== undefined) return problem;
     const memoryMiB = request.memoryMiB ?? MEMORY_MIB_RANGE.usual;
     let accepted: AcceptedProgram | undefined;
@@ -88,12 +78,7 @@ export class MachineRegistry {
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<StoredMachine>> {
     const known = this.#machines.get(id);
     const { profile = known?.profile ?? 'pc', drives = known?.drives ?? [] } = request;
-    const { checkpointMinutes = known?.checkpointMinutes ?? null } = request;
-    const isAboutCheckpoints = request.checkpointMinutes !== undefined || request.drives !== undefined;
-    const problem =
-      findSettingsProblem(request) ??
-      findDriveProblem(profile, drives) ??
-      (isAboutCheckpoints ? findCheckpointProblem(checkpointMinutes, drives) : undefined);
+    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
     if (problem !== undefined) return problem;
     const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
     return this.#change(id, (machine) => {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DRIVE_NAMES, hasDrive } from '../machine/drives/DriveSlot.ts';
 import { type ProfileName, PROFILE_NAMES, profileOf } from '../machine/profiles/profiles.ts';
-import { isWritable } from './disks/DiskLayers.ts';
 import { refused } from './results.ts';
 import { SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import {
@@ -89,19 +88,6 @@ export function findDriveProblem(profile: ProfileName, drives: readonly VmDrive[
   return invalid(
     'drives',
     `A machine of the kind “${profile}” does not have ${DRIVE_NAMES[homeless.slot]}. Choose another kind or another drive.`,
-  );
-}
-
-/** Each checkpoint of a disk that is written would put another layer in front of it. */
-export function findCheckpointProblem(
-  checkpointMinutes: number | null,
-  drives: readonly VmDrive[],
-): Refusal | undefined {
-  const written = checkpointMinutes === null ? undefined : drives.find(isWritable);
-  if (written === undefined) return undefined;
-  return invalid(
-    'checkpointMinutes',
-    `Checkpoints are for machines that write no disk, and this one writes to ${DRIVE_NAMES[written.slot]}: make that drive read-only, or turn checkpoints off.`,
   );
 }
 

@@ -1,10 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
-import { openImage } from '../../machine/images/openImage.ts';
-import { Qcow2Image } from '../../machine/images/qcow2/Qcow2Image.ts';
 import { readQcow2Header, renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
 import type { MachineRegistry } from '../MachineRegistry.ts';
 import type { MachineStore } from '../storage/MachineStore.ts';
@@ -12,9 +8,7 @@ import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import type { StoredDrive } from '../storage/StoredMachine.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
 import { type DiskLayers, isLayerName, type LayerName } from './DiskLayers.ts';
-
-/** Clusters that are copied before others get their turn. */
-const CLUSTERS_AT_ONCE = 32;
+import { copyClusters, openDisk, openLayer } from './layerFiles.ts';
 
 export interface SettlingHost {
   readonly store: MachineStore;
@@ -67,7 +61,7 @@ async function joinLayers(
 }
 
 /** A clone has the same file: its machine may be on, and takes for granted that nobody writes to it. */
-async function isLinked(file: string): Promise<boolean> {
+export async function isLinked(file: string): Promise<boolean> {
   return (await stat(file)).nlink > 1;
 }
 
@@ -144,7 +138,7 @@ async function writeBack(
   if (!(await setDrive({ base: null }))) return;
   const front = openLayer(layers.fileOf(machine.id, layer), 'read-only');
   try {
-    const image = opened(drive.path, 'read-write');
+    const image = openDisk(drive.path, 'read-write');
     try {
       await copyClusters(front, front, image, () => true);
       image.flush();
@@ -155,34 +149,4 @@ async function writeBack(
     front.close();
   }
   await setDrive({ layer: null });
-}
-
-async function copyClusters(
-  owner: Qcow2Image,
-  from: DiskImage,
-  to: DiskImage,
-  isWanted: (position: number) => boolean,
-): Promise<void> {
-  const buffer = new Uint8Array(owner.clusterBytes);
-  let count = 0;
-  for (const position of owner.ownClusters()) {
-    if (!isWanted(position)) continue;
-    const part = buffer.subarray(0, Math.min(buffer.length, to.byteLength - position));
-    from.read(position, part);
-    to.write(position, part);
-    if (++count % CLUSTERS_AT_ONCE === 0) await nextTurn();
-  }
-}
-
-function openLayer(file: string, access: 'read-only' | 'read-write'): Qcow2Image {
-  const image = opened(file, access);
-  if (image instanceof Qcow2Image) return image;
-  image.close();
-  throw new ImageError('corrupt', `${file} is no qcow2 image.`);
-}
-
-function opened(file: string, access: 'read-only' | 'read-write'): DiskImage {
-  const result = openImage(new NodeImageHost(), file, access);
-  if (!result.ok) throw new ImageError('io', result.message);
-  return result.image;
 }

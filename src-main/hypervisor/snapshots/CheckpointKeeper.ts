@@ -1,4 +1,3 @@
-import { isWritable } from '../disks/DiskLayers.ts';
 import type { Disposer, VmId, VmState } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
 import type { SnapshotCommands } from './SnapshotCommands.ts';
@@ -42,8 +41,7 @@ export class CheckpointKeeper {
   watch(machine: VirtualMachine): void {
     const watch = this.#watches.get(machine.id);
     const isOn = machine.state !== 'off' && machine.state !== 'starting' && machine.state !== 'crashed';
-    const { checkpointMinutes, drives } = machine.stored;
-    const minutes = drives.some(isWritable) ? null : checkpointMinutes;
+    const minutes = machine.stored.checkpointMinutes;
     if (isOn && minutes === null && watch) void this.#snapshots.dropCheckpoints(machine);
     const wanted = isOn ? minutes : null;
     if ((watch?.minutes ?? null) === wanted) return;

@@ -2,10 +2,8 @@ import path from 'node:path';
 import type { RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
 import { type DiskLayers, isWritable } from '../disks/DiskLayers.ts';
-import { inFront, setDrives, withLayer, withoutUnusedBase } from '../disks/layeredDrives.ts';
 import { settleLayers } from '../disks/settleLayers.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
-import { findImageConflict } from '../imageConflicts.ts';
 import { isSameDrive, type MachineRegistry } from '../MachineRegistry.ts';
 import { done, refused } from '../results.ts';
 import type { MachineStore } from '../storage/MachineStore.ts';
@@ -22,11 +20,10 @@ import type {
   VmSnapshots,
 } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
+import { becomeSnapshot } from './becomeSnapshot.ts';
 import { cloneAsIs, cloneSnapshot } from './cloneMachine.ts';
-import { hardwareOf } from './hardwareOf.ts';
-import { unpackSnapshot } from './PackedSnapshot.ts';
-import { withoutSnapshot, type SnapshotEntry, type SnapshotId, type SnapshotKind } from './SnapshotTree.ts';
-import { snapshotThumbnail } from './snapshotThumbnail.ts';
+import { type KeptAs, keepSnapshot } from './keepSnapshot.ts';
+import { withoutSnapshot, type SnapshotEntry, type SnapshotId } from './SnapshotTree.ts';
 
 export interface SnapshotHost {
   readonly store: MachineStore;
@@ -74,6 +71,7 @@ export class SnapshotCommands {
       const kept = await this.#keep(machine, { name: 'checkpoint', notes: '', kind: 'checkpoint' });
       if (!kept.ok) return kept;
       const dropped = await this.#dropCheckpoints(machine.id, kept.value.id);
+      await this.#collect(machine.id);
       return dropped.ok ? kept : dropped;
     });
   }
@@ -84,6 +82,7 @@ export class SnapshotCommands {
       if (!entries.some(({ kind }) => kind === 'checkpoint')) return done(null);
       const dropped = await this.#dropCheckpoints(machine.id);
       this.#host.onChanged(machine);
+      await this.#settle(machine);
       return dropped;
     });
   }
@@ -132,7 +131,7 @@ export class SnapshotCommands {
       // What it did after its state was kept, others would have seen twice.
       const paused = isPaused ? done(null) : await machine.send('pause', null);
       if (!paused.ok) return paused;
-      const kept = await this.#keep(machine, { name: 'suspended', notes: '', kind: 'suspended' }, isPaused);
+      const kept = await this.#keep(machine, { name: 'suspended', notes: '', kind: 'suspended', isPaused });
       if (kept.ok) await machine.powerOff();
       else if (!isPaused && isObeyed('resume', machine.state)) await machine.send('run', null);
       return kept;
@@ -314,95 +313,17 @@ export class SnapshotCommands {
     await this.#turns.get(id);
   }
 
-  async #keep(
-    machine: VirtualMachine,
-    about: { readonly name: string; readonly notes: string; readonly kind: SnapshotKind },
-    wasPaused?: boolean,
-  ): Promise<Result<TakenSnapshot>> {
-    const { store, registry, layers } = this.#host;
-    const { id } = machine;
-    // In its turn: the machine may have been switched off meanwhile.
-    const allowed = machine.check('take a snapshot of');
-    if (!allowed.ok) return allowed;
-    const isPaused = wasPaused ?? machine.state === 'paused';
-    const frozen = layers.topsOf(id);
-    const former = new Map(machine.stored.drives.map(({ slot, layer }) => [slot, layer]));
-    const prepared = await layers.prepareSnapshot(machine.stored);
-    if (!prepared.ok) return prepared;
-    const { tops } = prepared.value;
-    // Named before they are written: whatever ends this process, nothing that was written lies in an unnamed layer.
-    const named = await setDrives(machine, registry, (drive) => inFront(drive, tops));
-    if (!named.ok) return named;
-    const captured = await machine.capture(prepared.value.layers);
-    if (!captured.ok) {
-      // A thread that is well goes on writing where it did, which others have to know.
-      if (isObeyed('take a snapshot of', machine.state))
-        await setDrives(machine, registry, (drive) => withLayer(drive, former.get(drive.slot) ?? null));
-      return refused(captured.error.code, `No snapshot was taken. ${captured.error.message}`);
-    }
-    layers.setTops(id, tops);
-    const safe = await layers.flush(prepared.value.layers.map(({ below }) => below));
-    if (!safe.ok) return safe;
-    const images = await layers.identify(machine.stored.drives);
-    const based = await setDrives(machine, registry, (drive) =>
-      drive.layer === null ? drive : { ...drive, base: drive.base ?? images.get(drive.slot) ?? null },
-    );
-    if (!based.ok) return based;
-    const definition: StoredMachine = {
-      ...machine.stored,
-      drives: machine.stored.drives.map((drive) => ({
-        ...drive,
-        layer: frozen.get(drive.slot) ?? null,
-        base: drive.base ?? images.get(drive.slot) ?? null,
-      })),
-    };
-    const entry = await store.snapshots.put(definition, unpackSnapshot(captured.value), {
-      ...about,
-      isPaused,
-      thumbnail: snapshotThumbnail(captured.value.screen),
-      layers: Object.fromEntries([...frozen].filter(([, layer]) => layer !== null)),
-    });
-    if (!entry.ok) return entry;
-    this.#familiar.add(entry.value.id);
+  async #keep(machine: VirtualMachine, about: KeptAs): Promise<Result<TakenSnapshot>> {
+    const kept = await keepSnapshot(this.#host, machine, about);
+    if (!kept.ok) return kept;
+    this.#familiar.add(kept.value.entry.id);
     this.#host.onChanged(machine);
-    return done({ ...toVmSnapshot(entry.value), pauseMs: captured.value.pauseMs });
+    return done({ ...toVmSnapshot(kept.value.entry), pauseMs: kept.value.pauseMs });
   }
 
-  async #become(machine: VirtualMachine, { id: snapshot, name }: SnapshotEntry): Promise<Result<null>> {
-    const { store, registry, layers, machines } = this.#host;
-    const { id, stored: former } = machine;
-    const allowed = machine.check('restore a snapshot of');
-    if (!allowed.ok) return allowed;
-    const read = await store.snapshots.read(id, snapshot);
-    if (!read.ok) return read;
-    const { definition } = read.value;
-    const program = await registry.readProgramOf(id, definition.program);
-    if (!program.ok) return program;
-    const unchanged = await layers.checkBases(definition.drives);
-    if (!unchanged.ok)
-      return refused('drive-refused', `The snapshot “${name}” cannot be restored: ${unchanged.error.message}`);
-    const fronts = await layers.createFronts(id, definition.drives.filter(isWritable));
-    if (!fronts.ok) return fronts;
-    const tops = fronts.value;
-    const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), tops));
-    const conflict = findImageConflict(machine, drives, machines());
-    if (conflict !== undefined) return conflict;
-    // While the snapshot was read, its user went on.
-    const stillAllowed = machine.check('restore a snapshot of');
-    if (!stillAllowed.ok) return stillAllowed;
-    const stored = await registry.replace(id, (now) => ({ ...now, ...hardwareOf(definition), drives }));
-    if (!stored.ok) return stored;
-    const restored = await machine.restore({
-      stored: stored.value,
-      program: program.value,
-      drives: drives.map((drive) => layers.threadDrive(id, drive, tops.get(drive.slot) ?? null)),
-      snapshot: read.value.snapshot,
-      isFamiliar: this.#familiar.has(snapshot),
-    });
-    if (restored.ok) {
-      layers.setTops(id, tops);
-      this.#familiar.add(snapshot);
-    } else await registry.replace(id, (now) => ({ ...now, ...hardwareOf(former) }));
+  async #become(machine: VirtualMachine, entry: SnapshotEntry): Promise<Result<null>> {
+    const restored = await becomeSnapshot(this.#host, machine, entry, this.#familiar.has(entry.id));
+    if (restored.ok) this.#familiar.add(entry.id);
     return restored;
   }
 

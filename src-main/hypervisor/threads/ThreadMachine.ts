@@ -52,6 +52,15 @@ export interface NewLayer {
   readonly below: string;
 }
 
+/** A copy of layers below the one that takes a drive's writes, which shows what they show. */
+export interface JoinedLayer {
+  readonly slot: DriveSlot;
+  /** What takes the writes, and names the copy as what is below it from now on. */
+  readonly top: string;
+  /** The copy's file. */
+  readonly below: string;
+}
+
 /** An image that a machine is to have cannot be used; thrown while the machine is made. */
 export class DriveRefusal extends Error {}
 
@@ -127,6 +136,8 @@ export interface ThreadMachine {
    * changes again. Leaves no trace in the guest. Throws an error with a sentence for the user.
    */
   capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'>;
+  /** Opens drives anew on copies of what they have had. Throws an error with a sentence for the user; each drive shows what it showed. */
+  relayer(joined: readonly JoinedLayer[]): void;
   /**
    * A reset that ends where the snapshot was taken; these drives' images are opened anew.
    * Throws `SnapshotError`, or a `DriveRefusal` before anything has changed.

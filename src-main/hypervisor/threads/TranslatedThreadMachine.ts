@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
@@ -6,6 +7,7 @@ import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot } from
 import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import { FreezableImage } from '../../machine/images/FreezableImage.ts';
+import { renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
 import { RewindableImage } from '../../machine/images/RewindableImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
@@ -24,6 +26,7 @@ import { loadThreadProgram } from './loadThreadProgram.ts';
 import { ThreadHistory } from './ThreadHistory.ts';
 import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
+  JoinedLayer,
   LoadedPages,
   MachineViews,
   NewLayer,
@@ -152,6 +155,22 @@ export class TranslatedThreadMachine implements ThreadMachine {
     return image.prepareFreeze(host.open(file, 'read-write'), host);
   }
 
+  relayer(joined: readonly JoinedLayer[]): void {
+    for (const { slot, top, below } of joined) {
+      const image = this.#imageIn(slot);
+      if (!(image instanceof FreezableImage) || image.name !== top)
+        throw new Error(`${DRIVE_NAMES[slot]} was changed meanwhile.`);
+      const file = new NodeImageHost().open(top, 'read-write');
+      try {
+        renameBacking(file, { name: path.basename(below), format: 'qcow2' });
+        file.flush();
+      } finally {
+        file.close();
+      }
+      image.replace(openImageOf({ slot, path: top, access: 'read-write', layerFile: top }));
+    }
+  }
+
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
     const replacements = drives.map((drive) => this.#prepareReplacement(drive));
     this.history?.end();
@@ -168,7 +187,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   #prepareReplacement(drive: ThreadDrive): () => void {
     const image = this.#imageIn(drive.slot);
     if (!(image instanceof FreezableImage)) throw new DriveRefusal(`${DRIVE_NAMES[drive.slot]} holds something else.`);
-    const replacement = openDrive(drive);
+    const replacement = openImageOf(drive);
     return () => image.replace(replacement);
   }
 
@@ -322,11 +341,16 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 }
 
-function openDrive({ slot, path, access, layerFile }: ThreadDrive): DiskImage {
-  const [file, use] = layerFile === null ? [path, access] : [layerFile, 'read-write' as const];
+function openDrive(drive: ThreadDrive): DiskImage {
+  const image = openImageOf(drive);
+  return image.isReadOnly ? image : new FreezableImage(image);
+}
+
+function openImageOf({ slot, path: image, access, layerFile }: ThreadDrive): DiskImage {
+  const [file, use] = layerFile === null ? [image, access] : [layerFile, 'read-write' as const];
   const opened = openDriveImage(new NodeImageHost(), slot, file, use);
   if (!opened.ok) throw new DriveRefusal(opened.message);
-  return opened.image.isReadOnly ? opened.image : new FreezableImage(opened.image);
+  return opened.image;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { VcpuExecution } from './VcpuExecution.ts';
 const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
   'run',
   'plugIn',
+  'relayer',
   'watchWrites',
   'setScreenRate',
   'timeLine',
@@ -116,6 +117,9 @@ export class VcpuCommands {
         return execution.history.recorded() ?? null;
       case 'reset':
         execution.reset();
+        return null;
+      case 'relayer':
+        machine.relayer(command.request);
         return null;
       case 'restore':
         return execution.restore(command.request);

@@ -20,6 +20,7 @@ import type {
 } from '../types.ts';
 import type { RecordedRun } from './ThreadHistory.ts';
 import type {
+  JoinedLayer,
   LoadedPages,
   MachineViews,
   NewLayer,
@@ -54,6 +55,8 @@ export interface ThreadCommands {
   reset: { readonly request: null; readonly reply: null };
   /** Between two instructions; a machine that runs runs on. See `ThreadMachine.capture`. */
   capture: { readonly request: readonly NewLayer[]; readonly reply: CapturedMachine };
+  /** See `ThreadMachine.relayer`. */
+  relayer: { readonly request: readonly JoinedLayer[]; readonly reply: null };
   /** Makes the machine, of the same definition, that of a snapshot, paused. See `ThreadMachine.restore`. */
   restore: {
     readonly request: { readonly snapshot: PackedSnapshot; readonly drives: readonly ThreadDrive[] };

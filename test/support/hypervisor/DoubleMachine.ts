@@ -134,6 +134,10 @@ export class DoubleMachine implements ThreadMachine {
     };
   }
 
+  relayer(): void {
+    // Its disks are nobody's.
+  }
+
   restore({ state, ram }: PackedSnapshot): LoadedPages {
     if (this.#program === 'refuse-restore') throw new SnapshotError('it is of another machine');
     const loaded = this.reset();

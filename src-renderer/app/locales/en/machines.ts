@@ -35,7 +35,7 @@ export const machines = {
     autostart: 'Start with Vivarium',
     checkpoint: 'Keep a checkpoint every',
     noCheckpoint: 'never',
-    checkpointHint: 'To go on from if Vivarium is killed. For machines that write no disk.',
+    checkpointHint: 'To go on from, disks and all, if Vivarium is killed.',
     noCap: 'None',
     clock: 'Clock',
     'clock-host': 'Host time',

@@ -37,7 +37,7 @@ export const machines: typeof English = {
     autostart: '随 Vivarium 启动',
     checkpoint: '保存检查点的间隔',
     noCheckpoint: '从不',
-    checkpointHint: 'Vivarium 意外终止后可从检查点继续。仅用于不写入磁盘的虚拟机。',
+    checkpointHint: 'Vivarium 意外终止后可从检查点继续，磁盘也会恢复到当时的状态。',
     noCap: '无',
     clock: '时钟',
     'clock-host': '主机时间',

@@ -381,7 +381,7 @@ describe('machines that run', () => {
     expect([before, after]).toMatchObject([{ name: 'before', notes: 'fresh', parent: null }, { parent: before.id }]);
     await vivarium('stop', '--force', 'echo');
     expect((await vivarium('restore', 'echo')).complaints).toMatch(
-      /“echo” is a machine: write which of its snapshots, as in `vivarium restore "echo" SNAPSHOT`. It has:\n {2}before {2}sn-/,
+      /“echo” is a machine: write which of its snapshots, as in `vivarium restore "echo" SNAPSHOT`. It has:\n {2}before +sn-/,
     );
     expect((await vivarium('snapshots', 'echo')).output).toMatch(/before .* running {2}\d+ KiB {2}sn-/);
     expect((await vivarium('restore', 'echo', 'bef', '--paused')).output).toBe(
