@@ -25,7 +25,7 @@ interface Translated {
 
 /**
  * Guest code in ascending order, each instruction beside its record. Translations overlap where code is jumped into:
- * a line belongs to the block that begins last before it; blocks of other modes are shown where none of the present
+ * a line belongs to the block that begins last before it and is not rare there; blocks of other modes are shown where none of the present
  * mode lies.
  */
 export function listTranslation(
@@ -60,7 +60,10 @@ export function listTranslation(
   return rows;
 }
 
-/** Later blocks win over earlier ones, those of the present mode over all others. */
+/** A block is too rare beside one that covers it when it is entered this many times less often. */
+const RARE = 16;
+
+/** Later blocks win over earlier ones, unless they are rare beside them; those of the present mode over all others. */
 function recordsByAddress(blocks: readonly BlockView[]): Map<number, Translated> {
   const byAddress = new Map<number, Translated>();
   for (const isPresent of [false, true]) {
@@ -69,11 +72,17 @@ function recordsByAddress(blocks: readonly BlockView[]): Map<number, Translated>
       if (isPresent) dropOthers(byAddress, blocks, view);
       const addresses = new Set(view.records.map(({ linearAddress }) => linearAddress));
       for (const address of addresses) {
+        const other = blocks[byAddress.get(address)?.block ?? -1];
+        if (other?.isPresent === isPresent && isRare(view, other)) continue;
         byAddress.set(address, { block, records: view.records.filter((record) => record.linearAddress === address) });
       }
     }
   }
   return byAddress;
+}
+
+function isRare(block: BlockView, other: BlockView): boolean {
+  return (block.executions ?? 0) * RARE < (other.executions ?? 0);
 }
 
 /** Lines of other modes that a block of the present one covers. */

@@ -125,6 +125,15 @@ export const TEST_IDS = {
   dialogConfirm: 'dialog-confirm',
   dialogCancel: 'dialog-cancel',
   dialogAlternative: 'dialog-alternative',
+  translationAddress: 'translation-address',
+  translationBlock: 'translation-block',
+  translationDetail: 'translation-detail',
+  translationHelper: 'translation-helper',
+  translationLine: 'translation-line',
+  translationReason: 'translation-reason',
+  translationRegions: 'translation-regions',
+  translationTier: 'translation-tier',
+  translationWasm: 'translation-wasm',
   notification: 'notification',
 } as const;
 export type TestId = (typeof TEST_IDS)[keyof typeof TEST_IDS] | `tab-${Panel}`;

@@ -16,6 +16,7 @@ export const PANEL_TITLES = {
   processor: { group: 'state', en: 'Processor', 'zh-CN': '处理器' },
   memory: { group: 'state', en: 'Memory', 'zh-CN': '内存' },
   code: { group: 'code', en: 'Code', 'zh-CN': '代码' },
+  translation: { group: 'code', en: 'Translation', 'zh-CN': '翻译' },
   exits: { group: 'history', en: 'Exits', 'zh-CN': '退出' },
   snapshots: { group: 'history', en: 'Snapshots', 'zh-CN': '快照' },
 } as const satisfies Readonly<Record<string, Readonly<{ group: PanelGroup; en: string; 'zh-CN': string }>>>;

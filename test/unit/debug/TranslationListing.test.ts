@@ -3,6 +3,7 @@ import { NO_KNOWLEDGE } from '../../../src-main/debug/Disassembler.ts';
 import { recordText } from '../../../src-main/debug/recordText.ts';
 import { regionLines, wasmText } from '../../../src-main/debug/RegionListing.ts';
 import { listTranslation, type TranslationRow } from '../../../src-main/debug/TranslationListing.ts';
+import { RCX, STATE } from '../../../src-main/engine/state/layout.ts';
 import type { MadeRegion } from '../../../src-main/engine/tiers/region/RegionTier.ts';
 import { AT, enterMode } from '../../support/engine/machineModes.ts';
 import { createTestMachine, machineCode, type TestMachine } from '../../support/engine/TestMachine.ts';
@@ -67,6 +68,16 @@ again:    add [ebx+esi*4+${DATA}], eax
         { name: 'registerA', value: 'eax' },
       ],
     });
+  });
+
+  test('a place where code was entered just once makes no block of its own in the listing', () => {
+    const { machine } = run(SOURCE.replace('mov ecx, 5', 'mov ecx, 50'));
+    machine.state.eip = rows[4].line.linearAddress;
+    machine.state.setInt(STATE.halted, 0);
+    machine.state.setRegister(RCX, 1);
+    machine.runToHalt();
+    const [addition, decrement] = list(machine, rows[3].line.linearAddress);
+    expect([decrement.block, decrement.isFirst]).toEqual([addition.block, false]);
   });
 
   test('lines before an address are those that lead to it', () => {

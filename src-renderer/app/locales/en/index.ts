@@ -20,6 +20,7 @@ import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { snapshots } from './snapshots.ts';
 import { timeline } from './timeline.ts';
+import { translation } from './translation.ts';
 
 /** The window's words in English, a file per feature; `Messages` is the shape that every other language fills. */
 export const en = {
@@ -44,6 +45,7 @@ export const en = {
   ...shell,
   ...snapshots,
   ...timeline,
+  ...translation,
   panel: panelTitles('en'),
 };
 

@@ -21,6 +21,7 @@ import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { snapshots } from './snapshots.ts';
 import { timeline } from './timeline.ts';
+import { translation } from './translation.ts';
 
 export const zhCN: Messages = {
   ...appliance,
@@ -44,5 +45,6 @@ export const zhCN: Messages = {
   ...shell,
   ...snapshots,
   ...timeline,
+  ...translation,
   panel: panelTitles('zh-CN'),
 };

@@ -1,0 +1,116 @@
+import { shallowRef, type ShallowRef } from 'vue';
+import type { RegionText, Translation } from '../../../src-preload/contract/inspection.ts';
+import { bridge } from '../../app/bridge.ts';
+import { BlockHeat } from './BlockHeat.ts';
+
+const LINES = 120;
+const LINES_MOST = 400;
+const LINES_BEFORE = 12;
+
+const NOTHING: Translation = { current: 0, lines: [], blocks: [], regions: [] };
+
+export interface TranslationView {
+  readonly translation: ShallowRef<Translation>;
+  /** Of the blocks above; told by `translation` that it has changed. */
+  readonly heat: BlockHeat;
+  /** Why there is nothing to show. */
+  readonly problem: ShallowRef<string>;
+  /** Reads the same lines again; those around the next instruction when it left them and the view follows it. */
+  refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }>;
+  goTo(linearAddress: number): Promise<void>;
+  /** Adds lines behind the last or before the first; how many rows lie in front that were not there before. */
+  extend(direction: 'up' | 'down'): Promise<void>;
+}
+
+/** A stretch of guest code with its translation, read when asked. */
+export function useTranslationView(id: string, vcpuOf: () => number): TranslationView {
+  const translation = shallowRef(NOTHING);
+  const problem = shallowRef('');
+  const heat = new BlockHeat();
+  let count = LINES;
+  let isBusy = false;
+
+  async function read(linearAddress: number | undefined, linesBefore: number): Promise<Translation | undefined> {
+    const at = linearAddress === undefined ? {} : { linearAddress };
+    const outcome = await bridge().call('inspect:translation', {
+      id,
+      vcpu: vcpuOf(),
+      linesBefore,
+      lines: count,
+      ...at,
+    });
+    problem.value = outcome.ok ? '' : outcome.problem.message;
+    return outcome.ok ? outcome.value : undefined;
+  }
+
+  function show(read: Translation): void {
+    heat.update(read.blocks, read.regions, performance.now());
+    translation.value = read;
+  }
+
+  const first = (): number | undefined => translation.value.lines[0]?.line.linearAddress;
+
+  async function refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }> {
+    if (isBusy) return { isMoved: false };
+    isBusy = true;
+    try {
+      const at = first();
+      if (at !== undefined) {
+        const same = await read(at, 0);
+        const isInView = same?.lines.some(({ line }) => line.linearAddress === same.current) ?? false;
+        if (same && (isInView || !isFollowing)) {
+          show(same);
+          return { isMoved: false };
+        }
+      }
+      count = LINES;
+      show((await read(undefined, LINES_BEFORE)) ?? NOTHING);
+      return { isMoved: true };
+    } finally {
+      isBusy = false;
+    }
+  }
+
+  async function goTo(linearAddress: number): Promise<void> {
+    count = LINES;
+    show((await read(linearAddress, LINES_BEFORE)) ?? NOTHING);
+  }
+
+  async function extend(direction: 'up' | 'down'): Promise<void> {
+    const at = first();
+    if (isBusy || at === undefined || (direction === 'down' && count >= LINES_MOST)) return;
+    isBusy = true;
+    try {
+      count = Math.min(LINES_MOST, count + LINES / 2);
+      const more = await read(at, direction === 'up' ? LINES / 2 : 0);
+      if (more) show(more);
+    } finally {
+      isBusy = false;
+    }
+  }
+
+  return { translation, heat, problem, refresh, goTo, extend };
+}
+
+/** The text of one region, read once for each. */
+export function useRegionText(
+  id: string,
+  vcpuOf: () => number,
+): { readonly text: ShallowRef<RegionText | null>; show(number: number | null): Promise<void> } {
+  const text = shallowRef<RegionText | null>(null);
+  let wanted: number | null = null;
+
+  async function show(number: number | null): Promise<void> {
+    if (number === wanted && (number === null || text.value !== null)) return;
+    wanted = number;
+    if (number === null) {
+      text.value = null;
+      return;
+    }
+    const outcome = await bridge().call('inspect:region', { id, vcpu: vcpuOf(), number });
+    // Another one may have been chosen meanwhile.
+    if (wanted === number) text.value = outcome.ok ? outcome.value : null;
+  }
+
+  return { text, show };
+}
