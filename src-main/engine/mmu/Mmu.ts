@@ -99,11 +99,6 @@ export class Mmu implements LinearMemory {
     return this.paging.translate(linear, ACCESS_OF[kind] | this.userBit(privilege));
   }
 
-  /** Whether the page of the last `translate` is global. */
-  get isGlobal(): boolean {
-    return (this.paging.rights & RIGHT.global) !== 0;
-  }
-
   /** Like `translate` for a supervisor's read, without faults or side effects. */
   probe(linear: number): number | undefined {
     return this.paging.probe(linear);

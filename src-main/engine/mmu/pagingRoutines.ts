@@ -57,6 +57,8 @@ export interface PagingRoutines {
   readonly fill: number;
   /** (linear, ACCESS bits, host address, WRITES) -> host address: enters the page of the last walk. */
   readonly enter: number;
+  /** (linear) -> physical address of the page of RAM that instructions there are fetched from; FETCH_ELSEWHERE. */
+  readonly fetchPage: number;
   /** (linear, bytes) -> host address of the bytes or of a copy; 0: a fault is pending. */
   readonly read: number;
   /** (linear, bytes, value) -> 1 when a fault is pending. */
@@ -77,6 +79,9 @@ export const WRITES = {
   /** Compared with the code in the page. */
   watched: 2,
 } as const;
+
+/** In the place of a page: fetching there faults, leads out of RAM, or has to be looked at. No page's address. */
+export const FETCH_ELSEWHERE = 1;
 
 /** Every entry of both TLBs may be in a list. */
 const LIST_BYTES = TLB.entries * 2 * 4;
@@ -105,6 +110,7 @@ export function definePagingRoutines(
     walk,
     fill,
     enter,
+    fetchPage: add(buildFetchPage(cpu, fill)),
     read: add(buildRead(cpu, fill, imports.readElsewhere)),
     write: add(buildWrite(cpu, fill, isCode, imports.writeElsewhere)),
     modify: add(buildModify(cpu, fill, isCode, imports.modifyElsewhere)),
@@ -182,7 +188,8 @@ function buildEnter(cpu: number): PagingFunction {
   const listed = f.let(and(load(entry, 32, TLB.physical), i32Const(TLB_FLAG.listed | TLB_FLAG.listedGlobal)));
   const list = f.let(select(isGlobal, i32Const(TLB_FLAG.listedGlobal), i32Const(TLB_FLAG.listed)) as I32);
   const watched = f.where(eq(writes, i32Const(WRITES.watched)), i32Const(TLB_FLAG.watched));
-  const flags = or(or(watched, isGlobal), or(listed, list));
+  const executable = and(access, i32Const(TLB_FLAG.executable));
+  const flags = or(or(or(watched, isGlobal), or(listed, list)), executable);
   f.emit(storeCode(entry, or(and(f.field(PAGING.physical), i32Const(PAGE_MASK)), flags), 32, TLB.physical));
   f.if(eqz(and(listed, list)), () => {
     const paging = cpu + VCPU_BLOCK.paging;
@@ -246,6 +253,26 @@ function pendFault(f: PagingFunction, linear: I32): void {
   f.setState(STATE.faultErrorCode, f.field(PAGING.errorCode));
   f.setState(STATE.faultAddress, linear);
   f.setState(STATE.exit, i32Const(EXIT.fault));
+}
+
+/**
+ * (linear) -> see `fetchPage`. What may be executed may be read: one TLB serves both, and its entries tell whether
+ * instructions were fetched by them.
+ */
+function buildFetchPage(cpu: number, fill: number): PagingFunction {
+  const f = new PagingFunction(cpu, 1);
+  const [linear] = f.arguments;
+  const entry = currentEntry(f, linear);
+  const physical = f.let(load(entry, 32, TLB.physical));
+  const page = and(linear, i32Const(PAGE_MASK));
+  const isKnown = f.where(eq(load(entry, 32, TLB.readTag), page), and(physical, i32Const(TLB_FLAG.executable)));
+  f.if(isKnown, () => f.return(and(physical, i32Const(PAGE_MASK))));
+  f.if(f.field(PAGING.detour), () => f.return(i32Const(FETCH_ELSEWHERE)));
+  const host = f.invoke(fill, linear, or(currentUser(f), i32Const(ACCESS.fetch)));
+  f.if(leUnsigned(host, i32Const(FILL.fault)), () => f.return(i32Const(FETCH_ELSEWHERE)));
+  f.return(and(f.field(PAGING.physical), i32Const(PAGE_MASK)));
+  f.unreachable();
+  return f;
 }
 
 function buildRead(cpu: number, fill: number, readElsewhere: number): PagingFunction {

@@ -60,7 +60,7 @@ export const STATE = {
   eipBase: 0x0a0,
   /** Address of the TLB for the current privilege class (supervisor or user). */
   tlb: 0x0a4,
-  /** The code key of the current mode, see `CodeKey`. */
+  /** Stands for the current mode, code segment, and all that flushes have forgotten: see `CodeKeys`. */
   codeKey: 0x0a8,
   /** Current privilege level, 0..3. */
   cpl: 0x0ac,
@@ -223,6 +223,8 @@ export const TLB_FLAG = {
   listedGlobal: 4,
   /** Writes are allowed, but the page holds translated code: they have to be compared with what it covers. */
   watched: 8,
+  /** Instructions were fetched through the entry. Of the value of ACCESS.fetch. */
+  executable: 16,
 } as const;
 
 /**
@@ -296,14 +298,27 @@ export const FILL = {
 /** Granularity, in bytes, at which writes are told from code in the same page: one bit of `codeLines` each. */
 export const CODE_LINE_BYTES = 4;
 
-/** A direct-mapped cache from linear address and mode to the first record of a block. */
+/**
+ * A cache from linear address and code key to the first record of a block. Handlers look at one entry; `jumpMiss` at
+ * its neighbour too, with which it then changes places. A key that is not the present one may stand for the same mode
+ * before a flush: the entry is good again when the address still leads to `place`.
+ */
 export const JUMP_CACHE = {
   linear: 0,
   codeKey: 4,
   record: 8,
+  /** Physical page, and below it the code key's CODE_KEY_MODE; JUMP_CACHE_NOWHERE: good for its own key alone. */
+  place: 12,
   size: 16,
-  entries: 4096,
+  /** A Linux kernel that boots has some ten thousand blocks that are jumped to from other pages. */
+  entries: 16_384,
 } as const;
+
+/** Bits of a code key that say what translations depend on. */
+export const CODE_KEY_MODE = 0x1f;
+
+/** Of a JUMP_CACHE entry: no mode has these low bits. */
+export const JUMP_CACHE_NOWHERE = 0xfff;
 
 /** Where indirect jumps and calls went: pairs found by a hash, the last of each place. */
 export const PROFILE = { record: 0, target: 4, size: 8, entries: 1024 } as const;
@@ -316,13 +331,13 @@ export const VCPU_BLOCK = {
   state: 0,
   supervisorTlb: 0x1000,
   userTlb: 0x1000 + TLB.size * TLB.entries,
-  jumpCache: 0x1000 + 2 * TLB.size * TLB.entries,
   /** A TLB in which nothing is ever found: in use while every access has to be looked at. */
-  emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
-  paging: 0x1000 + 3 * TLB.size * TLB.entries + JUMP_CACHE.size * JUMP_CACHE.entries,
-  targetProfile: 0x3c000,
-  regionWindows: 0x3e000,
-  size: 0x40000,
+  emptyTlb: 0x1000 + 2 * TLB.size * TLB.entries,
+  paging: 0x1000 + 3 * TLB.size * TLB.entries,
+  targetProfile: 0x12000,
+  regionWindows: 0x14000,
+  jumpCache: 0x18000,
+  size: 0x60000,
 } as const;
 
 /** Values of `STATE.exit`. */

@@ -142,6 +142,21 @@ export class FunctionBuilder {
 
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
     this.emit([condition.code, 0x04, 0x40]);
+    this.branches(whenTrue, whenFalse);
+  }
+
+  /**
+   * An `if` that is hardly ever taken: the engine may lay its code aside, and keep what goes past it in registers
+   * even where it calls.
+   */
+  ifUnlikely(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
+    this.body.pushCode(condition.code);
+    this.unlikely.push(this.body.length);
+    this.body.pushCode([0x04, 0x40]);
+    this.branches(whenTrue, whenFalse);
+  }
+
+  private branches(whenTrue: () => void, whenFalse: (() => void) | undefined): void {
     this.depth++;
     whenTrue();
     if (whenFalse) {
@@ -150,20 +165,6 @@ export class FunctionBuilder {
     }
     this.depth--;
     this.emit([0x0b]);
-  }
-
-  /**
-   * An `if` that is hardly ever taken: the engine may lay its code aside, and keep what goes past it in registers
-   * even where it calls.
-   */
-  ifUnlikely(condition: I32, whenTrue: () => void): void {
-    this.emit(condition.code);
-    this.unlikely.push(this.body.length);
-    this.index(0x04, 0x40);
-    this.depth++;
-    whenTrue();
-    this.depth--;
-    this.body.push(0x0b);
   }
 
   /** A block; breaking to its label goes behind it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RAX, RBX, RCX } from '../../../src-main/engine/state/layout.ts';
+import { gateDescriptor } from '../../support/engine/descriptors.ts';
 import { CR3, PAGED_RAM_BYTES, PROGRAM, preparePagedMachine } from '../../support/engine/pagedMachine.ts';
 import { type TestMachine, createTestMachine, machineCode } from '../../support/engine/TestMachine.ts';
 
@@ -9,6 +10,9 @@ const CODE = 0x40_0000,
   ALIAS = 0x60_0000,
   TABLE = 0x70_0000;
 const PRESENT_ALL = 7;
+const HANDLER = 0x80_0000;
+/** In the descriptor table of `preparePagedMachine`. */
+const PAGE_FAULT_GATE = 0x2000 + 14 * 8;
 
 /** Address of the page table entry of a linear address, in the tables of `preparePagedMachine`. */
 function entryOf(linear: number): number {
@@ -86,6 +90,53 @@ describe('a page of code that is mapped elsewhere', () => {
       },
     );
     expect([machine.state.register(RBX), machine.state.register(RAX)]).toEqual([0x1122_3344, 0x9999_3344]);
+  });
+});
+
+describe('a page of code that may not be executed any more', () => {
+  /** Page faults halt. */
+  function haltAtFaults(machine: TestMachine): void {
+    loadRoutines(machine);
+    machine.load(HANDLER, machineCode('hlt', 32, HANDLER));
+    const [low, high] = gateDescriptor({ kind: 'interrupt32', selector: 8, offset: HANDLER });
+    machine.write32(PAGE_FAULT_GATE, low);
+    machine.write32(PAGE_FAULT_GATE + 4, high);
+  }
+
+  test('faults behind a load of CR3 when it is absent', () => {
+    const remove = `mov dword [${entryOf(CODE)}], 0\nmov eax, cr3\nmov cr3, eax`;
+    const { state } = run(callTwice(remove), haltAtFaults);
+    expect([state.register(RBX), state.register(RAX), state.controlRegister(2)]).toEqual([1, CR3, CODE]);
+  });
+
+  test('faults behind a load of CR3 when it is marked NX, though it has been read since', () => {
+    const directory = TABLE + 0x1000;
+    const forbid = `mov dword [${directory + (CODE >>> 21) * 8 + 4}], 0x80000000
+      mov eax, cr3
+      mov cr3, eax
+      mov edx, [${CODE}]`;
+    const source = `mov ecx, 0xc0000080
+      rdmsr
+      or eax, 0x800
+      wrmsr
+      mov eax, cr0
+      mov edx, eax
+      and edx, 0x7fffffff
+      mov cr0, edx
+      mov ecx, 0x20
+      mov cr4, ecx
+      mov ecx, ${TABLE}
+      mov cr3, ecx
+      mov cr0, eax
+      ${callTwice(forbid)}`;
+    const { state } = run(source, (machine) => {
+      haltAtFaults(machine);
+      machine.write32(TABLE, directory | 1);
+      for (let page = 0; page < PAGED_RAM_BYTES >>> 21; page++) {
+        machine.write32(directory + 8 * page, (page << 21) | 0x83);
+      }
+    });
+    expect([state.register(RBX), state.register(RAX), state.controlRegister(2)]).toEqual([1, TABLE, CODE]);
   });
 });
 

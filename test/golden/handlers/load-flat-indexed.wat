@@ -25,7 +25,7 @@
             (i32.const 8))
           (i32.const 16368))))
     (if  ;; label = @1
-      (i32.eq
+      (i32.ne
         (i32.load align=1
           (local.get 3))
         (i32.and
@@ -34,12 +34,6 @@
             (i32.const 3))
           (i32.const -4096)))
       (then
-        (local.set 4
-          (i32.add
-            (local.get 2)
-            (i32.load offset=8 align=1
-              (local.get 3)))))
-      (else
         (i32.store offset=cpu.budget align=1
           (i32.const 0)
           (local.get 1))
@@ -58,7 +52,13 @@
               (local.get 0))))
         (local.set 1
           (i32.load offset=cpu.budget align=1
-            (i32.const 0)))))
+            (i32.const 0))))
+      (else
+        (local.set 4
+          (i32.add
+            (local.get 2)
+            (i32.load offset=8 align=1
+              (local.get 3))))))
     (i32.store offset=cpu.eax align=1
       (i32.load16_u offset=4 align=1
         (local.get 0))

@@ -22,7 +22,7 @@
             (i32.const 8))
           (i32.const 16368))))
     (if  ;; label = @1
-      (i32.eq
+      (i32.ne
         (i32.load offset=4 align=1
           (local.get 5))
         (i32.and
@@ -31,13 +31,6 @@
             (i32.const 3))
           (i32.const -4096)))
       (then
-        (i32.store align=1
-          (i32.add
-            (local.get 4)
-            (i32.load offset=8 align=1
-              (local.get 5)))
-          (local.get 2)))
-      (else
         (i32.store offset=cpu.budget align=1
           (i32.const 0)
           (local.get 1))
@@ -54,7 +47,14 @@
               (local.get 0))))
         (local.set 1
           (i32.load offset=cpu.budget align=1
-            (i32.const 0)))))
+            (i32.const 0))))
+      (else
+        (i32.store align=1
+          (i32.add
+            (local.get 4)
+            (i32.load offset=8 align=1
+              (local.get 5)))
+          (local.get 2))))
     (i32.store offset=cpu.esp align=1
       (i32.const 0)
       (local.get 4))

@@ -75,7 +75,7 @@
                 (i32.const 8))
               (i32.const 16368))))
         (if  ;; label = @2
-          (i32.eq
+          (i32.ne
             (i32.load align=1
               (local.get 11))
             (i32.and
@@ -84,12 +84,6 @@
                 (i32.const 3))
               (i32.const -4096)))
           (then
-            (local.set 12
-              (i32.add
-                (local.get 8)
-                (i32.load offset=8 align=1
-                  (local.get 11)))))
-          (else
             (i32.store offset=cpu.budget align=1
               (i32.const 0)
               (local.get 1))
@@ -108,7 +102,13 @@
                   (local.get 0))))
             (local.set 1
               (i32.load offset=cpu.budget align=1
-                (i32.const 0)))))
+                (i32.const 0))))
+          (else
+            (local.set 12
+              (i32.add
+                (local.get 8)
+                (i32.load offset=8 align=1
+                  (local.get 11))))))
         (local.set 13
           (i32.load align=1
             (local.get 12)))
@@ -122,7 +122,7 @@
                 (i32.const 8))
               (i32.const 16368))))
         (if  ;; label = @2
-          (i32.eq
+          (i32.ne
             (i32.load offset=4 align=1
               (local.get 14))
             (i32.and
@@ -131,13 +131,6 @@
                 (i32.const 3))
               (i32.const -4096)))
           (then
-            (i32.store align=1
-              (i32.add
-                (local.get 9)
-                (i32.load offset=8 align=1
-                  (local.get 14)))
-              (local.get 13)))
-          (else
             (i32.store offset=cpu.budget align=1
               (i32.const 0)
               (local.get 1))
@@ -154,7 +147,14 @@
                   (local.get 0))))
             (local.set 1
               (i32.load offset=cpu.budget align=1
-                (i32.const 0)))))
+                (i32.const 0))))
+          (else
+            (i32.store align=1
+              (i32.add
+                (local.get 9)
+                (i32.load offset=8 align=1
+                  (local.get 14)))
+              (local.get 13))))
         (local.set 10
           (select
             (local.get 7)

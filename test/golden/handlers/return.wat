@@ -48,7 +48,7 @@
             (i32.const 8))
           (i32.const 16368))))
     (if  ;; label = @1
-      (i32.eq
+      (i32.ne
         (i32.load align=1
           (local.get 7))
         (i32.and
@@ -57,12 +57,6 @@
             (i32.const 1))
           (i32.const -4096)))
       (then
-        (local.set 8
-          (i32.add
-            (local.get 6)
-            (i32.load offset=8 align=1
-              (local.get 7)))))
-      (else
         (i32.store offset=cpu.budget align=1
           (i32.const 0)
           (local.get 1))
@@ -81,7 +75,13 @@
               (local.get 0))))
         (local.set 1
           (i32.load offset=cpu.budget align=1
-            (i32.const 0)))))
+            (i32.const 0))))
+      (else
+        (local.set 8
+          (i32.add
+            (local.get 6)
+            (i32.load offset=8 align=1
+              (local.get 7))))))
     (local.set 9
       (i32.load16_u align=1
         (local.get 8)))
@@ -126,12 +126,12 @@
             (i32.shr_u
               (local.get 12)
               (i32.const 12)))
-          (i32.const 4095))
+          (i32.const 16383))
         (i32.const 4)))
     (if  ;; label = @1
       (i32.and
         (i64.eq
-          (i64.load offset=102400 align=1
+          (i64.load offset=163840 align=1
             (local.get 14))
           (i64.or
             (i64.extend_i32_u
@@ -153,7 +153,7 @@
               (local.get 12)
               (i32.const 4095))))
         (local.set 15
-          (i32.load offset=102408 align=1
+          (i32.load offset=163848 align=1
             (local.get 14)))
         (return_call_indirect (type $handler)
           (local.get 15)

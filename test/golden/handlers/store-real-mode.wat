@@ -59,20 +59,13 @@
             (i32.const 8))
           (i32.const 16368))))
     (if  ;; label = @1
-      (i32.eq
+      (i32.ne
         (i32.load offset=4 align=1
           (local.get 8))
         (i32.and
           (local.get 6)
           (i32.const -4096)))
       (then
-        (i32.store8
-          (i32.add
-            (local.get 6)
-            (i32.load offset=8 align=1
-              (local.get 8)))
-          (local.get 7)))
-      (else
         (i32.store offset=cpu.budget align=1
           (i32.const 0)
           (local.get 1))
@@ -89,7 +82,14 @@
               (local.get 0))))
         (local.set 1
           (i32.load offset=cpu.budget align=1
-            (i32.const 0)))))
+            (i32.const 0))))
+      (else
+        (i32.store8
+          (i32.add
+            (local.get 6)
+            (i32.load offset=8 align=1
+              (local.get 8)))
+          (local.get 7))))
     (local.set 9
       (i32.add
         (local.get 0)

@@ -54,19 +54,13 @@
             (i32.const 8))
           (i32.const 16368))))
     (if  ;; label = @1
-      (i32.eq
+      (i32.ne
         (i32.load align=1
           (local.get 3))
         (i32.and
           (local.get 2)
           (i32.const -4081)))
       (then
-        (local.set 4
-          (i32.add
-            (local.get 2)
-            (i32.load offset=8 align=1
-              (local.get 3)))))
-      (else
         (if  ;; label = @2
           (i32.and
             (local.get 2)
@@ -95,7 +89,13 @@
               (local.get 0))))
         (local.set 1
           (i32.load offset=cpu.budget align=1
-            (i32.const 0)))))
+            (i32.const 0))))
+      (else
+        (local.set 4
+          (i32.add
+            (local.get 2)
+            (i32.load offset=8 align=1
+              (local.get 3))))))
     (local.set 5
       (v128.load align=1
         (local.get 4)))

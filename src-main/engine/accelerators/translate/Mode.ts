@@ -1,6 +1,6 @@
 import { FLAG } from '../../state/flags.ts';
 import { ATTRIBUTE, type CpuState } from '../../state/CpuState.ts';
-import { CS, DS, ES, SS, STATE } from '../../state/layout.ts';
+import { CODE_KEY_MODE, CS, DS, ES, SS, STATE } from '../../state/layout.ts';
 import type { TranslationMode } from '../../tiers/threaded/BlockTranslator.ts';
 
 const CR0_PE = 1;
@@ -11,12 +11,13 @@ const KEY = { code32: 1, stack32: 2, flat: 4, protected: 8, v86: 16, user: 32, n
 /** Keys without their numbers: 6 bits. */
 const RECENT = 64;
 
-/** Real mode alone has 65,536 code segments. */
-const MOST_NUMBERS = 100_000;
+/** Kept at most between two flushes. Real mode alone has 65,536 code segments. */
+const MOST_KEPT = 100_000;
+const LAST_NUMBER = 0x1ff_ffff;
 
 /** What a translation depends on: the key without privilege and code segment. */
 export function translationKey(codeKey: number): number {
-  return codeKey & (KEY.user - 1);
+  return codeKey & CODE_KEY_MODE;
 }
 
 /** @param hasX87 the processor has an x87; it has or has not for good, so no key tells */
@@ -30,11 +31,21 @@ export function modeOf(codeKey: number, hasX87: boolean): TranslationMode {
   };
 }
 
-/** Gives every mode and code segment a number of its own, so that one word identifies both in the jump cache. */
+/** Whether code under this key needs neither CS's base nor its limit. */
+export function isFlatKey(codeKey: number): boolean {
+  return (codeKey & KEY.flat) !== 0;
+}
+
+/**
+ * Gives every mode and code segment a number of its own, and new ones after each flush, so that one word in the jump
+ * cache identifies both, and tells whether it is still known where linear addresses lead.
+ */
 export class CodeKeys {
   /** By CS's base, then by its limit and the key. */
   private readonly numbers = new Map<number, Map<number, number>>();
   private next = 1;
+  /** What `next` was at the last flush. */
+  private first = 1;
   /** The last number asked for by each key. */
   private readonly recentBases = new Float64Array(RECENT).fill(-1);
   private readonly recentLimits = new Float64Array(RECENT);
@@ -84,15 +95,21 @@ export class CodeKeys {
     return number;
   }
 
-  /** Whether there are too many to keep: the owner clears the jump cache and calls `restart`. */
+  /** Whether there are too many to keep, or to come: the owner forgets all keys and calls `restart`. */
   get isExhausted(): boolean {
-    return this.next > MOST_NUMBERS;
+    return this.next - this.first > MOST_KEPT || this.next > LAST_NUMBER;
+  }
+
+  /** From now on numbers that have not been given out before. */
+  renew(): void {
+    this.numbers.clear();
+    this.recentBases.fill(-1);
+    this.first = this.next;
   }
 
   restart(): void {
-    this.numbers.clear();
-    this.recentBases.fill(-1);
     this.next = 1;
+    this.renew();
   }
 }
 

@@ -73,10 +73,8 @@ export class RunLoop {
   /** Instructions retired before the present stretch of generated code, and that stretch's budget. */
   private retiredBefore = 0;
   private stretchBudget = 0;
-  /** Code key before the current helper, to see a change of mode. */
+  /** Code key before the current helper, to see a change of mode or of where linear addresses lead. */
   private codeKey = 0;
-  /** Where linear addresses lead has changed since generated code was entered. */
-  private mustRefetch = false;
   private isRunning = false;
   /** Generated code was entered for one instruction. */
   private isStepping = false;
@@ -127,11 +125,6 @@ export class RunLoop {
   /** Somebody has written the registers: a repetition that had begun begins again. */
   forgetRepetition(): void {
     this.isRepeating = false;
-  }
-
-  /** Where linear addresses lead has changed: generated code is left at the end of the instruction. */
-  refetch(): void {
-    this.mustRefetch = true;
   }
 
   /** While a helper or a device access runs: up to, not including, the instruction that called it. */
@@ -273,7 +266,6 @@ export class RunLoop {
     const hadShadow = state.getInt(STATE.interruptShadow) !== 0;
     this.hasSoftwareInterrupt = false;
     this.codeKey = state.getInt(STATE.codeKey);
-    this.mustRefetch = false;
     let record: number;
     try {
       record = isStep ? this.translations.lookupStep(state.eip) : this.translations.lookup(state.eip);
@@ -392,7 +384,7 @@ export class RunLoop {
 
   /** After a helper: the processor is to be looked at before the next instruction. */
   mustLeave(): boolean {
-    return this.state.getInt(STATE.codeKey) !== this.codeKey || this.mustRefetch || this.wantsAttention();
+    return this.state.getInt(STATE.codeKey) !== this.codeKey || this.wantsAttention();
   }
 
   /** A transfer, or what changes the mode or the address space: the lookup that follows takes both into account. */
@@ -403,7 +395,6 @@ export class RunLoop {
     const flags = state.getInt(STATE.systemFlags);
     if ((flags & FLAG.IF) !== 0 && this.interrupts.isPending()) return true;
     this.codeKey = state.getInt(STATE.codeKey);
-    this.mustRefetch = false;
     // Holds off breakpoints alone, and there are none.
     if (flags & FLAG.RF) state.setInt(STATE.systemFlags, flags & ~FLAG.RF);
     return false;

@@ -94,6 +94,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       handlers: options.handlers,
       features: options.features,
       onTranslated: () => this.exits.count('translation'),
+      onKeysRestarted: () => this.regions?.forgetKeys(),
       hotThreshold: options.regions?.threshold ?? 0,
     });
     this.breakpoints = new GuestBreakpoints(this.state, {
@@ -246,23 +247,21 @@ export class TranslatedProcessor implements VirtualProcessor {
     } else {
       this.mmu.flush(scope);
     }
-    this.translations.flush(scope);
+    this.translations.forgetAddresses();
     this.codeMayHaveMoved();
-    this.loop.refetch();
   }
 
   /** INVLPG. */
   private invalidatePage(linear: number): void {
     const isAlone = this.mmu.flushPage(linear);
-    if (!isAlone) this.translations.flush('all');
-    if (!isAlone || this.regions?.mayLieAt(linear)) this.codeMayHaveMoved();
-    if (!isAlone || this.translations.flushPage(linear)) this.loop.refetch();
+    if (!isAlone) this.translations.forgetAddresses();
+    const isOfCode = this.translations.forgetPage(linear);
+    if (!isAlone || isOfCode || this.regions?.mayLieAt(linear)) this.codeMayHaveMoved();
   }
 
   private setBreakpointsOf(owner: BreakpointOwner, linearAddresses: readonly number[]): void {
     this.translations.setBreakpoints(owner, linearAddresses);
     this.codeMayHaveMoved();
-    this.loop.refetch();
   }
 
   translateLinear(linearAddress: number): number | undefined {
@@ -290,8 +289,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   /** Recomputes the code key and the TLB in use. */
   private updateMode(): void {
     const { state } = this;
-    state.setInt(STATE.codeKey, this.translations.currentKey());
-    this.updateRegionKey();
+    this.updateKeys();
     const isUser = state.cpl === 3;
     const isAligning =
       isUser && (state.getInt(STATE.systemFlags) & FLAG.AC) !== 0 && (state.controlRegister(0) & CR0.AM) !== 0;
@@ -304,14 +302,16 @@ export class TranslatedProcessor implements VirtualProcessor {
     if (this.translations.invalidatedBlocks !== before) this.exits.count('selfModifiedCode');
   }
 
-  /** Regions are looked at again before they are entered. */
+  /** Regions are looked at again before they are entered, and so is where the jump cache leads. */
   private codeMayHaveMoved(): void {
     this.regions?.forgetKeys();
-    this.updateRegionKey();
+    this.updateKeys();
   }
 
-  private updateRegionKey(): void {
-    this.state.setInt(STATE.regionKey, this.regions?.key(this.state.getInt(STATE.codeKey)) ?? 0);
+  private updateKeys(): void {
+    const codeKey = this.translations.currentKey();
+    this.state.setInt(STATE.codeKey, codeKey);
+    this.state.setInt(STATE.regionKey, this.regions?.key(codeKey) ?? 0);
   }
 
   private createRegions(runtime: HandlerExports, options: RegionOptions): RegionTier {

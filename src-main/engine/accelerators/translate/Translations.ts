@@ -23,7 +23,7 @@ import type { Instruction } from '../../decode/Instruction.ts';
 import { type CodeSite, CodeSites } from './CodeSites.ts';
 import { HelperCalls } from './HelperCalls.ts';
 import { JumpCache } from './JumpCache.ts';
-import { CodeKeys, modeOf, translationKey } from './Mode.ts';
+import { CodeKeys, isFlatKey, modeOf, translationKey } from './Mode.ts';
 
 export interface TranslationsOptions {
   readonly memory: PhysicalMemory;
@@ -32,6 +32,8 @@ export interface TranslationsOptions {
   readonly handlers: HandlerIndex;
   readonly features: CpuFeatures;
   onTranslated(): void;
+  /** Code keys are given out anew: what others have remembered under them is to be forgotten. */
+  onKeysRestarted(): void;
   /** Times that a block is entered before a region may be made of it; 0: never. */
   readonly hotThreshold: number;
 }
@@ -107,7 +109,9 @@ export class Translations {
   currentKey(): number {
     if (this.keys.isExhausted) {
       this.keys.restart();
-      this.flush('all');
+      this.sites.clear();
+      this.jumpCache.clear();
+      this.options.onKeysRestarted();
     }
     return this.keys.current(this.options.state);
   }
@@ -127,7 +131,10 @@ export class Translations {
       block = this.translate(room, offset, 'block');
     }
     state.setInt(STATE.eipBase, eip - offset);
-    this.jumpCache.enter(this.linear(eip), state.getInt(STATE.codeKey), block.firstRecord, site.isGlobal);
+    this.jumpCache.enter(this.linear(eip), site.codeKey, block.firstRecord, {
+      physicalPage: site.page.physical,
+      isPlain: isFlatKey(site.codeKey) && !site.hasBreakpoints,
+    });
     return block.firstRecord;
   }
 
@@ -275,24 +282,25 @@ export class Translations {
     }
     this.breakpointPages.clear();
     for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
-    this.flush('all');
+    this.jumpCache.clear();
+    this.forgetAddresses();
   }
 
   isBreakpoint(owner: BreakpointOwner, linearAddress: number): boolean {
     return this.breakpoints[owner].has(linearAddress);
   }
 
-  /** Linear pages lie elsewhere now: all, or those that are not global. */
-  flush(scope: 'all' | 'non-global'): void {
-    this.sites.flush(scope);
-    if (scope === 'all') this.jumpCache.clear();
-    else this.jumpCache.clearNonGlobal();
+  /** Linear pages may lie elsewhere now. The code key changes: `currentKey`. */
+  forgetAddresses(): void {
+    this.keys.renew();
   }
 
-  /** The same for one page. @returns whether code may have been found there */
-  flushPage(linear: number): boolean {
-    this.sites.flushPage(linear);
-    return this.jumpCache.clearPage(linear);
+  /** The same for one page. @returns whether code may have been found there, and so the code key changes */
+  forgetPage(linear: number): boolean {
+    this.sites.forgetPage(linear);
+    const isKnown = this.jumpCache.mayHold(linear);
+    if (isKnown) this.forgetAddresses();
+    return isKnown;
   }
 
   private breakpointSet(addresses: string): number {
@@ -326,7 +334,6 @@ export class Translations {
     const { key, low, high, isBelow64K, hasBreakpoints } = this.pageKey(eip, linear, codeKey, limit);
     return {
       codeKey,
-      isGlobal: mmu.isGlobal,
       page: this.cache.page(physical, key, low, high),
       mode: this.modeOf(translationKey(codeKey)),
       linearPage: (linear - offset) >>> 0,
@@ -352,13 +359,14 @@ export class Translations {
   private makeRoom(site: CodeSite, eip: number): CodeSite {
     if (this.cache.hasRoom(BLOCK_ROOM)) return site;
     this.clearCache();
-    this.flush('all');
     return this.site(eip);
   }
 
   private clearCache(): void {
     this.cache.clear();
     this.helperCalls.clear();
+    this.sites.clear();
+    this.jumpCache.clear();
   }
 
   private translate(site: CodeSite, offset: number, kind: BlockKind): Block {

@@ -14,14 +14,13 @@ import {
   load64,
   or,
   shl,
-  shr,
   sub,
-  xor,
 } from '../../wasm/Expression.ts';
 import { VECTOR } from '../../GuestFault.ts';
 import { CS, JUMP_CACHE, SEGMENT, STATE, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
 import { type HandlerCode, ZERO } from './HandlerCode.ts';
 import { RECORD } from './record.ts';
+import { jumpCacheEntry } from './runtimeFunctions.ts';
 
 /** How a handler passes control on. Every method ends the path. */
 export class ControlFlow {
@@ -46,7 +45,7 @@ export class ControlFlow {
     commit?.();
     const link = code.f.let(load(code.record, 32, RECORD.link));
     const budget = code.f.let(code.chargedBudget());
-    code.f.if(leSigned(budget, ZERO), () => code.exitBefore(link, budget));
+    code.f.ifUnlikely(leSigned(budget, ZERO), () => code.exitBefore(link, budget));
     code.tailCallRecord(link, budget);
   }
 
@@ -55,7 +54,7 @@ export class ControlFlow {
     const { code } = this;
     if (!this.isCodeFlat) {
       const limit = code.stateField(segmentOffset(CS) + SEGMENT.limit);
-      code.f.if(gtUnsigned(offset, limit), () => code.raise(VECTOR.GP, ZERO));
+      code.f.ifUnlikely(gtUnsigned(offset, limit), () => code.raise(VECTOR.GP, ZERO));
     }
     commit?.();
     this.goOnAt(offset);
@@ -74,8 +73,7 @@ export class ControlFlow {
     const base = code.stateField(segmentOffset(CS) + SEGMENT.base);
     const linear = isCodeFlat ? offset : code.f.let(add(offset, base));
     const budget = code.f.let(code.chargedBudget());
-    const hash = and(xor(linear, shr(linear, i32Const(12))), i32Const(JUMP_CACHE.entries - 1));
-    const entry = code.f.let(shl(hash, i32Const(Math.log2(JUMP_CACHE.size))));
+    const entry = jumpCacheEntry(code.f, linear);
     const cache = code.cpu + VCPU_BLOCK.jumpCache;
     // One comparison for address and mode: the two tags lie side by side, and so do the two wanted values.
     const wanted = or(extendUnsigned(linear), upperHalf(code.stateField(STATE.codeKey)));
@@ -90,7 +88,7 @@ export class ControlFlow {
   /** On at STATE.rip, in the mode that the instruction has brought about; a helper may have asked to leave before. */
   resume(): void {
     const { code } = this;
-    code.f.if(code.stateField(STATE.exit), () => code.f.return(code.record));
+    code.f.ifUnlikely(code.stateField(STATE.exit), () => code.f.return(code.record));
     this.lookUp(code.f.let(code.stateField(STATE.rip)), false);
   }
 }

@@ -12,6 +12,7 @@ import {
   i32Const,
   load,
   load64,
+  ne,
   or,
   shr,
   storeCode,
@@ -67,14 +68,14 @@ export class MemoryAccess {
     const linear = f.let(this.linearAddress(address));
     const bound = f.let(wrap(value));
     const entry = f.let(this.tlbEntry(linear));
-    f.if(
-      eq(load(entry, 32, TLB.writeTag), pageOfLast(linear, bytes)),
-      () => f.emit(storeCode(add(linear, load(entry, 32, TLB.addend)), bound, width)),
+    f.ifUnlikely(
+      ne(load(entry, 32, TLB.writeTag), pageOfLast(linear, bytes)),
       () => {
         const isFaulted = this.code.callWithState(runtime.slowWrite, linear, i32Const(bytes), bound);
         f.if(isFaulted, () => f.return(record));
         this.code.reloadBudget();
       },
+      () => f.emit(storeCode(add(linear, load(entry, 32, TLB.addend)), bound, width)),
     );
   }
 
@@ -120,7 +121,7 @@ export class MemoryAccess {
   /** Takes what was stored in the bounce buffer to where it belongs. */
   private commit(host: I32): void {
     const { code } = this;
-    code.f.if(eq(host, i32Const(code.cpu + STATE.bounce)), () => {
+    code.f.ifUnlikely(eq(host, i32Const(code.cpu + STATE.bounce)), () => {
       code.f.emit(call(code.runtime.commitModify));
       code.reloadBudget();
     });
@@ -135,7 +136,7 @@ export class MemoryAccess {
     const limit = f.let(load64(segment, span));
     let isOutside = gtSigned(extendUnsigned(first), limit);
     if (bytes > 1) isOutside = or(isOutside, gtSigned(extendUnsigned(add(first, i32Const(bytes - 1))), limit));
-    f.if(isOutside, () => this.code.tailCall(runtime.segmentFault, record, this.code.budget, segment));
+    f.ifUnlikely(isOutside, () => this.code.tailCall(runtime.segmentFault, record, this.code.budget, segment));
   }
 
   /**
@@ -147,15 +148,15 @@ export class MemoryAccess {
     const isAligned = alignment === 'natural';
     const entry = f.let(this.tlbEntry(linear));
     const local = f.newLocal('i32');
-    f.if(
-      eq(load(entry, 32, tag), isAligned ? and(linear, i32Const(PAGE_MASK | (bytes - 1))) : pageOfLast(linear, bytes)),
-      () => f.set(local, add(linear, load(entry, 32, TLB.addend))),
+    f.ifUnlikely(
+      ne(load(entry, 32, tag), isAligned ? and(linear, i32Const(PAGE_MASK | (bytes - 1))) : pageOfLast(linear, bytes)),
       () => {
         if (isAligned) f.if(and(linear, i32Const(bytes - 1)), () => this.code.raise(VECTOR.GP, ZERO));
         f.set(local, this.code.callWithState(slow, linear, i32Const(bytes)));
         f.if(eqz(f.get(local)), () => f.return(record));
         this.code.reloadBudget();
       },
+      () => f.set(local, add(linear, load(entry, 32, TLB.addend))),
     );
     return f.get(local);
   }

@@ -338,7 +338,7 @@ export class ThreadedEmitter implements Emitter {
     code.setStateField(STATE.budget, code.budget);
     code.setStateField(STATE.record, code.record);
     const result = f.let<'i32'>({ type: 'i32', code: [...all, ...call(helper)] });
-    f.if(eq(code.stateField(STATE.exit), i32Const(EXIT.fault)), () => f.return(code.record));
+    f.ifUnlikely(eq(code.stateField(STATE.exit), i32Const(EXIT.fault)), () => f.return(code.record));
     this.mayHaveToLeave = true;
     return result;
   }
@@ -432,7 +432,7 @@ export class ThreadedEmitter implements Emitter {
 
   /** Ends the handler: on to the next record, unless a helper asked to leave. */
   next(): void {
-    if (this.mayHaveToLeave) this.f.if(this.stateField(STATE.exit), () => this.f.return(this.code.record));
+    if (this.mayHaveToLeave) this.f.ifUnlikely(this.stateField(STATE.exit), () => this.f.return(this.code.record));
     this.flow.next();
   }
 

@@ -16,14 +16,13 @@ import {
   storeCode,
   sub,
   unsignedLeb,
-  xor,
 } from '../../wasm/Expression.ts';
 import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
 import type { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
 import { ROUTINES, type RoutineName } from '../../softfloat/routines.ts';
 import { CS, JUMP_CACHE, SEGMENT, STATE, TLB, VCPU_BLOCK, segmentOffset } from '../../state/layout.ts';
 import { RECORD } from './record.ts';
-import { type RuntimeFunctions, emitEnter } from './runtimeFunctions.ts';
+import { type RuntimeFunctions, emitEnter, jumpCacheEntry } from './runtimeFunctions.ts';
 
 /**
  * What regions import from the threaded module, which alone owns the table of handlers. By name:
@@ -72,8 +71,7 @@ export function defineRegionRuntime(module: ModuleBuilder, runtime: RuntimeFunct
 
   define('jump', (f, [offset, budget]) => {
     const linear = f.let(add(f.get(offset), field(segmentOffset(CS) + SEGMENT.base)));
-    const hash = and(xor(linear, shr(linear, c(12))), c(JUMP_CACHE.entries - 1));
-    const entry = f.let(shl(hash, c(Math.log2(JUMP_CACHE.size))));
+    const entry = jumpCacheEntry(f, linear);
     const cache = cpu + VCPU_BLOCK.jumpCache;
     const wanted = or(extendUnsigned(linear), shl(extendUnsigned(field(STATE.codeKey)), i64Const(32)));
     f.if(and(eq(load64(entry, cache + JUMP_CACHE.linear), wanted), gtSigned(f.get(budget), ZERO)), () => {

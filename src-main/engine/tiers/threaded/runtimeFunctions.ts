@@ -11,6 +11,7 @@ import {
   i32Const,
   leSigned,
   load,
+  load64,
   ltUnsigned,
   mul,
   ne,
@@ -21,6 +22,7 @@ import {
   storeCode,
   sub,
   unsignedLeb,
+  xor,
 } from '../../wasm/Expression.ts';
 import { FunctionBuilder, type Local } from '../../wasm/FunctionBuilder.ts';
 import type { ModuleBuilder, Signature } from '../../wasm/ModuleBuilder.ts';
@@ -34,7 +36,19 @@ import {
 } from '../../mmu/pagingRoutines.ts';
 import { defineRoutines } from '../../softfloat/defineRoutines.ts';
 import type { RoutineName } from '../../softfloat/routines.ts';
-import { EXIT, MEMORY_LAYOUT, SS, STATE, TLB, segmentOffset } from '../../state/layout.ts';
+import {
+  CODE_KEY_MODE,
+  CS,
+  EXIT,
+  JUMP_CACHE,
+  MEMORY_LAYOUT,
+  SEGMENT,
+  SS,
+  STATE,
+  TLB,
+  VCPU_BLOCK,
+  segmentOffset,
+} from '../../state/layout.ts';
 import { RECORD } from './record.ts';
 
 /** Function indices that handlers call, within the threaded module. */
@@ -58,7 +72,10 @@ export interface RuntimeFunctions {
   readonly raise: number;
   /** (record, budget, address of the segment register) -> record: #SS(0) for SS, else #GP(0). */
   readonly segmentFault: number;
-  /** (offset in CS, budget) -> record: the jump cache does not know, or the budget is spent. */
+  /**
+   * (offset in CS, budget) -> record: the jump cache does not know, or the budget is spent. What it knew before a flush
+   * is looked at again here; the rest is `lookup`'s.
+   */
   readonly jumpMiss: number;
   /** (destination, source, log2 of the element's bytes, elements) -> elements moved. */
   readonly bulkMove: number;
@@ -128,6 +145,7 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     module.define(index, f);
     return index;
   };
+  const getState = (offset: number): I32 => load(ZERO, 32, cpu + offset);
   const setState = (f: FunctionBuilder, offset: number, value: I32): void =>
     f.emit(storeCode(ZERO, value, 32, cpu + offset));
 
@@ -152,9 +170,32 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
       setState(f, STATE.exit, i32Const(EXIT.target));
       f.return(ZERO);
     });
+    const linear = f.let(add(f.get(offset), getState(segmentOffset(CS) + SEGMENT.base)));
+    const codeKey = f.let(getState(STATE.codeKey));
+    const mode = f.let(and(codeKey, i32Const(CODE_KEY_MODE)));
+    const entry = jumpCacheEntry(f, linear);
+    const cache = cpu + VCPU_BLOCK.jumpCache;
+    const wasFirst = f.let(eq(load(entry, 32, cache + JUMP_CACHE.linear), linear));
+    f.if(eqz(wasFirst), () => exchange(f, entry, f.let(xor(entry, i32Const(JUMP_CACHE.size))), JUMP_CACHE.size, cache));
+    const isOfAddress = eq(load(entry, 32, cache + JUMP_CACHE.linear), linear);
+    const isGood = f.newLocal('i32');
+    f.set(isGood, eq(load(entry, 32, cache + JUMP_CACHE.codeKey), codeKey));
+    // A handler that found it was led to a stale record: its bytes have changed.
+    f.if(and(isOfAddress, eqz(and(wasFirst, f.get(isGood)))), () => {
+      const place = f.let(load(entry, 32, cache + JUMP_CACHE.place));
+      const isOfMode = eq(and(place, i32Const(0xfff)), mode);
+      f.if(and(isOfMode, eqz(f.get(isGood))), () => {
+        f.set(isGood, eq(or(call(paging.fetchPage, linear), mode), place));
+      });
+      f.if(f.get(isGood), () => {
+        f.emit(storeCode(entry, codeKey, 32, cache + JUMP_CACHE.codeKey));
+        setState(f, STATE.eipBase, sub(f.get(offset), and(linear, i32Const(0xfff))));
+        emitEnter(f, handlerType, f.let(load(entry, 32, cache + JUMP_CACHE.record)), getState(STATE.budget));
+      });
+    });
     const record = f.let(call(lookup, f.get(offset)));
     f.if(eqz(record), () => f.return(ZERO));
-    emitEnter(f, handlerType, record, load(ZERO, 32, cpu + STATE.budget));
+    emitEnter(f, handlerType, record, getState(STATE.budget));
   });
 
   const tlbEntry = (f: FunctionBuilder, linear: I32): I32 => {
@@ -287,6 +328,21 @@ export function defineRuntime(module: ModuleBuilder, cpu: number): RuntimeFuncti
     enterHot,
     validateRegion,
   };
+}
+
+/** Offset in the jump cache of the entry for a linear address. */
+export function jumpCacheEntry(f: FunctionBuilder, linear: I32): I32 {
+  const index = and(xor(linear, shr(linear, i32Const(12))), i32Const(JUMP_CACHE.entries - 1));
+  return f.let(shl(index, i32Const(Math.log2(JUMP_CACHE.size))));
+}
+
+/** Exchanges so many bytes, a multiple of 8, at two addresses. */
+function exchange(f: FunctionBuilder, one: I32, other: I32, bytes: number, offset: number): void {
+  for (let at = offset; at < offset + bytes; at += 8) {
+    const kept = f.let(load64(one, at));
+    f.emit(storeCode(one, load64(other, at), 64, at));
+    f.emit(storeCode(other, kept, 64, at));
+  }
 }
 
 /** Tail-calls the handler of a record. */

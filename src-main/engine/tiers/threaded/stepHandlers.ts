@@ -1,7 +1,7 @@
-import { type I32, add, eqz, i32Const, load, storeCode, sub } from '../../wasm/Expression.ts';
+import { type I32, add, and, eqz, i32Const, load, ne, storeCode, sub } from '../../wasm/Expression.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { VECTOR } from '../../GuestFault.ts';
-import { EXIT, STATE } from '../../state/layout.ts';
+import { CS, EXIT, PAGE_BYTES, SEGMENT, STATE, segmentOffset } from '../../state/layout.ts';
 import { ControlFlow } from './ControlFlow.ts';
 import { HandlerCode, ZERO } from './HandlerCode.ts';
 import { RECORD } from './record.ts';
@@ -39,6 +39,13 @@ export const STEP_KINDS = [
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
+/** Calls (record) -> record, and goes on there; 0: a fault is pending. */
+function goOnAtResult(code: HandlerCode, functionIndex: number): void {
+  const next = code.f.let(code.callWithState(functionIndex, code.record));
+  code.f.if(eqz(next), () => code.f.return(code.record));
+  code.tailCallRecord(next, code.budget);
+}
+
 /** Builds the handler of a step. */
 export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
@@ -58,10 +65,17 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
       new ControlFlow(code, kind === 'leavePageFlat').goOnAt(f.let(pageOffset(RECORD.displacement, 32)));
       break;
     case 'stub':
+      goOnAtResult(code, runtime.translateStub);
+      break;
     case 'crossPage': {
-      const next = f.let(code.callWithState(kind === 'stub' ? runtime.translateStub : runtime.checkCrossPage, record));
-      f.if(eqz(next), () => f.return(record));
-      code.tailCallRecord(next, budget);
+      const eip = pageOffset(RECORD.pageOffset, 16);
+      const linear = add(eip, code.stateField(segmentOffset(CS) + SEGMENT.base));
+      const nextPage = add(and(linear, i32Const(0xffff_f000 | 0)), i32Const(PAGE_BYTES));
+      const physical = code.callPlain(runtime.paging.fetchPage, nextPage);
+      f.ifUnlikely(ne(physical, load(record, 32, RECORD.immediate)), () => {
+        goOnAtResult(code, runtime.checkCrossPage);
+      });
+      new ControlFlow(code, true).next();
       break;
     }
     case 'stale':
@@ -83,7 +97,7 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
     case 'head': {
       const left = f.let(sub(load(record, 32, RECORD.immediate), i32Const(1)));
       f.emit(storeCode(record, left, 32, RECORD.immediate));
-      f.if(eqz(left), () => {
+      f.ifUnlikely(eqz(left), () => {
         code.tailCallRecord(f.let(code.callWithState(runtime.enterHot, record)), budget);
       });
       new ControlFlow(code, true).next();

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { JumpCache } from '../../../../src-main/engine/accelerators/translate/JumpCache.ts';
-import { JUMP_CACHE, VCPU_BLOCK } from '../../../../src-main/engine/state/layout.ts';
+import { JumpCache, type JumpPlace } from '../../../../src-main/engine/accelerators/translate/JumpCache.ts';
+import { JUMP_CACHE, JUMP_CACHE_NOWHERE, VCPU_BLOCK } from '../../../../src-main/engine/state/layout.ts';
 
-const KEY = 7;
-/** Linear addresses of one entry. */
+const KEY = 0x1c7;
 const HERE = 0x1000,
-  SAME_ENTRY = HERE + (JUMP_CACHE.entries << 12);
-const ELSEWHERE = 0x2abc;
+  ELSEWHERE = 0x2abc;
+const PLAIN: JumpPlace = { physicalPage: 0xfff0_0000, isPlain: true };
 
 let buffer: ArrayBuffer;
 let cache: JumpCache;
@@ -16,44 +15,40 @@ beforeEach(() => {
   cache = new JumpCache(buffer, 0);
 });
 
-/** As generated code looks: the record of an address, undefined when it is not known. */
-function recordOf(linear: number): number | undefined {
+/** As generated code finds it. */
+function entryOf(linear: number): { record: number | undefined; place: number } {
   const index = (linear ^ (linear >>> 12)) & (JUMP_CACHE.entries - 1);
-  const [tag, key, record] = new Int32Array(buffer, VCPU_BLOCK.jumpCache + index * JUMP_CACHE.size, 3);
-  return tag === linear && key === KEY ? record : undefined;
+  const [tag, key, record, place = 0] = new Int32Array(buffer, VCPU_BLOCK.jumpCache + index * JUMP_CACHE.size, 4);
+  return { record: tag === linear && key === KEY ? record : undefined, place: place >>> 0 };
 }
 
-describe('a change of address space', () => {
-  test('forgets pages that are not global', () => {
-    cache.enter(HERE, KEY, 10, false);
-    cache.enter(ELSEWHERE, KEY, 20, true);
-    cache.clearNonGlobal();
-    expect([recordOf(HERE), recordOf(ELSEWHERE)]).toEqual([undefined, 20]);
-  });
-
-  test('keeps a global page that has taken the entry of another one', () => {
-    cache.enter(SAME_ENTRY, KEY, 10, false);
-    cache.enter(HERE, KEY, 20, true);
-    cache.clearNonGlobal();
-    expect(recordOf(HERE)).toBe(20);
-    cache.clear();
-    expect(recordOf(HERE)).toBeUndefined();
-  });
-
-  test('does not let the lists grow without bound where global pages share entries with others', () => {
-    cache.enter(ELSEWHERE, KEY, 30, true);
-    let switches = 0;
-    for (; recordOf(ELSEWHERE) !== undefined && switches < JUMP_CACHE.entries * 8; switches++) {
-      cache.enter(HERE, KEY, 20, true);
-      cache.enter(SAME_ENTRY, KEY, 10, false);
-      cache.clearNonGlobal();
-    }
-    expect(switches).toBeLessThanOrEqual(JUMP_CACHE.entries * 4);
-  });
+test('an entry tells the physical page and the mode that it is good for under other keys', () => {
+  cache.enter(HERE, KEY, 10, PLAIN);
+  expect(entryOf(HERE)).toEqual({ record: 10, place: 0xfff0_0007 });
 });
 
-test('a page that is invalidated takes everything with it, but only where there may be an entry', () => {
-  cache.enter(HERE, KEY, 10, false);
-  expect([cache.clearPage(ELSEWHERE), recordOf(HERE)]).toEqual([false, 10]);
-  expect([cache.clearPage(HERE), recordOf(HERE)]).toEqual([true, undefined]);
+test('code in segments, and code with breakpoints, is found under its own key alone', () => {
+  cache.enter(HERE, KEY, 10, { physicalPage: 0x3000, isPlain: false });
+  expect(entryOf(HERE)).toEqual({ record: 10, place: JUMP_CACHE_NOWHERE });
+});
+
+test('clearing forgets everything for good', () => {
+  cache.enter(HERE, KEY, 10, PLAIN);
+  cache.clear();
+  expect(entryOf(HERE)).toEqual({ record: undefined, place: JUMP_CACHE_NOWHERE });
+});
+
+describe('the pages that it may hold something of', () => {
+  test('are those of its entries', () => {
+    cache.enter(HERE, KEY, 10, PLAIN);
+    expect([cache.mayHold(HERE + 0xfff), cache.mayHold(ELSEWHERE)]).toEqual([true, false]);
+    cache.clear();
+    expect(cache.mayHold(HERE)).toBe(false);
+  });
+
+  test('are not more than it has entries for', () => {
+    let pages = 0;
+    for (; pages === 0 || cache.mayHold(HERE); pages++) cache.enter(HERE + pages * 0x1000, KEY, 10, PLAIN);
+    expect(pages).toBeLessThanOrEqual(JUMP_CACHE.entries + 2);
+  });
 });
