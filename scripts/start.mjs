@@ -1,5 +1,6 @@
 /** `npm start [-- FILE ...]`: whatever set-up is missing, then the window. */
 import { spawn } from 'node:child_process';
+import { withAllocator } from './setup/allocator.mjs';
 import { ensureBuild } from './setup/build.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureElectron, switchesFor } from './setup/electronRuntime.mjs';
@@ -32,7 +33,7 @@ Programs run without any window with: npm run -s vivarium -- run FILE`,
 /** Relative file names mean what they mean where the user typed them, hence the working directory. */
 function run(executable, args) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env };
+    const env = withAllocator(process.env);
     // Set by some editors' terminals, it would make Electron a plain Node.
     delete env.ELECTRON_RUN_AS_NODE;
     const child = spawn(executable, args, { stdio: 'inherit', cwd: process.env.INIT_CWD ?? process.cwd(), env });

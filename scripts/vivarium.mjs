@@ -2,6 +2,7 @@
 /** `npm run -s vivarium -- ...`: the command line, in plain Node. Set-up speaks on standard error alone. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { withAllocator } from './setup/allocator.mjs';
 import { ensureBuild } from './setup/build.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { withSetupLock } from './setup/lock.mjs';
@@ -17,6 +18,7 @@ await runScript(async () => {
     const child = spawn(process.execPath, [inRoot('out/main/cli.cjs'), ...process.argv.slice(2)], {
       stdio: 'inherit',
       cwd: process.env.INIT_CWD ?? process.cwd(),
+      env: withAllocator(process.env),
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
