@@ -1,11 +1,11 @@
-import { dialog, Menu, session, type App, type WebContents } from 'electron';
-import type { MenuCommand, QuitRequest } from '../../src-preload/contract/application.ts';
-import type { EventName, EventPayload } from '../../src-preload/contract/contract.ts';
+import { dialog, session, type App, type WebContents } from 'electron';
+import type { QuitRequest } from '../../src-preload/contract/application.ts';
 import type { Problem } from '../../src-preload/contract/Outcome.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
 import { proposeMachine } from '../hypervisor/proposals/proposeMachine.ts';
-import type { HypervisorService } from '../hypervisor/types.ts';
+import type { HypervisorService, VmId } from '../hypervisor/types.ts';
 import { BridgeServer } from './bridge/BridgeServer.ts';
+import { PageMail } from './bridge/PageMail.ts';
 import type { EmitEvent, Handlers } from '../control/handlers.ts';
 import { ContainmentJournal } from './ContainmentJournal.ts';
 import { Inspection } from './Inspection.ts';
@@ -13,7 +13,6 @@ import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import type { ControlService } from '../control/ControlService.ts';
-import { interruptedText } from '../control/interruptedText.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
 import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from '../control/files/ProgramSources.ts';
@@ -30,15 +29,14 @@ import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
 import { Machines } from '../control/Machines.ts';
-import { toProblem } from '../control/outcomes.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
-import { menuTemplate } from './menu/menuTemplate.ts';
-import { menuTexts } from './menu/menuTexts.ts';
+import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
 import { quitTexts } from './quitTexts.ts';
 import { AppearanceService } from './settings/AppearanceService.ts';
 import { flushSettings, type Settings } from './settings/Settings.ts';
+import { SleepingMachines } from './SleepingMachines.ts';
 import { StreamHub } from './streams/StreamHub.ts';
 import { serveAppProtocol } from './window/appProtocol.ts';
 import { MainWindow } from './window/MainWindow.ts';
@@ -53,13 +51,13 @@ export interface DesktopParts {
   readonly preload: string;
   readonly rendererFolder: string;
   readonly hypervisor: HypervisorService;
+  /** Machines that another owner of the store has suspended for this one: they go on here. */
+  readonly handedOver: readonly VmId[];
   readonly settings: Settings;
   readonly samples: SampleCatalogue;
   readonly cast: DemonstrationCast;
   log(message: string, error?: unknown): void;
 }
-
-type Waiting = { [Name in EventName]: { readonly name: Name; readonly payload: EventPayload<Name> } }[EventName];
 
 /** The window and what stands behind it; lives from the app's readiness to its end. */
 export class DesktopApplication {
@@ -78,21 +76,25 @@ export class DesktopApplication {
   private readonly control: ControlService;
   private controlServer: ControlServer | null = null;
 
-  /** The page is mounted and hears events. */
-  private isPageReady = false;
-  /** What the page must not miss, said before it could hear. */
-  private waiting: Waiting[] = [];
+  private readonly mail: PageMail;
+  private readonly menu: ApplicationMenu;
+  private readonly sleeping: SleepingMachines;
   private menuVm: string | null = null;
   private isEditorInView = false;
   private unsaved: readonly string[] = [];
-  /** What the present menu was built from. */
-  private menuKey = '';
 
   constructor(parts: DesktopParts) {
     this.parts = parts;
     const { app, hypervisor, settings, samples } = parts;
     const emit: EmitEvent = (name, payload) => this.bridge.emit(name, payload);
 
+    this.mail = new PageMail(emit);
+    this.menu = new ApplicationMenu({
+      command: (command) => emit('menu:command', { command }),
+      openRecent: (file) => void this.openFiles([file]),
+      clearRecent: () => this.recent.clear(),
+      quit: () => void this.quit.request(),
+    });
     this.appearance = new AppearanceService(settings.preferences, systemLanguages(app));
     const programs = new ProgramSources(this.grants, samples);
     this.recent = new RecentFiles(settings.recentFiles, this.grants, () => {
@@ -122,13 +124,25 @@ export class DesktopApplication {
         this.buildMenu();
       },
     );
+    this.sleeping = new SleepingMachines({
+      hypervisor,
+      machines: this.machines,
+      settings,
+      isKept: (id) => this.demonstration.roleOf(id) === 'none',
+      language: () => this.appearance.language,
+      notify: (notification) => this.mail.send('app:notification', notification),
+    });
     this.journal = new ContainmentJournal(hypervisor, (entries) => emit('containment:recorded', entries));
     this.streams = new StreamHub(hypervisor, () => this.window.isVisible);
     this.quit = new QuitGuard({
       losses: () => this.losses(),
       isConfirmationWanted: () => settings.preferences.value.confirmQuit,
       isSuspendWanted: () => settings.preferences.value.suspendOnQuit,
-      suspend: () => this.suspendMachines(),
+      suspend: async () => {
+        const isDone = await this.sleeping.suspend();
+        if (!isDone) this.window.reveal();
+        return isDone;
+      },
       askInWindow: (request) => this.askInWindow(request),
       askBySystem: (request) => this.askBySystem(request),
       leave: () => this.leave(),
@@ -163,7 +177,7 @@ export class DesktopApplication {
         settings,
         appearance: this.appearance,
         quit: this.quit,
-        onReady: () => this.onPageReady(),
+        onReady: () => this.mail.onPageReady(),
         onMenuContext: (vm, isEditor) => {
           this.menuVm = vm;
           this.isEditorInView = isEditor;
@@ -207,7 +221,7 @@ export class DesktopApplication {
       this.notify('warning', { code: 'storage', message });
     await this.openToControl();
     await this.window.load();
-    void this.startMachines([...this.wakeMachines(), ...this.wakeInterrupted()]);
+    void this.sleeping.wake(this.parts.handedOver);
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
   }
@@ -219,7 +233,7 @@ export class DesktopApplication {
   async openFiles(files: readonly string[]): Promise<void> {
     for (const file of files.filter(isMachineFile)) {
       const imported = await this.machines.importFrom(this.grants.grant(file, 'read').token);
-      if (imported.ok) this.emitWhenReady('vm:reveal', { id: imported.value.id });
+      if (imported.ok) this.mail.send('vm:reveal', { id: imported.value.id });
       else this.notify('error', imported.problem);
     }
     await this.openPrograms(files.filter((file) => !isMachineFile(file)));
@@ -228,7 +242,7 @@ export class DesktopApplication {
   private async openPrograms(files: readonly string[]): Promise<void> {
     if (files.length === 0) return;
     if (proposeMachine(files).isSystem) {
-      this.emitWhenReady(
+      this.mail.send(
         'machine:offered',
         files.map((file) => this.grants.grant(file, 'read')),
       );
@@ -237,19 +251,8 @@ export class DesktopApplication {
     for (const file of files) {
       const { token } = this.grants.grant(file, 'read');
       const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
-      if (created.ok) this.emitWhenReady('vm:reveal', { id: created.value.id });
+      if (created.ok) this.mail.send('vm:reveal', { id: created.value.id });
       else this.notify('error', created.problem);
-    }
-  }
-
-  /** Those that start with the app, one after the other, in the order of the list. */
-  private async startMachines(woken: readonly string[]): Promise<void> {
-    for (const { id, name, autostart, state } of this.parts.hypervisor.list()) {
-      if (!autostart || state !== 'off' || woken.includes(id)) continue;
-      const started = await this.machines.start(id);
-      if (started.ok) continue;
-      const message = `“${name}” could not be started with the app. ${started.problem.message}`;
-      this.emitWhenReady('app:notification', { severity: 'error', problem: { ...started.problem, message }, vm: id });
     }
   }
 
@@ -295,34 +298,23 @@ export class DesktopApplication {
     });
     hypervisor.on('snapshots-changed', ({ id, ...tree }) => emit('snapshot:changed', { id, ...toSnapshotTree(tree) }));
     hypervisor.on('drive-problem', ({ vmId, message }) =>
-      this.emitWhenReady('app:notification', { severity: 'error', problem: { code: 'drive', message }, vm: vmId }),
+      this.mail.send('app:notification', { severity: 'error', problem: { code: 'drive', message }, vm: vmId }),
     );
     hypervisor.on('store-problem', ({ message }) => this.notify('error', { code: 'storage', message }));
   }
 
   private onPage(contents: WebContents): void {
-    this.isPageReady = false;
+    this.mail.onPageGone();
     this.bridge.attach(contents);
   }
 
-  private onPageReady(): void {
-    this.isPageReady = true;
-    for (const { name, payload } of this.waiting.splice(0)) this.bridge.emit(name, payload as never);
-  }
-
-  private emitWhenReady<Name extends EventName>(name: Name, payload: EventPayload<Name>): void {
-    if (this.isPageReady) this.bridge.emit(name, payload);
-    // The pair is of one name; TypeScript cannot see that through the union.
-    else this.waiting.push({ name, payload } as Waiting);
-  }
-
   private notify(severity: 'warning' | 'error', problem: Problem): void {
-    this.emitWhenReady('app:notification', { severity, problem });
+    this.mail.send('app:notification', { severity, problem });
   }
 
   private async onPageCrash(reason: string, willReload: boolean): Promise<void> {
     this.parts.log(`The window's page ended: ${reason}.`);
-    this.isPageReady = false;
+    this.mail.onPageGone();
     this.streams.closeAll();
     if (willReload) {
       this.notify('warning', { code: 'internal', message: `The window's page ended (${reason}) and was loaded again. No machine was touched.` }); // prettier-ignore
@@ -338,60 +330,13 @@ export class DesktopApplication {
     else await this.quit.leaveNow();
   }
 
-  /** Before the end of the app: all machines but those of the demonstration, which nobody would miss. */
-  private async suspendMachines(): Promise<boolean> {
-    const { hypervisor, settings } = this.parts;
-    const alive = this.machines.alive.filter(({ id }) => this.demonstration.roleOf(id) === 'none');
-    const results = await Promise.all(alive.map(async ({ id }) => ({ id, result: await hypervisor.suspend(id) })));
-    settings.suspended.set(results.flatMap(({ id, result }) => (result.ok ? [id] : [])));
-    await settings.suspended.flush();
-    for (const { id, result } of results) {
-      if (result.ok) continue;
-      this.window.reveal();
-      this.emitWhenReady('app:notification', { severity: 'error', problem: toProblem(result.error), vm: id });
-    }
-    const isDone = results.every(({ result }) => result.ok);
-    // The app stays: what was suspended in vain goes on.
-    if (!isDone) this.wakeMachines();
-    return isDone;
-  }
-
-  private wakeMachines(): readonly string[] {
-    const { hypervisor, settings } = this.parts;
-    const woken = settings.suspended.value.filter((id) => hypervisor.get(id)?.isSuspended === true);
-    for (const id of woken) {
-      void this.machines.start(id).then((started) => {
-        if (started.ok) return;
-        this.emitWhenReady('app:notification', { severity: 'error', problem: started.problem, vm: id });
-      });
-    }
-    settings.suspended.set([]);
-    return woken;
-  }
-
-  /** Machines that a killed process has left with a checkpoint. One that cannot go on stays suspended there. */
-  private wakeInterrupted(): readonly string[] {
-    const interrupted = this.parts.hypervisor.list().filter(({ interruptedAt }) => interruptedAt !== null);
-    for (const { id, name, interruptedAt } of interrupted) {
-      void this.machines.start(id).then((started) => {
-        const message = interruptedText(name, interruptedAt ?? 0, this.appearance.language);
-        this.emitWhenReady('app:notification', {
-          severity: started.ok ? 'warning' : 'error',
-          problem: started.ok ? { code: 'interrupted', message } : started.problem,
-          vm: id,
-        });
-      });
-    }
-    return interrupted.map(({ id }) => id);
-  }
-
   private losses(): QuitRequest {
     const machines = this.machines.alive.filter(({ id }) => this.demonstration.roleOf(id) === 'none');
     return { machines: machines.map(({ id, name }) => ({ id, name })), unsaved: [...this.unsaved] };
   }
 
   private askInWindow(request: QuitRequest): boolean {
-    if (!this.isPageReady || !this.window.isResponsive) return false;
+    if (!this.mail.isPageReady || !this.window.isResponsive) return false;
     this.window.reveal();
     this.bridge.emit('app:quitRequested', request);
     return true;
@@ -442,31 +387,15 @@ export class DesktopApplication {
 
   private hostPcpuCount: number | undefined;
 
-  /** Replaces the menu only when it would differ: on some systems a new one closes what the user has open. */
   private buildMenu(): void {
     const vm = this.menuVm === null ? undefined : this.parts.hypervisor.get(this.menuVm);
-    const { language } = this.appearance;
-    const context = {
+    this.menu.show({
+      language: this.appearance.language,
       machine: vm?.state ?? null,
       isEditor: this.isEditorInView,
       isDemonstrating: this.demonstration.current.state !== 'off',
-    };
-    const key = JSON.stringify([language, context, this.recent.paths]);
-    if (key === this.menuKey) return;
-    this.menuKey = key;
-    const template = menuTemplate(
-      menuTexts[language],
-      context,
-      this.recent.paths,
-      {
-        command: (command: MenuCommand) => this.bridge.emit('menu:command', { command }),
-        openRecent: (file) => void this.openFiles([file]),
-        clearRecent: () => this.recent.clear(),
-        quit: () => void this.quit.request(),
-      },
-      process.platform === 'darwin',
-    );
-    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+      recentFiles: this.recent.paths,
+    });
   }
 }
 

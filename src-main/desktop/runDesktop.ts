@@ -53,11 +53,11 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       if (application) application.reportProblem(message);
       else problems.push(message);
     });
-    const hypervisor = await openStore(folder, () =>
+    const store = await openStore(folder, () =>
       dependencies.openHypervisor(folder, (error) => log('A bug in the hypervisor', error)),
     );
-    if (!hypervisor.ok) {
-      dialog.showErrorBox('Vivarium', hypervisor.error.message);
+    if (!store.ok) {
+      dialog.showErrorBox('Vivarium', store.error.message);
       app.exit(1);
       return;
     }
@@ -66,7 +66,8 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       app,
       dataFolder: folder,
       settings,
-      hypervisor: hypervisor.value,
+      hypervisor: store.value.value,
+      handedOver: store.value.handedOver,
       log,
     });
     for (const problem of problems) application.reportProblem(problem);

@@ -29,6 +29,7 @@ export const PROBLEM_CODES = [
   'snapshot',
   'exported',
   'interrupted',
+  'handed-over',
   'not-typed',
   'no-program',
   'engine',
@@ -43,8 +44,10 @@ export type ProblemCode = z.infer<typeof ProblemCode>;
 /** An expected failure: what was wrong, where, and what to do about it. */
 export const Problem = z.object({
   code: ProblemCode,
-  /** One or two sentences in English; the fallback where the window has no text of its own for `code`. */
+  /** One or two sentences in English; the fallback where the window has no sentence of its own for `text`. */
   message: z.string(),
+  /** Which sentence it is, for windows in another language; `values` go into it. */
+  text: z.string().optional(),
   /** Values for the window's own text: a file name, a limit, a state. */
   values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   /** Text formats: each mistake in place. */

@@ -77,7 +77,10 @@ test('machines go on without the window, and it has them when it opens', async (
     output: '“kept” was started without a window.\n',
   });
   expect((await vivarium('ls', '--on')).output).toContain('running');
-  expect((await vivarium('stop', '--force', 'kept')).status).toBe(0);
   const again = new Desk(await launch());
-  await again.expectState('kept', 'off');
+  await again.expectState('kept', 'running');
+  await expect(again.part(TEST_IDS.notification)).toContainText('goes on in this window');
+  const before = await again.registerValue('ecx');
+  await expect.poll(() => again.registerValue('ecx')).not.toBe(before);
+  expect((await vivarium('ls', '--on')).output).toContain('kept');
 });

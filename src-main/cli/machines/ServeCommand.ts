@@ -42,7 +42,10 @@ export async function serve(context: MachineContext, isUntilIdle: boolean): Prom
     server = await listen(makeControlService(hypervisor, new BundledSamples()), {
       folder: access.folder,
       owner: 'headless',
-      onRelease: () => end('idle'),
+      onRelease: (suspended) => {
+        for (const { name } of suspended) terminal.complain(`“${name}” goes on in a window.`);
+        end('idle');
+      },
       onClientsChange: () => watch(IDLE_MS),
       log: (message, error) => terminal.complain(`${message}: ${String(error)}`),
     });

@@ -8,7 +8,14 @@ import type { Control, ControlCall, ControlEvent } from '../Control.ts';
 import type { FileAccess } from '../files/FileGrants.ts';
 import { refuse, succeed } from '../outcomes.ts';
 import { readEndpoint } from './endpoint.ts';
-import { ANSWER_BYTES_MOST, OwnerMessage, PROTOCOL_VERSION, type ClientMessage, type Hello } from './protocol.ts';
+import {
+  ANSWER_BYTES_MOST,
+  OwnerMessage,
+  PROTOCOL_VERSION,
+  type ClientMessage,
+  type Hello,
+  type Release,
+} from './protocol.ts';
 import { decodeLine, encodeLine, LineSplitter } from './wire.ts';
 import type { z } from 'zod';
 
@@ -95,9 +102,9 @@ export class ControlClient implements Control {
     return outcome.ok ? outcome.value : null;
   }
 
-  /** Asks a headless owner without machines that run to end. */
-  async release(): Promise<Outcome<void>> {
-    return (await this.ask({ kind: 'release' })) as Outcome<void>;
+  /** Asks a headless owner to end; with `suspends`, though machines are on. */
+  async release({ suspends = false }: { readonly suspends?: boolean } = {}): Promise<Outcome<Release>> {
+    return (await this.ask({ kind: 'release', suspends })) as Outcome<Release>;
   }
 
   on<Name extends ControlEvent>(name: Name, listener: (payload: EventPayload<Name>) => void): Disposer {

@@ -10,7 +10,14 @@ import { describeIssues, dispatchCall } from '../dispatch.ts';
 import { refuse, succeed } from '../outcomes.ts';
 import { MachineViewSource } from '../streams/MachineViewSource.ts';
 import { StreamPort } from '../streams/StreamPort.ts';
-import { ClientMessage, Hello, PROTOCOL_VERSION, REQUEST_BYTES_MOST, type OwnerMessage } from './protocol.ts';
+import {
+  ClientMessage,
+  Hello,
+  PROTOCOL_VERSION,
+  REQUEST_BYTES_MOST,
+  type OwnerMessage,
+  type Release,
+} from './protocol.ts';
 import { SocketPort } from './SocketPort.ts';
 import { decodeLine, encodeLine, LineSplitter } from './wire.ts';
 
@@ -30,8 +37,8 @@ export interface ConnectionParts {
   readonly service: ControlService;
   readonly owner: 'window' | 'headless';
   readonly token: string;
-  /** Ends the owner if nothing keeps it. */
-  release(): Outcome<void>;
+  /** Ends the owner if nothing keeps it; see the protocol. */
+  release(suspends: boolean): Promise<Outcome<Release>>;
   onClose(): void;
   log(message: string, error: unknown): void;
 }
@@ -95,6 +102,11 @@ export class ControlConnection {
     else this.socket.resume();
   }
 
+  /** It waits for something to be done. */
+  get isAtWork(): boolean {
+    return this.calls > 0;
+  }
+
   private get isBusy(): boolean {
     return this.calls >= CALLS_MOST || this.socket.writableLength > WAITING_BYTES_SOME;
   }
@@ -151,7 +163,7 @@ export class ControlConnection {
         this.reply(message.id, succeed(grants.resolve(message.token, 'read')));
         return;
       case 'release':
-        this.reply(message.id, this.parts.release());
+        void this.parts.release(message.suspends).then((outcome) => this.reply(message.id, outcome));
         return;
       case 'subscribe':
         this.isSubscribed = true;

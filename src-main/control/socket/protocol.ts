@@ -30,8 +30,11 @@ export const ClientMessage = z.discriminatedUnion('kind', [
   }),
   /** Asks which file a grant names. */
   z.object({ kind: z.literal('path'), id: RequestId, token: z.string().max(64) }),
-  /** Asks a headless owner to end. Refused while it runs machines, and by a window. */
-  z.object({ kind: z.literal('release'), id: RequestId }),
+  /**
+   * Asks a headless owner to end, and is answered with a `Release`. Refused by a window, and while machines are on, unless
+   * `suspends` says that the client goes on with them: then they are suspended first, all or none.
+   */
+  z.object({ kind: z.literal('release'), id: RequestId, suspends: z.boolean().default(false) }),
   /** From now on this client gets events. */
   z.object({ kind: z.literal('subscribe'), id: RequestId }),
   z.object({
@@ -44,6 +47,12 @@ export const ClientMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('up'), stream: StreamId, message: StreamUp }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/** What an owner has given back. */
+export interface Release {
+  /** Machines that were suspended for it, by id. */
+  readonly suspended: readonly string[];
+}
 
 const OutcomeMessage = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown().optional() }),

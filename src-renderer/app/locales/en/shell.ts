@@ -50,6 +50,7 @@ export const shell = {
     snapshot: 'The snapshot was refused',
     exported: 'Exported',
     interrupted: 'Resumed from a checkpoint',
+    'handed-over': 'Taken over from the background',
     'not-typed': 'Not everything could be typed',
     'no-program': 'The machine has no program',
     engine: 'The engine failed',

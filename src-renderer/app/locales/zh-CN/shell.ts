@@ -52,6 +52,7 @@ export const shell: typeof English = {
     snapshot: '快照被拒绝',
     exported: '已导出',
     interrupted: '已从检查点恢复',
+    'handed-over': '已从后台接管',
     'not-typed': '有些内容无法输入',
     'no-program': '虚拟机没有程序',
     engine: '引擎出错',

@@ -10,7 +10,7 @@ import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threade
 import { openStore } from '../../../../src-main/control/socket/openStore.ts';
 import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
 import { bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
-import { sleep, until } from '../../../support/hypervisor/openTestHypervisor.ts';
+import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 
 let threadEntry: string;
 let handlers: WebAssembly.Module;
@@ -402,14 +402,27 @@ describe('machines that run', () => {
     });
   });
 
-  test('keep a window out, and let it in once they are off', async () => {
-    const open = (): Promise<Awaited<ReturnType<typeof access.open>>> => openStore(home, access.open);
+  test('go over to a window that is opened, which goes on with them', async () => {
     await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--start');
-    expect(await open()).toMatchObject({ ok: false, error: { message: expect.stringContaining('“spin”') } });
-    await vivarium('stop', '--force', 'spin');
-    const opened = await open();
-    expect(opened).toMatchObject({ ok: true });
-    if (opened.ok) await opened.value.dispose();
+    await vivarium('create', file('spin.asm', SPIN), '--name', 'resting', '--memory', '2M');
+    const [{ id }] = await json('ls', '--on');
+    const { value: window, handedOver } = unwrap(await openStore(home, access.open));
+    expect(handedOver).toEqual([id]);
+    expect(await Promise.all(owners)).toEqual([0]);
+    expect(window.get(id)).toMatchObject({ state: 'off', isSuspended: true });
+    expect(unwrap(await window.start(id))).toMatchObject({ state: 'running', isSuspended: false });
+    await window.dispose();
+  });
+
+  test('go over from a served store, whose owner says so and ends', async () => {
+    const terminal = new TestTerminal();
+    const served = runCommandLine(['serve'], terminal, () => access);
+    await until(() => terminal.complaints.length > 0, 'serving');
+    await vivarium('create', file('spin.asm', SPIN), '--memory', '2M', '--start');
+    const { value: window } = unwrap(await openStore(home, access.open));
+    expect(await served).toBe(0);
+    expect(terminal.complaints.at(-1)).toBe('“spin” goes on in a window.');
+    await window.dispose();
   });
 
   test('are suspended with a served store, and a second owner is refused', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeControlService } from '../../../../src-main/control/ControlService.ts';
 import { ControlClient } from '../../../../src-main/control/socket/ControlClient.ts';
 import { ControlServer } from '../../../../src-main/control/socket/ControlServer.ts';
+import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { Random } from '../../../support/engine/Random.ts';
 import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 import { sleep, until } from '../../../support/hypervisor/openTestHypervisor.ts';
@@ -16,14 +17,15 @@ let folder: string;
 let hypervisor: FakeHypervisor;
 let server: ControlServer;
 let bugs: unknown[];
-let released: number;
+/** Of each release, the machines that were suspended for it. */
+let released: string[][];
 const open: Socket[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'vivarium-control-test-'));
   hypervisor = new FakeHypervisor();
   bugs = [];
-  released = 0;
+  released = [];
   server = await startServer();
 });
 afterEach(async () => {
@@ -37,7 +39,7 @@ const startServer = (owner: 'window' | 'headless' = 'headless'): Promise<Control
   ControlServer.start(makeControlService(hypervisor, noSamples), {
     folder,
     owner,
-    onRelease: () => released++,
+    onRelease: (suspended) => released.push(suspended.map(({ name }) => name)),
     log: (_message, error) => bugs.push(error),
   });
 
@@ -182,14 +184,47 @@ describe('the store', () => {
     await another.close();
     await until(() => server.clients === 1, 'alone');
     expect(await control.release()).toMatchObject({ ok: true });
-    await until(() => released === 1, 'the release');
+    await until(() => released.length === 1, 'the release');
     await control.close();
 
     await server.close();
     server = await startServer('window');
     const other = await client();
-    expect(await other.release()).toMatchObject({ ok: false, problem: { code: 'machine-busy' } });
+    expect(await other.release({ suspends: true })).toMatchObject({ ok: false, problem: { code: 'machine-busy' } });
     await other.close();
+  });
+
+  test('is given back with its machines suspended to one who goes on with them, though others look on', async () => {
+    const looker = await client();
+    const control = await client();
+    const { id } = unwrap(await control.call('vm:create', { settings: { name: 'Busy' } }));
+    unwrap(await control.call('vm:create', { settings: { name: 'Off' } }));
+    await control.call('vm:start', { id });
+    expect(await control.release({ suspends: true })).toEqual({ ok: true, value: { suspended: [id] } });
+    await until(() => released.length === 1, 'the release');
+    expect(released).toEqual([['Busy']]);
+    expect(hypervisor.get(id)).toMatchObject({ state: 'off', isSuspended: true });
+    await Promise.all([looker.close(), control.close()]);
+  });
+
+  test('stays with its owner when one of its machines cannot be suspended, and the others go on', async () => {
+    const control = await client();
+    const ids: string[] = [];
+    for (const name of ['Good', 'Stubborn']) {
+      const { id } = unwrap(await control.call('vm:create', { settings: { name } }));
+      await control.call('vm:start', { id });
+      ids.push(id);
+    }
+    const { suspend } = hypervisor;
+    hypervisor.suspend = (id) =>
+      id === ids[1] ? Promise.resolve(refused('snapshot-refused', 'There is no room for it.')) : suspend(id);
+    expect(await control.release({ suspends: true })).toMatchObject({
+      ok: false,
+      problem: { code: 'machine-busy', message: expect.stringContaining('“Stubborn”: There is no room for it.') },
+    });
+    expect(ids.map((id) => hypervisor.get(id)?.state)).toEqual(['running', 'running']);
+    expect(released).toEqual([]);
+    await control.close();
   });
 });
 
