@@ -34,7 +34,10 @@ export function toProblem(error: HypervisorError): Problem {
   return {
     code: codes[error.code],
     message: error.message,
-    ...(error.field !== undefined && { values: { field: error.field } }),
+    ...(error.text && { text: error.text.id }),
+    ...((error.field !== undefined || error.text?.values) && {
+      values: { ...error.text?.values, ...(error.field !== undefined && { field: error.field }) },
+    }),
     ...(error.problems && { diagnostics: error.problems.map(toDiagnostic) }),
   };
 }

@@ -11,7 +11,7 @@ import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { NetworkThread } from './network/NetworkThread.ts';
 import { Observatory } from './Observatory.ts';
 import type { RegisterName } from './registers.ts';
-import { done, messageOf, refused } from './results.ts';
+import { closing, done, messageOf, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
 import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import { findSchedulerProblem } from './settings.ts';
@@ -232,7 +232,8 @@ export class Hypervisor implements HypervisorService {
     if (program === undefined) return unknownMachine();
     const read = await this.#registry.readProgram(id);
     if (!read.ok) return read;
-    if (program === null || read.value === null) return refused('not-found', 'This machine has no program yet.');
+    if (program === null || read.value === null)
+      return refused('not-found', 'This machine has no program yet.', { text: { id: 'no-program' } });
     return done({ program, bytes: read.value.bytes });
   }
 
@@ -255,7 +256,7 @@ export class Hypervisor implements HypervisorService {
 
   async importMachine(file: string): Promise<Result<VmSummary>> {
     return this.#isDisposed
-      ? refused('disposed', 'Vivarium is closing.')
+      ? closing()
       : this.#added(await this.#snapshots.withoutCheckpoints(await this.#registry.import(file)));
   }
 
@@ -331,8 +332,9 @@ export class Hypervisor implements HypervisorService {
     return this.#command(id, 'press the power button of', async (machine) => {
       const isHeard = await machine.send('pressPowerButton', null);
       if (!isHeard.ok || isHeard.value) return isHeard;
-      const message = `“${machine.stored.name}” does not listen to its power button: its system knows no ACPI, or has not started yet. Wait, or power it off.`;
-      return refused('wrong-state', message);
+      const { name } = machine.stored;
+      const message = `“${name}” does not listen to its power button: its system knows no ACPI, or has not started yet. Wait, or power it off.`;
+      return refused('wrong-state', message, { text: { id: 'no-power-button', values: { name } } });
     });
   }
 
@@ -619,7 +621,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   #find(id: VmId, command: VmCommand | null): Result<VirtualMachine> {
-    if (this.#isDisposed) return refused('disposed', 'Vivarium is closing.');
+    if (this.#isDisposed) return closing();
     const machine = this.#machines.get(id);
     if (machine === undefined) return unknownMachine();
     const allowed = machine.check(command);
@@ -628,8 +630,9 @@ export class Hypervisor implements HypervisorService {
 }
 
 function suspendedRefusal({ stored }: VirtualMachine, what: string): Result<never> {
-  const message = `“${stored.name}” is suspended, so you cannot ${what}: start it, or discard its suspended state first.`;
-  return refused('wrong-state', message);
+  const { name } = stored;
+  const message = `“${name}” is suspended, so you cannot ${what}: start it, or discard its suspended state first.`;
+  return refused('wrong-state', message, { text: { id: 'suspended', values: { name } } });
 }
 
 /** A listener's bug ends like any other that nobody caught. */

@@ -225,7 +225,7 @@ export class MachineRegistry {
 }
 
 export function unknownMachine(): Result<never> {
-  return refused('not-found', 'There is no such machine any more: it was deleted.');
+  return refused('not-found', 'There is no such machine any more: it was deleted.', { text: { id: 'no-machine' } });
 }
 
 /** A drive keeps its layer as long as the same image is in it. */

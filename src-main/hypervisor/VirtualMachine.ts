@@ -5,7 +5,7 @@ import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from 
 import { readRegisters } from './registerAccess.ts';
 import type { MachineSnapshot } from './snapshots/MachineSnapshot.ts';
 import { buffersOf, type CapturedMachine, packSnapshot } from './snapshots/PackedSnapshot.ts';
-import { done, refused } from './results.ts';
+import { closing, done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
@@ -206,10 +206,12 @@ export class VirtualMachine {
 
   /** The refusal of a command that does not fit the present state; null stands for one that fits all. */
   check(command: VmCommand | null): Result<null> {
-    if (this.isClosing) return refused('disposed', 'Vivarium is closing.');
-    if (this.isBeingDeleted) return refused('wrong-state', `“${this.stored.name}” is being deleted.`);
+    const { name } = this.stored;
+    if (this.isClosing) return closing();
+    if (this.isBeingDeleted)
+      return refused('wrong-state', `“${name}” is being deleted.`, { text: { id: 'being-deleted', values: { name } } });
     if (command === null || isObeyed(command, this.#state)) return done(null);
-    return refused('wrong-state', refusal(command, this.stored.name, this.#state));
+    return refusal(command, name, this.#state);
   }
 
   /** Off or crashed to running or paused. */
@@ -332,7 +334,9 @@ export class VirtualMachine {
   }
 
   #overtaken(): Result<never> {
-    return refused('wrong-state', `“${this.stored.name}” was powered off while it started.`);
+    const { name } = this.stored;
+    const text = { id: 'overtaken', values: { name } } as const;
+    return refused('wrong-state', `“${name}” was powered off while it started.`, { text });
   }
 
   #adopt({ views, summary, loaded }: ReadyThread): void {
@@ -379,7 +383,9 @@ export class VirtualMachine {
   }
 
   #threadless(): Result<never> {
-    return refused('thread-died', `“${this.stored.name}” has no thread. Reset it.`);
+    const { name } = this.stored;
+    const text = { id: 'no-thread', values: { name } } as const;
+    return refused('thread-died', `“${name}” has no thread. Reset it.`, { text });
   }
 
   async setBreakpoints(linearAddresses: readonly number[]): Promise<Result<null>> {

@@ -24,6 +24,7 @@ export function findImageConflict(
       return refused(
         'drive-refused',
         `${file} is in use by “${other.stored.name}”, and one of the two would write it. Power that machine off, or use the image read-only or with an overlay in both.`,
+        { text: { id: 'image-in-use', values: { file, name: other.stored.name } } },
       );
     }
   }

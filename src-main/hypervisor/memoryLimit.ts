@@ -29,5 +29,6 @@ export function findMemoryExcess(
   return refused(
     'memory-limit',
     `“${name}” has ${memoryMiB} MiB of memory, and all machines together may have ${limitMiB} MiB${others}${takenMiB === 0 ? `: ${advice}` : `, ${advice}`}.`,
+    { text: { id: 'memory-limit', values: { name, memoryMiB, limitMiB, takenMiB } } },
   );
 }

@@ -12,6 +12,11 @@ export function refused(
   return { ok: false, error: { code, message, ...more } };
 }
 
+/** Nothing is obeyed any more. */
+export function closing(): Result<never> {
+  return refused('disposed', 'Vivarium is closing.', { text: { id: 'closing' } });
+}
+
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
-import type { VmState } from '../types.ts';
+import { refused } from '../results.ts';
+import type { Result, VmState } from '../types.ts';
 
 /** What may befall a machine. */
 export type VmTransition =
@@ -78,14 +79,29 @@ const STATE_WORDS: Readonly<Record<VmState, string>> = {
   crashed: 'crashed',
 };
 
+/** What to do so that a command is obeyed. */
+const ADVICE = {
+  wait: 'Wait a moment and try again.',
+  start: 'Start it first.',
+  reset: 'Reset it first.',
+  'power-off': 'Power it off first.',
+  pause: 'Pause it first.',
+  none: '',
+} as const;
+export type StateAdvice = keyof typeof ADVICE;
+
 /** Why a command is refused, and what to do. */
-export function refusal(command: VmCommand, name: string, state: VmState): string {
-  const what = `Cannot ${command} “${name}”: it is ${STATE_WORDS[state]}.`;
-  if (state === 'starting' || state === 'saving') return `${what} Wait a moment and try again.`;
+export function refusal(command: VmCommand, name: string, state: VmState): Result<never> {
+  const advice = adviceFor(command, state);
+  const message = `Cannot ${command} “${name}”: it is ${STATE_WORDS[state]}. ${ADVICE[advice]}`.trimEnd();
+  return refused('wrong-state', message, { text: { id: 'wrong-state', values: { command, name, state, advice } } });
+}
+
+function adviceFor(command: VmCommand, state: VmState): StateAdvice {
+  if (state === 'starting' || state === 'saving') return 'wait';
+  if (state === 'off') return 'start';
+  if (state === 'crashed') return 'reset';
   const states: readonly VmState[] = COMMAND_STATES[command];
-  if (state === 'off') return `${what} Start it first.`;
-  if (state === 'crashed') return `${what} Reset it first.`;
-  if (states.includes('off')) return `${what} Power it off first.`;
-  if (states.includes('paused')) return `${what} Pause it first.`;
-  return what;
+  if (states.includes('off')) return 'power-off';
+  return states.includes('paused') ? 'pause' : 'none';
 }

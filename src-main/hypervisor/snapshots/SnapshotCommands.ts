@@ -372,5 +372,5 @@ function toVmSnapshot(entry: SnapshotEntry): VmSnapshot {
 }
 
 function unknownSnapshot(): Result<never> {
-  return refused('not-found', 'There is no such snapshot any more: it was deleted.');
+  return refused('not-found', 'There is no such snapshot any more: it was deleted.', { text: { id: 'no-snapshot' } });
 }

@@ -121,7 +121,8 @@ export class VcpuWorker {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        resolve(refused('no-answer', 'The machine’s thread does not answer. Power the machine off if it stays so.'));
+        const message = 'The machine’s thread does not answer. Power the machine off if it stays so.';
+        resolve(refused('no-answer', message, { text: { id: 'no-answer' } }));
       }, timeoutMs);
       // The thread answers a command with the reply that the protocol names for it.
       this.#pending.set(id, { resolve: resolve as (result: Result<unknown>) => void, timer });
@@ -197,6 +198,7 @@ export class VcpuWorker {
   }
 
   #died(): Result<never> {
-    return refused('thread-died', 'The machine’s thread has ended. Reset the machine to start it anew.');
+    const message = 'The machine’s thread has ended. Reset the machine to start it anew.';
+    return refused('thread-died', message, { text: { id: 'thread-ended' } });
   }
 }

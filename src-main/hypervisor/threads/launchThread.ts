@@ -44,7 +44,10 @@ export interface LaunchedThread {
 export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
   const { id, name, scheduler, share, incarnation, threadEntry, definition, handlers } = options;
   const slot = scheduler.add({ ...share, incarnation });
-  if (slot === undefined) return refused('out-of-memory', 'Too many machines run already: power one of them off.');
+  if (slot === undefined) {
+    const message = 'Too many machines run already: power one of them off.';
+    return refused('out-of-memory', message, { text: { id: 'machines-most' } });
+  }
   let settle: (result: Result<ReadyThread>) => void = () => undefined;
   const ready = new Promise<Result<ReadyThread>>((resolve) => (settle = resolve));
   const thread = new VcpuWorker({
@@ -89,7 +92,9 @@ function toRefusal(name: string, { reason, message }: RefusedMessage): Result<ne
     case 'snapshot':
       return refused('snapshot-refused', `The snapshot does not fit “${name}”: ${message}.`);
     case 'memory':
-      return refused('out-of-memory', `The host refuses the memory of “${name}”: ${message}.`);
+      return refused('out-of-memory', `The host refuses the memory of “${name}”: ${message}.`, {
+        text: { id: 'host-memory', values: { name } },
+      });
   }
 }
 

@@ -32,10 +32,39 @@ export const HYPERVISOR_ERROR_CODES = [
 ] as const;
 export type HypervisorErrorCode = (typeof HYPERVISOR_ERROR_CODES)[number];
 
+/** What a refusal says, for whoever says it in another language. The ids are kept: a window has sentences for them. */
+export const REFUSAL_IDS = [
+  'wrong-state',
+  'being-deleted',
+  'closing',
+  'overtaken',
+  'no-thread',
+  'thread-ended',
+  'no-answer',
+  'no-machine',
+  'no-snapshot',
+  'no-program',
+  'suspended',
+  'no-power-button',
+  'memory-limit',
+  'host-memory',
+  'machines-most',
+  'image-in-use',
+] as const;
+export type RefusalId = (typeof REFUSAL_IDS)[number];
+
+export interface RefusalText {
+  readonly id: RefusalId;
+  /** Names, numbers, and words of `VmCommand`, `VmState` and `StateAdvice`. */
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
 /** A refused command: what was wrong, where, and what to do, in the user's words. */
 export interface HypervisorError {
   readonly code: HypervisorErrorCode;
+  /** In English. */
   readonly message: string;
+  readonly text?: RefusalText;
   /** `invalid`: the field of the request. */
   readonly field?: string;
   /** `program-refused`: all problems, with their places in the source. */

@@ -1,6 +1,7 @@
 import { shallowRef, type ShallowRef } from 'vue';
 import type { DisassemblyLine } from '../../../src-preload/contract/debugging.ts';
 import { bridge } from '../../app/bridge.ts';
+import { problemText } from '../../app/problemText.ts';
 
 const LINES_BEFORE = 40;
 const LINES_AFTER = 160;
@@ -30,7 +31,7 @@ export function useDisassembly(id: string, vcpu: number): DisassemblyView {
   async function read(linearAddress: number | undefined, linesBefore: number, linesAfter: number) {
     const at = linearAddress === undefined ? {} : { linearAddress };
     const outcome = await bridge().call('debug:disassemble', { id, vcpu, linesBefore, linesAfter, ...at });
-    problem.value = outcome.ok ? '' : outcome.problem.message;
+    problem.value = outcome.ok ? '' : problemText(outcome.problem);
     return outcome.ok ? outcome.value : undefined;
   }
 

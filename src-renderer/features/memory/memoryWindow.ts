@@ -1,6 +1,7 @@
 import { shallowRef, type ShallowRef } from 'vue';
 import type { AddressSpace, MemoryRange } from '../../../src-preload/contract/debugging.ts';
 import { bridge } from '../../app/bridge.ts';
+import { problemText } from '../../app/problemText.ts';
 
 export const BYTES_PER_ROW = 16;
 /** What one scroll range spans: a browser's elements cannot be tall enough for more than some 30 MiB of rows. */
@@ -47,7 +48,7 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
   async function read(first: number, last: number): Promise<void> {
     const request = { id, space: spaceOf(), address: first, length: last - first };
     const outcome = await bridge().call('debug:readMemory', request);
-    problem.value = outcome.ok ? '' : outcome.problem.message;
+    problem.value = outcome.ok ? '' : problemText(outcome.problem);
     if (!outcome.ok) return;
     const next = new Map<number, MemoryRow>();
     for (let offset = 0; offset < last - first; offset += BYTES_PER_ROW) {

@@ -31,6 +31,13 @@ export const machine = {
     'thread-died': 'The machine’s thread ended',
     'thread-hung': 'The machine’s thread no longer answers',
     'out-of-memory': 'The host has not enough memory',
+    said: {
+      'triple-fault': 'The processor of “{name}” shut down after a triple fault: {detail}.',
+      'engine-error': 'The engine failed to execute the code of “{name}”.',
+      'thread-died': 'The thread of “{name}” died.',
+      'thread-hung': 'The thread of “{name}” hung, and was ended.',
+      'out-of-memory': 'The thread of “{name}” ran out of memory.',
+    },
     whatNow: 'Its memory and registers can still be read; reset starts it afresh.',
     silent: 'The machine’s thread is not answering',
     silentNow: 'Its pCPU has been given to the others. It may come back by itself; power off or reset ends its thread.',

@@ -33,6 +33,13 @@ export const machine: typeof English = {
     'thread-died': '这台虚拟机的线程已结束',
     'thread-hung': '这台虚拟机的线程不再应答',
     'out-of-memory': '主机内存不足',
+    said: {
+      'triple-fault': '“{name}”的处理器因三重故障而关停：{detail}。',
+      'engine-error': '引擎未能执行“{name}”的代码。',
+      'thread-died': '“{name}”的线程已意外结束。',
+      'thread-hung': '“{name}”的线程长时间无应答，已被终止。',
+      'out-of-memory': '“{name}”的线程内存耗尽。',
+    },
     whatNow: '仍可查看其内存和寄存器；复位后重新开始。',
     silent: '这台虚拟机的线程没有应答',
     silentNow: '它占用的 pCPU 已让给其他虚拟机。它可能会自行恢复；关机或复位会结束其线程。',

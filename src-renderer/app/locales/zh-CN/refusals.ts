@@ -1,0 +1,67 @@
+/** Sentences for refusals, by the id in `Problem.text`. In English they come with the problem. */
+export const refusals: Readonly<Record<string, string>> = {
+  'wrong-state': '无法对“{name}”执行“{command}”：它{state}。{advice}',
+  'being-deleted': '“{name}”正在被删除。',
+  closing: 'Vivarium 正在关闭。',
+  overtaken: '“{name}”在启动过程中被关闭了电源。',
+  'no-thread': '“{name}”没有线程。请将其复位。',
+  'thread-ended': '这台虚拟机的线程已结束。请复位虚拟机以重新启动。',
+  'no-answer': '这台虚拟机的线程没有应答。如果一直如此，请关闭其电源。',
+  'no-machine': '这台虚拟机已被删除。',
+  'no-snapshot': '这个快照已被删除。',
+  'no-program': '这台虚拟机还没有程序。',
+  suspended: '“{name}”已挂起：请先启动它，或放弃其挂起状态。',
+  'no-power-button': '“{name}”没有响应电源按钮：其系统不支持 ACPI，或尚未启动。请稍候，或直接关闭电源。',
+  'memory-limit':
+    '“{name}”需要 {memoryMiB} MiB 内存，而所有虚拟机合计最多可用 {limitMiB} MiB，其中 {takenMiB} MiB 已被占用。请关闭其他虚拟机、减少其内存，或在设置中提高上限。',
+  'host-memory': '主机无法为“{name}”提供内存。',
+  'machines-most': '运行中的虚拟机过多：请关闭其中一台。',
+  'image-in-use':
+    '“{name}”正在使用 {file}，而两者之一会写入它。请关闭那台虚拟机，或在两者中均以只读或覆盖层方式使用该映像。',
+};
+
+/** Words that go into them, by the value's name. */
+export const refusalWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  state: {
+    off: '已关机',
+    starting: '正在启动',
+    running: '正在运行',
+    paused: '已暂停',
+    saving: '正在处理快照',
+    crashed: '已崩溃',
+  },
+  advice: {
+    wait: '请稍候再试。',
+    start: '请先启动它。',
+    reset: '请先将其复位。',
+    'power-off': '请先关闭其电源。',
+    pause: '请先将其暂停。',
+    none: '',
+  },
+  command: {
+    start: '启动',
+    pause: '暂停',
+    resume: '继续运行',
+    step: '单步执行',
+    'step over': '单步跳过',
+    'run to an address': '运行到指定地址',
+    'go back in': '回到过去',
+    'save the recording of': '保存录制',
+    reset: '复位',
+    'press the power button of': '按电源按钮',
+    'power off': '关闭电源',
+    delete: '删除',
+    'change memory, processors, clock, network or drives of': '更改内存、处理器、时钟、网络或驱动器',
+    'change registers of': '更改寄存器',
+    'write to the memory of': '写入内存',
+    'translate addresses of': '转换地址',
+    'look inside': '查看内部',
+    'set breakpoints in': '设置断点',
+    'send input to': '发送输入',
+    'take the digest of': '计算摘要',
+    'take a snapshot of': '创建快照',
+    'restore a snapshot of': '恢复快照',
+    export: '导出',
+    suspend: '挂起',
+  },
+};
