@@ -139,7 +139,8 @@ export class Debugging {
     return succeed(undefined);
   }
 
-  private memoryOf(id: VmId, vcpu: number, { values }: VcpuRegisters): MemoryAccess {
+  /** A machine's memory as one of its processors sees it. */
+  memoryOf(id: VmId, vcpu: number, { values }: VcpuRegisters): MemoryAccess {
     const cr0 = Number(values[REGISTER_INDEX.cr0] ?? 0n);
     return {
       isPaging: cr0 >= 0x8000_0000,

@@ -9,6 +9,7 @@ import { PageMail } from './bridge/PageMail.ts';
 import type { EmitEvent, Handlers } from '../control/handlers.ts';
 import { ContainmentJournal } from './ContainmentJournal.ts';
 import { Inspection } from './Inspection.ts';
+import { ProcessorInspection } from './ProcessorInspection.ts';
 import { Debugging } from './Debugging.ts';
 import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
@@ -157,7 +158,7 @@ export class DesktopApplication {
       ...snapshotHandlers(hypervisor, this.machines),
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
-      ...inspectionHandlers(new Inspection(hypervisor, debugging)),
+      ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({
         hypervisor,

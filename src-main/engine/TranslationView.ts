@@ -37,7 +37,7 @@ export interface BlockView {
   /** The processor, as it is now, would run this translation of the address. */
   readonly isPresent: boolean;
   readonly tier: BlockTier;
-  /** Of those that hold it, the one that is entered here, else the first. */
+  /** Of those that hold it, the one in which most was retired. */
   readonly region: number | null;
   readonly isRegionEntry: boolean;
   /** Times that it was entered: as a block, or as its region. Null: nobody counts, as regions are off. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bytes } from './Bytes.ts';
 import { call } from './Channel.ts';
 import { Address, DisassemblyLine } from './debugging.ts';
 import { VcpuId, VmId } from './machines.ts';
@@ -90,7 +91,130 @@ export const RegionText = z.object({
 });
 export type RegionText = z.infer<typeof RegionText>;
 
+/** x87 and SSE registers of one vCPU. */
+export const VectorRegisters = z.object({
+  /** ST0 to ST7: null is empty. `bits` are the 80 bits, lowest byte first; `value` the nearest double. */
+  stack: z.array(z.object({ bits: Bytes, value: z.number() }).nullable()),
+  x87Control: Count,
+  x87Status: Count,
+  mxcsr: Count,
+  /** XMM0 to XMM7, 16 bytes each. */
+  xmm: Bytes,
+});
+export type VectorRegisters = z.infer<typeof VectorRegisters>;
+
+export const DescriptorKind = z.enum([
+  ...['code', 'data', 'reserved', 'vector', 'ldt', 'tss16', 'tss16Busy', 'tss32', 'tss32Busy'],
+  ...['callGate16', 'callGate32', 'taskGate', 'interruptGate16', 'interruptGate32', 'trapGate16', 'trapGate32'],
+] as const);
+export type DescriptorKind = z.infer<typeof DescriptorKind>;
+
+export const DescriptorEntry = z.object({
+  /** Selector without RPL; of the IDT, the vector. */
+  place: Count,
+  kind: DescriptorKind,
+  isPresent: z.boolean(),
+  dpl: Count,
+  base: Address.optional(),
+  limit: Address.optional(),
+  /** `r-x 32 conforming`. */
+  access: z.string().optional(),
+  selector: Count.optional(),
+  offset: Address.optional(),
+});
+export type DescriptorEntry = z.infer<typeof DescriptorEntry>;
+
+/** Entries that are all zeros are left out. */
+export const DescriptorTable = z.object({
+  base: Address,
+  limit: Count,
+  entries: z.array(DescriptorEntry),
+  /** Some of it is not mapped. */
+  isCut: z.boolean(),
+});
+export type DescriptorTable = z.infer<typeof DescriptorTable>;
+
+export const TaskState = z.object({
+  selector: Count,
+  base: Address,
+  limit: Count,
+  is32Bit: z.boolean(),
+  /** Empty where it is not mapped. */
+  fields: z.array(z.object({ name: z.string(), value: Count, bits: z.union([z.literal(16), z.literal(32)]) })),
+});
+export type TaskState = z.infer<typeof TaskState>;
+
+export const PagingMode = z.enum(['off', '32-bit', 'PAE']);
+
+/** An entry of a paging structure. */
+export const PagingEntry = z.object({
+  level: z.enum(['pointers', 'directory', 'table']),
+  index: Count,
+  /** Physical address of the entry; null: a register, loaded with CR3. */
+  entryAddress: Address.nullable(),
+  raw: z.bigint(),
+  kind: z.enum(['absent', 'table', 'page']),
+  /** Of the table or page that it leads to. */
+  physicalAddress: Address,
+  isWritable: z.boolean(),
+  isUser: z.boolean(),
+  isAccessed: z.boolean(),
+  isDirty: z.boolean(),
+  isGlobal: z.boolean(),
+  isNoExecute: z.boolean(),
+});
+export type PagingEntry = z.infer<typeof PagingEntry>;
+
+/** Entries side by side that differ in where they lead alone. */
+export const PagingRange = PagingEntry.extend({ linearAddress: Address, byteLength: Address, count: Count });
+export type PagingRange = z.infer<typeof PagingRange>;
+
+export const PageTable = z.object({ mode: PagingMode, ranges: z.array(PagingRange) });
+export type PageTable = z.infer<typeof PageTable>;
+
+/** What an access would come to, and the entries on its way. */
+export const AccessReport = z.object({
+  mode: PagingMode,
+  walk: z.array(PagingEntry),
+  verdict: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('allowed'),
+      physicalAddress: Address,
+      target: z.enum(['memory', 'rom', 'bus']),
+    }),
+    z.object({
+      kind: z.literal('fault'),
+      /** Of the page fault. */
+      errorCode: Count,
+      reason: z.enum(['absent', 'reserved', 'supervisor', 'readOnly', 'noExecute']),
+      /** Position in `walk` of the entry that forbids it; -1: none does alone. */
+      step: z.number().int(),
+    }),
+  ]),
+});
+export type AccessReport = z.infer<typeof AccessReport>;
+
+const OfVcpu = z.object({ id: VmId, vcpu: VcpuId.default(0) });
+
 export const inspectionContract = {
+  'inspect:vectors': call(OfVcpu, VectorRegisters),
+  'inspect:descriptors': call(OfVcpu.extend({ table: z.enum(['gdt', 'ldt', 'idt']) }), DescriptorTable),
+  /** The current task's. */
+  'inspect:taskState': call(OfVcpu, TaskState),
+  /** What is present in a paging structure, by the indices that lead to it; null: there is no such table (any more). */
+  'inspect:pageTable': call(
+    OfVcpu.extend({ path: z.array(z.number().int().min(0).max(1023)).max(2) }),
+    PageTable.nullable(),
+  ),
+  'inspect:access': call(
+    OfVcpu.extend({
+      linearAddress: Address.max(0xffff_ffff),
+      kind: z.enum(['read', 'write', 'execute']),
+      isUser: z.boolean(),
+    }),
+    AccessReport,
+  ),
+
   /** Guest code beside what it was translated into; without an address, around the vCPU's next instruction. */
   'inspect:translation': call(
     z.object({

@@ -55,4 +55,11 @@ test('code stands beside its records and its region, linked line by line', async
   // A sensitive instruction says what became of it, and how often it was taken.
   await line('in al, 0x61').click();
   await expect(desk.part(TEST_IDS.translationDetail)).toContainText(/became a call of portIn\(\), taken [\d,]+ times/);
+
+  await desk.part(TEST_IDS.navSettings).click();
+  await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
+  await desk.part(TEST_IDS.settingsLanguage).getByTestId('choice-zh-CN').click();
+  await page.keyboard.press('Escape');
+  await expect(desk.part(TEST_IDS.translationDetail)).toContainText('portIn()');
+  await picture(page, 'translation-dark-chinese');
 });

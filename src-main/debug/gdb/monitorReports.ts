@@ -3,6 +3,7 @@ import { FLAG } from '../../engine/state/flags.ts';
 import { LDTR, STATE } from '../../engine/state/layout.ts';
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
 import type { Machine } from '../../machine/Machine.ts';
+import { decodeDescriptor } from '../descriptors.ts';
 import type { DebugMemory } from './DebugMemory.ts';
 import { codeBits } from './loadSegment.ts';
 
@@ -126,16 +127,8 @@ export function describeDescriptors(
 }
 
 function describeDescriptor(low: number, high: number): string {
-  const attributes = (high >>> 8) & 0xf0ff;
-  const isSegment = (attributes & ATTRIBUTE.S) !== 0;
-  const isGate = !isSegment && ((attributes & 4) !== 0 || (attributes & ATTRIBUTE.TYPE) === 5);
-  if (isGate) {
-    const offset = ((high & 0xffff_0000) | (low & 0xffff)) >>> 0;
-    return `${hex4(low >>> 16)}:${hex8(offset)}  ${describeAttributes(attributes)}`;
-  }
-  const base = ((high & 0xff00_0000) | ((high & 0xff) << 16) | (low >>> 16)) >>> 0;
-  const pages = (high & 0xf_0000) | (low & 0xffff);
-  const limit = (attributes & ATTRIBUTE.G) !== 0 ? pages * PAGE_BYTES + 0xfff : pages;
+  const { attributes, isGate, selector, offset, base, limit } = decodeDescriptor(low, high);
+  if (isGate) return `${hex4(selector)}:${hex8(offset)}  ${describeAttributes(attributes)}`;
   return `base ${hex8(base)}  limit ${hex8(limit)}  ${describeAttributes(attributes)}`;
 }
 

@@ -66,9 +66,7 @@ export class CodeInspector implements TranslationInspector {
     const { mode, codeSize, isFlat } = translations.modeOfPage(block.page);
     const head = block.firstRecord;
     const holder = regions?.holderOf(block);
-    const isCounted = regions !== undefined;
     const isHead = memory.view.getUint32(head + RECORD.handler, true) === HEAD;
-    const inRegion = holder?.isInPlace && holder.isEntry ? regions?.entriesOf(holder.number) : undefined;
     return {
       linearAddress: linearPage + block.start,
       byteLength: block.end - block.start,
@@ -77,7 +75,7 @@ export class CodeInspector implements TranslationInspector {
       tier: holder === undefined ? 'threaded' : holder.isInPlace ? 'region' : 'compiling',
       region: holder?.number ?? null,
       isRegionEntry: holder?.isEntry ?? false,
-      executions: isCounted ? entriesOf(memory.view, head) + (inRegion ?? 0) : null,
+      executions: regions ? entriesOf(memory.view, head) + regions.entriesAt(block) : null,
       untilHot: isHead && holder === undefined ? entriesUntilHot(memory.view, head) : null,
       records: Array.from({ length: block.recordCount }, (_, index) =>
         this.record(block.page, head + index * RECORD.size, linearPage),

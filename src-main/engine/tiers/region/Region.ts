@@ -46,13 +46,23 @@ export function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean 
   return blocks.some((block, index) => block.successors.some((target) => target <= index));
 }
 
-/** Of the regions made from a block, the one that it runs in: those in place before others, its own before those. */
-export function holderAmong(regions: Iterable<Region>, block: Block): RegionHolder | undefined {
-  const rank = ({ isInPlace, isEntry }: RegionHolder): number => (isInPlace ? 2 : 0) + (isEntry ? 1 : 0);
+/**
+ * Of the regions made from a block, the one that it runs in most: in which most was retired, and before all those that
+ * are still being compiled.
+ */
+export function holderAmong(
+  regions: Iterable<Region>,
+  block: Block,
+  retiredIn: (region: Region) => number,
+): RegionHolder | undefined {
   let best: RegionHolder | undefined;
-  for (const { number, slot, headBlock } of regions) {
-    const holder = { number, isInPlace: slot !== 0, isEntry: headBlock === block };
-    if (best === undefined || rank(holder) > rank(best)) best = holder;
+  let most = -Infinity;
+  for (const region of regions) {
+    const isInPlace = region.slot !== 0;
+    const retired = isInPlace ? retiredIn(region) : -1;
+    if (retired <= most) continue;
+    most = retired;
+    best = { number: region.number, isInPlace, isEntry: region.headBlock === block };
   }
   return best;
 }

@@ -117,14 +117,16 @@ export class RegionTier implements CacheWatcher {
     };
   }
 
-  /** The region that a block runs in, or is going to. */
+  /** The region that a block runs in most, or is going to. */
   holderOf(block: Block): RegionHolder | undefined {
-    return holderAmong(this.bySource.get(block) ?? [], block);
+    return holderAmong(this.bySource.get(block) ?? [], block, (region) => this.retiredIn(region));
   }
 
-  /** Times that a region in place was reached. */
-  entriesOf(number: number): number {
-    const region = this.find(number);
+  /** Times that the region at a block's head was reached; 0 without one. */
+  entriesAt(block: Block): number {
+    const region = [...(this.bySource.get(block) ?? [])].find(
+      ({ headBlock, slot }) => headBlock === block && slot !== 0,
+    );
     const figures = region && this.figures(region);
     return figures ? figures.entries + figures.refusals : 0;
   }
@@ -139,14 +141,10 @@ export class RegionTier implements CacheWatcher {
 
   /** What a region in place was made from. */
   source(number: number): RegionSource | undefined {
-    const region = this.find(number);
+    const region = [...this.byData.values()].find((each) => each.number === number);
     if (!region) return undefined;
     const { plan, place, codeBase } = region;
     return { number, figures: this.figures(region), codeBase, job: packJob({ plan, place }) };
-  }
-
-  private find(number: number): Region | undefined {
-    return [...this.byData.values()].find((region) => region.number === number);
   }
 
   private summary(region: Region): RegionSummary {
