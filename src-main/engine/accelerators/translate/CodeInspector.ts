@@ -12,6 +12,7 @@ import { type Block, type CodePage } from '../../tiers/threaded/CodeCache.ts';
 import { entriesOf, entriesUntilHot } from '../../tiers/threaded/blockHead.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import { STEP_KINDS } from '../../tiers/threaded/stepHandlers.ts';
+import type { Region } from '../../tiers/region/Region.ts';
 import type { RegionTier } from '../../tiers/region/RegionTier.ts';
 import type { CompiledHandlers } from './CompiledHandlers.ts';
 import type { Translations } from './Translations.ts';
@@ -57,15 +58,16 @@ export class CodeInspector implements TranslationInspector {
     if (physical === undefined) return;
     const present = translations.presentKey(linearPage);
     for (const page of translations.pagesAt(physical)) {
-      for (const block of page.blocks.values()) yield this.block(block, linearPage, page.key === present);
+      const around = this.options.regions?.regionsOn(page) ?? [];
+      for (const block of page.blocks.values()) yield this.block(block, linearPage, page.key === present, around);
     }
   }
 
-  private block(block: Block, linearPage: number, isPresent: boolean): BlockView {
+  private block(block: Block, linearPage: number, isPresent: boolean, around: readonly Region[]): BlockView {
     const { translations, regions, memory } = this.options;
     const { mode, codeSize, isFlat } = translations.modeOfPage(block.page);
     const head = block.firstRecord;
-    const holder = regions?.holderOf(block);
+    const holder = regions?.holderOf(block, around);
     const isHead = memory.view.getUint32(head + RECORD.handler, true) === HEAD;
     return {
       linearAddress: linearPage + block.start,

@@ -46,9 +46,27 @@ export function isWorthwhile({ blocks, instructionCount }: RegionPlan): boolean 
   return blocks.some((block, index) => block.successors.some((target) => target <= index));
 }
 
+/** Page offsets of a region's instructions, by the page of translations that each lies in. */
+const coverage = new WeakMap<Region, ReadonlyMap<CodePage, ReadonlySet<number>>>();
+
+function coverageOf(region: Region): ReadonlyMap<CodePage, ReadonlySet<number>> {
+  const known = coverage.get(region);
+  if (known) return known;
+  const sites = region.plan.blocks.flatMap((block) => block.sites);
+  const byBase = new Map(sites.map(({ eip, eipBase }) => [eip, eipBase]));
+  const pages = new Map([...region.pages].map(([eip, page]) => [byBase.get(eip), page]));
+  const covered = new Map<CodePage, Set<number>>();
+  for (const { eip, eipBase } of sites) {
+    const page = pages.get(eipBase);
+    if (page) covered.set(page, (covered.get(page) ?? new Set()).add((eip - eipBase) >>> 0));
+  }
+  coverage.set(region, covered);
+  return covered;
+}
+
 /**
- * Of the regions made from a block, the one that it runs in most: in which most was retired, and before all those that
- * are still being compiled.
+ * The region that a block runs in most: of those that hold its first instruction the one in which most was retired, and
+ * before all those that are still being compiled.
  */
 export function holderAmong(
   regions: Iterable<Region>,
@@ -58,6 +76,7 @@ export function holderAmong(
   let best: RegionHolder | undefined;
   let most = -Infinity;
   for (const region of regions) {
+    if (!coverageOf(region).get(block.page)?.has(block.start)) continue;
     const isInPlace = region.slot !== 0;
     const retired = isInPlace ? retiredIn(region) : -1;
     if (retired <= most) continue;

@@ -117,9 +117,15 @@ export class RegionTier implements CacheWatcher {
     };
   }
 
-  /** The region that a block runs in most, or is going to. */
-  holderOf(block: Block): RegionHolder | undefined {
-    return holderAmong(this.bySource.get(block) ?? [], block, (region) => this.retiredIn(region));
+  /** Regions with code of a page, those to come included. */
+  regionsOn(page: CodePage): Region[] {
+    const all = [...this.byData.values(), ...this.waiting.values()];
+    return all.filter((region) => [...region.pages.values()].includes(page));
+  }
+
+  /** The region that a block runs in most, or is going to, among those of its page. */
+  holderOf(block: Block, regions: readonly Region[]): RegionHolder | undefined {
+    return holderAmong(regions, block, (region) => this.retiredIn(region));
   }
 
   /** Times that the region at a block's head was reached; 0 without one. */

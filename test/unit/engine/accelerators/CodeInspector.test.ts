@@ -108,6 +108,26 @@ describe('code in a region', () => {
   });
 });
 
+test('a block that several regions hold runs in the one in which most was retired', () => {
+  const { machine } = run(
+    `       mov edx, 300
+outer:  mov ecx, 40
+inner:  add eax, ecx
+        xor ebx, eax
+        dec ecx
+        jnz inner
+        in al, 0x60
+        dec edx
+        jnz outer
+        hlt`,
+    100,
+  );
+  const { blocks, regions } = machine.processor.inspector.view(AT.code, 40);
+  const inner = blocks.find(({ linearAddress }) => linearAddress === AT.code + 10);
+  expect(regions.length).toBeGreaterThan(1);
+  expect(inner).toMatchObject({ tier: 'region', region: regions[0].number, isRegionEntry: false });
+});
+
 test('without regions nobody counts entries', () => {
   const { machine } = run(LOOP, 0);
   expect(blocksOf(machine).map(({ executions }) => executions)).toEqual([null, null]);
