@@ -1,8 +1,7 @@
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import type { Machine } from '../machine/Machine.ts';
-import type { MachinePosition } from '../machine/MachineInput.ts';
+import type { MachineInput, MachinePosition } from '../machine/MachineInput.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
-import { applyInput } from '../machine/replay/applyInput.ts';
 import type { ReverseExecution } from '../machine/replay/ReverseExecution.ts';
 import { isSamePosition, runTo } from '../machine/replay/runTo.ts';
 import { RUN_ENDS } from './ExitStatus.ts';
@@ -15,6 +14,8 @@ export interface ReplaySessionOptions {
   readonly machine: Machine;
   readonly recording: Recording;
   readonly hostTime: HostTime;
+  /** See `applyRecordedInput`. */
+  readonly apply: (input: MachineInput) => void;
   /** Called between slices: moves output. */
   readonly exchange: () => Promise<void>;
   readonly interrupted: () => RunEnding | undefined;
@@ -49,12 +50,17 @@ export class ReplaySession {
   }
 
   private async replay(): Promise<RunEnding> {
-    const { machine, recording } = this.options;
+    const { machine, recording, apply } = this.options;
     const { inputs, end } = recording;
     for (const { at, input } of inputs) {
       const ending = await this.runTo(at);
       if (ending) return ending;
-      applyInput(machine, input);
+      try {
+        apply(input);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        return { reason: 'error', detail: `the recording makes no sense at instruction ${at.instructions}: ${error.message}` }; // prettier-ignore
+      }
     }
     const ending = await this.runTo(end.position);
     if (ending) return ending;

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { listRegion } from '../debug/RegionListing.ts';
+import { applyRecordedInput } from '../hypervisor/changeMachine.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
@@ -244,6 +245,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
         machine,
         recording,
         hostTime,
+        apply: (input) => applyRecordedInput(run.parts, input),
         exchange: moveOutput,
         interrupted: () => interrupted,
         digest: () => machineDigest(run.parts, layersOf(machine)),

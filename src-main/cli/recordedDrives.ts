@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { imageChain } from '../hypervisor/recordings/imageChain.ts';
 import type { RecordedFile } from '../hypervisor/recordings/recordedFiles.ts';
 import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
@@ -27,9 +29,10 @@ export function openForRecording({ drives, profile }: RunOptions, host = new Nod
   return { images: Object.fromEntries(layered) as DriveOptions['images'], ...rest }; // The same slots.
 }
 
-/** What a recording keeps of the images in a machine's drives. */
+/** What a recording keeps of the images in a machine's drives, and of those that they rely on. */
 export function recordImages({ drives }: RunOptions): RecordedFile[] {
-  return drives.files.map(({ file }) => {
+  const images = new Set(drives.files.flatMap(({ file }) => chainOf(file)));
+  return [...images].map((file) => {
     const bytes = sizeOf(file) <= MOST_EMBEDDED_BYTES ? readFile(file) : undefined;
     return { name: file, sha256: hashFile(file), bytes };
   });
@@ -52,6 +55,17 @@ export function openRecorded(options: RunOptions, files: readonly RecordedFile[]
   return openForRecording(options, new RecordedImageHost(files, keeper));
 }
 
+/** Throws {@link UsageError}. */
+function chainOf(file: string): string[] {
+  try {
+    return imageChain(file);
+  } catch (error) {
+    if (error instanceof ImageError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Opens what the recording names, and no other file of this computer: whoever made it may have had that in mind. */
 class RecordedImageHost extends NodeImageHost {
   private readonly files: readonly RecordedFile[];
   private readonly keeper: Keeper;
@@ -63,8 +77,11 @@ class RecordedImageHost extends NodeImageHost {
   }
 
   override open(name: string, access: 'read-only' | 'read-write', besides?: string): HostFile {
-    const kept = this.files.find((file) => file.name === name && file.bytes !== undefined);
-    return kept?.bytes ? keptFile(name, kept.bytes, this.keeper) : super.open(name, access, besides);
+    const image = besides === undefined ? name : path.resolve(path.dirname(besides), name);
+    const kept = this.files.find((file) => file.name === image);
+    if (kept === undefined)
+      throw new ImageError('refused', `${image} is not in the ${this.keeper}, though a drive of it needs it.`);
+    return kept.bytes ? keptFile(image, kept.bytes, this.keeper) : super.open(image, access);
   }
 }
 

@@ -19,6 +19,9 @@ export type MachineInput =
   | { readonly kind: 'console'; readonly bytes: Uint8Array }
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'power-button' }
+  /** What somebody wrote to a register or to physical memory, as a debugger does. Who makes the processors knows the names. */
+  | { readonly kind: 'register'; readonly vcpu: number; readonly name: string; readonly value: bigint }
+  | { readonly kind: 'memory'; readonly physicalAddress: number; readonly bytes: Uint8Array }
   /** A power cycle, whoever asked for it. */
   | { readonly kind: 'reset' }
   /** Processors forgot where linear addresses lead, as they do where a snapshot is taken. */

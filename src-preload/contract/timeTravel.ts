@@ -18,14 +18,25 @@ export const TimeLine = z.object({
   latest: TimeLinePlace,
   present: TimeLinePlace,
   /** What the history begins with; but for `power-on`, what was before is lost. */
-  beginning: z.enum(['power-on', 'snapshot', 'program', 'register', 'memory', 'medium', 'disk-writes']),
+  beginning: z.enum(['power-on', 'snapshot', 'program', 'medium', 'disk-writes']),
   /** Instruction counts, ascending; some of them where there are many. */
   checkpoints: z.array(z.number()),
   /** What reached the machine from outside; the first of those that lie close together. */
   inputs: z.array(
     z.object({
       instructions: z.number(),
-      kind: z.enum(['key', 'type', 'mouse', 'serial', 'console', 'frame', 'power-button', 'reset']),
+      kind: z.enum([
+        'key',
+        'type',
+        'mouse',
+        'serial',
+        'console',
+        'frame',
+        'power-button',
+        'register',
+        'memory',
+        'reset',
+      ]),
     }),
   ),
   inputCount: z.number(),

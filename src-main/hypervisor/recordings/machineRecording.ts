@@ -8,6 +8,7 @@ import type { RecordedRun } from '../threads/ThreadHistory.ts';
 import type { ThreadProgram } from '../threads/ThreadMachine.ts';
 import type { Result } from '../types.ts';
 import { encodeRecording } from './Recording.ts';
+import { imageChain } from './imageChain.ts';
 import type { RecordedFile } from './recordedFiles.ts';
 
 /** Images up to this size go into the recording: every diskette does. */
@@ -24,7 +25,7 @@ export async function encodeMachineRecording(
   const files = programFiles(program);
   for (const { path } of machine.drives) {
     try {
-      files.push(await recordImage(path));
+      for (const image of imageChain(path)) files.push(await recordImage(image));
     } catch (error) {
       return refused('file-unreadable', `${path} cannot be read: ${messageOf(error)}.`);
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readTypingSteps } from '../../machine/keyboard/typing.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
+import { REGISTER_NAMES } from '../registers.ts';
 
 /** An input where it reached the machine. */
 export interface RecordedInput {
@@ -12,6 +13,11 @@ const count = z.int().min(0);
 const small = z.int().min(-0x8000).max(0x7fff);
 export const positionSchema = z.strictObject({ instructions: count, guestTimeNs: count, interrupts: count });
 const bytesSchema = z.base64().transform((text): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64')));
+/** Of a register: hexadecimal. */
+const valueSchema = z
+  .string()
+  .regex(/^[0-9a-f]{1,16}$/)
+  .transform((text) => BigInt(`0x${text}`));
 const stepsSchema = z.array(z.unknown()).transform((steps) => readTypingSteps(steps));
 
 const inputSchema = z.discriminatedUnion('kind', [
@@ -22,16 +28,21 @@ const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('console'), bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('frame'), bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('power-button') }),
+  z.strictObject({ kind: z.literal('register'), vcpu: small.min(0), name: z.enum(REGISTER_NAMES), value: valueSchema }),
+  z.strictObject({ kind: z.literal('memory'), physicalAddress: count, bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('reset') }),
   z.strictObject({ kind: z.literal('forget-addresses') }),
 ]);
 
-/** Inputs as they stand in a recording: bytes as base 64. */
+/** Inputs as they stand in a recording: bytes as base 64, registers' values as hexadecimal digits. */
 export const recordedInputsSchema = z.array(z.strictObject({ at: positionSchema, input: inputSchema }));
 
 export function inputsToJson(inputs: readonly RecordedInput[]): unknown {
-  return inputs.map(({ at, input }) => ({
-    at,
-    input: 'bytes' in input ? { ...input, bytes: Buffer.from(input.bytes).toString('base64') } : input,
-  }));
+  return inputs.map(({ at, input }) => ({ at, input: inputToJson(input) }));
+}
+
+function inputToJson(input: MachineInput): unknown {
+  if ('bytes' in input) return { ...input, bytes: Buffer.from(input.bytes).toString('base64') };
+  if (input.kind === 'register') return { ...input, value: BigInt.asUintN(64, input.value).toString(16) };
+  return input;
 }

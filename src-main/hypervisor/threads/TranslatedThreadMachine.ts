@@ -14,7 +14,7 @@ import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import { profileOf } from '../../machine/profiles/profiles.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import { PAGE_BYTES, hashFilledPages, hashLoadedPages } from '../isolation/pageHash.ts';
-import { writeRegister } from '../registerAccess.ts';
+import { changeMemory, changeRegister } from '../changeMachine.ts';
 import type { RegisterName } from '../registers.ts';
 import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
 import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
@@ -231,21 +231,11 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   setRegister(vcpu: number, name: RegisterName, value: bigint): void {
-    const processor = this.#processor(vcpu);
-    writeRegister(processor.state, name, value);
-    processor.stateChanged();
-    this.history?.begin('register');
+    changeRegister(this.#parts, { vcpu, name, value });
   }
 
   writeMemory(physicalAddress: number, bytes: Uint8Array): void {
-    const { memory, processors } = this.#parts;
-    if (physicalAddress + bytes.length > memory.ramBytes)
-      throw new RangeError(`The machine’s memory ends at ${memory.ramBytes.toString(16)}h.`);
-    memory.ram(physicalAddress, bytes.length).set(bytes);
-    for (let page = physicalAddress & ~0xfff; page < physicalAddress + bytes.length; page += 0x1000)
-      memory.setFlags(page, PAGE_FLAG.dirty);
-    for (const processor of processors) processor.invalidatePhysical(physicalAddress, bytes.length);
-    this.history?.begin('memory');
+    changeMemory(this.#parts, { physicalAddress, bytes });
   }
 
   translateLinear(vcpu: number, linearAddress: number): number | undefined {

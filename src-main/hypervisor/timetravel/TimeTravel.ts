@@ -1,9 +1,9 @@
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { HostTime } from '../../machine/MachineOptions.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
-import { applyInput } from '../../machine/replay/applyInput.ts';
 import type { ReverseExecution, Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import { comparePositions, isSamePosition, runTo } from '../../machine/replay/runTo.ts';
+import { applyRecordedInput } from '../changeMachine.ts';
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
 import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
@@ -245,7 +245,7 @@ export class TimeTravel implements ReverseExecution {
   private applyDue(): void {
     this.replaying(() => {
       for (let next = this.inputs[this.inputsDone]; next && isSamePosition(next.at, this.position);) {
-        applyInput(this.parts.machine, next.input);
+        applyRecordedInput(this.parts, next.input);
         next = this.inputs[++this.inputsDone];
       }
     });

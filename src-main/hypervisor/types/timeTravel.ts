@@ -16,9 +16,7 @@ export const HISTORY_BEGINNINGS = [
   'snapshot',
   /** Another program was loaded. */
   'program',
-  /** Somebody changed a register, or memory: a run with it in between cannot be repeated. */
-  'register',
-  'memory',
+  /** Another medium was put into a drive: a run with it in between cannot be repeated. */
   'medium',
   /** The guest wrote so much to its disks that what they held before is forgotten. */
   'disk-writes',

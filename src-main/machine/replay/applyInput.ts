@@ -1,8 +1,11 @@
 import type { Machine } from '../Machine.ts';
 import type { MachineInput } from '../MachineInput.ts';
 
+/** Those that reach a machine through its own methods. */
+type DeviceInput = Exclude<MachineInput, { kind: 'register' | 'memory' }>;
+
 /** Gives an input that was observed to a machine at the same position. */
-export function applyInput(machine: Machine, input: MachineInput): void {
+export function applyInput(machine: Machine, input: DeviceInput): void {
   switch (input.kind) {
     case 'key':
       machine.inputs.key(input.code, input.isDown);

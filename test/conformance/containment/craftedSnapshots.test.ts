@@ -6,6 +6,7 @@ import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHa
 import { createTranslatedMachine, type TranslatedMachine } from '../../../src-main/hypervisor/TranslatedMachine.ts';
 import { SnapshotError } from '../../../src-main/machine/snapshot.ts';
 import { CORPUS_MEMORY_BYTES, corpusImage } from '../../support/containment/corpus.ts';
+import { leavesOf, put } from '../../support/containment/plainValues.ts';
 import { EDGES, Random } from '../../support/engine/Random.ts';
 
 const FILES = 120;
@@ -28,19 +29,6 @@ function makeMachine(): TranslatedMachine {
   });
   parts.machine.load(corpusImage('interrupt-storm'));
   return parts;
-}
-
-/** Every place in a plain value that holds something else than a list or a record of others. */
-function leavesOf(value: unknown, place: readonly (string | number)[] = []): (readonly (string | number)[])[] {
-  if (value === null || typeof value !== 'object') return [place];
-  const entries = Object.entries(value);
-  return entries.length === 0 ? [place] : entries.flatMap(([key, each]) => leavesOf(each, [...place, key]));
-}
-
-function put(value: unknown, place: readonly (string | number)[], wrong: unknown): void {
-  let at = value as Record<string, unknown>; // A place leads through records and lists only.
-  for (const key of place.slice(0, -1)) at = at[key] as Record<string, unknown>;
-  at[place.at(-1) ?? ''] = wrong;
 }
 
 /** A snapshot's file with one value of it, or bytes of another section, made wrong: all its checksums are right. */

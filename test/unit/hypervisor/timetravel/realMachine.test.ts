@@ -144,17 +144,28 @@ describe('a machine by the instruction clock', () => {
     await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash again');
   });
 
-  test('a change from outside begins a new history', async () => {
+  test('what a debugger writes is an input like others: the run goes back before it, and is saved with it', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
+    const noted = (): number | undefined => hypervisor.readMemory(id, 0x1f_0000, 1)?.[0];
     await until(() => retired(id) > 1000, 'a past');
     unwrap(await hypervisor.pause(id));
+    const [place, ebp] = [retired(id), register(id, 'ebp')];
+    unwrap(await hypervisor.setRegister(id, 0, 'ebp', 0xdead_beefn));
+    unwrap(await hypervisor.writeMemory(id, 0x1f_0000, Uint8Array.of(7)));
     expect(await timeLine(id)).toMatchObject({ beginning: 'power-on', earliest: { instructions: 0 } });
-    unwrap(await hypervisor.setRegister(id, 0, 'edx', 5n));
-    const line = await timeLine(id);
-    expect(line).toMatchObject({ beginning: 'register' });
-    expect(line.earliest.instructions).toBe(retired(id));
-    expect(await hypervisor.time.saveRecording(id, path.join(folder, 'run'))).toMatchObject({ ok: false });
+    unwrap(await hypervisor.step(id));
+    const after = [register(id, 'ebp'), noted()];
+    expect(after).toEqual([0xdead_beef, 7]);
+    unwrap(await hypervisor.time.goTo(id, place - 1));
+    expect([register(id, 'ebp'), noted()]).toEqual([ebp, 0]);
+    unwrap(await hypervisor.time.goTo(id, place + 1));
+    expect([register(id, 'ebp'), noted()]).toEqual(after);
+    expect((await timeLine(id)).inputs.map(({ kind }) => kind)).toContain('register');
+    const file = path.join(folder, 'run.recording');
+    unwrap(await hypervisor.time.saveRecording(id, file));
+    const terminal = new TestTerminal();
+    expect([await runCommandLine(['replay', file, '--json'], terminal), terminal.complaints]).toEqual([0, []]);
   });
 
   test('what it said once it does not say again', async () => {
