@@ -244,7 +244,11 @@ export class Hypervisor implements HypervisorService {
     const found = this.#find(id, null);
     if (!found.ok) return found;
     const cloned = this.#added(await this.#snapshots.clone(found.value, name, snapshot));
-    return cloned.ok && snapshot !== undefined ? this.restoreSnapshot(cloned.value.id, snapshot) : cloned;
+    if (!cloned.ok || snapshot === undefined) return cloned;
+    const restored = await this.restoreSnapshot(cloned.value.id, snapshot);
+    // It would be a machine that is not what was asked for.
+    if (!restored.ok) await this.delete(cloned.value.id);
+    return restored;
   }
 
   async exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>> {

@@ -3,8 +3,7 @@ import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
-import type { MachineSnapshot } from './snapshots/MachineSnapshot.ts';
-import { buffersOf, type CapturedMachine, packSnapshot } from './snapshots/PackedSnapshot.ts';
+import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import { closing, done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
@@ -73,7 +72,8 @@ export interface RestoredMachine {
   readonly stored: StoredMachine;
   readonly program: ThreadProgram | null;
   readonly drives: readonly ThreadDrive[];
-  readonly snapshot: MachineSnapshot;
+  /** In memory that threads share. */
+  readonly snapshot: PackedSnapshot;
   /** A machine of this very program has been in this state: nothing in it is unknown. */
   readonly isFamiliar: boolean;
 }
@@ -281,10 +281,8 @@ export class VirtualMachine {
   async #restoreInPlace({ stored, drives, snapshot }: RestoredMachine): Promise<Result<null>> {
     const thread = this.#thread;
     if (thread === undefined) return this.#threadless();
-    const packed = packSnapshot(snapshot);
     const layered = drives.filter(({ layerFile }) => layerFile !== null);
-    const options = { transfer: buffersOf(packed), timeoutMs: CAPTURE_TIMEOUT_MS };
-    const loaded = await thread.send('restore', { snapshot: packed, drives: layered }, options);
+    const loaded = await thread.send('restore', { snapshot, drives: layered }, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!loaded.ok) return loaded;
     if (this.#thread !== thread || this.#state !== 'saving') return this.#overtaken();
     for (const history of this.serialHistories.values()) history.clear();
@@ -299,7 +297,7 @@ export class VirtualMachine {
 
   /** In a new thread; the former one ends when that is done. */
   async #restoreAnew({ stored, program, drives, snapshot }: RestoredMachine, life: number): Promise<Result<null>> {
-    const definition = definitionOf(stored, program, drives, packSnapshot(snapshot));
+    const definition = definitionOf(stored, program, drives, snapshot);
     const launched = await this.#launch(definition, () => undefined);
     if (life !== this.#lives) {
       if (launched.ok) await launched.value.thread.terminate();

@@ -7,6 +7,7 @@ import { mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { unpackSnapshot } from '../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
 import { captureMachine, restoreMachine } from '../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
 import type { Result } from '../../src-main/hypervisor/types.ts';
 import { MachineStore } from '../../src-main/hypervisor/storage/MachineStore.ts';
@@ -76,7 +77,7 @@ async function measureStore(): Promise<void> {
     for (let round = 0; round < 3; round++)
       await timed('read and restore (wanted: below 150)', async () => {
         const read = unwrap(await store.snapshots.read(machine.id, second.id));
-        restoreMachine(parts, read.snapshot);
+        restoreMachine(parts, unpackSnapshot(read.snapshot));
       });
     const clone = { ...machine, id: 'vm-fedcba9876543210' };
     const taken = { from: machine.id, snapshots: [first.id, second.id], layers: [] };

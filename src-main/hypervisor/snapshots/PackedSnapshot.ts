@@ -1,3 +1,4 @@
+import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { MachineSnapshot } from './MachineSnapshot.ts';
@@ -8,14 +9,16 @@ export interface PackedPages {
   /** Ascending. */
   readonly numbers: Uint32Array<ArrayBuffer>;
   /** One page after the other. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
-/** A machine's state and memory as its thread hands them out, and takes them. Disks have layers in files. */
+/** A machine's state and memory as its thread hands them out, and takes them. */
 export interface PackedSnapshot {
   readonly state: MachineState;
   readonly ram: PackedPages;
   readonly video: PackedPages;
+  /** Blocks of disks whose writes are kept in memory; those of machines in threads have layers in files. */
+  readonly disks?: ReadonlyMap<DriveSlot, PackedPages>;
 }
 
 /** What a thread answers when it has captured its machine. */
@@ -49,22 +52,13 @@ export function unpackPages({ numbers, bytes }: PackedPages): Pages {
   return pages;
 }
 
-function packed(pages: Pages): PackedPages {
-  const numbers = Uint32Array.from([...pages.keys()].sort((a, b) => a - b));
-  const bytes = new Uint8Array(numbers.length * PAGE_BYTES);
-  numbers.forEach((page, index) => bytes.set(pages.get(page) ?? [], index * PAGE_BYTES));
-  return { numbers, bytes };
+export function unpackSnapshot({ state, ram, video, disks = new Map() }: PackedSnapshot): MachineSnapshot {
+  const layers = [...disks].map(([slot, pages]) => [slot, unpackPages(pages)] as const);
+  return { state, ram: unpackPages(ram), video: unpackPages(video), disks: new Map(layers) };
 }
 
-export function packSnapshot({ state, ram, video }: MachineSnapshot): PackedSnapshot {
-  return { state, ram: packed(ram), video: packed(video) };
-}
-
-export function unpackSnapshot({ state, ram, video }: PackedSnapshot): MachineSnapshot {
-  return { state, ram: unpackPages(ram), video: unpackPages(video), disks: new Map() };
-}
-
-/** What changes hands when a packed snapshot is posted. */
+/** What changes hands when a captured machine is posted; what threads share does not. */
 export function buffersOf({ ram, video }: PackedSnapshot): ArrayBuffer[] {
-  return [ram.numbers.buffer, ram.bytes.buffer, video.numbers.buffer, video.bytes.buffer];
+  const buffers = [ram.numbers.buffer, ram.bytes.buffer, video.numbers.buffer, video.bytes.buffer];
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }

@@ -5,7 +5,6 @@ import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { BlockHash } from '../storage/BlockIndex.ts';
 import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
-import { forEachBreathing } from '../storage/breathe.ts';
 import { describeFileError, errorCode, isFullDisk, replaceFile } from '../storage/files.ts';
 import { ReadersAndWriters } from '../storage/ReadersAndWriters.ts';
 import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
@@ -14,7 +13,8 @@ import type { MachineSnapshot } from './MachineSnapshot.ts';
 import { type ExportedPages, exportPages, type ImportedSnapshots, importPages } from './movedPages.ts';
 import { neededBlocks } from './neededBlocks.ts';
 import { pageHashes, tabulate, type TableRoots } from './pageTables.ts';
-import type { Pages } from './pages.ts';
+import type { PackedPages, PackedSnapshot } from './PackedSnapshot.ts';
+import { PAGE_BYTES } from './pages.ts';
 import { listSnapshotFiles, PAGES, snapshotFileOf, treeFileOf } from './snapshotFiles.ts';
 import {
   NO_SNAPSHOTS,
@@ -28,9 +28,6 @@ import {
   withSnapshot,
 } from './SnapshotTree.ts';
 import { describingFile, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
-
-/** Pages that are put in their places before others get the thread. */
-const PAGES_AT_ONCE = 4096;
 
 /** What is kept with a snapshot beside the machine. */
 export interface AboutSnapshot {
@@ -137,32 +134,31 @@ export class SnapshotStore {
     );
   }
 
-  /** A snapshot, every byte of it verified. */
+  /** A snapshot, every byte of it verified, in memory that threads share: it may be restored more than once. */
   async read(
     id: VmId,
     snapshot: SnapshotId,
-  ): Promise<Result<{ readonly definition: StoredMachine; readonly snapshot: MachineSnapshot }>> {
+  ): Promise<Result<{ readonly definition: StoredMachine; readonly snapshot: PackedSnapshot }>> {
     return this.#reading(id, snapshot, async (file) => {
       const { definition, state, ram, video, disks } = await describingFile(file, readStoredSnapshot);
       const store = await this.#blockStore();
       const all = [ram, video, ...disks.values()];
       const tables = await store.read(all.flatMap((roots) => [...roots.values()]));
-      const hashes = new Map<TableRoots, ReadonlyMap<number, BlockHash>>();
-      for (const roots of all) hashes.set(roots, await pageHashes(roots, tables));
-      const blocks = await store.read(new Set([...hashes.values()].flatMap((pages) => [...pages.values()])));
-      const pagesOf = (roots: TableRoots): Promise<Pages> => resolve(hashes.get(roots) ?? new Map(), blocks);
-      const layers = new Map<DriveSlot, Pages>();
-      for (const [slot, roots] of disks) layers.set(slot, await pagesOf(roots));
-      return {
-        definition,
-        snapshot: {
-          state,
-          ram: await pagesOf(ram),
-          video: await pagesOf(video),
-          disks: layers,
-        },
+      const pagesOf = async (roots: TableRoots): Promise<PackedPages> => {
+        const hashes = await pageHashes(roots, tables);
+        const bytes = new Uint8Array(new SharedArrayBuffer(hashes.size * PAGE_BYTES));
+        await store.readInto([...hashes.values()], bytes);
+        return { numbers: Uint32Array.from(hashes.keys()), bytes };
       };
+      const layers = new Map<DriveSlot, PackedPages>();
+      for (const [slot, roots] of disks) layers.set(slot, await pagesOf(roots));
+      return { definition, snapshot: { state, ram: await pagesOf(ram), video: await pagesOf(video), disks: layers } };
     });
+  }
+
+  /** The machine as it was defined when a snapshot was taken. */
+  async readDefinition(id: VmId, snapshot: SnapshotId): Promise<Result<StoredMachine>> {
+    return this.#reading(id, snapshot, async (file) => (await describingFile(file, readStoredSnapshot)).definition);
   }
 
   /** PNG; null: the machine showed nothing. */
@@ -353,19 +349,6 @@ function unknownSnapshot(): Result<never> {
 
 function retiredBy({ state }: MachineSnapshot): number {
   return state.processors.reduce((sum, { retired }) => sum + retired, state.instructionsBefore);
-}
-
-async function resolve(
-  hashes: ReadonlyMap<number, BlockHash>,
-  blocks: ReadonlyMap<BlockHash, Uint8Array>,
-): Promise<Pages> {
-  const pages = new Map<number, Uint8Array>();
-  await forEachBreathing(hashes, PAGES_AT_ONCE, ([page, hash]) => {
-    const block = blocks.get(hash);
-    if (block === undefined) throw new RangeError(`page ${page} was not read`);
-    pages.set(page, block);
-  });
-  return pages;
 }
 
 /** A folder inside one that must be there: of a machine that was deleted none is made. */

@@ -16,9 +16,9 @@ export async function cloneSnapshot(
   name: string | undefined,
   entry: SnapshotEntry,
 ): Promise<Result<StoredMachine>> {
-  const read = await store.snapshots.read(machine.id, entry.id);
+  const read = await store.snapshots.readDefinition(machine.id, entry.id);
   if (!read.ok) return read;
-  const { definition } = read.value;
+  const definition = read.value;
   const fronts = await layers.createFronts(machine.id, definition.drives.filter(hasOwnLayers));
   if (!fronts.ok) return fronts;
   const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), fronts.value));

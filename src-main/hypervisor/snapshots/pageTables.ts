@@ -53,7 +53,8 @@ export async function pageHashes(
   tables: ReadonlyMap<BlockHash, Uint8Array>,
 ): Promise<Map<number, BlockHash>> {
   const hashes = new Map<number, BlockHash>();
-  await forEachBreathing(roots, TABLES_AT_ONCE, ([number, root]) => {
+  const inOrder = [...roots].sort(([a], [b]) => a - b);
+  await forEachBreathing(inOrder, TABLES_AT_ONCE, ([number, root]) => {
     const table = tables.get(root);
     if (table === undefined) throw new RangeError(`table ${number} was not read`);
     readHashes(table).forEach((hash, entry) => {

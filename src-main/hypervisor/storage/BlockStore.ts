@@ -32,6 +32,12 @@ export interface AddedPack {
   readonly byteLength: number;
 }
 
+/** Which of the wanted blocks lies where in a frame, in bytes. */
+interface PlaceInFrame {
+  readonly index: number;
+  readonly at: number;
+}
+
 interface Pack {
   readonly name: string;
   readonly blockCount: number;
@@ -113,30 +119,56 @@ export class BlockStore {
    * damaged, and what the file system throws.
    */
   async read(hashes: Iterable<BlockHash>): Promise<ReadonlyMap<BlockHash, Uint8Array>> {
-    const wanted = new Map<number, Map<number, [BlockHash, number][]>>();
-    await forEachBreathing(hashes, LOOKUPS_AT_ONCE, (hash) => {
+    const wanted = [...hashes];
+    const blocks = new Map<BlockHash, Uint8Array>();
+    await this.#visitFrames(wanted, (frame, places) => {
+      for (const { index, at } of places) {
+        // Not `subarray`, which makes slower buffers of Node's.
+        blocks.set(wanted[index] ?? '', new Uint8Array(frame.buffer, frame.byteOffset + at, BLOCK_BYTES));
+      }
+    });
+    return blocks;
+  }
+
+  /** The same, one after the other in the order of the hashes, each of which may come several times. */
+  async readInto(hashes: readonly BlockHash[], into: Uint8Array): Promise<void> {
+    await this.#visitFrames(hashes, (frame, places) => {
+      for (let first = 0; first < places.length;) {
+        const { index = 0, at = 0 } = places[first] ?? {};
+        // Neighbours are copied at once.
+        let count = 1;
+        while (places[first + count]?.index === index + count && places[first + count]?.at === at + count * BLOCK_BYTES)
+          count++;
+        into.set(frame.subarray(at, at + count * BLOCK_BYTES), index * BLOCK_BYTES);
+        first += count;
+      }
+    });
+  }
+
+  /** Reads the frames that hold these blocks, in no order, each once. */
+  async #visitFrames(
+    hashes: readonly BlockHash[],
+    visit: (frame: Uint8Array, places: readonly PlaceInFrame[]) => void,
+  ): Promise<void> {
+    const wanted = new Map<number, Map<number, PlaceInFrame[]>>();
+    await forEachBreathing(hashes.entries(), LOOKUPS_AT_ONCE, ([index, hash]) => {
       const place = this.#index.get(hash);
       if (place === undefined) throw this.#missing(hash);
-      const frames = getOrAdd(wanted, place.pack, () => new Map<number, [BlockHash, number][]>());
+      const frames = getOrAdd(wanted, place.pack, () => new Map<number, PlaceInFrame[]>());
       const frame = Math.floor(place.block / FRAME_BLOCKS);
-      getOrAdd(frames, frame, () => []).push([hash, (place.block % FRAME_BLOCKS) * BLOCK_BYTES]);
+      getOrAdd(frames, frame, () => []).push({ index, at: (place.block % FRAME_BLOCKS) * BLOCK_BYTES });
     });
-    const blocks = new Map<BlockHash, Uint8Array>();
     for (const [number, frames] of wanted) {
       await this.#withPack(number, async (reader) => {
         await inParallel([...frames], READS_AT_ONCE, async ([frame, places]) => {
           const bytes = await reader.read(`${frame}`);
-          const end = Math.max(...places.map(([, at]) => at)) + BLOCK_BYTES;
+          const end = Math.max(...places.map(({ at }) => at)) + BLOCK_BYTES;
           if (bytes === undefined || bytes.length < end)
             throw new SectionProblem(`its section ${frame} makes no sense: it holds less than ${end} bytes`);
-          for (const [hash, at] of places) {
-            // Not `subarray`, which makes slower buffers of Node's.
-            blocks.set(hash, new Uint8Array(bytes.buffer, bytes.byteOffset + at, BLOCK_BYTES));
-          }
+          visit(bytes, places);
         });
       });
     }
-    return blocks;
   }
 
   has(hash: BlockHash): boolean {

@@ -174,7 +174,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
     const replacements = drives.map((drive) => this.#prepareReplacement(drive));
     this.history?.end();
-    this.#powerOn();
+    // What a machine that was once on with this program has beside its state, it has still.
+    if (this.#imageOfHistory !== (this.#image ?? 'none')) this.#powerOn();
     restoreMachine(this.#parts, unpackSnapshot(snapshot));
     for (const replace of replacements) replace();
     this.history?.begin('snapshot');

@@ -6,7 +6,6 @@ import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
 import type { Result } from '../types.ts';
 import { BATCH_COUNTER_BYTES, BATCH_TAKEN_WORD } from './protocol.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadData, ThreadMessage } from './protocol.ts';
-import { buffersOf } from '../snapshots/PackedSnapshot.ts';
 import type { ThreadMachineDefinition } from './ThreadMachine.ts';
 
 /** A thread looks at its messages every millisecond; one that is silent for so long is hung, or the host is. */
@@ -84,7 +83,6 @@ export class VcpuWorker {
     this.#worker = new Worker(options.entry, {
       name: options.name,
       workerData: data,
-      transferList: options.definition.snapshot ? buffersOf(options.definition.snapshot) : [],
       resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
     });
     this.#worker.on('message', (message: ThreadMessage) => this.#onMessage(message));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { unpackSnapshot } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
 import type { MachineSnapshot } from '../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
 import { MachineArchive } from '../../../src-main/hypervisor/storage/MachineArchive.ts';
 import { MachineStore } from '../../../src-main/hypervisor/storage/MachineStore.ts';
@@ -105,7 +106,7 @@ export async function checkContents(store: MachineStore, state: StoreState): Pro
     for (const snapshot of snapshots) {
       const read = unwrap(await store.snapshots.read(id, snapshot.id));
       const wanted = snapshotOf(Number(snapshot.name.split('.')[0]));
-      if (!isSame(read.snapshot, wanted))
+      if (!isSame(unpackSnapshot(read.snapshot), wanted))
         throw new Error(`${id} ${snapshot.id} holds something else than it was given`);
       for (const { sha256 } of filesOf(read.definition.program)) unwrap(await store.readBlob(id, sha256));
     }

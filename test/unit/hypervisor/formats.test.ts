@@ -8,6 +8,7 @@ import {
   type MachineSnapshot,
   restoreMachine,
 } from '../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
+import { unpackSnapshot } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../src-main/hypervisor/snapshots/SnapshotFile.ts';
 import { MachineStore } from '../../../src-main/hypervisor/storage/MachineStore.ts';
 import { unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
@@ -113,7 +114,7 @@ describe.skipIf(made !== undefined).each(await readdir(FIXTURES))('files of vers
       { name: 'second', parent: entries[0]?.id, hasThumbnail: true },
     ]);
     expect(current).toBe(entries[0]?.id);
-    await expectGoesOn(unwrap(await store.snapshots.read(id, entries[0]?.id ?? '')).snapshot);
+    await expectGoesOn(unpackSnapshot(unwrap(await store.snapshots.read(id, entries[0]?.id ?? '')).snapshot));
     unwrap(await store.snapshots.read(id, entries[1]?.id ?? ''));
     await store.close();
   }

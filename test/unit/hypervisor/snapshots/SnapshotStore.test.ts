@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type PackedSnapshot, unpackSnapshot } from '../../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
 import type { MachineSnapshot } from '../../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
 import { hashBytes } from '../../../../src-main/hypervisor/storage/CheckedJson.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
@@ -31,7 +32,8 @@ async function reopen(): Promise<void> {
 }
 
 /** The same content, whatever arrays hold it. */
-function expectSame(found: MachineSnapshot, wanted: MachineSnapshot): void {
+function expectSame(packed: PackedSnapshot, wanted: MachineSnapshot): void {
+  const found = unpackSnapshot(packed);
   expect(found.state).toEqual(wanted.state);
   const memories = [
     [found.ram, wanted.ram],
