@@ -85,7 +85,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['*.config.ts', 'test/e2e/playwright.config.ts', '**/*.d.ts'],
+    files: ['*.config.ts', 'test/e2e/*.config.ts', '**/*.d.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

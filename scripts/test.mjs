@@ -8,12 +8,12 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuild } from './setup/build.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { ensureElectron, switchesFor } from './setup/electronRuntime.mjs';
+import { ensureElectron } from './setup/electronRuntime.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { inRoot, root } from './setup/paths.mjs';
 import { bold, dim, green, red, runScript, say, seconds, SetupError } from './setup/progress.mjs';
 import { ensureChineseFont, ensureSystemLibraries, ensureXvfb } from './setup/systemLibraries.mjs';
-import { startXvfb } from './setup/virtualDisplay.mjs';
+import { needsVirtualDisplay, prepareWindowTests } from './setup/windowTests.mjs';
 
 const modules = (...parts) => inRoot('node_modules', ...parts);
 const vueTsc = modules('vue-tsc/bin/vue-tsc.js');
@@ -248,35 +248,20 @@ function output(command, args) {
 async function playwright(extra, show) {
   const report = `${reports}/playwright.json`;
   // Alone, this step tests the sources as they are too.
-  const { executable } = await withSetupLock(async () => {
-    await ensureBuild();
-    return ensureElectron();
-  });
-  const display = needsVirtualDisplay() ? await startXvfb() : undefined;
+  const { command, env, stop } = await prepareWindowTests();
   try {
-    await node(
-      show,
-      [modules('@playwright/test/cli.js'), 'test', '--config', 'test/e2e/playwright.config.ts', ...extra],
-      {
-        VIVARIUM_ELECTRON: executable,
-        VIVARIUM_ELECTRON_SWITCHES: JSON.stringify(switchesFor(executable)),
-        VIVARIUM_E2E_REPORT: report,
-        ...(updatesImages && { VIVARIUM_UPDATE_IMAGES: '1' }),
-        ...(display && { DISPLAY: display.name }),
-      },
-    );
+    await node(show, [...command, '--config', 'test/e2e/playwright.config.ts', ...extra], {
+      ...env,
+      VIVARIUM_E2E_REPORT: report,
+      ...(updatesImages && { VIVARIUM_UPDATE_IMAGES: '1' }),
+    });
   } finally {
-    display?.stop();
+    stop();
     const stats = (await readReport(report))?.stats;
     counts.passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
     counts.failed += stats?.unexpected ?? 0;
     counts.skipped += stats?.skipped ?? 0;
   }
-}
-
-/** A display that the user looks at is used only when asked for: tests that steal the focus are a nuisance. */
-function needsVirtualDisplay() {
-  return process.platform === 'linux' && !process.env.VIVARIUM_TEST_ON_DISPLAY;
 }
 
 function readReport(file) {

@@ -57,6 +57,8 @@ export const MENU_COMMANDS = [
   'file.save',
   'file.saveAs',
   'file.preferences',
+  'edit.undo',
+  'edit.redo',
   'edit.find',
   'machine.start',
   'machine.pause',

@@ -16,6 +16,7 @@ import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
+import { useUndo } from '../stores/undo.ts';
 import { useView } from '../stores/view.ts';
 
 export interface Command {
@@ -37,6 +38,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const actions = useMachineActions();
   const screenActions = useScreenActions();
   const layouts = useLayouts();
+  const undo = useUndo();
   const panelActions = usePanelActions();
   const snapshotActions = useSnapshotActions();
 
@@ -117,6 +119,8 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     add('view.editor', () => view.open('editor'));
     add('view.samples', () => view.open('samples'));
     add('view.commandPalette', () => (view.isPaletteOpen = !view.isPaletteOpen));
+    add('edit.undo', () => void undo.undo(), undo.last !== null);
+    add('edit.redo', () => void undo.redo(), undo.lastUndone !== null);
     add('edit.find', () => view.requestFind());
     add(
       'demonstration.start',

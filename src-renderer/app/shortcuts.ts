@@ -17,6 +17,8 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'file.save': { key: 's', mod: true },
   'file.saveAs': { key: 's', mod: true, shift: true },
   'file.preferences': { key: ',', mod: true },
+  'edit.undo': { key: 'z', mod: true },
+  'edit.redo': { key: 'z', mod: true, shift: true },
   'edit.find': { key: 'f', mod: true },
   'machine.toggleRun': { key: 'F5' },
   'machine.step': { key: 'F11' },

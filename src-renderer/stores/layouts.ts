@@ -1,12 +1,14 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
+import { t } from '../app/i18n.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
 import type { Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
 import { bringToFront, stacksOf, stackWith, type Layout } from '../features/dock/layout.ts';
 import { isPreset, presetLayout, type Preset } from '../features/dock/presets.ts';
 import { layoutFrom } from '../features/dock/savedLayout.ts';
 import { useMachines } from './machines.ts';
+import { useUndo } from './undo.ts';
 
 const SESSION_KEY = 'layouts';
 /** A handle that is dragged changes a layout with every frame; so long after the last change it is kept. */
@@ -15,6 +17,7 @@ const KEEP_AFTER_MS = 250;
 /** How each machine's panels are laid out. Kept by main, so that a machine looks the same at the next start. */
 export const useLayouts = defineStore('layouts', () => {
   const machines = useMachines();
+  const undo = useUndo();
   const byMachine = shallowRef<ReadonlyMap<string, Layout>>(new Map());
   /** The preset chosen last, which machines without a layout of their own have. */
   const preset = shallowRef<Preset>('learn');
@@ -39,10 +42,19 @@ export const useLayouts = defineStore('layouts', () => {
     keep();
   }
 
+  /** A change that is a deed of its own, to be taken back. */
+  function rearrange(machine: string, edit: (layout: Layout) => Layout): void {
+    const before = of(machine);
+    maximised.value = null;
+    change(machine, edit);
+    if (of(machine) === before) return;
+    const what = t('undo.layoutOf', { name: machines.byId.get(machine)?.name ?? '' });
+    undo.push({ what, undo: () => rearrange(machine, () => before) });
+  }
+
   function apply(machine: string, next: Preset): void {
     preset.value = next;
-    maximised.value = null;
-    change(machine, () => presetLayout(next));
+    rearrange(machine, () => presetLayout(next));
   }
 
   /** Brings a panel into sight, wherever it is. */
@@ -103,6 +115,7 @@ export const useLayouts = defineStore('layouts', () => {
   return {
     of,
     change,
+    rearrange,
     apply,
     preset,
     inUse,

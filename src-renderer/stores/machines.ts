@@ -1,11 +1,13 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
+import { t } from '../app/i18n.ts';
 import type { CallInput } from '../../src-preload/contract/contract.ts';
 import type { RemovableSlot, VmSummary } from '../../src-preload/contract/machines.ts';
 import type { ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import { useNotices } from './notices.ts';
+import { useUndo } from './undo.ts';
 
 /** Commands that take a machine and nothing else. */
 export type LifeCycleCommand =
@@ -23,6 +25,7 @@ export type LifeCycleCommand =
 /** The machines as main publishes them. */
 export const useMachines = defineStore('machines', () => {
   const notices = useNotices();
+  const undo = useUndo();
   const list = shallowRef<readonly VmSummary[]>([]);
   const isLoaded = shallowRef(false);
   const byId = computed(() => new Map(list.value.map((machine) => [machine.id, machine])));
@@ -79,9 +82,31 @@ export const useMachines = defineStore('machines', () => {
     changes: CallInput<'vm:update'>['changes'],
     drives?: CallInput<'vm:update'>['drives'],
   ): Promise<Outcome<VmSummary>> {
+    const before = byId.value.get(id);
     const outcome = await bridge().call('vm:update', { id, changes, ...(drives && { drives }) });
-    if (outcome.ok) apply(outcome.value);
+    if (!outcome.ok) return outcome;
+    apply(outcome.value);
+    if (before) undo.push({ what: nameOf(before, changes), undo: () => takeBack(before, changes, drives) });
     return outcome;
+  }
+
+  function nameOf({ name }: VmSummary, changes: CallInput<'vm:update'>['changes']): string {
+    const isRenaming = Object.keys(changes).length === 1 && 'name' in changes;
+    return t(isRenaming ? 'undo.nameOf' : 'undo.settingsOf', { name });
+  }
+
+  /** Sets what was changed to what it was; a machine that is gone since has nothing to set. */
+  async function takeBack(
+    before: VmSummary,
+    changes: CallInput<'vm:update'>['changes'],
+    drives: CallInput<'vm:update'>['drives'],
+  ): Promise<void> {
+    if (!byId.value.has(before.id)) return;
+    const former = Object.fromEntries(
+      Object.keys(changes).map((key) => [key, before[key as keyof typeof changes]]), // keys of a machine's settings
+    );
+    const choices = before.drives.map(({ slot, file, access }) => ({ slot, token: file.token, access }));
+    notices.settle(`machine:${before.id}`, await update(before.id, former, drives && choices));
   }
 
   /** Puts an image into a drive, or takes out what is there. */

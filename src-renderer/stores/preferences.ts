@@ -1,13 +1,15 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
-import { setLanguage } from '../app/i18n.ts';
+import { setLanguage, t } from '../app/i18n.ts';
 import type { AppInfo, Appearance, Preferences } from '../../src-preload/contract/application.ts';
 import { useNotices } from './notices.ts';
+import { useUndo } from './undo.ts';
 
 /** The user's choices and what they come to on this host. */
 export const usePreferences = defineStore('preferences', () => {
   const notices = useNotices();
+  const undo = useUndo();
   const preferences = shallowRef<Preferences>({
     theme: 'system',
     language: 'system',
@@ -36,8 +38,13 @@ export const usePreferences = defineStore('preferences', () => {
   }
 
   async function update(changes: Partial<Preferences>): Promise<void> {
+    const before = preferences.value;
     const next = notices.settle('settings', await bridge().call('preferences:update', changes));
-    if (next) apply(next);
+    if (!next) return;
+    apply(next);
+    const keys = Object.keys(changes) as (keyof Preferences)[]; // those of a part of the preferences
+    const former = Object.fromEntries(keys.map((key) => [key, before[key]])) as Partial<Preferences>; // their values
+    undo.push({ what: t('undo.preferences'), undo: () => update(former) });
   }
 
   return { preferences, appearance, info, connect, update };

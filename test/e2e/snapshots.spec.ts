@@ -93,6 +93,7 @@ test('snapshots are taken, restored, branched from, annotated and deleted', asyn
   await desk.willChoose(file);
   await desk.menu('file.importMachine');
   await desk.expectState('counter 3', 'off');
+  await desk.tab('snapshots').click(); // each machine keeps its own panels
   await expect(named('Snapshot 3')).toBeVisible();
 });
 

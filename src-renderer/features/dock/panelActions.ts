@@ -20,8 +20,7 @@ export function usePanelActions(): PanelActions {
   const layouts = useLayouts();
 
   function change(machine: string, panel: Panel, edit: (layout: Layout) => Layout): void {
-    layouts.change(machine, edit);
-    layouts.maximised = null;
+    layouts.rearrange(machine, edit);
     layouts.focus(machine, panel);
   }
 

@@ -23,7 +23,7 @@ export function usePanelMenu(machineOf: () => VmSummary): (stack: Stack, panel: 
     /** Shows a panel here: brings it, when it is elsewhere. */
     function show(next: Panel): void {
       if (!stack.panels.includes(next)) {
-        layouts.change(id, (layout) => move(layout, next, { kind: 'inside', at: stack.front }));
+        layouts.rearrange(id, (layout) => move(layout, next, { kind: 'inside', at: stack.front }));
       }
       layouts.reveal(id, next);
     }

@@ -1,4 +1,11 @@
 export const machines = {
+  undo: {
+    settingsOf: 'settings of {name}',
+    nameOf: 'name of {name}',
+    preferences: 'preferences',
+    layoutOf: 'panels of {name}',
+    nothing: 'nothing',
+  },
   newMachine: {
     title: 'New machine',
     format: 'Format',

@@ -1,6 +1,13 @@
 import type { machines as English } from '../en/machines.ts';
 
 export const machines: typeof English = {
+  undo: {
+    settingsOf: '{name} 的设置',
+    nameOf: '{name} 的名称',
+    preferences: '偏好设置',
+    layoutOf: '{name} 的面板',
+    nothing: '无',
+  },
   newMachine: {
     title: '新建虚拟机',
     format: '格式',
