@@ -53,6 +53,11 @@ export class TickCoalescer {
     const period = deadline - this.deadline;
     const isPeriodic = Math.abs(period - this.period) <= TOLERANCE * period;
     const isQuiet = !this.isBusy(instructions);
+    // A tick that comes some nanoseconds before the kernel's own clock has it due makes it ask for that tick once more.
+    if (isQuiet && period < TOLERANCE * this.period) {
+      this.instructions = instructions;
+      return;
+    }
     if (!isPeriodic || !isQuiet) this.idleSince = deadline;
     this.deadline = deadline;
     this.period = period;
