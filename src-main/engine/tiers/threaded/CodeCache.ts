@@ -1,5 +1,6 @@
 import { CODE_LINE_BYTES, PAGE_BYTES, PAGE_FLAG } from '../../state/layout.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
+import { PageBytes } from './PageBytes.ts';
 import { RECORD } from './record.ts';
 
 /** Bytes, a multiple of a record's. */
@@ -65,6 +66,8 @@ interface WatchedPage {
   readonly blocks: Set<Block>;
   /** How many blocks were made from bytes of each line. */
   readonly lineUsers: Uint16Array;
+  /** Holds all bytes that its blocks were made from, and may hold some of blocks that were dropped. */
+  readonly code: PageBytes;
 }
 
 /** Handler indices that the cache writes into records by itself. */
@@ -185,6 +188,7 @@ export class CodeCache {
     for (const [index, physical] of pages.entries()) {
       const watched = this.watch(physical);
       watched.blocks.add(block);
+      addBytes(watched, physical, block);
       this.useLines(watched, physical, block, index * PAGE_BYTES, 1);
       if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0) {
         this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
@@ -203,8 +207,13 @@ export class CodeCache {
     if (!watched) return;
     const start = physical - pageAddress,
       end = start + byteLength;
-    for (const block of watched.blocks) {
-      if (overlaps(block, pageAddress, start, end)) this.drop(block);
+    // A variable that shares a line with code is written over and over.
+    if (!watched.code.holdsAny(start, end)) return;
+    const dropped = [...watched.blocks].filter((block) => overlaps(block, pageAddress, start, end));
+    for (const block of dropped) this.drop(block);
+    if (dropped.length === 0) {
+      watched.code.clear();
+      for (const block of watched.blocks) addBytes(watched, pageAddress, block);
     }
     if (watched.blocks.size === 0) this.physicalMemory.clearFlags(pageAddress, PAGE_FLAG.code);
   }
@@ -227,7 +236,8 @@ export class CodeCache {
   private watch(physical: number): WatchedPage {
     let watched = this.watched.get(physical);
     if (!watched) {
-      watched = { pages: new Map(), blocks: new Set(), lineUsers: new Uint16Array(PAGE_BYTES / CODE_LINE_BYTES) };
+      const lineUsers = new Uint16Array(PAGE_BYTES / CODE_LINE_BYTES);
+      watched = { pages: new Map(), blocks: new Set(), lineUsers, code: new PageBytes() };
       this.watched.set(physical, watched);
     }
     return watched;
@@ -272,6 +282,11 @@ export class CodeCache {
 
 function ofKind(page: CodePage, kind: BlockKind): Map<number, Block> {
   return kind === 'block' ? page.blocks : kind === 'step' ? page.steps : page.singles;
+}
+
+function addBytes({ code }: WatchedPage, pageAddress: number, { page, start, end, nextPhysical }: Block): void {
+  if (page.physical === pageAddress) code.add(start, Math.min(PAGE_BYTES, end));
+  if (nextPhysical === pageAddress) code.add(0, end - PAGE_BYTES);
 }
 
 /** Whether a block was made from bytes of a page, from `start` to before `end`. */

@@ -85,6 +85,23 @@ describe('the code cache', () => {
     expect(cache.invalidatedBlocks).toBe(1);
   });
 
+  test('keeps all blocks for a variable between them, in the same line as their code, also where a block was once', () => {
+    const { cache, memory } = createCache();
+    addBlock(cache, memory, 0x112, 0x113);
+    const before = addBlock(cache, memory, 0x100, 0x111),
+      behind = addBlock(cache, memory, 0x113, 0x120);
+    for (let time = 0; time < 3; time++) cache.invalidate(0x1111, 2);
+    expect(handlers(memory, before)).toEqual([HANDLER, HANDLER]);
+    expect(handlers(memory, behind)).toEqual([HANDLER, HANDLER]);
+    expect(cache.invalidatedBlocks).toBe(1);
+    cache.invalidate(0x1110, 1);
+    cache.invalidate(0x1113, 1);
+    expect([handlers(memory, before), handlers(memory, behind)]).toEqual([
+      [STALE, STALE],
+      [STALE, STALE],
+    ]);
+  });
+
   test('drops a block for a write to the page into which its last instruction reaches', () => {
     const { cache, memory } = createCache();
     const block = addBlock(cache, memory, 0xff8, 0x1002);
