@@ -68,6 +68,9 @@ describe('watching for a text', () => {
     ['login:', 'Debian login: ', true],
     ['login:', 'Debian log in:', false],
     ['aab', 'aaaab', true],
+    ['abcabd', 'abcabcabd', true],
+    ['aabaaa', 'aabaabaaa', true],
+    ['aabaaa', 'aabaabaab', false],
     ['a', 'xa', true],
     ['é', 'café', true],
   ])('%j in %j', (text, stream, isFound) => expect(see(text, stream)).toBe(isFound));
