@@ -9,14 +9,14 @@ import { driveStatus, sectorIdentity, ST0_ABNORMAL } from './floppyStatus.ts';
 import { runTransfer, transferRequest, type TransferRequest, type TransferResult } from './FloppyTransfer.ts';
 import { beginFifoTransfer, type FifoPhase, finishFifoTransfer, readFifoPhase, saveFifoPhase } from './fifoTransfer.ts';
 import { ST1 } from './SectorAddress.ts';
+import { DRIVES, SeekStatus } from './SeekStatus.ts';
 
 const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
 const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_NON_DMA = 0x20, MSR_BUSY = 0x10; // prettier-ignore
-const ST0_INVALID = 0x80, ST0_SEEK_END = 0x20, ST0_NOT_READY_CHANGED = 0xc0; // prettier-ignore
+const ST0_INVALID = 0x80;
 const VERSION_82077 = 0x90;
 /** No second drive's cable, and what is not wired. */
 const SRB_FIXED = 0xc0;
-const DRIVES = 4;
 
 /** A drive is quicker here than 300 turns a minute allow, but never so quick that its driver is not ready yet. */
 const RESET_NS = 100_000;
@@ -61,8 +61,7 @@ export class Fdc82077 implements BusDevice {
   /** The data of a command without DMA. */
   private fifo: FifoPhase | undefined;
   private isInterrupting = false;
-  /** ST0 values that wait for SENSE INTERRUPT. */
-  private pendingStatus: number[] = [];
+  private readonly seeks: SeekStatus;
   private readonly parameters = new ControllerParameters();
   private work: Work = 'none';
   private deadline = 0;
@@ -78,6 +77,7 @@ export class Fdc82077 implements BusDevice {
     this.irq = wiring.irq;
     this.dma = wiring.dma;
     this.drives = drives;
+    this.seeks = new SeekStatus(drives);
   }
 
   read(offset: number): number {
@@ -146,7 +146,7 @@ export class Fdc82077 implements BusDevice {
       command: this.command,
       result: this.result,
       isInterrupting: this.isInterrupting,
-      pendingStatus: this.pendingStatus,
+      pendingStatus: this.seeks.save(),
       ...this.parameters.save(),
       work: WORKS.indexOf(this.work),
       deadline: this.work === 'none' ? 0 : this.deadline,
@@ -170,7 +170,7 @@ export class Fdc82077 implements BusDevice {
     this.command = command;
     this.fifo = fifo;
     this.result = result;
-    this.pendingStatus = pendingStatus;
+    this.seeks.restore(pendingStatus);
     this.dor = readByte(state, 'dor');
     this.tdr = readByte(state, 'tdr') & 3;
     this.rate = readByte(state, 'rate') & 3;
@@ -195,15 +195,10 @@ export class Fdc82077 implements BusDevice {
         return MSR_BUSY;
       case 'seek':
         // Seeks leave the controller free for other drives.
-        return MSR_READY | (this.command.length > 0 ? MSR_BUSY : 0) | (1 << this.seekingDrive);
+        return MSR_READY | (this.command.length > 0 ? MSR_BUSY : 0) | (1 << this.seeks.seekingDrive);
       default:
         return MSR_READY | (this.command.length > 0 ? MSR_BUSY : 0);
     }
-  }
-
-  /** Drive of the seek that is under way; its status waits in `pendingStatus` already. */
-  private get seekingDrive(): number {
-    return (this.pendingStatus.at(-1) ?? 0) & 3;
   }
 
   private isChangeLineActive(): boolean {
@@ -228,7 +223,7 @@ export class Fdc82077 implements BusDevice {
     this.command = [];
     this.fifo = undefined;
     this.result = [];
-    this.pendingStatus = [];
+    this.seeks.clear();
     this.interrupt(false);
     this.parameters.resetUnlocked();
   }
@@ -260,9 +255,7 @@ export class Fdc82077 implements BusDevice {
       case 'none':
         return;
       case 'reset':
-        // Polling finds that every drive's ready state has "changed"; each is asked about once.
-        if (this.parameters.polls)
-          this.pendingStatus = Array.from({ length: DRIVES }, (_, drive) => ST0_NOT_READY_CHANGED | drive);
+        if (this.parameters.polls) this.seeks.poll();
         this.interrupt(true);
         return;
       case 'seek':
@@ -361,28 +354,23 @@ export class Fdc82077 implements BusDevice {
   /** SEEK names a cylinder; with bit 7 of the command it names a distance, outwards or with bit 6 inwards. */
   private seekTarget(first: number, select: number, parameter: number): number {
     if ((first & 0x80) === 0) return parameter;
-    const from = this.drives[select & 3]?.cylinder ?? 0;
+    const from = this.seeks.cylinderOf(select);
     return first & 0x40 ? from + parameter : from - parameter;
   }
 
   private seek(select: number, cylinder: number): void {
-    const drive = this.drives[select & 3];
-    // A drive that is not there never signals track 0: equipment check.
-    const isThere = drive?.isPresent === true;
-    if (isThere) drive.seek(cylinder);
-    this.pendingStatus = this.pendingStatus.filter((status) => (status & 3) !== (select & 3));
-    this.pendingStatus.push(ST0_SEEK_END | (isThere ? 0 : ST0_ABNORMAL | 0x10) | (select & 7));
+    this.seeks.seek(select, cylinder);
     this.startWork('seek', SEEK_NS);
   }
 
   private senseInterrupt(): void {
-    const status = this.work === 'seek' ? undefined : this.pendingStatus.shift();
+    const told = this.work === 'seek' ? undefined : this.seeks.sense();
     this.interrupt(false);
-    this.result = status === undefined ? [ST0_INVALID] : [status, this.drives[status & 3]?.cylinder ?? 0];
+    this.result = told ?? [ST0_INVALID];
   }
 
   private dump(): number[] {
-    const cylinders = Array.from({ length: DRIVES }, (_, index) => this.drives[index]?.cylinder ?? 0);
+    const cylinders = Array.from({ length: DRIVES }, (_, drive) => this.seeks.cylinderOf(drive));
     return [...cylinders, ...this.parameters.dump()];
   }
 
