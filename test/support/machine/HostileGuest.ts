@@ -1,6 +1,7 @@
 import type { AccessWidth } from '../../../src-main/engine/VirtualProcessor.ts';
 import type { DiskImage } from '../../../src-main/machine/images/DiskImage.ts';
 import { type ImageAccess, openImage } from '../../../src-main/machine/images/openImage.ts';
+import { RepeatableEntropy } from '../../../src-main/machine/EntropySource.ts';
 import { Machine } from '../../../src-main/machine/Machine.ts';
 import type { AdapterModel } from '../../../src-main/machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../../../src-main/machine/profiles/MachineProfile.ts';
@@ -60,6 +61,7 @@ export class HostileGuest {
       macAddress: MAC,
       adapterModel: options.adapterModel,
       hasConsole: true,
+      entropy: new RepeatableEntropy(),
       sinks: { sound: () => undefined },
       drives: {
         images: {
@@ -103,6 +105,7 @@ export class HostileGuest {
       [4, () => this.askFirmwareConfiguration()],
       [8, () => this.driveVirtio()],
       [6, () => this.driveNetwork()],
+      [4, () => this.playSound()],
       [10, () => this.passTime()],
       [4, () => this.takeInterrupt()],
       [5, () => this.comeFromOutside()],
@@ -283,6 +286,34 @@ export class HostileGuest {
     for (let count = random.below(20); count > 0; count--)
       this.write(base + 0x10, random.pick([1, 2, 4]), this.value());
     this.write(base, 1, random.pick([0x22, 0x26, 0x0a, 0x12]));
+  }
+
+  /** Rings anywhere, of any length, at any rate, through the sound card wherever it lies now. */
+  private playSound(): void {
+    const { random } = this;
+    const base = this.portsOfSoundCard();
+    if (base === undefined) return;
+    for (let count = 1 + random.below(8); count > 0; count--) {
+      this.write(base + 0x0c, 4, random.pick([0x0c, 0x0d, random.below(16)]));
+      this.write(base + random.pick([0x30, 0x38]), 4, this.address() % 2 ** 32);
+      this.write(base + random.pick([0x34, 0x3c, 0x24, 0x28, 0x2c]), 4, this.value() % 2 ** 32);
+      this.write(base + 0x10, 2, random.below(0x1_0000));
+    }
+    this.write(base + 0x20, 4, this.value() % 2 ** 32);
+    this.write(base, 4, random.chance(80) ? (random.below(0x2000) << 16) | 0x70 : this.value());
+    // The loudspeaker, with whatever its timer does.
+    this.write(0x61, 1, random.below(4));
+  }
+
+  private portsOfSoundCard(): number | undefined {
+    for (let device = 0; device < 12; device++) {
+      const select = (offset: number): void => this.write(0xcf8, 4, 0x8000_0000 + device * 0x800 + offset);
+      select(0);
+      if (this.read(0xcfc, 4) !== 0x5000_1274) continue;
+      select(0x10);
+      return this.read(0xcfc, 4) & ~3;
+    }
+    return undefined;
   }
 
   private passTime(): void {
