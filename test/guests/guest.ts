@@ -14,6 +14,8 @@ import { MemoryImageHost } from '../support/machine/MemoryImageHost.ts';
 const FOLDER = process.env['VIVARIUM_GUESTS'] ?? new URL('../../node_modules/.cache/guests', import.meta.url).pathname;
 const MIB = 1024 * 1024;
 const SLICE_INSTRUCTIONS = 2_000_000;
+/** A guest that waits in HLT skips time: what it shows for two seconds may last for few instructions. */
+const SCREEN_SLICE_INSTRUCTIONS = 200_000;
 
 /** From a kernel's entry to its shell, and no more. */
 export const BOOT = 1_500_000_000;
@@ -111,10 +113,10 @@ export class Guest {
   }
 
   /** Runs until something is true, or the machine has come to an end; returns why it stopped. */
-  runUntil(isDone: () => boolean, mostInstructions: number): string {
-    for (let left = mostInstructions; left > 0; left -= SLICE_INSTRUCTIONS) {
+  runUntil(isDone: () => boolean, mostInstructions: number, slice = SLICE_INSTRUCTIONS): string {
+    for (let left = mostInstructions; left > 0; left -= slice) {
       if (isDone()) return 'done';
-      const { reason } = this.machine.run({ instructions: SLICE_INSTRUCTIONS });
+      const { reason } = this.machine.run({ instructions: slice });
       if (reason !== 'budget' && reason !== 'kick') return isDone() ? 'done' : reason;
     }
     if (isDone()) return 'done';
@@ -128,7 +130,8 @@ export class Guest {
 
   /** Runs until some line of the screen matches. */
   runUntilScreen(pattern: RegExp, mostInstructions: number): string {
-    return this.runUntil(() => this.screen.some((line) => pattern.test(line)), mostInstructions);
+    const isShown = (): boolean => this.screen.some((line) => pattern.test(line));
+    return this.runUntil(isShown, mostInstructions, SCREEN_SLICE_INSTRUCTIONS);
   }
 
   /** Runs until the machine stops for another reason than a slice's end. */
