@@ -13,6 +13,7 @@ import type { Machine } from '../machine/Machine.ts';
 import { adapterModels } from '../machine/network/NetworkPort.ts';
 import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
+import { traceCode } from './codeTrace.ts';
 import { openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
@@ -165,6 +166,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   }
   if (serialFile !== undefined) closeSync(serialFile);
   audio?.close();
+  if (options.trace === 'code') traceCode(parts, terminal);
   await report(machine, result, { options, output, side, terminal, digest });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
@@ -355,7 +357,7 @@ async function makeMachine(
     return createTranslatedMachine({
       memoryBytes: options.memoryBytes,
       regionThreshold: THRESHOLD_OF_TIER[options.tier],
-      ...(options.tracesRegions && { onRegion: (made) => terminal.complain(listRegion(made)) }),
+      ...(options.trace === 'regions' && { onRegion: (made) => terminal.complain(listRegion(made)) }),
       handlers,
       hostTime,
       clock: { kind: options.clock },

@@ -11,6 +11,10 @@ export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
 export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
 
 /** What `vivarium run` was told. */
+/** See `--trace`. */
+export const TRACE_KINDS = ['regions', 'code'] as const;
+export type TraceKind = (typeof TRACE_KINDS)[number];
+
 export interface RunOptions {
   readonly file: string | undefined;
   readonly format: ProgramFormat | 'auto';
@@ -51,7 +55,7 @@ export interface RunOptions {
   readonly vgaBios: string | undefined;
   /** A reset that the guest asks for ends the run. */
   readonly endsAtReset: boolean;
-  /** Regions are listed on standard error as they are made. */
-  readonly tracesRegions: boolean;
+  /** What is listed on standard error: regions as they are made, or at the end the code that was entered most. */
+  readonly trace: TraceKind | undefined;
   readonly isJson: boolean;
 }

@@ -116,6 +116,6 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     bios: data.bios,
     vgaBios: data.vgaBios,
     endsAtReset: false,
-    tracesRegions: false,
+    trace: undefined,
   };
 }

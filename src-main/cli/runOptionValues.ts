@@ -21,7 +21,7 @@ import {
 import { parseLoggedPorts } from './PortFiles.ts';
 import type { ReplayChoices } from './recordedOptions.ts';
 import type { RestoreChoices } from './RestoreCommand.ts';
-import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
+import { CONSOLE_DEVICES, type RunOptions, TRACE_KINDS } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
 
 export const MOST_ADDRESS = 0xffff_ffff;
@@ -70,7 +70,10 @@ export function withRunOptions(command: Command, subject = PROGRAM_FILE): Comman
     .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
     .option('--memory <size>', 'RAM, 1M to 2G', '64M')
     .option('--tier <tier>', 'auto, threaded or region', 'auto')
-    .option('--trace <what>', 'regions: on standard error, each region as it is made, with its WebAssembly text')
+    .option(
+      '--trace <what>',
+      'on standard error: regions, each as it is made, with its WebAssembly; code, at the end what ran most, with its records',
+    )
     .option('--serial <where>', 'COM1: stdio, none or a file (default: stdio, with --json none)')
     .option('--console <device>', `what --serial is about: ${CONSOLE_DEVICES.join(' or ')} (hvc0)`, 'com1')
     .option('--show <outputs>', `print what the guest says elsewhere: ${SIDE_OUTPUTS.join(', ')}, separated by commas`)
@@ -147,7 +150,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     bios: parse('bios', (text) => parseFileName(text, '--bios')),
     vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
     endsAtReset: options.reboot === false,
-    tracesRegions: parse('trace', (text) => parseChoice(text, '--trace', ['regions'])) === 'regions',
+    trace: parse('trace', (text) => parseChoice(text, '--trace', TRACE_KINDS)),
     isJson,
   };
 }

@@ -75,6 +75,8 @@ export interface RegionSource {
 export interface TranslationInspector {
   /** The blocks that hold any of these bytes, translated in whatever mode. */
   view(linearAddress: number, byteLength: number): TranslationView;
+  /** All blocks, those that were entered most first, by their physical addresses. */
+  hottestBlocks(most: number): readonly BlockView[];
   /** Undefined when there is no such region any more. */
   region(number: number): RegionSource | undefined;
 }

@@ -105,7 +105,7 @@ describe('usage errors are one message and status 2', () => {
   test('a trace of what is not traced', async () => {
     const { status, complaints } = await command('run', file('x.asm', 'hlt'), '--trace', 'blocks');
     expect(status).toBe(2);
-    expect(complaints).toBe('--trace blocks: expected regions.');
+    expect(complaints).toBe('--trace blocks: expected regions or code.');
   });
 
   test.each([

@@ -52,6 +52,11 @@ test('--trace regions shows guest code and its WebAssembly as a region is made',
   expect(complaints).toContain('(br $loop.7c03)');
 });
 
+test('--trace code lists at the end what was entered most, with its records', async () => {
+  const { complaints } = await run('--tier', 'threaded', '--trace', 'code');
+  expect(complaints).toMatch(/;; block 00007c03: real mode, runs by records\n00007c03 +01c8 +add ax, cx +add r16 r16 /);
+});
+
 test('the threaded tier alone makes no regions', async () => {
   const { stats } = (await run('--tier', 'threaded')).report;
   expect(stats.tiers).toMatchObject({ region: 0, regions: 0, threaded: stats.instructions });

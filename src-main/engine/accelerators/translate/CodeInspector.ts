@@ -17,6 +17,14 @@ import type { RegionTier } from '../../tiers/region/RegionTier.ts';
 import type { CompiledHandlers } from './CompiledHandlers.ts';
 import type { Translations } from './Translations.ts';
 
+/** What is known of a page of translations beside its blocks. */
+interface PageFacts {
+  /** Regions with code of it. */
+  readonly regions: readonly Region[];
+  /** Helpers' calls by page offset, of all records that stand for the instruction there. */
+  readonly helperCalls: ReadonlyMap<number, number>;
+}
+
 export interface CodeInspectorOptions {
   readonly memory: PhysicalMemory;
   readonly mmu: Mmu;
@@ -27,6 +35,7 @@ export interface CodeInspectorOptions {
 }
 
 const HEAD = STEP_KINDS.indexOf('head');
+const REGION = { name: 'region', isStep: true, helpers: [] };
 
 /** Reads what the tiers have made, between two runs. Changes nothing, so that a guest cannot tell. */
 export class CodeInspector implements TranslationInspector {
@@ -48,6 +57,22 @@ export class CodeInspector implements TranslationInspector {
     return { blocks, regions: this.options.regions?.hottest ?? [] };
   }
 
+  hottestBlocks(most: number): readonly BlockView[] {
+    const { translations, memory, regions } = this.options;
+    const found: { readonly block: Block; readonly entries: number }[] = [];
+    for (const page of translations.allPages()) {
+      for (const block of page.blocks.values()) {
+        const entries = entriesOf(memory.view, block.firstRecord) + (regions?.entriesAt(block) ?? 0);
+        found.push({ block, entries });
+      }
+    }
+    found.sort((a, b) => b.entries - a.entries);
+    return found.slice(0, most).map(({ block }) => {
+      const { page } = block;
+      return this.block(block, page.physical, false, this.facts(page));
+    });
+  }
+
   region(number: number): RegionSource | undefined {
     return this.options.regions?.source(number);
   }
@@ -58,16 +83,16 @@ export class CodeInspector implements TranslationInspector {
     if (physical === undefined) return;
     const present = translations.presentKey(linearPage);
     for (const page of translations.pagesAt(physical)) {
-      const around = this.options.regions?.regionsOn(page) ?? [];
-      for (const block of page.blocks.values()) yield this.block(block, linearPage, page.key === present, around);
+      const facts = this.facts(page);
+      for (const block of page.blocks.values()) yield this.block(block, linearPage, page.key === present, facts);
     }
   }
 
-  private block(block: Block, linearPage: number, isPresent: boolean, around: readonly Region[]): BlockView {
+  private block(block: Block, linearPage: number, isPresent: boolean, facts: PageFacts): BlockView {
     const { translations, regions, memory } = this.options;
     const { mode, codeSize, isFlat } = translations.modeOfPage(block.page);
     const head = block.firstRecord;
-    const holder = regions?.holderOf(block, around);
+    const holder = regions?.holderOf(block, facts.regions);
     const isHead = memory.view.getUint32(head + RECORD.handler, true) === HEAD;
     return {
       linearAddress: linearPage + block.start,
@@ -80,21 +105,16 @@ export class CodeInspector implements TranslationInspector {
       executions: regions ? entriesOf(memory.view, head) + regions.entriesAt(block) : null,
       untilHot: isHead && holder === undefined ? entriesUntilHot(memory.view, head) : null,
       records: Array.from({ length: block.recordCount }, (_, index) =>
-        this.record(block.page, head + index * RECORD.size, linearPage),
+        this.record(facts, head + index * RECORD.size, linearPage),
       ),
     };
   }
 
-  private record(page: CodePage, address: number, linearPage: number): RecordView {
-    const { memory, handlers, translations } = this.options;
-    const index = memory.view.getUint32(address + RECORD.handler, true);
+  private record({ helperCalls }: PageFacts, address: number, linearPage: number): RecordView {
+    const { memory, handlers } = this.options;
     const offset = memory.view.getUint16(address + RECORD.pageOffset, true);
     // A region stands in its head's place.
-    const handler = handlers.describe(index) ?? { name: 'region', isStep: true, helpers: [] };
-    const singles = [page.singles.get(offset), page.steps.get(offset)].flatMap((block) =>
-      block ? Array.from({ length: block.recordCount }, (_, place) => block.firstRecord + place * RECORD.size) : [],
-    );
-    const calls = [address, ...singles].map((each) => translations.helperCalls.of(each));
+    const handler = handlers.describe(memory.view.getUint32(address + RECORD.handler, true)) ?? REGION;
     return {
       address,
       linearAddress: linearPage + offset,
@@ -102,7 +122,24 @@ export class CodeInspector implements TranslationInspector {
       isStep: handler.isStep,
       bytes: memory.bytes.slice(address, address + RECORD.size),
       helpers: handler.helpers,
-      helperCalls: handler.isStep ? 0 : calls.reduce((sum, count) => sum + count, 0),
+      helperCalls: handler.isStep ? 0 : (helperCalls.get(offset) ?? 0),
     };
+  }
+
+  private facts(page: CodePage): PageFacts {
+    const { memory, regions, translations } = this.options;
+    const helperCalls = new Map<number, number>();
+    for (const blocks of [page.blocks, page.steps, page.singles]) {
+      for (const { firstRecord, recordCount } of blocks.values()) {
+        for (let index = 0; index < recordCount; index++) {
+          const record = firstRecord + index * RECORD.size;
+          const calls = translations.helperCalls.of(record);
+          if (calls === 0) continue;
+          const offset = memory.view.getUint16(record + RECORD.pageOffset, true);
+          helperCalls.set(offset, (helperCalls.get(offset) ?? 0) + calls);
+        }
+      }
+    }
+    return { regions: regions?.regionsOn(page) ?? [], helperCalls };
   }
 }

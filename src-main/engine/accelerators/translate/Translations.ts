@@ -191,6 +191,10 @@ export class Translations {
     return this.cache.pagesAt(physical);
   }
 
+  allPages(): Iterable<CodePage> {
+    return this.cache.allPages();
+  }
+
   modeOfPage({ key }: CodePage): TranslationMode {
     return this.modeOf(translationKey(key));
   }

@@ -177,6 +177,10 @@ export class CodeCache {
     return this.watched.get(physical)?.pages.values() ?? [];
   }
 
+  *allPages(): Generator<CodePage> {
+    for (const { pages } of this.watched.values()) yield* pages.values();
+  }
+
   /**
    * Registers a finished block.
    * @returns the physical pages that have come under watch with it: cached write permissions are to be withdrawn
