@@ -135,6 +135,7 @@ export class RunSession {
         return exit;
       case 'breakpoint':
       case 'watchpoint':
+      case 'catchpoint':
         return { reason: 'error', detail: 'stopped at a breakpoint that nobody set' };
       case 'idle':
         if (exit.wakeAtHostNs === undefined && !this.options.canReceiveInput()) {

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import type * as hypervisor from '../hypervisor/types.ts';
+import { MachineSymbols } from './MachineSymbols.ts';
 import { refuse, refuseWith, succeed, toOutcome, toProblem } from './outcomes.ts';
 import { toVmSummary, type VmRole } from './summaries.ts';
 import type { FileGrants } from './files/FileGrants.ts';
@@ -20,6 +21,7 @@ export class Machines {
   private readonly grants: FileGrants;
   private readonly programs: ProgramSources;
   private readonly recent: OpenedFiles;
+  readonly symbols: MachineSymbols;
   private readonly breakpoints: Breakpoints;
   private readonly roleOf: (id: hypervisor.VmId) => VmRole;
 
@@ -36,6 +38,7 @@ export class Machines {
     this.programs = programs;
     this.recent = recent;
     this.breakpoints = breakpoints;
+    this.symbols = new MachineSymbols(service);
     this.roleOf = roleOf;
   }
 
@@ -150,11 +153,10 @@ export class Machines {
 
   /** Breakpoints kept from before are in place when the first instruction runs. */
   async start(id: hypervisor.VmId, paused = false): Promise<Outcome<VmSummary>> {
-    const addresses = this.breakpoints.enabledAddresses(id);
-    if (addresses.length === 0) return this.outcome(this.hypervisor.start(id, { paused }));
+    if (this.breakpoints.list(id).length === 0) return this.outcome(this.hypervisor.start(id, { paused }));
     const started = await this.hypervisor.start(id, { paused: true });
     if (!started.ok) return refuseWith(started.error);
-    const set = await this.hypervisor.setBreakpoints(id, addresses);
+    const set = await this.symbols.arm(id, this.breakpoints);
     if (!set.ok) return refuseWith(set.error);
     return paused ? succeed(this.toSummary(started.value)) : this.outcome(this.hypervisor.resume(id));
   }

@@ -1,9 +1,38 @@
-export interface Breakpoint {
-  readonly linearAddress: number;
+import type { Catchpoint } from '../engine/Catchpoint.ts';
+import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
+import { isSameTarget } from '../machine/breakpoints/BreakpointSet.ts';
+import type { SymbolLookup } from '../machine/expressions/parseExpression.ts';
+import { armBreakpoint } from './armBreakpoint.ts';
+
+/** What a breakpoint waits for; `location` is how the user says where, '' where that is just the address. */
+export type LocatedTarget =
+  | { readonly kind: 'code'; readonly linearAddress: number; readonly location: string }
+  | {
+      readonly kind: 'data';
+      readonly linearAddress: number;
+      readonly location: string;
+      readonly byteLength: number;
+      readonly access: 'read' | 'write' | 'any';
+    }
+  | Catchpoint;
+
+export interface BreakpointSettings {
+  readonly target: LocatedTarget;
   readonly enabled: boolean;
+  /** An expression; '': it always counts. */
+  readonly condition: string;
+  /** Times that it is met and passed before it stops the machine. */
+  readonly ignoreCount: number;
 }
 
-/** The breakpoints of every machine, in ascending order of address; they outlive a machine's power-off. */
+export interface Breakpoint extends BreakpointSettings {
+  /** Among those of its machine, from 1. */
+  readonly id: number;
+  /** Why it does not work now; null: it does. */
+  readonly problem: string | null;
+}
+
+/** The breakpoints of every machine, in the order in which they were made; they outlive a machine's power-off. */
 export class Breakpoints {
   private readonly byMachine = new Map<string, readonly Breakpoint[]>();
   private readonly onChange: (machine: string, breakpoints: readonly Breakpoint[]) => void;
@@ -20,27 +49,69 @@ export class Breakpoints {
     return this.byMachine.get(machine) ?? [];
   }
 
-  enabledAddresses(machine: string): number[] {
-    return this.list(machine)
-      .filter(({ enabled }) => enabled)
-      .map(({ linearAddress }) => linearAddress);
+  /** The code breakpoint at an address. */
+  at(machine: string, linearAddress: number): Breakpoint | undefined {
+    return this.list(machine).find(({ target }) => target.kind === 'code' && target.linearAddress === linearAddress);
   }
 
+  /** One for the same thing is replaced. */
+  add(machine: string, settings: BreakpointSettings): readonly Breakpoint[] {
+    const list = this.list(machine);
+    const same = list.find(({ target }) => isSameTarget(target, settings.target));
+    if (same) return this.change(machine, same.id, settings);
+    const id = Math.max(0, ...list.map((each) => each.id)) + 1;
+    return this.replace(machine, [...list, { ...settings, id, problem: null }]);
+  }
+
+  change(machine: string, id: number, settings: BreakpointSettings): readonly Breakpoint[] {
+    const list = this.list(machine);
+    return this.replace(
+      machine,
+      list.map((each) => (each.id === id ? { ...settings, id, problem: null } : each)),
+    );
+  }
+
+  remove(machine: string, id: number): readonly Breakpoint[] {
+    return this.replace(
+      machine,
+      this.list(machine).filter((each) => each.id !== id),
+    );
+  }
+
+  /** A plain code breakpoint, on or off. */
   set(machine: string, linearAddress: number, enabled: boolean): readonly Breakpoint[] {
-    const others = this.list(machine).filter((breakpoint) => breakpoint.linearAddress !== linearAddress);
-    const sorted = [...others, { linearAddress, enabled }].sort((a, b) => a.linearAddress - b.linearAddress);
-    return this.replace(machine, sorted);
+    const found = this.at(machine, linearAddress);
+    if (found) return this.change(machine, found.id, { ...found, enabled });
+    const target = { kind: 'code', linearAddress, location: '' } as const;
+    return this.add(machine, { target, enabled, condition: '', ignoreCount: 0 });
   }
 
   clear(machine: string, linearAddress: number): readonly Breakpoint[] {
-    return this.replace(
-      machine,
-      this.list(machine).filter((breakpoint) => breakpoint.linearAddress !== linearAddress),
-    );
+    const found = this.at(machine, linearAddress);
+    return found ? this.remove(machine, found.id) : this.list(machine);
   }
 
   clearAll(machine: string): readonly Breakpoint[] {
     return this.replace(machine, []);
+  }
+
+  /**
+   * What the machine needs of those that are enabled, by what the program calls things now. One that makes no sense any
+   * more says so, and is left out.
+   */
+  arm(machine: string, symbols: SymbolLookup): readonly ArmedBreakpoint[] {
+    const list = this.list(machine);
+    const results = list.map((breakpoint) => armBreakpoint(breakpoint, symbols));
+    const updated = list.map((breakpoint, index) => {
+      const result = results[index];
+      if (!result?.ok) return { ...breakpoint, problem: result?.message ?? null };
+      const { target } = breakpoint;
+      const isLocated = target.kind === 'code' || target.kind === 'data';
+      const linearAddress = 'linearAddress' in result.armed.target ? result.armed.target.linearAddress : 0;
+      return { ...breakpoint, target: isLocated ? { ...target, linearAddress } : target, problem: null };
+    });
+    if (JSON.stringify(updated) !== JSON.stringify(list)) this.replace(machine, updated);
+    return results.flatMap((result, index) => (result.ok && list[index]?.enabled ? [result.armed] : []));
   }
 
   /** The machine is gone. */

@@ -53,7 +53,8 @@ export function linesBefore(
     votes[offset] = (votes[offset] ?? 0) + own;
     const next = offset + Math.max(1, length);
     // A path that overruns the address, or a known start, decides nothing.
-    if (next <= end && !hasAnchorBetween(window.linearAddress + offset, window.linearAddress + next, anchors)) votes[next] = (votes[next] ?? 0) + (votes[offset] ?? 0);
+    if (next <= end && !hasAnchorBetween(window.linearAddress + offset, window.linearAddress + next, anchors))
+      votes[next] = (votes[next] ?? 0) + (votes[offset] ?? 0);
   }
 
   const lines: CodeLine[] = [];

@@ -7,7 +7,9 @@ import type {
   ProgramListingLine,
   ProgramSymbol,
 } from '../machine/loaders/ProgramImage.ts';
-import { ProgramSymbols } from './ProgramSymbols.ts';
+import { ProgramSymbols, type SourceReader } from './ProgramSymbols.ts';
+import { elfSections } from './symbols/ElfSections.ts';
+import { readLineTable } from './symbols/LineTable.ts';
 
 export interface ProgramFile extends LoadOptions {
   readonly bytes: Uint8Array;
@@ -41,7 +43,15 @@ export function inspectProgram({ bytes, format, ...options }: ProgramFile): Prog
     bytes: programBytes(image),
     listing: image.listing ?? [],
     symbols: image.symbols ?? [],
-    knowledge: new ProgramSymbols(image),
+    knowledge: new ProgramSymbols(image, readLineTable(elfSections(bytes)), sourceReader(options.readFile)),
+  };
+}
+
+/** Source files as debug information names them; whatever reads a program's files decides which it may see. */
+function sourceReader(readFile: ProgramFile['readFile']): SourceReader {
+  return (file) => {
+    const bytes = readFile?.(file) ?? null;
+    return bytes && new TextDecoder().decode(bytes);
   };
 }
 

@@ -1,17 +1,27 @@
-import type { Breakpoint, Disassembly, MemoryRange } from '../../src-preload/contract/debugging.ts';
+import type {
+  Breakpoint,
+  BreakpointSettings,
+  Disassembly,
+  MemoryRange,
+  ProgramLabel,
+  StackFrame,
+  WatchValue,
+} from '../../src-preload/contract/debugging.ts';
 import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import { armBreakpoint } from '../debug/armBreakpoint.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
-import { disassembleAround, NO_KNOWLEDGE, type CodePlace, type ProgramKnowledge } from '../debug/Disassembler.ts';
+import { callStack, type StackContext } from '../debug/CallStack.ts';
+import { disassembleAround, type CodePlace, type ProgramKnowledge } from '../debug/Disassembler.ts';
 import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
-import { inspectProgram } from '../debug/ProgramInspection.ts';
+import { Watches } from '../debug/Watches.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
-import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
-import { readerBeside } from './files/ProgramInspector.ts';
-import { definedOnly } from '../control/definedOnly.ts';
+import type { MachineSymbols } from '../control/MachineSymbols.ts';
+import { refuse, refuseWith, succeed, toOutcome } from '../control/outcomes.ts';
 
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
 const STARTS_KEPT = 4096;
+const SYMBOLS_FOUND = 50;
 
 export const off = (): Outcome<never> => refuse('wrong-state', 'The machine is off. Start it to look inside.');
 
@@ -28,16 +38,14 @@ export interface LookedAt {
 export class Debugging {
   private readonly hypervisor: HypervisorService;
   private readonly breakpoints: Breakpoints;
+  private readonly symbols: MachineSymbols;
   private readonly starts = new Map<VmId, Set<number>>();
-  private readonly programs = new Map<VmId, { readonly sha256: string; readonly knowledge: ProgramKnowledge }>();
 
-  constructor(hypervisor: HypervisorService, breakpoints: Breakpoints) {
+  constructor(hypervisor: HypervisorService, breakpoints: Breakpoints, symbols: MachineSymbols) {
     this.hypervisor = hypervisor;
     this.breakpoints = breakpoints;
-    hypervisor.on('vm-removed', ({ id }) => {
-      this.starts.delete(id);
-      this.programs.delete(id);
-    });
+    this.symbols = symbols;
+    hypervisor.on('vm-removed', ({ id }) => void this.starts.delete(id));
     // Another program may stand at the same addresses after a start.
     hypervisor.on('vm-state', ({ id, to }) => void (to === 'starting' && this.starts.delete(id)));
   }
@@ -56,15 +64,74 @@ export class Debugging {
     return [...this.breakpoints.list(id)];
   }
 
+  /** Refused when its place or condition makes no sense. */
+  async addBreakpoint(id: VmId, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
+    return this.changing(id, settings, () => this.breakpoints.add(id, settings));
+  }
+
+  async changeBreakpoint(id: VmId, breakpointId: number, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
+    return this.changing(id, settings, () => this.breakpoints.change(id, breakpointId, settings));
+  }
+
+  private async changing(id: VmId, settings: BreakpointSettings, change: () => void): Promise<Outcome<Breakpoint[]>> {
+    const checked = armBreakpoint({ ...settings, id: 0 }, (await this.symbols.of(id)).lookup);
+    if (!checked.ok) return refuse('invalid-value', checked.message, { field: checked.field });
+    change();
+    return this.applyBreakpoints(id);
+  }
+
   /** After the set has changed: a machine that is on learns it. */
   async applyBreakpoints(id: VmId): Promise<Outcome<Breakpoint[]>> {
     const state = this.hypervisor.get(id)?.state;
     if (state === undefined) return refuse('machine-not-found', 'That machine no longer exists.');
-    if (state !== 'off') {
-      const set = await this.hypervisor.setBreakpoints(id, this.breakpoints.enabledAddresses(id));
+    if (state === 'off') this.breakpoints.arm(id, (await this.symbols.of(id)).lookup);
+    else {
+      const set = await this.symbols.arm(id, this.breakpoints);
       if (!set.ok) return refuseWith(set.error);
     }
     return succeed(this.listBreakpoints(id));
+  }
+
+  async breakpointHits(id: VmId): Promise<Outcome<{ id: number; count: number }[]>> {
+    const hits = await this.hypervisor.breakpointHits(id);
+    return hits.ok ? succeed(hits.value.map(([number, count]) => ({ id: number, count }))) : refuseWith(hits.error);
+  }
+
+  async evaluate(id: VmId, vcpu: number, texts: readonly string[]): Promise<Outcome<WatchValue[]>> {
+    const watches = new Watches(texts, (await this.symbols.of(id)).lookup);
+    const results = await this.hypervisor.evaluate(id, vcpu, watches.expressions);
+    return results.ok ? succeed(watches.values(results.value)) : refuseWith(results.error);
+  }
+
+  async callStack(id: VmId, vcpu: number): Promise<Outcome<StackFrame[]>> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    if (!registers) return off();
+    const frames = await callStack(this.memoryOf(id, vcpu, registers), stackContextOf(registers.values));
+    const symbols = await this.symbols.of(id);
+    return succeed(
+      frames.map((frame, index) => {
+        // A return address may be that of the next procedure, where a call never comes back.
+        const place = Math.max(0, frame.linearAddress - (index === 0 ? 0 : 1));
+        const nearest = symbols.nearest(place);
+        const offset = nearest ? nearest.offset + frame.linearAddress - place : 0;
+        return { ...frame, symbol: nearest?.name ?? null, offset, source: symbols.lineAt(place) ?? null };
+      }),
+    );
+  }
+
+  /** Runs until the present procedure has returned. */
+  async stepOut(id: VmId, vcpu: number): Promise<Outcome<void>> {
+    const registers = this.hypervisor.registers(id, vcpu);
+    if (!registers) return off();
+    const [, caller] = await callStack(this.memoryOf(id, vcpu, registers), stackContextOf(registers.values));
+    if (caller === undefined)
+      return refuse('invalid-value', 'Nothing on the stack looks like a place to return to: there is no caller.');
+    const { linearAddress, stackPointer } = caller;
+    return toOutcome(await this.hypervisor.runOut(id, { linearAddress, stackPointer }), () => undefined);
+  }
+
+  async findSymbols(id: VmId, text: string): Promise<Outcome<ProgramLabel[]>> {
+    return succeed([...(await this.symbols.of(id)).search(text, SYMBOLS_FOUND)]);
   }
 
   async disassemble(
@@ -160,35 +227,27 @@ export class Debugging {
   }
 
   private async knowledgeOf(id: VmId): Promise<ProgramKnowledge> {
-    const program = await this.programKnowledge(id);
+    const program = await this.symbols.of(id);
     return {
       label: (address) => program.label(address),
       source: (address, bytes) => program.source(address, bytes),
       starts: new Set([...program.starts, ...(this.starts.get(id) ?? [])]),
     };
   }
+}
 
-  /** Labels and lines of a program that was assembled from text; found out once for each program. */
-  private async programKnowledge(id: VmId): Promise<ProgramKnowledge> {
-    const vm = this.hypervisor.get(id);
-    if (!vm?.program) return NO_KNOWLEDGE;
-    const { sha256, fileName, format, sourcePath, origin, bits } = vm.program;
-    const known = this.programs.get(id);
-    if (known?.sha256 === sha256) return known.knowledge;
-    const stored = await this.hypervisor.readProgram(id);
-    let knowledge = NO_KNOWLEDGE;
-    if (stored.ok) {
-      const inspection = inspectProgram({
-        bytes: stored.value.bytes,
-        fileName,
-        format,
-        memoryBytes: vm.memoryMiB * 1024 ** 2,
-        ...definedOnly({ origin, bits }),
-        ...(sourcePath !== null && { readFile: readerBeside(sourcePath) }),
-      });
-      if (inspection.kind === 'program') knowledge = inspection.knowledge;
-    }
-    this.programs.set(id, { sha256, knowledge });
-    return knowledge;
-  }
+function stackContextOf(values: BigUint64Array): StackContext {
+  const value = (name: RegisterName): number => Number(values[REGISTER_INDEX[name]] ?? 0n);
+  const { mode } = processorMode(values);
+  // The stack segment's B flag says how much of the pointers counts.
+  const mask = (value('ss.attributes') & 0x4000) !== 0 ? 0xffff_ffff : 0xffff;
+  return {
+    codeBase: value('cs.base'),
+    instructionPointer: value('eip'),
+    codeSize: mode === 'protected32' ? 32 : 16,
+    stackBase: value('ss.base'),
+    stackPointer: (value('esp') & mask) >>> 0,
+    framePointer: (value('ebp') & mask) >>> 0,
+    hasParagraphSegments: mode === 'real' || mode === 'virtual8086',
+  };
 }

@@ -152,7 +152,7 @@ export class DesktopApplication {
       () => this.window.browserWindow,
       () => this.appearance.language,
     );
-    const debugging = new Debugging(hypervisor, breakpoints);
+    const debugging = new Debugging(hypervisor, breakpoints, this.machines.symbols);
     const handlers: Handlers = {
       ...machineHandlers(hypervisor, this.machines),
       ...snapshotHandlers(hypervisor, this.machines),

@@ -1,3 +1,4 @@
+import type { Catchpoint, CaughtEvent } from './Catchpoint.ts';
 import type { ProcessorState } from './ProcessorState.ts';
 import type { TranslationInspector } from './TranslationView.ts';
 import type { CpuState } from './state/CpuState.ts';
@@ -72,6 +73,7 @@ export interface WatchpointHit {
  * - `halt`: HLT; the vCPU waits for an interrupt.
  * - `breakpoint`: stands before the instruction at a breakpoint.
  * - `watchpoint`: stands behind the instruction, or the delivered event, that made the access.
+ * - `catchpoint`: stands behind the instruction that made the events, or before the handler of the one delivered.
  * - `shutdown`: triple fault.
  * - `error`: the engine failed; the message says where.
  */
@@ -79,6 +81,7 @@ export type VmExit =
   | { readonly reason: 'budget' | 'kick' | 'halt' }
   | { readonly reason: 'breakpoint'; readonly linearAddress: number }
   | ({ readonly reason: 'watchpoint' } & WatchpointHit)
+  | { readonly reason: 'catchpoint'; readonly events: readonly CaughtEvent[] }
   | { readonly reason: 'shutdown'; readonly detail: string }
   | { readonly reason: 'error'; readonly detail: string };
 
@@ -216,6 +219,8 @@ export interface VirtualProcessor {
   setBreakpoints(linearAddresses: readonly number[]): void;
   /** Linear memory whose accesses stop `run()` and `step()`; replaces the former set. */
   setWatchpoints(watchpoints: readonly Watchpoint[]): void;
+  /** Events that stop `run()` and `step()`; replaces the former set. */
+  setCatchpoints(catchpoints: readonly Catchpoint[]): void;
   /** Translations that contain any of these physical bytes are stale (DMA, a loader or a debugger wrote them). */
   invalidatePhysical(physicalAddress: number, byteLength: number): void;
   /** Registers were written from outside: derived state (mode, TLB) is recomputed. Call after writing `state`. */

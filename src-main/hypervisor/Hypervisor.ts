@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Breakpoint.ts';
+import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
@@ -322,6 +324,15 @@ export class Hypervisor implements HypervisorService {
     );
   }
 
+  async runOut(
+    id: VmId,
+    { linearAddress, stackPointer }: { readonly linearAddress: number; readonly stackPointer: number },
+  ): Promise<Result<VmSummary>> {
+    return this.#command(id, 'run to an address', (machine) =>
+      machine.send('runTo', { linearAddress, stackPointerAtLeast: stackPointer }),
+    );
+  }
+
   async reset(id: VmId): Promise<Result<VmSummary>> {
     return this.#command(id, 'reset', async (machine) => {
       const program = await this.#registry.readProgram(id);
@@ -409,13 +420,25 @@ export class Hypervisor implements HypervisorService {
     return this.#send(id, 'translate addresses of', 'translateLinear', { vcpu, linearAddress });
   }
 
-  async setBreakpoints(id: VmId, linearAddresses: readonly number[]): Promise<Result<null>> {
+  async setBreakpoints(id: VmId, breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>> {
     const machine = this.#machines.get(id);
-    return machine === undefined ? unknownMachine() : machine.setBreakpoints(linearAddresses);
+    return machine === undefined ? unknownMachine() : machine.setBreakpoints(breakpoints);
   }
 
-  breakpoints(id: VmId): readonly number[] {
+  breakpoints(id: VmId): readonly ArmedBreakpoint[] {
     return this.#machines.get(id)?.breakpoints ?? [];
+  }
+
+  async breakpointHits(id: VmId): Promise<Result<BreakpointHits>> {
+    return this.#send(id, 'look inside', 'breakpointHits', null);
+  }
+
+  async evaluate(
+    id: VmId,
+    vcpu: number,
+    expressions: readonly Expression[],
+  ): Promise<Result<readonly EvaluationResult[]>> {
+    return this.#send(id, 'look inside', 'evaluate', { vcpu, expressions });
   }
 
   screen(id: VmId): Screen | undefined {

@@ -1,3 +1,5 @@
+import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Breakpoint.ts';
+import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import type { RegisterName } from './registers.ts';
@@ -79,6 +81,14 @@ export interface HypervisorService {
   stepOver(id: VmId, vcpu?: number): Promise<Result<VmSummary>>;
   /** Resumes and stops before the instruction at this linear address. */
   runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>>;
+  /**
+   * Resumes and stops at this linear address once the stack is no deeper than `stackPointer` (linear too): where a
+   * procedure has returned to, whatever it has called meanwhile.
+   */
+  runOut(
+    id: VmId,
+    place: { readonly linearAddress: number; readonly stackPointer: number },
+  ): Promise<Result<VmSummary>>;
   /** Loads the program anew; a running machine runs on, a paused one stays paused. */
   reset(id: VmId): Promise<Result<VmSummary>>;
   /** Asks the guest to shut itself down; refused when it does not listen. */
@@ -117,9 +127,13 @@ export interface HypervisorService {
   writeMemory(id: VmId, physicalAddress: number, bytes: Uint8Array): Promise<Result<null>>;
   /** Linear address to physical through the vCPU's present mode; undefined when off or not mapped. */
   translateLinear(id: VmId, vcpu: number, linearAddress: number): Promise<Result<number | null>>;
-  /** Replaces the former set; kept over resets, gone at power-off. */
-  setBreakpoints(id: VmId, linearAddresses: readonly number[]): Promise<Result<null>>;
-  breakpoints(id: VmId): readonly number[];
+  /** Replaces the former set; kept over resets, gone at power-off. One that is as before keeps its count of hits. */
+  setBreakpoints(id: VmId, breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>>;
+  breakpoints(id: VmId): readonly ArmedBreakpoint[];
+  /** Since they were set, or the machine was reset. */
+  breakpointHits(id: VmId): Promise<Result<BreakpointHits>>;
+  /** A value for each expression, or why it has none. */
+  evaluate(id: VmId, vcpu: number, expressions: readonly Expression[]): Promise<Result<readonly EvaluationResult[]>>;
   /** The whole screen as it was last seen; undefined while the machine shows nothing, or nobody has looked. */
   screen(id: VmId): Screen | undefined;
   /** Grows with every change of the screen. */

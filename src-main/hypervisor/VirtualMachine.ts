@@ -1,4 +1,5 @@
 import { CpuState } from '../engine/state/CpuState.ts';
+import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
 import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
@@ -107,7 +108,7 @@ export class VirtualMachine {
   #cpus: readonly CpuState[] = [];
   /** How often each of those who look at the screen wants to see changes, per second. */
   readonly #screenWatches = new Set<{ readonly perSecond: number }>();
-  #breakpoints: readonly number[] = [];
+  #breakpoints: readonly ArmedBreakpoint[] = [];
   /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
   #lives = 0;
   /** A thread that is not ready yet. */
@@ -145,7 +146,7 @@ export class VirtualMachine {
     return this.#ending;
   }
 
-  get breakpoints(): readonly number[] {
+  get breakpoints(): readonly ArmedBreakpoint[] {
     return this.#breakpoints;
   }
 
@@ -386,10 +387,10 @@ export class VirtualMachine {
     return refused('thread-died', `“${name}” has no thread. Reset it.`, { text });
   }
 
-  async setBreakpoints(linearAddresses: readonly number[]): Promise<Result<null>> {
-    this.#breakpoints = [...linearAddresses];
+  async setBreakpoints(breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>> {
+    this.#breakpoints = [...breakpoints];
     if (this.#thread === undefined || this.#views === undefined || this.#thread.hasEnded) return done(null);
-    return this.send('setBreakpoints', linearAddresses);
+    return this.send('setBreakpoints', breakpoints);
   }
 
   /** Weight or cap were changed. */

@@ -399,6 +399,7 @@ export class Machine {
       case 'breakpoint':
         return { reason: 'breakpoint', vcpu: this.processor.id, linearAddress: exit.linearAddress };
       case 'watchpoint':
+      case 'catchpoint':
         return { ...exit, vcpu: this.processor.id };
       case 'shutdown':
         this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, exit.detail);

@@ -1,3 +1,4 @@
+import type { CaughtEvent } from '../engine/Catchpoint.ts';
 import type { WatchpointHit } from '../engine/VirtualProcessor.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { WatchpointHit } from '../engine/VirtualProcessor.ts';
  * - `halted`: HLT, and no interrupt can ever end it. Final until a reset.
  * - `breakpoint`: vCPU `vcpu` stands before the instruction at `linearAddress`.
  * - `watchpoint`: vCPU `vcpu` stands behind the instruction that made the access.
+ * - `catchpoint`: vCPU `vcpu` stands behind the instruction that made the events, or before the handler of the one
+ *   that was delivered.
  * - `shutdown`: triple fault. Final until a reset.
  * - `poweroff`: the guest switched itself off; `detail` says through which register, or holds the value
  *   written to the exit port. Final until a reset.
@@ -22,6 +25,7 @@ export type MachineExit =
   | { readonly reason: 'halted'; readonly detail: string }
   | { readonly reason: 'breakpoint'; readonly vcpu: number; readonly linearAddress: number }
   | ({ readonly reason: 'watchpoint'; readonly vcpu: number } & WatchpointHit)
+  | { readonly reason: 'catchpoint'; readonly vcpu: number; readonly events: readonly CaughtEvent[] }
   | { readonly reason: 'shutdown'; readonly detail: string }
   | { readonly reason: 'poweroff'; readonly detail: string }
   | { readonly reason: 'reset'; readonly detail: string }

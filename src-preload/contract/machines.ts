@@ -98,15 +98,53 @@ export const VmSettings = z.object({
 });
 export type VmSettings = z.infer<typeof VmSettings>;
 
+const ModeOfOperation = z.object({ isProtected: z.boolean(), isPaging: z.boolean(), isVirtual8086: z.boolean() });
+
+/** What has met a breakpoint. Addresses are linear; `returnAddress` is where an event came from. */
+export const BreakpointCause = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('code') }),
+  z.object({ kind: z.literal('data'), linearAddress: z.number(), access: z.enum(['read', 'write']) }),
+  z.object({
+    kind: z.literal('port'),
+    port: z.number(),
+    byteLength: z.number(),
+    access: z.enum(['read', 'write']),
+  }),
+  z.object({
+    kind: z.literal('interrupt'),
+    vector: z.number(),
+    source: z.enum(['external', 'nmi', 'software']),
+    returnAddress: z.number(),
+  }),
+  z.object({ kind: z.literal('exception'), vector: z.number(), errorCode: z.number(), returnAddress: z.number() }),
+  z.object({ kind: z.literal('mode'), from: ModeOfOperation, to: ModeOfOperation }),
+  z.object({
+    kind: z.literal('control-register'),
+    register: z.union([z.literal(0), z.literal(2), z.literal(3), z.literal(4)]),
+    value: z.number(),
+  }),
+]);
+export type BreakpointCause = z.infer<typeof BreakpointCause>;
+
 /** Why a machine is paused. */
 export const PauseReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user') }),
   z.object({ kind: z.literal('started-paused') }),
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('step') }),
-  z.object({ kind: z.literal('breakpoint'), linearAddress: z.number() }),
+  z.object({
+    kind: z.literal('breakpoint'),
+    /** Which of the machine's breakpoints. */
+    id: z.number(),
+    /** Where the machine stands. */
+    linearAddress: z.number(),
+    cause: BreakpointCause,
+  }),
   /** It went back, or forth again; `start`: to the first place that can be reached, since it met nothing else. */
-  z.object({ kind: z.literal('travelled'), stop: z.enum(['position', 'breakpoint', 'watchpoint', 'start']) }),
+  z.object({
+    kind: z.literal('travelled'),
+    stop: z.enum(['position', 'breakpoint', 'watchpoint', 'catchpoint', 'start']),
+  }),
 ]);
 export type PauseReason = z.infer<typeof PauseReason>;
 

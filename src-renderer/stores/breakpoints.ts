@@ -24,7 +24,7 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   }
 
   function at(id: string, linearAddress: number): Breakpoint | undefined {
-    return byMachine.get(id)?.find((breakpoint) => breakpoint.linearAddress === linearAddress);
+    return byMachine.get(id)?.find(({ target }) => target.kind === 'code' && target.linearAddress === linearAddress);
   }
 
   async function toggle(id: string, linearAddress: number): Promise<void> {

@@ -4,6 +4,7 @@ import { DebugView } from './DebugView.ts';
 import { GdbQueries } from './GdbQueries.ts';
 import { registerBytes, registerFromHex, registerToHex } from './GdbRegister.ts';
 import { codeBits } from './loadSegment.ts';
+import { eventText } from '../eventText.ts';
 import type { DebuggedEnd, MachineDebugger, Stop } from './MachineDebugger.ts';
 import { Monitor } from './Monitor.ts';
 import { ERROR, hex8, MOST_READ_BYTES, parseRange } from './packetFields.ts';
@@ -249,6 +250,7 @@ export class GdbSession {
 
   private onStop(stop: Stop): void {
     if (stop.kind === 'attached') return;
+    if (stop.kind === 'catchpoint') for (const event of stop.events) this.say(`Caught ${eventText(event)}.\n`);
     if (stop.kind === 'ended') this.say(`The machine has ended: ${describeEnd(stop)}\n`);
     this.sayMode();
     this.send(this.describe(stop));
@@ -323,6 +325,7 @@ function signalOf(stop: Stop): number {
     case 'history-start':
     case 'breakpoint':
     case 'watchpoint':
+    case 'catchpoint':
       return SIGNAL.trap;
   }
 }

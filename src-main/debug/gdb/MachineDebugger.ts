@@ -1,4 +1,5 @@
 import { CS, INTERRUPT_SHADOW, STATE } from '../../engine/state/layout.ts';
+import type { Catchpoint, CaughtEvent } from '../../engine/Catchpoint.ts';
 import type { VirtualProcessor, Watchpoint } from '../../engine/VirtualProcessor.ts';
 import type { Machine } from '../../machine/Machine.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
@@ -14,6 +15,7 @@ export type Stop =
   | { readonly kind: 'history-start' }
   | { readonly kind: 'breakpoint'; readonly vcpu: number }
   | { readonly kind: 'watchpoint'; readonly vcpu: number; readonly watchpoint: Watchpoint }
+  | { readonly kind: 'catchpoint'; readonly vcpu: number; readonly events: readonly CaughtEvent[] }
   /** The machine will not run again before a reset: told once, and once more as {@link DebuggerEvents.onEnd}. */
   | { readonly kind: 'ended'; readonly reason: 'halted' | 'shutdown' | 'error'; readonly detail: string };
 
@@ -54,6 +56,7 @@ export class MachineDebugger {
   private range: CodeRange | undefined;
   private readonly breakpoints = new Set<number>();
   private watchpoints: readonly Watchpoint[] = [];
+  private caught: readonly Catchpoint[] = [];
   /** undefined: nobody has been told yet. */
   private armed: Stops | undefined;
   private readonly beginHistory: (() => ReverseExecution) | undefined;
@@ -137,6 +140,7 @@ export class MachineDebugger {
     this.events = undefined;
     this.breakpoints.clear();
     this.watchpoints = [];
+    this.caught = [];
   }
 
   /** Power cycle; the machine stands still at its first instruction. */
@@ -160,6 +164,15 @@ export class MachineDebugger {
 
   removeWatchpoint(watchpoint: Watchpoint): void {
     this.watchpoints = this.watchpoints.filter((each) => !isSame(each, watchpoint));
+  }
+
+  get catchpoints(): readonly Catchpoint[] {
+    return this.caught;
+  }
+
+  /** Events that stop the machine; replaces the former set. */
+  setCatchpoints(catchpoints: readonly Catchpoint[]): void {
+    this.caught = catchpoints;
   }
 
   /** Runs the machine as it has been told to. An exit that the debugger takes comes out as `kick`. */
@@ -191,7 +204,8 @@ export class MachineDebugger {
 
   /** gdb takes breakpoints out at each stop and puts them back: translations are told of real changes alone. */
   private arm(): void {
-    const stops = { breakpoints: [...this.breakpoints].sort((a, b) => a - b), watchpoints: this.watchpoints };
+    const breakpoints = [...this.breakpoints].sort((a, b) => a - b);
+    const stops = { breakpoints, watchpoints: this.watchpoints, catchpoints: this.caught };
     if (this.armed && areSame(stops, this.armed)) return;
     this.armed = stops;
     if (this.history) {
@@ -201,6 +215,7 @@ export class MachineDebugger {
     for (const processor of this.machine.processors) {
       processor.setBreakpoints(stops.breakpoints);
       processor.setWatchpoints(stops.watchpoints);
+      processor.setCatchpoints(stops.catchpoints);
     }
   }
 
@@ -219,6 +234,9 @@ export class MachineDebugger {
         return { reason: 'kick' };
       case 'watchpoint':
         this.hold({ kind: 'watchpoint', vcpu: exit.vcpu, watchpoint: exit.watchpoint });
+        return { reason: 'kick' };
+      case 'catchpoint':
+        this.hold({ kind: 'catchpoint', vcpu: exit.vcpu, events: exit.events });
         return { reason: 'kick' };
       case 'halted':
       case 'shutdown':
@@ -282,12 +300,14 @@ function areSame(one: Stops, other: Stops): boolean {
   return (
     one.breakpoints.length === other.breakpoints.length &&
     one.watchpoints.length === other.watchpoints.length &&
+    one.catchpoints === other.catchpoints &&
     one.breakpoints.every((address, index) => address === other.breakpoints[index]) &&
     one.watchpoints.every((watchpoint, index) => watchpoint === other.watchpoints[index])
   );
 }
 
-function stopOf({ reason, watchpoint }: TravelResult): Stop {
+function stopOf({ reason, watchpoint, events }: TravelResult): Stop {
+  if (reason === 'catchpoint' && events !== undefined) return { kind: 'catchpoint', vcpu: 0, events };
   if (reason === 'watchpoint' && watchpoint !== undefined) return { kind: 'watchpoint', vcpu: 0, watchpoint };
   if (reason === 'breakpoint') return { kind: 'breakpoint', vcpu: 0 };
   return { kind: reason === 'start' ? 'history-start' : 'step' };

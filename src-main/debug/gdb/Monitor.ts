@@ -1,9 +1,11 @@
 import { CS } from '../../engine/state/layout.ts';
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
 import { parseTyping, TypingError } from '../../machine/keyboard/typing.ts';
+import { catchpointText } from '../eventText.ts';
 import type { DebugMemory } from './DebugMemory.ts';
 import type { DebugView } from './DebugView.ts';
 import { codeBits, hasParagraphSegments } from './loadSegment.ts';
+import { CATCHPOINT_USAGE, parseCatchpoint } from './parseCatchpoint.ts';
 import {
   describeDescriptors,
   describeDevices,
@@ -82,6 +84,20 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
       if (chosen === undefined) return `$pc is ${view.programCounter}.\n`;
       view.programCounter = chosen;
       return `$pc is ${view.programCounter}. ${STALE}`;
+    },
+  },
+  catch: {
+    usage: 'EVENT|off',
+    help: `stops at an event: ${CATCHPOINT_USAGE}; alone it lists them`,
+    run: ({ debug }, words) => {
+      if (words[0] === 'off') debug.setCatchpoints([]);
+      else if (words.length > 0) {
+        const catchpoint = parseCatchpoint(words);
+        if (catchpoint === undefined) return `catch: say one of ${CATCHPOINT_USAGE}.\n`;
+        debug.setCatchpoints([...debug.catchpoints, catchpoint]);
+      }
+      if (debug.catchpoints.length === 0) return 'No events are caught.\n';
+      return `Caught: ${debug.catchpoints.map(catchpointText).join(', ')}.\n`;
     },
   },
   'step-interrupts': {

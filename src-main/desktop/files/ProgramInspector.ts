@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Diagnostic, Outcome } from '../../../src-preload/contract/Outcome.ts';
@@ -6,6 +5,7 @@ import type { Assembly, ProgramFormat, ProgramOptions, ProgramSource } from '../
 import { inspectProgram, type ProgramFile, type ProgramInspection } from '../../debug/ProgramInspection.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 import { definedOnly } from '../../control/definedOnly.ts';
+import { readerBeside } from '../../control/files/readerBeside.ts';
 import type { ProgramSources } from '../../control/files/ProgramSources.ts';
 
 const MIB = 1024 ** 2;
@@ -85,18 +85,4 @@ export class ProgramInspector {
 function refused(inspection: ProgramInspection & { kind: 'refused' }, name: string): Outcome<never> {
   const { message, problems } = inspection;
   return { ok: false, problem: { code: 'bad-program', message, values: { name }, diagnostics: [...problems] } };
-}
-
-/** Reads files beside and below an assembly source, and no others: the text may have come from anywhere. */
-export function readerBeside(source: string): (name: string) => Uint8Array | null {
-  const folder = path.dirname(source);
-  return (name) => {
-    const file = path.resolve(folder, name);
-    if (!file.startsWith(folder + path.sep)) return null;
-    try {
-      return readFileSync(file);
-    } catch {
-      return null;
-    }
-  };
 }

@@ -25,6 +25,18 @@ export function debugHandlers(
       breakpoints.clear(id, linearAddress);
       return debugging.applyBreakpoints(id);
     },
+    'debug:addBreakpoint': ({ id, breakpoint }) => debugging.addBreakpoint(id, breakpoint),
+    'debug:changeBreakpoint': ({ id, breakpointId, breakpoint }) =>
+      debugging.changeBreakpoint(id, breakpointId, breakpoint),
+    'debug:removeBreakpoint': ({ id, breakpointId }) => {
+      breakpoints.remove(id, breakpointId);
+      return debugging.applyBreakpoints(id);
+    },
+    'debug:breakpointHits': ({ id }) => debugging.breakpointHits(id),
+    'debug:evaluate': ({ id, vcpu, expressions }) => debugging.evaluate(id, vcpu, expressions),
+    'debug:callStack': ({ id, vcpu }) => debugging.callStack(id, vcpu),
+    'debug:stepOut': ({ id, vcpu }) => debugging.stepOut(id, vcpu),
+    'debug:symbols': ({ id, text }) => debugging.findSymbols(id, text),
     'debug:clearAllBreakpoints': ({ id }) => {
       breakpoints.clearAll(id);
       return debugging.applyBreakpoints(id);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { Breakpoint } from '../../../src-preload/contract/debugging.ts';
 import { Preferences, Session } from '../../../src-preload/contract/application.ts';
 import { JsonFile } from './JsonFile.ts';
 
@@ -13,11 +14,18 @@ export const WindowBounds = z.object({
 });
 export type WindowBounds = z.infer<typeof WindowBounds>;
 
-/** Addresses by machine. */
-const BreakpointBook = z.record(
-  z.string(),
-  z.array(z.object({ linearAddress: z.number().int().min(0), enabled: z.boolean() })),
-);
+/** By machine. Before there were other kinds, a breakpoint was an address. */
+const BreakpointBook = z.record(z.string(), z.preprocess(fromAddresses, z.array(Breakpoint)));
+
+function fromAddresses(list: unknown): unknown {
+  if (!Array.isArray(list)) return list;
+  return list.map((each: unknown, index) => {
+    const isAddress = typeof each === 'object' && each !== null && 'linearAddress' in each && 'enabled' in each;
+    if (!isAddress) return each;
+    const { linearAddress, enabled } = each;
+    return { id: index + 1, target: { kind: 'code', linearAddress }, enabled };
+  });
+}
 
 /** What the app remembers beside its machines, one small file each. */
 export interface Settings {

@@ -2,7 +2,7 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { RewindableImage } from '../../machine/images/RewindableImage.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
-import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import type { RecordingEnd } from '../recordings/Recording.ts';
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
@@ -32,7 +32,7 @@ export class ThreadHistory {
   #travel: TimeTravel | undefined;
   #beginning: HistoryBeginning = 'power-on';
   #isProgramReplaced = false;
-  #breakpoints: readonly number[] = [];
+  #stops: Stops = { breakpoints: [], watchpoints: [] };
   #search: Generator<undefined, TravelResult, undefined> | undefined;
   /** Reported before a journey, and not asked for yet. */
   #containment: ContainmentRecord[] = [];
@@ -81,8 +81,8 @@ export class ThreadHistory {
     this.#now().takeCheckpoint();
   }
 
-  setBreakpoints(linearAddresses: readonly number[]): void {
-    this.#breakpoints = linearAddresses;
+  setStops(stops: Stops): void {
+    this.#stops = stops;
     this.#arm();
   }
 
@@ -181,7 +181,7 @@ export class ThreadHistory {
   }
 
   #arm(): void {
-    this.#travel?.setStops({ breakpoints: this.#breakpoints, watchpoints: [] });
+    this.#travel?.setStops(this.#stops);
   }
 
   #now(): TimeTravel {

@@ -1,10 +1,12 @@
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
+import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { ThreadHistory } from './ThreadHistory.ts';
 import type {
@@ -149,7 +151,9 @@ export interface ThreadMachine {
   stopClock(): void;
   instructionAddress(vcpu: number): number;
   stackPointer(vcpu: number): number;
-  setBreakpoints(linearAddresses: readonly number[]): void;
+  setStops(stops: Stops): void;
+  /** What conditions and watch expressions read. */
+  context(vcpu: number): ExpressionContext;
   setRegister(vcpu: number, name: RegisterName, value: bigint): void;
   writeMemory(physicalAddress: number, bytes: Uint8Array): void;
   translateLinear(vcpu: number, linearAddress: number): number | undefined;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
@@ -9,7 +10,9 @@ import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import { FreezableImage } from '../../machine/images/FreezableImage.ts';
 import { renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
 import { RewindableImage } from '../../machine/images/RewindableImage.ts';
+import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
+import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import { profileOf } from '../../machine/profiles/profiles.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
@@ -226,9 +229,41 @@ export class TranslatedThreadMachine implements ThreadMachine {
     return (state.segmentBase(SS) + state.register(RSP)) >>> 0;
   }
 
-  setBreakpoints(linearAddresses: readonly number[]): void {
-    if (this.history) this.history.setBreakpoints(linearAddresses);
-    else for (const processor of this.#parts.processors) processor.setBreakpoints(linearAddresses);
+  setStops(stops: Stops): void {
+    if (this.history) {
+      this.history.setStops(stops);
+      return;
+    }
+    for (const processor of this.#parts.processors) {
+      processor.setBreakpoints(stops.breakpoints);
+      processor.setWatchpoints(stops.watchpoints);
+      processor.setCatchpoints(stops.catchpoints ?? []);
+    }
+  }
+
+  context(vcpu: number): ExpressionContext {
+    const processor = this.#processor(vcpu);
+    return {
+      state: processor.state,
+      readLinear: (linearAddress, byteLength) => this.#readLinear(processor, linearAddress, byteLength),
+    };
+  }
+
+  /** Registers of devices are left alone: to look at them may change them. */
+  #readLinear(processor: VirtualProcessor, linearAddress: number, byteLength: number): Uint8Array {
+    const { memory } = this.#parts;
+    const bytes = new Uint8Array(byteLength);
+    let done = 0;
+    while (done < byteLength) {
+      const at = (linearAddress + done) >>> 0;
+      const length = Math.min(byteLength - done, PAGE_BYTES - (at % PAGE_BYTES));
+      const physical = processor.translateLinear(at);
+      const host = physical === undefined ? 0 : memory.host(physical);
+      if (host === 0) break;
+      bytes.set(memory.bytes.subarray(host, host + length), done);
+      done += length;
+    }
+    return bytes.subarray(0, done);
   }
 
   setRegister(vcpu: number, name: RegisterName, value: bigint): void {

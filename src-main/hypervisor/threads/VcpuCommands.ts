@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { tryEvaluate } from '../../machine/expressions/evaluate.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
 import type { NetworkSocket } from './NetworkSocket.ts';
@@ -16,6 +17,7 @@ const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
   'setScreenRate',
   'timeLine',
   'translateLinear',
+  'breakpointHits',
   'inspectCode',
   'inspectRegion',
   'probeAccess',
@@ -136,6 +138,12 @@ export class VcpuCommands {
       case 'setBreakpoints':
         execution.setBreakpoints(command.request);
         return null;
+      case 'breakpointHits':
+        return execution.breakpointHits;
+      case 'evaluate': {
+        const context = machine.context(command.request.vcpu);
+        return command.request.expressions.map((expression) => tryEvaluate(expression, context));
+      }
       case 'setRegister':
         machine.setRegister(command.request.vcpu, command.request.name, command.request.value);
         return null;

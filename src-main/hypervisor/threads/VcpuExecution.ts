@@ -1,5 +1,8 @@
+import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
+import { type BreakpointExit, BreakpointSet, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import { monotonicMs } from '../scheduler/hostClock.ts';
 import { messageOf } from '../results.ts';
 import type { BackTarget, PauseReason } from '../types.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
@@ -32,10 +35,12 @@ export class VcpuExecution {
   readonly #machine: ThreadMachine;
   readonly #output: OutputBatcher;
   #mode: ExecutionMode = { kind: 'paused' };
-  #breakpoints: ReadonlySet<number> = new Set();
+  readonly #breakpoints = new BreakpointSet();
   #temporary: TemporaryBreakpoint | undefined;
   /** The next instruction stands at a breakpoint that has been reported: pass it by a single step. */
   #isToPassBreakpoint = false;
+  /** It has stopped at a breakpoint that does not count, such as one whose condition does not hold. */
+  #hasPassed = false;
   #hasRun = false;
   #serialInput: { readonly port: number; bytes: Uint8Array }[] = [];
 
@@ -62,16 +67,22 @@ export class VcpuExecution {
     if (this.#serialInput.length > 0) this.#offerSerialInput();
     this.#noteRun();
     this.#guarded(() => {
-      if (this.#isToPassBreakpoint) {
-        this.#isToPassBreakpoint = false;
-        this.#afterRun(this.#machine.step());
-      }
-      if (this.#mode.kind !== 'running') return;
-      // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
-      const address = this.#machine.instructionAddress(0);
-      if (this.#hasBreakpointAt(address)) this.#onBreakpoint(0, address);
-      else this.#afterRun(this.#machine.run(untilHostMs * 1e6));
+      do this.#runToStop(untilHostMs);
+      while (this.#hasPassed && this.#mode.kind === 'running' && monotonicMs() < untilHostMs);
     });
+  }
+
+  #runToStop(untilHostMs: number): void {
+    this.#hasPassed = false;
+    if (this.#isToPassBreakpoint) {
+      this.#isToPassBreakpoint = false;
+      this.#afterRun(this.#machine.step());
+    }
+    if (this.#mode.kind !== 'running') return;
+    // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
+    const linearAddress = this.#machine.instructionAddress(0);
+    if (this.#hasBreakpointAt(linearAddress)) this.#onBreakpoint({ reason: 'breakpoint', vcpu: 0, linearAddress });
+    else this.#afterRun(this.#machine.run(untilHostMs * 1e6));
   }
 
   /** Serial input waits for the guest. */
@@ -101,7 +112,7 @@ export class VcpuExecution {
     this.#noteRun();
     this.#guarded(() => {
       const exit = this.#machine.step();
-      if (exit.reason !== 'idle' && exit.reason !== 'halted' && exit.reason !== 'breakpoint') this.#afterRun(exit);
+      if (exit.reason !== 'idle' && exit.reason !== 'halted') this.#afterRun(exit);
     });
     if (this.#mode.kind === 'running') this.#pause({ kind: 'step' });
   }
@@ -111,9 +122,13 @@ export class VcpuExecution {
     this.resume();
   }
 
-  setBreakpoints(linearAddresses: readonly number[]): void {
-    this.#breakpoints = new Set(linearAddresses);
+  setBreakpoints(breakpoints: readonly ArmedBreakpoint[]): void {
+    this.#breakpoints.set(breakpoints);
     this.#applyBreakpoints();
+  }
+
+  get breakpointHits(): BreakpointHits {
+    return this.#breakpoints.hits;
   }
 
   reset(): void {
@@ -212,10 +227,9 @@ export class VcpuExecution {
         this.#output.happen({ kind: 'stopped', detail: exit.detail });
         return;
       case 'breakpoint':
-        this.#onBreakpoint(exit.vcpu, exit.linearAddress);
-        return;
       case 'watchpoint':
-        this.#pause({ kind: 'step' });
+      case 'catchpoint':
+        this.#onBreakpoint(exit);
         return;
       case 'reset':
         this.#reset(true);
@@ -233,20 +247,20 @@ export class VcpuExecution {
     }
   }
 
-  #onBreakpoint(vcpu: number, linearAddress: number): void {
-    const temporary = this.#temporary;
-    if (temporary?.linearAddress === linearAddress) {
-      if (this.#machine.stackPointer(vcpu) >= temporary.stackPointerAtLeast) {
-        this.#pause({ kind: 'step' });
-        return;
-      }
-      // The same address in a deeper call.
-      if (!this.#breakpoints.has(linearAddress)) {
-        this.#isToPassBreakpoint = true;
-        return;
-      }
+  #onBreakpoint(exit: BreakpointExit): void {
+    const machine = this.#machine;
+    const linearAddress = machine.instructionAddress(exit.vcpu);
+    const temporary = exit.reason === 'breakpoint' ? this.#temporary : undefined;
+    const meeting = this.#breakpoints.meet(exit, linearAddress, machine.context(exit.vcpu));
+    // Below it is the same address in a deeper call.
+    const hasArrived =
+      temporary?.linearAddress === linearAddress && machine.stackPointer(exit.vcpu) >= temporary.stackPointerAtLeast;
+    if (hasArrived) this.#pause({ kind: 'step' });
+    else if (meeting) this.#pause({ kind: 'breakpoint', ...meeting });
+    else {
+      this.#hasPassed = true;
+      this.#isToPassBreakpoint = exit.reason === 'breakpoint';
     }
-    this.#pause({ kind: 'breakpoint', linearAddress });
   }
 
   #pause(reason: PauseReason): void {
@@ -268,6 +282,7 @@ export class VcpuExecution {
     this.#output.noteRun();
     this.#serialInput = [];
     const loaded = this.#machine.reset();
+    this.#breakpoints.clearHits();
     this.#isToPassBreakpoint = false;
     this.#output.happen({ kind: 'reset', loaded, byGuest: isByGuest });
     if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'running' });
@@ -291,7 +306,7 @@ export class VcpuExecution {
   }
 
   #hasBreakpointAt(linearAddress: number): boolean {
-    return this.#breakpoints.has(linearAddress) || this.#temporary?.linearAddress === linearAddress;
+    return this.#breakpoints.hasCodeAt(linearAddress) || this.#temporary?.linearAddress === linearAddress;
   }
 
   #setTemporaryBreakpoint(breakpoint: TemporaryBreakpoint | undefined): void {
@@ -301,8 +316,12 @@ export class VcpuExecution {
   }
 
   #applyBreakpoints(): void {
-    const all = new Set(this.#breakpoints);
-    if (this.#temporary !== undefined) all.add(this.#temporary.linearAddress);
-    this.#machine.setBreakpoints([...all]);
+    const { stops } = this.#breakpoints;
+    const temporary = this.#temporary === undefined ? [] : [this.#temporary.linearAddress];
+    this.#machine.setStops({
+      ...stops,
+      breakpoints: [...new Set([...stops.breakpoints, ...temporary])],
+      accepts: (exit) => isBreakpointExit(exit) && this.#breakpoints.isMet(exit, this.#machine.context(exit.vcpu)),
+    });
   }
 }

@@ -1,5 +1,7 @@
 /** Messages between main and a vCPU's thread. Both ends are of one build, so there is no version. */
+import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
+import type { EvaluationResult, Expression } from '../../machine/expressions/Expression.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { CableEndParts } from '../network/CableEnd.ts';
 import type { RegisterName } from '../registers.ts';
@@ -68,7 +70,13 @@ export interface ThreadCommands {
     readonly request: ThreadProgram | null;
     readonly reply: { readonly summary: string | null };
   };
-  setBreakpoints: { readonly request: readonly number[]; readonly reply: null };
+  setBreakpoints: { readonly request: readonly ArmedBreakpoint[]; readonly reply: null };
+  breakpointHits: { readonly request: null; readonly reply: BreakpointHits };
+  /** A value for each; of a vCPU that runs, between two of its slices. */
+  evaluate: {
+    readonly request: { readonly vcpu: number; readonly expressions: readonly Expression[] };
+    readonly reply: readonly EvaluationResult[];
+  };
   setRegister: {
     readonly request: { readonly vcpu: number; readonly name: RegisterName; readonly value: bigint };
     readonly reply: null;

@@ -1,3 +1,4 @@
+import { type BreakpointExit, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { HostTime } from '../../machine/MachineOptions.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
@@ -33,7 +34,7 @@ const NO_STOPS: Stops = { breakpoints: [], watchpoints: [] };
 /** Where a stop was met. */
 interface Meeting {
   readonly position: MachinePosition;
-  readonly exit: MachineExit & { readonly reason: 'breakpoint' | 'watchpoint' };
+  readonly exit: BreakpointExit;
 }
 
 /**
@@ -340,17 +341,16 @@ export class TimeTravel implements ReverseExecution {
       const next = this.inputs[this.inputsDone]?.at ?? end;
       const exit = runTo(this.parts.machine, comparePositions(next, end) < 0 ? next : end);
       const { position } = this;
-      if (exit !== 'arrived' && (exit.reason === 'breakpoint' || exit.reason === 'watchpoint')) {
-        if (this.isBefore(exit.reason, position, from)) last = { position, exit };
-      }
+      const isWanted = exit !== 'arrived' && isBreakpointExit(exit) && this.isBefore(exit.reason, position, from);
+      if (isWanted && (this.stops.accepts?.(exit) ?? true)) last = { position, exit };
       this.applyDue();
       idle = isSamePosition(before, this.position) ? idle + 1 : 0;
     }
     return last;
   }
 
-  /** A watchpoint's instruction has retired where it stops: the journey ends before it. */
-  private isBefore(reason: 'breakpoint' | 'watchpoint', position: MachinePosition, from: MachinePosition): boolean {
+  /** The instruction of a watchpoint or a catchpoint has retired where it stops: the journey ends before it. */
+  private isBefore(reason: BreakpointExit['reason'], position: MachinePosition, from: MachinePosition): boolean {
     if (reason === 'breakpoint') return comparePositions(position, from) < 0;
     return position.instructions <= from.instructions && position.instructions > 0;
   }
@@ -362,12 +362,10 @@ export class TimeTravel implements ReverseExecution {
       return { reason: 'breakpoint', position: this.position, linearAddress: exit.linearAddress };
     }
     this.goTo(position.instructions - 1);
-    return {
-      reason: 'watchpoint',
-      position: this.position,
-      watchpoint: exit.watchpoint,
-      linearAddress: exit.linearAddress,
-    };
+    const { position: arrived } = this;
+    if (exit.reason === 'catchpoint') return { reason: 'catchpoint', position: arrived, events: exit.events };
+    const { watchpoint, linearAddress } = exit;
+    return { reason: 'watchpoint', position: arrived, watchpoint, linearAddress };
   }
 
   private withoutStops(action: () => void): void {
@@ -398,10 +396,11 @@ export class TimeTravel implements ReverseExecution {
     }
   }
 
-  private arm({ breakpoints, watchpoints }: Stops): void {
+  private arm({ breakpoints, watchpoints, catchpoints = [] }: Stops): void {
     for (const processor of this.parts.processors) {
       processor.setBreakpoints(breakpoints);
       processor.setWatchpoints(watchpoints);
+      processor.setCatchpoints(catchpoints);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { BreakpointMeeting } from '../../machine/breakpoints/Breakpoint.ts';
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { VmDefinition } from './definition.ts';
 import type { TravelStop } from './timeTravel.ts';
@@ -24,7 +25,7 @@ export type PauseReason =
   | { readonly kind: 'step' }
   /** It went back, or forth again. */
   | { readonly kind: 'travelled'; readonly stop: TravelStop }
-  | { readonly kind: 'breakpoint'; readonly linearAddress: number };
+  | ({ readonly kind: 'breakpoint' } & BreakpointMeeting);
 
 /** Why a machine is crashed. Its memory and registers stay readable; reset or power-off leave this state. */
 export interface CrashReport {

@@ -48,7 +48,7 @@ export type BackTarget =
   | { readonly kind: 'write'; readonly linearAddress: number; readonly byteLength: 1 | 2 | 4 | 8 };
 
 /** Where a journey ended; `start`: at the first place that can be reached, since nothing else was met. */
-export type TravelStop = 'position' | 'breakpoint' | 'watchpoint' | 'start';
+export type TravelStop = 'position' | 'breakpoint' | 'watchpoint' | 'catchpoint' | 'start';
 
 /** Machines by the instruction clock go back and forth in their own past. */
 export interface TimeTravelService {

@@ -1,3 +1,4 @@
+import type { Catchpoint, CaughtEvent } from '../../engine/Catchpoint.ts';
 import type { Watchpoint } from '../../engine/VirtualProcessor.ts';
 import type { MachineExit, MachineSlice } from '../MachineExit.ts';
 import type { MachinePosition } from '../MachineInput.ts';
@@ -7,6 +8,9 @@ export interface Stops {
   /** Linear addresses of instructions. */
   readonly breakpoints: readonly number[];
   readonly watchpoints: readonly Watchpoint[];
+  readonly catchpoints?: readonly Catchpoint[];
+  /** Asked of each stop on the way back, where the machine stands at it; absent: all count. */
+  readonly accepts?: (exit: MachineExit) => boolean;
 }
 
 /**
@@ -14,13 +18,15 @@ export interface Stops {
  * - `position`: where it was to end.
  * - `breakpoint`: before the instruction at a breakpoint.
  * - `watchpoint`: before the instruction, or the delivered event, that makes the access.
+ * - `catchpoint`: before the instruction that makes the event, or before its delivery.
  * - `start`: at the first position that can be reached.
  */
 export interface TravelResult {
-  readonly reason: 'position' | 'breakpoint' | 'watchpoint' | 'start';
+  readonly reason: 'position' | 'breakpoint' | 'watchpoint' | 'catchpoint' | 'start';
   readonly position: MachinePosition;
   readonly linearAddress?: number;
   readonly watchpoint?: Watchpoint;
+  readonly events?: readonly CaughtEvent[];
 }
 
 /**

@@ -18,12 +18,14 @@ export type Runner = Pick<Machine, 'position' | 'run' | 'step'>;
  * Runs a machine by the instruction clock on to a position of the same run, once; call it again after `budget`.
  * @param most instructions to retire at most in this call
  * @returns `arrived`, or why the machine stopped before: the run is another one, unless it was `budget` or a breakpoint.
- *   A watchpoint is told even where it was met by what arrives there.
+ *   A watchpoint or catchpoint is told even where it was met by what arrives there.
  */
 export function runTo(machine: Runner, target: MachinePosition, most = Infinity): MachineExit | 'arrived' {
   const { position } = machine;
   const outcome = (exit: MachineExit): MachineExit | 'arrived' =>
-    exit.reason !== 'watchpoint' && isSamePosition(machine.position, target) ? 'arrived' : exit;
+    exit.reason !== 'watchpoint' && exit.reason !== 'catchpoint' && isSamePosition(machine.position, target)
+      ? 'arrived'
+      : exit;
   if (isSamePosition(position, target)) return 'arrived';
   const left = target.instructions - position.instructions;
   // Everything has been retired but the delivery of an interrupt, which is a step of its own.

@@ -182,7 +182,10 @@ export class DoubleMachine implements ThreadMachine {
   });
   drainContainment = (): [] => [];
   stopClock(): void {}
-  setBreakpoints(): void {}
+  setStops(): void {}
+  context = (): never => {
+    throw new Error('a double has no registers');
+  };
   setRegister(): void {}
   sendScanCodes(): void {}
   sendKeys(): void {}

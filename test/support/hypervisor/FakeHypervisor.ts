@@ -1,3 +1,5 @@
+import type { ArmedBreakpoint, BreakpointHits } from '../../../src-main/machine/breakpoints/Breakpoint.ts';
+import type { EvaluationResult, Expression } from '../../../src-main/machine/expressions/Expression.ts';
 import { ScreenMirror } from '../../../src-main/hypervisor/ScreenMirror.ts';
 import type {
   AccessVerdict,
@@ -32,7 +34,7 @@ export class FakeHypervisor implements HypervisorService {
   readonly memory = new Map<string, Uint8Array>();
   readonly screens = new Map<string, ScreenMirror>();
   readonly registerValues = new Map<string, BigUint64Array>();
-  readonly setBreakpointsCalls: { id: string; addresses: readonly number[]; state: VmState }[] = [];
+  readonly setBreakpointsCalls: { id: string; breakpoints: readonly ArmedBreakpoint[]; state: VmState }[] = [];
   readonly keys: { id: string; code: string; pressed: boolean }[] = [];
   readonly typed: string[] = [];
   readonly serialSent: Uint8Array[] = [];
@@ -178,11 +180,26 @@ export class FakeHypervisor implements HypervisorService {
     ok: true,
     value: address,
   });
-  setBreakpoints = async (id: string, addresses: readonly number[]): Promise<Result<null>> => {
-    this.setBreakpointsCalls.push({ id, addresses, state: this.vms.get(id)?.state ?? 'off' });
+  setBreakpoints = async (id: string, breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>> => {
+    this.setBreakpointsCalls.push({ id, breakpoints, state: this.vms.get(id)?.state ?? 'off' });
     return { ok: true, value: null };
   };
-  breakpoints = (): readonly number[] => this.setBreakpointsCalls.at(-1)?.addresses ?? [];
+  breakpoints = (): readonly ArmedBreakpoint[] => this.setBreakpointsCalls.at(-1)?.breakpoints ?? [];
+  breakpointHits = async (): Promise<Result<BreakpointHits>> => ({ ok: true, value: [] });
+  readonly evaluated: Expression[] = [];
+  evaluate = async (
+    _id: string,
+    _vcpu: number,
+    expressions: readonly Expression[],
+  ): Promise<Result<readonly EvaluationResult[]>> => {
+    this.evaluated.push(...expressions);
+    return { ok: true, value: expressions.map((_, index) => ({ ok: true, value: BigInt(index) })) };
+  };
+  readonly runOutCalls: { linearAddress: number; stackPointer: number }[] = [];
+  runOut = async (id: string, place: { linearAddress: number; stackPointer: number }): Promise<Result<VmSummary>> => {
+    this.runOutCalls.push(place);
+    return this.change(id, { state: 'running' });
+  };
   screen = (id: string): Screen | undefined => this.screens.get(id)?.screen;
   screenRevision = (id: string): number => this.screens.get(id)?.revision ?? 0;
   screenSince(id: string, revision: number): ScreenChange | undefined {

@@ -109,6 +109,7 @@ export class ScriptedProcessor implements VirtualProcessor {
   requestNmi(): void {}
   setBreakpoints(): void {}
   setWatchpoints(): void {}
+  setCatchpoints(): void {}
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
     this.invalidated.push([physicalAddress, byteLength]);

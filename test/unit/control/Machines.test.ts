@@ -3,6 +3,7 @@ import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
 import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
 import { ProgramSources } from '../../../src-main/control/files/ProgramSources.ts';
 import { Machines } from '../../../src-main/control/Machines.ts';
+import { codeBreakpoint } from '../../support/hypervisor/codeBreakpoint.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
@@ -113,7 +114,7 @@ describe('starting a machine', () => {
     breakpoints.set(id, 0x7c10, true);
     breakpoints.set(id, 0x7c20, false);
     expect(await machines.start(id)).toMatchObject({ ok: true, value: { state: 'running' } });
-    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, addresses: [0x7c10], state: 'paused' }]);
+    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, breakpoints: [codeBreakpoint(0x7c10)], state: 'paused' }]);
   });
 });
 

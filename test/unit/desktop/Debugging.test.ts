@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
+import { MachineSymbols } from '../../../src-main/control/MachineSymbols.ts';
 import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { codeBreakpoint } from '../../support/hypervisor/codeBreakpoint.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
@@ -11,7 +13,7 @@ let id: string;
 beforeEach(async () => {
   hypervisor = new FakeHypervisor();
   breakpoints = new Breakpoints({}, () => undefined);
-  debugging = new Debugging(hypervisor, breakpoints);
+  debugging = new Debugging(hypervisor, breakpoints, new MachineSymbols(hypervisor));
   const created = await hypervisor.create({});
   id = created.ok ? created.value.id : '';
   const ram = new Uint8Array(0x1_0000);
@@ -82,6 +84,52 @@ describe('breakpoints', () => {
     expect(hypervisor.setBreakpointsCalls).toEqual([]);
     await hypervisor.start(id);
     await debugging.applyBreakpoints(id);
-    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, addresses: [0x7c03], state: 'running' }]);
+    expect(hypervisor.setBreakpointsCalls).toEqual([{ id, breakpoints: [codeBreakpoint(0x7c03)], state: 'running' }]);
+  });
+});
+
+describe('breakpoints that make no sense', () => {
+  const plain = { enabled: true, condition: '', ignoreCount: 0 };
+
+  test.each([
+    { field: 'location', target: { kind: 'code', linearAddress: 0, location: 'nowhere' }, condition: '' },
+    { field: 'condition', target: { kind: 'mode' }, condition: 'eax ==' },
+  ] as const)('are refused with what is wrong with their $field', async ({ field, target, condition }) => {
+    const outcome = await debugging.addBreakpoint(id, { ...plain, target, condition });
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value', values: { field } } });
+    expect(debugging.listBreakpoints(id)).toEqual([]);
+  });
+});
+
+describe('watch expressions', () => {
+  test('have a value each, or say why they have none', async () => {
+    await hypervisor.start(id, { paused: true });
+    expect(await debugging.evaluate(id, 0, ['eax', 'nobody', 'ebx'])).toEqual({
+      ok: true,
+      value: [
+        { expression: 'eax', value: 0n, problem: null },
+        { expression: 'nobody', value: null, problem: 'There is no register or symbol “nobody”.' },
+        { expression: 'ebx', value: 1n, problem: null },
+      ],
+    });
+  });
+});
+
+describe('stepping out', () => {
+  test('runs to where the call came from, with the stack that far up', async () => {
+    await hypervisor.start(id, { paused: true });
+    // call 7C10h; at 7C10h: ret
+    hypervisor.memory.get(id)?.set([0xe8, 0x0d, 0x00], 0x7c00);
+    hypervisor.memory.get(id)?.set([0xc3], 0x7c10);
+    hypervisor.memory.get(id)?.set([0x03, 0x7c], 0x7000);
+    await hypervisor.setRegister(id, 0, 'eip', 0x7c10n);
+    await hypervisor.setRegister(id, 0, 'esp', 0x7000n);
+    expect(await debugging.stepOut(id, 0)).toEqual({ ok: true, value: undefined });
+    expect(hypervisor.runOutCalls).toEqual([{ linearAddress: 0x7c03, stackPointer: 0x7002 }]);
+  });
+
+  test('is refused where nothing has called', async () => {
+    await hypervisor.start(id, { paused: true });
+    expect(await debugging.stepOut(id, 0)).toMatchObject({ ok: false, problem: { code: 'invalid-value' } });
   });
 });

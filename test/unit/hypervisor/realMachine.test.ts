@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ContainmentEntry, IsolationSample } from '../../../src-main/hypervisor/types.ts';
+import type { ContainmentEntry, IsolationSample, PauseReason } from '../../../src-main/hypervisor/types.ts';
+import type { Expression } from '../../../src-main/machine/expressions/Expression.ts';
+import { parseExpression } from '../../../src-main/machine/expressions/parseExpression.ts';
+import { codeBreakpoint } from '../../support/hypervisor/codeBreakpoint.ts';
 import { sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
 import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 
@@ -52,16 +55,85 @@ test('stepping over a call stops behind it, in the same frame of a recursion', a
 test('breakpoints stop before the instruction, again and again; registers can be changed there', async () => {
   const id = await startPaused('bits 16\norg 100h\nagain: inc ax\njmp again');
   const start = register(id, 'cs.base') + register(id, 'eip');
-  unwrap(await opened.hypervisor.setBreakpoints(id, [start + 1]));
+  unwrap(await opened.hypervisor.setBreakpoints(id, [codeBreakpoint(start + 1)]));
   for (let count = 1; count <= 3; count++) {
     unwrap(await opened.hypervisor.resume(id));
     await until(() => opened.hypervisor.get(id)?.state === 'paused', 'breakpoint');
-    expect(opened.hypervisor.get(id)?.pauseReason).toEqual({ kind: 'breakpoint', linearAddress: start + 1 });
+    expect(opened.hypervisor.get(id)?.pauseReason).toEqual({
+      kind: 'breakpoint',
+      id: 1,
+      linearAddress: start + 1,
+      cause: { kind: 'code' },
+    });
     expect(register(id, 'eax')).toBe(count);
   }
   unwrap(await opened.hypervisor.setRegister(id, 0, 'eax', 0x100n));
   unwrap(await opened.hypervisor.resume(id));
   await until(() => register(id, 'eax') === 0x101, 'goes on from there');
+});
+
+/** What the machine stops at when it is resumed. */
+async function nextStop(id: string): Promise<PauseReason | null | undefined> {
+  unwrap(await opened.hypervisor.resume(id));
+  await until(() => opened.hypervisor.get(id)?.state === 'paused', 'a stop');
+  return opened.hypervisor.get(id)?.pauseReason;
+}
+
+function condition(text: string): Expression {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.expression;
+}
+
+test('breakpoints with a condition, and such that pass some meetings, stop where they are to', async () => {
+  const id = await startPaused('bits 16\norg 100h\nagain: inc ax\njmp again');
+  const start = register(id, 'cs.base') + register(id, 'eip');
+  const conditional = { ...codeBreakpoint(start + 1), condition: condition('ax % 500 == 0 && ax != 0') };
+  unwrap(await opened.hypervisor.setBreakpoints(id, [conditional]));
+  expect(await nextStop(id)).toMatchObject({ kind: 'breakpoint', id: 1 });
+  expect(register(id, 'eax')).toBe(500);
+  unwrap(await opened.hypervisor.setBreakpoints(id, [conditional, { ...codeBreakpoint(start, 2), ignoreCount: 99 }]));
+  expect(await nextStop(id)).toMatchObject({ kind: 'breakpoint', id: 2, linearAddress: start });
+  expect(register(id, 'eax')).toBe(599);
+  expect(unwrap(await opened.hypervisor.breakpointHits(id))).toEqual([
+    [1, 1],
+    [2, 100],
+  ]);
+});
+
+test('data, ports, interrupts and the mode have breakpoints too', async () => {
+  const id = await startPaused(
+    'bits 16\norg 100h\nmov word [200h], 5\nout 80h, al\nint 11h\nmov eax, cr0\nor al, 1\nmov cr0, eax\njmp $',
+  );
+  const data = register(id, 'ds.base') + 0x200;
+  const rest = { condition: null, ignoreCount: 0 };
+  unwrap(
+    await opened.hypervisor.setBreakpoints(id, [
+      { id: 1, target: { kind: 'data', linearAddress: data, byteLength: 2, access: 'write' }, ...rest },
+      { id: 2, target: { kind: 'port', firstPort: 0x80, portCount: 1, access: 'any' }, ...rest },
+      { id: 3, target: { kind: 'interrupt', vector: 0x11 }, ...rest },
+      { id: 4, target: { kind: 'mode' }, ...rest },
+    ]),
+  );
+  expect(await nextStop(id)).toMatchObject({ id: 1, cause: { kind: 'data', linearAddress: data, access: 'write' } });
+  expect(await nextStop(id)).toMatchObject({ id: 2, cause: { kind: 'port', port: 0x80 } });
+  expect(await nextStop(id)).toMatchObject({ id: 3, cause: { kind: 'interrupt', vector: 0x11, source: 'software' } });
+  expect(await nextStop(id)).toMatchObject({ id: 4, cause: { kind: 'mode', to: { isProtected: true } } });
+});
+
+test('expressions are worth what registers and memory hold', async () => {
+  const id = await startPaused('bits 16\norg 100h\nmov ax, 1234h\nagain: jmp again\ndw 0beefh');
+  unwrap(await opened.hypervisor.step(id));
+  const values = await opened.hypervisor.evaluate(id, 0, [
+    condition('ax + 1'),
+    condition('word [cs:eip + 2]'),
+    condition('[0xfffffff0]'),
+  ]);
+  expect(unwrap(values)).toEqual([
+    { ok: true, value: 0x1235n },
+    { ok: true, value: 0xbeefn },
+    { ok: false, message: 'There is no memory at 0xfffffff0.' },
+  ]);
 });
 
 test('serial output, keys and the screen reach main', async () => {

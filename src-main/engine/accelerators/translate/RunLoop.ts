@@ -9,6 +9,7 @@ import { CS, EXIT, INTERRUPT_SHADOW, STATE } from '../../state/layout.ts';
 import type { RegionTier } from '../../tiers/region/RegionTier.ts';
 import { MAX_BLOCK_INSTRUCTIONS, RECORD } from '../../tiers/threaded/record.ts';
 import type { ExitKind, InterruptSource, RunLimits, VmExit } from '../../VirtualProcessor.ts';
+import type { DebuggerCatchpoints } from './DebuggerCatchpoints.ts';
 import type { DebuggerWatchpoints } from './DebuggerWatchpoints.ts';
 import type { ExitCounts } from './ExitCounts.ts';
 import { failureText, shutdownText } from './failureText.ts';
@@ -24,6 +25,7 @@ export interface RunLoopParts {
   readonly translations: Translations;
   readonly breakpoints: GuestBreakpoints;
   readonly watchpoints: DebuggerWatchpoints;
+  readonly catchpoints: DebuggerCatchpoints;
   readonly stopAfter: StopAfter;
   readonly context: SystemContext;
   readonly interrupts: InterruptSource;
@@ -63,6 +65,7 @@ export class RunLoop {
   private readonly translations: Translations;
   private readonly breakpoints: GuestBreakpoints;
   private readonly watchpoints: DebuggerWatchpoints;
+  private readonly catchpoints: DebuggerCatchpoints;
   private readonly stopAfter: StopAfter;
   private readonly context: SystemContext;
   private readonly interrupts: InterruptSource;
@@ -97,6 +100,7 @@ export class RunLoop {
     this.translations = parts.translations;
     this.breakpoints = parts.breakpoints;
     this.watchpoints = parts.watchpoints;
+    this.catchpoints = parts.catchpoints;
     this.stopAfter = parts.stopAfter;
     this.context = parts.context;
     this.interrupts = parts.interrupts;
@@ -145,18 +149,18 @@ export class RunLoop {
 
   private runUntilExit(limits: RunLimits): VmExit {
     const end = this.retiredBefore + limits.instructions;
-    this.watchpoints.forgetHit();
+    this.forgetHits();
     for (;;) {
       this.regions?.takeFinished();
       const left = end - this.retiredBefore;
-      const exit = this.takeEvents(left) ?? this.watchpoint();
+      const exit = this.takeEvents(left) ?? this.debuggerHit();
       if (exit) return exit;
       // Whoever stopped at a breakpoint, stepped onto one, or is past a repetition's first iteration goes on from it.
       const isBreakpoint = this.translations.isBreakpoint('debugger', this.linear(this.state.eip));
       const passesBreakpoint = this.stoppedAt === this.state.eip || this.isRepeating;
       this.stoppedAt = -1;
       if (isBreakpoint && !passesBreakpoint) return this.breakpoint();
-      const stop = this.advance(left, limits.precise, isBreakpoint) ?? this.watchpoint();
+      const stop = this.advance(left, limits.precise, isBreakpoint) ?? this.debuggerHit();
       if (stop) return stop;
     }
   }
@@ -188,12 +192,12 @@ export class RunLoop {
 
   step(): VmExit {
     this.hasTakenInterrupt = false;
-    this.watchpoints.forgetHit();
+    this.forgetHits();
     const exit = this.takeEvents(1);
     if (exit) return exit;
     const stop = this.hasTakenInterrupt ? undefined : this.stepOne();
     this.stoppedAt = this.state.eip;
-    return stop ?? this.watchpoint() ?? { reason: 'budget' };
+    return stop ?? this.debuggerHit() ?? { reason: 'budget' };
   }
 
   private stepOne(): VmExit | undefined {
@@ -302,7 +306,7 @@ export class RunLoop {
     }
     if (exit === EXIT.fault) {
       this.breakpoints.traps = earlierTraps;
-      this.watchpoints.forgetHit();
+      this.forgetHits();
       // An instruction breakpoint comes before what fetching the instruction meets.
       if (last === 0 && this.breakpoints.codeAt(this.linear(state.eip)) !== 0) return undefined;
       const fault = new GuestFault(
@@ -326,13 +330,20 @@ export class RunLoop {
     return { reason: 'breakpoint', linearAddress: this.linear(this.state.eip) };
   }
 
-  private watchpoint(): VmExit | undefined {
-    const { hit } = this.watchpoints;
-    if (hit === undefined) return undefined;
-    this.watchpoints.forgetHit();
+  /** What a debugger wanted to see happened: an access says more than the event it was part of. */
+  private debuggerHit(): VmExit | undefined {
+    const watched = this.watchpoints.hit;
+    const events = this.catchpoints.hits;
+    if (watched === undefined && events.length === 0) return undefined;
+    this.forgetHits();
     this.count('breakpoint');
     this.stoppedAt = this.state.eip;
-    return { reason: 'watchpoint', ...hit };
+    return watched ? { reason: 'watchpoint', ...watched } : { reason: 'catchpoint', events };
+  }
+
+  private forgetHits(): void {
+    this.watchpoints.forgetHit();
+    this.catchpoints.forgetHits();
   }
 
   /** #DB behind an instruction. @param hadTrap it began with TF set, which INT n makes nothing of */
@@ -406,6 +417,7 @@ export class RunLoop {
       Atomics.load(this.attention, 0) !== 0 ||
       this.breakpoints.traps !== 0 ||
       this.watchpoints.hit !== undefined ||
+      this.catchpoints.hasHit ||
       state.getInt(STATE.interruptShadow) !== 0 ||
       state.getInt(STATE.halted) !== 0 ||
       (state.getInt(STATE.systemFlags) & FLAG.TF) !== 0

@@ -12,6 +12,7 @@ import {
   type Watchpoint,
 } from '../../VirtualProcessor.ts';
 import type { TranslationInspector } from '../../TranslationView.ts';
+import type { Catchpoint } from '../../Catchpoint.ts';
 import { type ProcessorState, readProcessorState, writeProcessorState } from '../../ProcessorState.ts';
 import { type AccessWatch, Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
@@ -30,6 +31,7 @@ import { FLAG } from '../../state/flags.ts';
 import { CS, PAGE_FLAG, STATE } from '../../state/layout.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
 import { CodeInspector } from './CodeInspector.ts';
+import { DebuggerCatchpoints } from './DebuggerCatchpoints.ts';
 import { DebuggerWatchpoints, watchOfAll } from './DebuggerWatchpoints.ts';
 import { ExitCounts } from './ExitCounts.ts';
 import { GuestBreakpoints } from './GuestBreakpoints.ts';
@@ -70,6 +72,7 @@ export class TranslatedProcessor implements VirtualProcessor {
   private readonly translations: Translations;
   private readonly breakpoints: GuestBreakpoints;
   private readonly watchpoints = new DebuggerWatchpoints();
+  private readonly catchpoints: DebuggerCatchpoints;
   /** Of the guest's own breakpoints; undefined while none needs it. */
   private guestWatch: AccessWatch | undefined;
   private readonly context: SystemContext;
@@ -84,6 +87,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.memory = memory;
     this.state = new CpuState(memory.memory.buffer, memory.layout.vcpu(options.id));
     this.exits = new ExitCounts(this.state);
+    this.catchpoints = new DebuggerCatchpoints(this.state);
     this.mmu = new Mmu(memory, this.state, this.exits.counted(options.bus), {
       onCodeWrite: (physical, byteLength) => this.onCodeWrite(physical, byteLength),
     });
@@ -125,7 +129,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     const generated = options.handlers.instantiate(imports);
     this.mmu.connect(generated);
     if (options.regions) this.regions = this.createRegions(generated, options.regions);
-    const { state, exits, translations, breakpoints, watchpoints, context, regions } = this;
+    const { state, exits, translations, breakpoints, watchpoints, catchpoints, context, regions } = this;
     this.inspector = new CodeInspector({
       memory,
       mmu: this.mmu,
@@ -134,7 +138,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       regions: this.regions,
     });
     this.loop = new RunLoop({
-      ...{ state, memory, exits, translations, breakpoints, watchpoints, context, regions },
+      ...{ state, memory, exits, translations, breakpoints, watchpoints, catchpoints, context, regions },
       stopAfter: new StopAfter(state, memory.view, options.handlers.step('pause')),
       interrupts: options.interrupts,
       onUserProtectionFault: () => this.reportRefusal(),
@@ -184,6 +188,10 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.updateWatch();
   }
 
+  setCatchpoints(catchpoints: readonly Catchpoint[]): void {
+    this.catchpoints.set(catchpoints);
+  }
+
   private updateWatch(): void {
     this.mmu.setWatch(watchOfAll([this.guestWatch, this.watchpoints.isEmpty ? undefined : this.watchpoints]));
   }
@@ -218,6 +226,7 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.breakpoints.refresh();
     this.addressSpaceChanged('all');
     this.updateMode();
+    this.catchpoints.settleMode();
   }
 
   save(): ProcessorState {
@@ -353,10 +362,19 @@ export class TranslatedProcessor implements VirtualProcessor {
       interrupts: options.interrupts,
       features: options.features,
       retiredInstructions: () => this.retiredInstructions,
-      modeChanged: () => this.updateMode(),
+      modeChanged: () => {
+        this.updateMode();
+        this.catchpoints.onMode();
+      },
       breakpointsChanged: () => this.breakpoints.refresh(),
-      portAccessed: (port, byteLength) => this.breakpoints.onPort(port, byteLength),
-      isPortWatched: (port, byteLength) => this.breakpoints.watchesPort(port, byteLength),
+      portAccessed: (port, byteLength, access) => {
+        this.breakpoints.onPort(port, byteLength);
+        this.catchpoints.onPort(port, byteLength, access);
+      },
+      isPortWatched: (port, byteLength) =>
+        this.breakpoints.watchesPort(port, byteLength) || this.catchpoints.watchesPort(port, byteLength),
+      eventDelivered: (event, returnAddress) => this.catchpoints.onDelivery(event, returnAddress),
+      controlRegisterLoaded: (index) => this.catchpoints.onControlRegister(index),
       hostBytes: (address, byteLength) => new Uint8Array(options.memory.memory.buffer, address, byteLength),
       flushTlb: (scope) => this.addressSpaceChanged(scope),
       loadPagePointers: (cr3) => mmu.loadPagePointers(cr3),

@@ -1,6 +1,8 @@
+import type { ControlRegisterNumber } from '../../Catchpoint.ts';
 import type { InterruptSource, ProcessorBus, ProcessorClock } from '../../VirtualProcessor.ts';
 import type { LinearMemory } from '../../LinearMemory.ts';
 import type { CpuState } from '../../state/CpuState.ts';
+import type { ProcessorEvent } from './eventDelivery.ts';
 
 export type { LinearMemory, Privilege } from '../../LinearMemory.ts';
 
@@ -26,7 +28,7 @@ export interface SystemContext {
   /** DR0..DR7 or CR4.DE changed: breakpoints are armed anew. */
   breakpointsChanged(): void;
   /** A port is accessed: I/O breakpoints may want to trap after the instruction. */
-  portAccessed(port: number, byteLength: number): void;
+  portAccessed(port: number, byteLength: number, access: 'read' | 'write'): void;
   /** An I/O breakpoint may want to see each access of a port. */
   isPortWatched(port: number, byteLength: number): boolean;
   /** A window on the VM's memory, by its address there: what generated code has translated. */
@@ -39,6 +41,10 @@ export interface SystemContext {
   /** Drops cached translations: all (control bits have changed), all but global ones, or one page. */
   flushTlb(scope: 'all' | 'non-global'): void;
   invalidatePage(linearAddress: number): void;
+  /** An interrupt or exception was delivered; `returnAddress` is linear, of what it has interrupted. */
+  eventDelivered?(event: ProcessorEvent, returnAddress: number): void;
+  /** An instruction or a task switch has loaded a control register, perhaps with what it held. */
+  controlRegisterLoaded?(index: ControlRegisterNumber): void;
   /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
   coprocessorError?(): void;
   /** IA32_APIC_BASE was written. */

@@ -1,4 +1,5 @@
 import type { CpuState } from '../../state/CpuState.ts';
+import type { ControlRegisterNumber } from '../../Catchpoint.ts';
 import { CR0, CR4 } from './controlBits.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
 import { requireSupervisor } from './processorMode.ts';
@@ -33,6 +34,11 @@ export function writeControl(c: SystemContext, index: number, value: number): vo
   requireExisting(index);
   requireSupervisor(c);
   c.count('controlRegister');
+  loadControl(c, index, value);
+  c.controlRegisterLoaded?.(index);
+}
+
+function loadControl(c: SystemContext, index: ControlRegisterNumber, value: number): void {
   switch (index) {
     case 0:
       writeCr0(c, value);
@@ -50,7 +56,7 @@ export function writeControl(c: SystemContext, index: number, value: number): vo
   }
 }
 
-function requireExisting(index: number): void {
+function requireExisting(index: number): asserts index is ControlRegisterNumber {
   if (index !== 0 && index !== 2 && index !== 3 && index !== 4) throw new GuestFault(VECTOR.UD);
 }
 
@@ -107,6 +113,7 @@ export function loadStatusWord(c: SystemContext, value: number): void {
   const old = c.state.controlRegister(0);
   const low = value & (CR0.PE | CR0.MP | CR0.EM | CR0.TS);
   writeCr0(c, (old & ~(CR0.MP | CR0.EM | CR0.TS)) | low);
+  c.controlRegisterLoaded?.(0);
 }
 
 /** CLTS. */
@@ -115,4 +122,5 @@ export function clearTaskSwitched(c: SystemContext): void {
   c.count('controlRegister');
   c.state.setControlRegister(0, c.state.controlRegister(0) & ~CR0.TS);
   c.modeChanged();
+  c.controlRegisterLoaded?.(0);
 }

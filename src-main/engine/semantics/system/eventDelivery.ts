@@ -39,12 +39,14 @@ export interface ProcessorEvent {
  */
 export function deliverEvent(c: SystemContext, event: ProcessorEvent): void {
   const { state } = c;
+  const returnAddress = (state.segmentBase(CS) + state.eip) >>> 0;
   if (isProtected(state)) deliverThroughGate(c, event);
   else deliverThroughVectorTable(c, event);
   state.setInt(STATE.interruptShadow, 0);
   state.setInt(STATE.halted, 0);
   if (event.source === 'nmi') state.setInt(STATE.nmiBlocked, 1);
   if (event.vector === VECTOR.DB) state.setDebugRegister(7, state.debugRegister(7) & ~DR7.GD);
+  c.eventDelivered?.(event, returnAddress);
 }
 
 /** Kinds of {@link softwareInterrupt}. */
@@ -56,7 +58,11 @@ export function softwareInterrupt(c: SystemContext, vector: number, kind: number
   const { state } = c;
   c.count('softwareInterrupt');
   if (kind === INT_N && isVirtual8086(state)) {
-    if ((state.controlRegister(4) & CR4.VME) !== 0 && redirectVirtual8086Interrupt(c, vector)) return;
+    const returnAddress = (state.segmentBase(CS) + state.eip) >>> 0;
+    if ((state.controlRegister(4) & CR4.VME) !== 0 && redirectVirtual8086Interrupt(c, vector)) {
+      c.eventDelivered?.({ vector, errorCode: -1, source: 'software' }, returnAddress);
+      return;
+    }
     if (ioPrivilegeLevel(state) < 3) throw new GuestFault(VECTOR.GP, 0);
   }
   deliverEvent(c, { vector, errorCode: -1, source: kind === ICEBP ? 'exception' : 'software' });

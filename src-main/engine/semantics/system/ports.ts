@@ -10,7 +10,7 @@ import { TSS32_LAYOUT } from './tssLayout.ts';
 export function portIn(c: SystemContext, port: number, byteLength: number): number {
   checkPort(c, port, byteLength);
   c.count('pio');
-  c.portAccessed(port & 0xffff, byteLength);
+  c.portAccessed(port & 0xffff, byteLength, 'read');
   return c.bus.portRead(port & 0xffff, accessWidth(byteLength));
 }
 
@@ -18,7 +18,7 @@ export function portIn(c: SystemContext, port: number, byteLength: number): numb
 export function portOut(c: SystemContext, port: number, byteLength: number, value: number): void {
   checkPort(c, port, byteLength);
   c.count('pio');
-  c.portAccessed(port & 0xffff, byteLength);
+  c.portAccessed(port & 0xffff, byteLength, 'write');
   const width = accessWidth(byteLength);
   c.bus.portWrite(port & 0xffff, width, width === 4 ? value >>> 0 : value & ((1 << (8 * width)) - 1));
 }

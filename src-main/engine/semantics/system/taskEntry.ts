@@ -68,6 +68,7 @@ function loadAddressSpace(c: SystemContext, cr3: number): void {
   if (isPaePaging(state)) requirePagePointers(c, cr3);
   state.setControlRegister(3, cr3);
   c.flushTlb('non-global');
+  c.controlRegisterLoaded?.(3);
 }
 
 function pushErrorCode(c: SystemContext, errorCode: number, size: SlotSize, external: ExternalBit): void {

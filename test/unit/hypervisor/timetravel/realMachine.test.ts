@@ -1,3 +1,4 @@
+import { codeBreakpoint } from '../../../support/hypervisor/codeBreakpoint.ts';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -110,7 +111,7 @@ describe('a machine by the instruction clock', () => {
     expect(await settled(id)).toBe('watchpoint');
     expect(counter()).toBe(before - 1);
     const place = retired(id);
-    unwrap(await hypervisor.setBreakpoints(id, [register(id, 'cs.base') + register(id, 'eip')]));
+    unwrap(await hypervisor.setBreakpoints(id, [codeBreakpoint(register(id, 'cs.base') + register(id, 'eip'))]));
     unwrap(await hypervisor.time.runBack(id, { kind: 'breakpoint' }));
     expect(await settled(id)).toBe('breakpoint');
     expect(counter()).toBe(before - 2);
