@@ -69,6 +69,8 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.toggleRun', () => void actions.toggleRun(machine));
       add('machine.step', () => void actions.step(machine), canStep);
       add('machine.stepOver', () => void actions.step(machine, 'vm:stepOver'), canStep);
+      add('machine.stepOut', () => void breakpoints.stepOut(id), state === 'paused');
+      add('machine.runToCursor', () => void breakpoints.runToCursor(id), state === 'paused');
       add('machine.stepBack', () => void timeLines.stepBack(machine), canGoBack(machine));
       add('machine.runBack', () => void timeLines.runBack(machine), canGoBack(machine));
       add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off');
@@ -89,6 +91,16 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.settings', () => (dialogs.settingsOf = id));
       add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');
     }
+    add(
+      'machine.pauseAll',
+      () => void actions.pauseAll(),
+      machines.list.some((each) => each.state === 'running'),
+    );
+    add(
+      'machine.resumeAll',
+      () => void actions.resumeAll(),
+      machines.list.some((each) => each.state === 'paused'),
+    );
     add('editor.assemble', () => void editor.assemble(), text !== null);
     add('editor.run', () => void editor.run(text?.machineId ?? null), text !== null);
     for (const panel of PANELS) add(`view.${panel}`, () => view.focusPanel(panel), machine !== null);

@@ -10,6 +10,7 @@ import { useOverview } from '../stores/overview.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import { useSamples } from '../stores/samples.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
+import { useWatches } from '../stores/watches.ts';
 import { useView } from '../stores/view.ts';
 
 /** Fills the stores from main and keeps them in step; returns the disposer of all subscriptions. */
@@ -38,6 +39,7 @@ export async function connectStores(): Promise<() => void> {
   if (session.ok) {
     editor.restore(session.value);
     useLayouts().restore(session.value);
+    useWatches().restore(session.value);
     view.restore(session.value);
   }
   return () => disposers.forEach((dispose) => dispose());

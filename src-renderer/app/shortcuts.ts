@@ -23,6 +23,8 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'machine.toggleRun': { key: 'F5' },
   'machine.step': { key: 'F11' },
   'machine.stepOver': { key: 'F10' },
+  'machine.stepOut': { key: 'F11', mod: true },
+  'machine.runToCursor': { key: 'F10', mod: true },
   'machine.stepBack': { key: 'F11', shift: true },
   'machine.runBack': { key: 'F5', shift: true },
   'machine.toggleBreakpoint': { key: 'F9' },

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { shallowReactive } from 'vue';
+import { shallowReactive, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
-import type { Breakpoint } from '../../src-preload/contract/debugging.ts';
+import type { Breakpoint, BreakpointSettings } from '../../src-preload/contract/debugging.ts';
+import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import { useNotices } from './notices.ts';
 
 /** Breakpoints of each machine, as main keeps them. */
@@ -10,6 +11,8 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   const byMachine = shallowReactive(new Map<string, readonly Breakpoint[]>());
   /** The line that the code panel's cursor is on; the panel sets it. */
   const cursors = new Map<string, number>();
+  /** Where somebody wants the code panel to look. */
+  const wantedPlace = shallowRef<{ readonly id: string; readonly linearAddress: number } | null>(null);
 
   function connect(): () => void {
     return bridge().subscribe('debug:breakpointsChanged', ({ id, breakpoints }) => {
@@ -23,14 +26,53 @@ export const useBreakpoints = defineStore('breakpoints', () => {
     if (outcome.ok) byMachine.set(id, outcome.value);
   }
 
+  function of(id: string): readonly Breakpoint[] {
+    return byMachine.get(id) ?? [];
+  }
+
   function at(id: string, linearAddress: number): Breakpoint | undefined {
-    return byMachine.get(id)?.find(({ target }) => target.kind === 'code' && target.linearAddress === linearAddress);
+    return of(id).find(({ target }) => target.kind === 'code' && target.linearAddress === linearAddress);
+  }
+
+  function settle(id: string, outcome: Outcome<Breakpoint[]>): void {
+    const next = notices.settle(`machine:${id}`, outcome);
+    if (next) byMachine.set(id, next);
   }
 
   async function toggle(id: string, linearAddress: number): Promise<void> {
     const name = at(id, linearAddress) ? 'debug:clearBreakpoint' : 'debug:setBreakpoint';
-    const next = notices.settle(`machine:${id}`, await bridge().call(name, { id, linearAddress }));
-    if (next) byMachine.set(id, next);
+    settle(id, await bridge().call(name, { id, linearAddress }));
+  }
+
+  /**
+   * A new one, or with a number another meaning for the one that has it.
+   * @returns what is wrong with it, for the field at fault; it is then as it was
+   */
+  async function save(
+    id: string,
+    breakpoint: BreakpointSettings,
+    breakpointId: number | null,
+  ): Promise<{ readonly field: string; readonly message: string } | undefined> {
+    const outcome = await (breakpointId === null
+      ? bridge().call('debug:addBreakpoint', { id, breakpoint })
+      : bridge().call('debug:changeBreakpoint', { id, breakpointId, breakpoint }));
+    if (!outcome.ok && outcome.problem.code === 'invalid-value') {
+      return { field: String(outcome.problem.values?.['field'] ?? 'location'), message: outcome.problem.message };
+    }
+    settle(id, outcome);
+    return undefined;
+  }
+
+  async function remove(id: string, breakpointId: number): Promise<void> {
+    settle(id, await bridge().call('debug:removeBreakpoint', { id, breakpointId }));
+  }
+
+  async function removeAll(id: string): Promise<void> {
+    settle(id, await bridge().call('debug:clearAllBreakpoints', { id }));
+  }
+
+  async function stepOut(id: string): Promise<void> {
+    notices.settle(`machine:${id}`, await bridge().call('debug:stepOut', { id }));
   }
 
   function setCursor(id: string, linearAddress: number): void {
@@ -42,5 +84,31 @@ export const useBreakpoints = defineStore('breakpoints', () => {
     if (cursor !== undefined) await toggle(id, cursor);
   }
 
-  return { byMachine, connect, load, at, toggle, setCursor, toggleAtCursor };
+  async function runToCursor(id: string): Promise<void> {
+    const linearAddress = cursors.get(id);
+    if (linearAddress === undefined) return;
+    notices.settle(`machine:${id}`, await bridge().call('debug:runTo', { id, linearAddress }));
+  }
+
+  function showPlace(id: string, linearAddress: number): void {
+    wantedPlace.value = { id, linearAddress };
+  }
+
+  return {
+    byMachine,
+    wantedPlace,
+    connect,
+    load,
+    of,
+    at,
+    toggle,
+    save,
+    remove,
+    removeAll,
+    stepOut,
+    setCursor,
+    toggleAtCursor,
+    runToCursor,
+    showPlace,
+  };
 });

@@ -17,6 +17,7 @@ export const PANEL_TITLES = {
   memory: { group: 'state', en: 'Memory', 'zh-CN': '内存' },
   code: { group: 'code', en: 'Code', 'zh-CN': '代码' },
   translation: { group: 'code', en: 'Translation', 'zh-CN': '翻译' },
+  debug: { group: 'code', en: 'Debug', 'zh-CN': '调试' },
   exits: { group: 'history', en: 'Exits', 'zh-CN': '退出' },
   snapshots: { group: 'history', en: 'Snapshots', 'zh-CN': '快照' },
 } as const satisfies Readonly<Record<string, Readonly<{ group: PanelGroup; en: string; 'zh-CN': string }>>>;

@@ -1,4 +1,4 @@
-import { Camera, CodeXml, Cpu, DoorOpen, Languages, MemoryStick, Monitor, SquareTerminal } from '@lucide/vue';
+import { Bug, Camera, CodeXml, Cpu, DoorOpen, Languages, MemoryStick, Monitor, SquareTerminal } from '@lucide/vue';
 import { defineAsyncComponent, type Component } from 'vue';
 import type { Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 
@@ -19,6 +19,7 @@ export const PANEL_ROWS: Readonly<Record<Panel, PanelRow>> = {
   memory: panel(MemoryStick, () => import('../memory/MemoryPanel.vue')),
   code: panel(CodeXml, () => import('../code/CodePanel.vue')),
   translation: panel(Languages, () => import('../translation/TranslationPanel.vue')),
+  debug: panel(Bug, () => import('../debug/DebugPanel.vue')),
   exits: panel(DoorOpen, () => import('../exits/ExitsPanel.vue')),
   snapshots: panel(Camera, () => import('../snapshots/SnapshotsPanel.vue')),
 };

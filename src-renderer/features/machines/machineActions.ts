@@ -41,6 +41,15 @@ export function useMachineActions() {
     else await machines.command(command, machine.id);
   }
 
+  /** Side by side: none is to run on while another is being stopped. */
+  async function pauseAll(): Promise<void> {
+    await Promise.all(machines.list.flatMap(({ id, state }) => (state === 'running' ? [machines.command('vm:pause', id)] : []))); // prettier-ignore
+  }
+
+  async function resumeAll(): Promise<void> {
+    await Promise.all(machines.list.flatMap(({ id, state }) => (state === 'paused' ? [machines.command('vm:resume', id)] : []))); // prettier-ignore
+  }
+
   async function powerOff(machine: VmSummary): Promise<void> {
     const title = t('ask.powerOff', { name: machine.name });
     if (await mayLoseState(machine, title, t('control.powerOff'))) await machines.command('vm:powerOff', machine.id);
@@ -179,6 +188,8 @@ export function useMachineActions() {
   return {
     toggleRun,
     step,
+    pauseAll,
+    resumeAll,
     powerOff,
     startAll,
     powerOffAll,

@@ -4,6 +4,7 @@ import { code } from './code.ts';
 import { commands } from './commands.ts';
 import { console } from './console.ts';
 import { dock } from './dock.ts';
+import { debug } from './debug.ts';
 import { drives } from './drives.ts';
 import { editor } from './editor.ts';
 import { exits } from './exits.ts';
@@ -29,6 +30,7 @@ export const en = {
   ...commands,
   ...console,
   ...dock,
+  ...debug,
   ...drives,
   ...editor,
   ...exits,
