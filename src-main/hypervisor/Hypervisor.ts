@@ -5,6 +5,7 @@ import type { EvaluationResult, Expression } from '../machine/expressions/Expres
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
+import { ImageContents } from './disks/ImageContents.ts';
 import { findDriveAt, findImageConflict } from './imageConflicts.ts';
 import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
@@ -87,6 +88,7 @@ export class Hypervisor implements HypervisorService {
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
   readonly #network: NetworkThread;
+  readonly #images: ImageContents;
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
   readonly time: TimeTravelService;
@@ -112,7 +114,8 @@ export class Hypervisor implements HypervisorService {
       find: (id, command) => this.#find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),
     });
-    this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'));
+    this.#images = new ImageContents(path.join(store.folder, 'images.json'));
+    this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), this.#images);
     this.#snapshots = new SnapshotCommands({
       store,
       registry: this.#registry,
@@ -551,6 +554,7 @@ export class Hypervisor implements HypervisorService {
     for (const machine of this.#machines.values()) machine.isClosing = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
     await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
+    await this.#images.close();
     await this.#network.close();
     this.#observatory.dispose();
     this.#emitter.clear();
@@ -570,6 +574,7 @@ export class Hypervisor implements HypervisorService {
       onRestored: (machine) => {
         this.#observatory.onOff(machine);
         this.#network.rename(machine.id, machine.stored.name);
+        this.#emitter.emit('vm-restored', { id: machine.id });
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
       onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),

@@ -5,6 +5,7 @@ import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
+import type { SerialPast } from './snapshots/StoredSnapshot.ts';
 import { closing, done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
@@ -75,6 +76,8 @@ export interface RestoredMachine {
   readonly drives: readonly ThreadDrive[];
   /** In memory that threads share. */
   readonly snapshot: PackedSnapshot;
+  /** What its serial ports had sent. */
+  readonly serial: SerialPast;
   /** A machine of this very program has been in this state: nothing in it is unknown. */
   readonly isFamiliar: boolean;
 }
@@ -249,15 +252,17 @@ export class VirtualMachine {
   }
 
   /** Copies the machine between two instructions; it then is what it was. */
-  async capture(layers: readonly NewLayer[]): Promise<Result<CapturedMachine>> {
+  async capture(layers: readonly NewLayer[]): Promise<Result<CapturedMachine & { readonly serial: SerialPast }>> {
     const thread = this.#thread;
     if (thread === undefined) return this.#threadless();
     this.#beginSaving();
     const captured = await thread.send('capture', layers, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!captured.ok && captured.error.code === 'no-answer' && this.#thread === thread)
       await this.giveUp({ kind: 'thread-hung', message: `The thread of “${this.stored.name}” hung and was ended.`, detail: 'it did not answer while the machine was captured' }); // prettier-ignore
+    // What comes later the machine has sent after it was captured.
+    const serial = new Map([...this.serialHistories].map(([port, history]) => [port, history.bytes()]));
     if (this.#state === 'saving') this.#transit(this.#afterSaving);
-    return captured;
+    return captured.ok ? done({ ...captured.value, serial }) : captured;
   }
 
   /** Becomes the machine of a snapshot, paused. A refusal leaves it as it was. */
@@ -279,14 +284,14 @@ export class VirtualMachine {
   }
 
   /** In the thread that it has, which keeps what it has translated. Refused while it is `saving`: nothing has changed. */
-  async #restoreInPlace({ stored, drives, snapshot }: RestoredMachine): Promise<Result<null>> {
+  async #restoreInPlace({ stored, drives, snapshot, serial }: RestoredMachine): Promise<Result<null>> {
     const thread = this.#thread;
     if (thread === undefined) return this.#threadless();
     const layered = drives.filter(({ layerFile }) => layerFile !== null);
     const loaded = await thread.send('restore', { snapshot, drives: layered }, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!loaded.ok) return loaded;
     if (this.#thread !== thread || this.#state !== 'saving') return this.#overtaken();
-    for (const history of this.serialHistories.values()) history.clear();
+    this.#putSerialBack(serial);
     this.stored = stored;
     this.#isStopped = false;
     this.#events.onRestored(this);
@@ -297,7 +302,10 @@ export class VirtualMachine {
   }
 
   /** In a new thread; the former one ends when that is done. */
-  async #restoreAnew({ stored, program, drives, snapshot }: RestoredMachine, life: number): Promise<Result<null>> {
+  async #restoreAnew(
+    { stored, program, drives, snapshot, serial }: RestoredMachine,
+    life: number,
+  ): Promise<Result<null>> {
     const definition = definitionOf(stored, program, drives, snapshot);
     const launched = await this.#launch(definition, () => undefined);
     if (life !== this.#lives) {
@@ -314,7 +322,7 @@ export class VirtualMachine {
     await previous?.terminate();
     if (life !== this.#lives) return this.#overtaken();
     this.#forget();
-    for (const history of this.serialHistories.values()) history.clear();
+    this.#putSerialBack(serial);
     this.stored = stored;
     this.#events.onRestored(this);
     this.#adopt(launched.value);
@@ -325,6 +333,17 @@ export class VirtualMachine {
     if (this.#state === 'starting') this.#transit('started-paused');
     else if (this.#state === 'saving') this.#transit('saved-paused');
     return done(null);
+  }
+
+  #serialHistory(port: number): ByteHistory {
+    let history = this.serialHistories.get(port);
+    if (history === undefined) this.serialHistories.set(port, (history = new ByteHistory(SERIAL_HISTORY_BYTES)));
+    return history;
+  }
+
+  #putSerialBack(serial: SerialPast): void {
+    for (const history of this.serialHistories.values()) history.clear();
+    for (const [port, bytes] of serial) this.#serialHistory(port).append(bytes);
   }
 
   #beginSaving(): void {
@@ -476,9 +495,7 @@ export class VirtualMachine {
 
   #onBatch(batch: ThreadBatch): void {
     for (const { port, bytes } of batch.serial) {
-      let history = this.serialHistories.get(port);
-      if (history === undefined) this.serialHistories.set(port, (history = new ByteHistory(SERIAL_HISTORY_BYTES)));
-      history.append(bytes);
+      this.#serialHistory(port).append(bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
     if (batch.screen !== null) this.screen.update(batch.screen);

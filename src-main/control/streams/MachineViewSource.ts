@@ -128,6 +128,9 @@ export class MachineViewSource implements StreamSource {
         this.serial = { restart: true, chunks: [], droppedBytes: 0 };
         this.serialBytes = 0;
       }),
+      this.hypervisor.on('vm-restored', ({ id }) => {
+        if (id === this.id) this.serial = this.wholeSerial();
+      }),
     );
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
@@ -11,6 +11,7 @@ import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
 import type { NewLayer, ThreadDrive } from '../threads/ThreadMachine.ts';
 import type { Result, VmId } from '../types.ts';
+import { type ImageContents, type ImageIdentity, identityOf } from './ImageContents.ts';
 
 /** Layers in front of each other; `openImage` follows a few more. */
 const LAYERS_MOST = 100;
@@ -20,21 +21,20 @@ export type LayerName = string;
 /** What takes a drive's writes: a layer, or with null the user's image itself. */
 export type TopLayers = ReadonlyMap<DriveSlot, LayerName | null>;
 
-/** An image file as it was at a moment. */
-export type ImageIdentity = NonNullable<StoredDrive['base']>;
-
 /**
  * Differencing images in front of users' images: qcow2 files, each of which names the layer below it, or the user's
  * image. Only the front one of a machine's drive is written; a snapshot takes it out of use by another one in front.
  */
 export class DiskLayers {
   readonly #folderOf: (id: VmId) => string;
+  readonly #contents: ImageContents;
   /** Of machines that are on: what takes each drive's writes. */
   readonly #tops = new Map<VmId, TopLayers>();
 
   /** @param folderOf where a machine's layers lie */
-  constructor(folderOf: (id: VmId) => string) {
+  constructor(folderOf: (id: VmId) => string, contents: ImageContents) {
     this.#folderOf = folderOf;
+    this.#contents = contents;
   }
 
   fileOf(id: VmId, layer: LayerName): string {
@@ -190,6 +190,11 @@ export class DiskLayers {
     return identities;
   }
 
+  /** Nobody is to change the images that layers were put in front of: what they hold is learnt. */
+  learnBases(drives: readonly StoredDrive[]): void {
+    for (const { path: image, base } of drives) if (base) this.#contents.learn(image, base);
+  }
+
   /** Makes safe what a machine has written to layers and images that it writes no more. */
   async flush(files: readonly string[]): Promise<Result<null>> {
     for (const file of files) {
@@ -214,8 +219,7 @@ export class DiskLayers {
       if (base === null) continue;
       const file = path.basename(drive.path);
       try {
-        const now = await identityOf(drive.path);
-        if (now.byteLength === base.byteLength && now.modifiedNs === base.modifiedNs) continue;
+        if (await this.#contents.holds(drive.path, base)) continue;
         return refused(
           'drive-refused',
           `${drive.path} has been changed since the snapshots of this machine were taken, and what the machine has written since lies in front of its former content. Put that content back, or put the image into the drive anew, which gives up what was written.`,
@@ -246,11 +250,6 @@ export function isWritable({ slot, access }: Pick<StoredDrive, 'slot' | 'access'
 export function isLayerName(name: string): boolean {
   const [slot = '', rest = ''] = name.split('-', 2);
   return (DRIVE_SLOTS as readonly string[]).includes(slot) && /^[0-9a-f]{16}\.qcow2$/.test(rest);
-}
-
-async function identityOf(file: string): Promise<ImageIdentity> {
-  const { size, mtimeNs } = await stat(file, { bigint: true });
-  return { byteLength: Number(size), modifiedNs: String(mtimeNs) };
 }
 
 function reasonOf(error: unknown): string {

@@ -27,7 +27,13 @@ import {
   withoutSnapshot,
   withSnapshot,
 } from './SnapshotTree.ts';
-import { describingFile, readStoredSnapshot, readStoredThumbnail, writeStoredSnapshot } from './StoredSnapshot.ts';
+import {
+  describingFile,
+  readStoredSnapshot,
+  readStoredThumbnail,
+  type SerialPast,
+  writeStoredSnapshot,
+} from './StoredSnapshot.ts';
 
 /** What is kept with a snapshot beside the machine. */
 export interface AboutSnapshot {
@@ -40,6 +46,14 @@ export interface AboutSnapshot {
   readonly kind?: SnapshotKind;
   readonly isPaused?: boolean;
   readonly layers?: Partial<Record<DriveSlot, string>>;
+  readonly serial?: SerialPast;
+}
+
+/** What is read of a snapshot. */
+export interface StoredCopy {
+  readonly definition: StoredMachine;
+  readonly snapshot: PackedSnapshot;
+  readonly serial: SerialPast;
 }
 
 /** A machine's snapshots as they lie in the store. */
@@ -121,6 +135,7 @@ export class SnapshotStore {
             ram,
             video,
             disks,
+            serial: about.serial ?? new Map(),
           });
           await this.#replaceTree(machine.id, withSnapshot(tree, entry));
           return entry;
@@ -135,12 +150,9 @@ export class SnapshotStore {
   }
 
   /** A snapshot, every byte of it verified, in memory that threads share: it may be restored more than once. */
-  async read(
-    id: VmId,
-    snapshot: SnapshotId,
-  ): Promise<Result<{ readonly definition: StoredMachine; readonly snapshot: PackedSnapshot }>> {
+  async read(id: VmId, snapshot: SnapshotId): Promise<Result<StoredCopy>> {
     return this.#reading(id, snapshot, async (file) => {
-      const { definition, state, ram, video, disks } = await describingFile(file, readStoredSnapshot);
+      const { definition, state, ram, video, disks, serial } = await describingFile(file, readStoredSnapshot);
       const store = await this.#blockStore();
       const all = [ram, video, ...disks.values()];
       const tables = await store.read(all.flatMap((roots) => [...roots.values()]));
@@ -152,7 +164,11 @@ export class SnapshotStore {
       };
       const layers = new Map<DriveSlot, PackedPages>();
       for (const [slot, roots] of disks) layers.set(slot, await pagesOf(roots));
-      return { definition, snapshot: { state, ram: await pagesOf(ram), video: await pagesOf(video), disks: layers } };
+      return {
+        definition,
+        serial,
+        snapshot: { state, ram: await pagesOf(ram), video: await pagesOf(video), disks: layers },
+      };
     });
   }
 

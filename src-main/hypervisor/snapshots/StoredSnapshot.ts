@@ -27,11 +27,18 @@ export interface StoredSnapshot {
   readonly video: TableRoots;
   /** Blocks of disks whose writes were kept in memory. */
   readonly disks: ReadonlyMap<DriveSlot, TableRoots>;
+  /** By port: the newest of what the guest had sent. */
+  readonly serial: SerialPast;
 }
+
+/** Bytes by the number of the serial port. */
+export type SerialPast = ReadonlyMap<number, Uint8Array>;
+
+const SERIAL_PORTS = [0, 1, 2, 3];
 
 /** Writes the file durably, or leaves none. Returns its length. Throws what the file system throws. */
 export function writeStoredSnapshot(file: string, snapshot: StoredSnapshot): Promise<number> {
-  const { entry, definition, state, thumbnail, ram, video, disks } = snapshot;
+  const { entry, definition, state, thumbnail, ram, video, disks, serial } = snapshot;
   const sections: Section[] = [
     jsonSection('entry', entry),
     jsonSection('definition', definition),
@@ -40,6 +47,7 @@ export function writeStoredSnapshot(file: string, snapshot: StoredSnapshot): Pro
     { name: 'ram', bytes: encodeRoots(ram) },
     { name: 'video', bytes: encodeRoots(video) },
     ...[...disks].map(([name, roots]) => ({ name, bytes: encodeRoots(roots) })),
+    ...[...serial].map(([port, bytes]) => ({ name: `serial-${port}`, bytes })),
   ];
   return replaceFileBy(file, (unfinished) => writeSectionFile(unfinished, 'SREF', VERSION, sections.length, sections));
 }
@@ -66,6 +74,12 @@ function storedSnapshotOf(sections: ReadonlyMap<string, Uint8Array>): StoredSnap
     ram: rootsOf(sections, 'ram'),
     video: rootsOf(sections, 'video'),
     disks: new Map(disks.map((slot): [DriveSlot, TableRoots] => [slot, rootsOf(sections, slot)])),
+    serial: new Map(
+      SERIAL_PORTS.flatMap((port) => {
+        const bytes = sections.get(`serial-${port}`);
+        return bytes ? [[port, bytes] as const] : [];
+      }),
+    ),
   };
 }
 

@@ -45,6 +45,7 @@ export async function becomeSnapshot(
     program: program.value,
     drives: drives.map((drive) => layers.threadDrive(id, drive, tops.get(drive.slot) ?? null)),
     snapshot: read.value.snapshot,
+    serial: read.value.serial,
     isFamiliar,
   });
   if (restored.ok) layers.setTops(id, tops);

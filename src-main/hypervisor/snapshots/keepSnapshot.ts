@@ -64,6 +64,7 @@ export async function keepSnapshot(
     drive.layer === null ? drive : { ...drive, base: drive.base ?? images.get(drive.slot) ?? null },
   );
   if (!based.ok) return based;
+  layers.learnBases(based.value.drives);
   const kept = about.kind === 'checkpoint' ? await joined(host, machine, frozen, tops) : frozen;
   const definition: StoredMachine = {
     ...machine.stored,
@@ -77,6 +78,7 @@ export async function keepSnapshot(
     ...about,
     isPaused,
     thumbnail: snapshotThumbnail(captured.value.screen),
+    serial: captured.value.serial,
     layers: Object.fromEntries([...kept].filter(([, layer]) => layer !== null)),
   });
   return entry.ok ? done({ entry: entry.value, pauseMs: captured.value.pauseMs }) : entry;

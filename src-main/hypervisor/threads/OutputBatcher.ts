@@ -84,6 +84,11 @@ export class OutputBatcher {
     if (isDue && !this.isBacklogged) this.#flush(now, isContainmentDue);
   }
 
+  /** Sends everything at once, unless main has too much to take already. */
+  flushNow(): void {
+    if (!this.isBacklogged) this.#flush(monotonicMs(), true);
+  }
+
   /** Sends everything before the thread sleeps. Returns for how long it may sleep until a look at the screen is due. */
   flushBeforeSleep(): number {
     const now = monotonicMs();

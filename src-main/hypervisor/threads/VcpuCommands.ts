@@ -86,7 +86,10 @@ export class VcpuCommands {
   #capture(layers: readonly NewLayer[]): CapturedMachine {
     const before = monotonicMs();
     const captured = this.#parts.machine.capture(layers);
-    return { ...captured, pauseMs: monotonicMs() - before };
+    const pauseMs = monotonicMs() - before;
+    // What the guest has sent so far belongs to the snapshot.
+    this.#parts.output.flushNow();
+    return { ...captured, pauseMs };
   }
 
   #execute(command: Exclude<ThreadCommand, { name: 'capture' }>): ThreadCommands[ThreadCommandName]['reply'] {

@@ -22,6 +22,8 @@ export interface HypervisorEvents {
   /** Snapshots were taken, restored, changed or deleted. */
   'snapshots-changed': { readonly id: VmId } & VmSnapshots;
   'vm-state': { readonly id: VmId; readonly from: VmState; readonly to: VmState; readonly at: number };
+  /** It is another machine than before, as it was in a snapshot: so is what its serial ports have sent. */
+  'vm-restored': { readonly id: VmId };
   'serial-output': SerialOutput;
   /** New entries, and old ones whose count grew; at most ten times a second for each machine. */
   containment: readonly ContainmentEntry[];

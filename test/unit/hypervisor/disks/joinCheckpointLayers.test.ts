@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DiskLayers, type LayerName } from '../../../../src-main/hypervisor/disks/DiskLayers.ts';
+import { ImageContents } from '../../../../src-main/hypervisor/disks/ImageContents.ts';
 import { joinCheckpointLayers, layersToJoin } from '../../../../src-main/hypervisor/disks/joinCheckpointLayers.ts';
 import { openDisk } from '../../../../src-main/hypervisor/disks/layerFiles.ts';
 import { unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
@@ -14,7 +15,7 @@ let folder: string;
 let layers: DiskLayers;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'vivarium-layers-'));
-  layers = new DiskLayers(() => path.join(folder, 'disks'));
+  layers = new DiskLayers(() => path.join(folder, 'disks'), new ImageContents(path.join(folder, 'images.json')));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DiskLayers } from '../../../../src-main/hypervisor/disks/DiskLayers.ts';
+import { ImageContents } from '../../../../src-main/hypervisor/disks/ImageContents.ts';
 import { settleLayers } from '../../../../src-main/hypervisor/disks/settleLayers.ts';
 import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
@@ -22,7 +23,8 @@ let layers: DiskLayers;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'vivarium-layers-'));
   store = unwrap(await MachineStore.open(folder));
-  layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'));
+  const contents = new ImageContents(path.join(folder, 'images.json'));
+  layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), contents);
 });
 afterEach(async () => {
   await store.close();

@@ -1,4 +1,5 @@
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
@@ -30,6 +31,24 @@ const countOf = (id: string): number =>
   new DataView(
     opened.hypervisor.readMemory(id, register(id, 'ds.base') + 0x9000, 4)?.buffer ?? new ArrayBuffer(4),
   ).getUint32(0, true);
+
+test('a restored machine has the console that it had', async () => {
+  const { hypervisor } = opened;
+  const id = await opened.start('bits 16\norg 100h\nmov dx, 3f8h\nmov al, "a"\nout dx, al\nwait: jmp wait');
+  const sent = (): string => new TextDecoder().decode(hypervisor.serialHistory(id));
+  await until(() => sent() === 'a', 'the first letter');
+  const { id: taken } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+  unwrap(await hypervisor.reset(id));
+  await until(() => sent() === 'aa', 'another');
+  const restored: string[] = [];
+  hypervisor.on('vm-restored', (event) => restored.push(`${event.id} ${sent()}`));
+  unwrap(await hypervisor.restoreSnapshot(id, taken));
+  expect(restored).toEqual([`${id} a`]);
+  unwrap(await hypervisor.suspend(id));
+  await opened.reopen();
+  unwrap(await opened.hypervisor.start(id));
+  expect(new TextDecoder().decode(opened.hypervisor.serialHistory(id))).toBe('a');
+});
 
 describe('a machine with the instruction clock', () => {
   /** Writes through 1 MiB again and again, with timer interrupts on, and halts. */
@@ -354,8 +373,7 @@ ${ATA_READY}`;
     const file = await disk();
     const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
     const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
-    const { atime, mtime } = await stat(file);
-    await utimes(file, atime, new Date(mtime.getTime() + 5000));
+    await writeFile(file, (await readFile(file)).fill(1));
     const refusal = {
       ok: false,
       error: { code: 'drive-refused', message: expect.stringContaining('has been changed') },
@@ -365,6 +383,19 @@ ${ATA_READY}`;
     unwrap(await hypervisor.powerOff(id));
     expect(await hypervisor.start(id)).toMatchObject(refusal);
     expect(hypervisor.get(id)?.state).toBe('off');
+  });
+
+  test('that were copied, and put back, are known by what they hold', async () => {
+    const { hypervisor, folder } = opened;
+    const file = await disk();
+    const id = await start(WRITER, { drives: [drive(file, 'read-write')] });
+    const { id: snapshot } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
+    await until(() => existsSync(path.join(folder, 'images.json')), 'what it holds is known');
+    const { atime, mtime } = await stat(file);
+    await utimes(file, atime, new Date(mtime.getTime() + 5000));
+    unwrap(await hypervisor.restoreSnapshot(id, snapshot));
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await hypervisor.start(id));
   });
 
   test('that snapshots share cannot be taken out', async () => {
