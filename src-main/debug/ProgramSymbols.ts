@@ -7,6 +7,8 @@ import type { LineRow } from './symbols/LineTable.ts';
 const DATA_LINE = /(^|[\s:])(d[bwdqt]|res[bwdq]|times|incbin|align|alignb|equ)\b/i;
 /** Code further behind a symbol than this is hardly its. */
 const FARTHEST_OFFSET = 0x10_0000;
+/** SDM vol. 2A, 2.3.11. */
+const LONGEST_INSTRUCTION = 15;
 
 export interface NamedAddress {
   readonly name: string;
@@ -96,10 +98,18 @@ export class ProgramSymbols implements ProgramKnowledge {
     return row?.linearAddress === linearAddress ? this.sourceOf(row) : undefined;
   }
 
-  /** The line that the instruction at an address was made from. */
+  /** The line that the instruction at an address, or around it, was made from. */
   lineAt(linearAddress: number): { readonly file: string; readonly line: number } | undefined {
-    const line = this.listing.get(linearAddress) ?? this.rowAt(linearAddress);
+    const line = this.listedAt(linearAddress) ?? this.rowAt(linearAddress);
     return line && { file: line.file, line: line.line };
+  }
+
+  private listedAt(linearAddress: number): ProgramListingLine | undefined {
+    for (let back = 0; back < LONGEST_INSTRUCTION; back++) {
+      const line = this.listing.get(linearAddress - back);
+      if (line) return back < line.bytes.length ? line : undefined;
+    }
+    return undefined;
   }
 
   private rowAt(linearAddress: number): LineRow | undefined {

@@ -26,7 +26,7 @@ export function eventText(event: CaughtEvent): string {
   switch (event.kind) {
     case 'port': {
       const bits = event.byteLength * 8;
-      return `a ${bits}-bit ${event.access} of port ${hex(event.port)}`;
+      return `${bits === 8 ? 'an' : 'a'} ${bits}-bit ${event.access} of port ${hex(event.port)}`;
     }
     case 'interrupt': {
       const source = { external: 'from a device', nmi: 'non-maskable', software: 'by INT n' }[event.source];

@@ -235,6 +235,36 @@ reverse-continue
     expect(text).toContain('No more reverse-execution history.');
   });
 
+  test('and stops at events, forwards and backwards, that “monitor catch” names', async () => {
+    const { text } = await session(
+      `
+monitor catch mode
+monitor catch cr3
+monitor catch port 0x60-0x64 write
+continue
+p/x $pc
+continue
+p/x $cr3
+continue
+monitor catch off
+monitor catch mode
+reverse-continue
+p/x $cr0 & 0x80000001
+monitor catch nonsense
+`,
+      '--clock',
+      'instructions',
+    );
+    expect(text).toContain('Caught: mode, cr3, port 0x60-0x64 write.');
+    expect(text).toContain('Caught a change from real mode to protected mode.');
+    expect(text).toContain('Caught a load of CR3: 0x20000.');
+    expect(text).toContain('$2 = 0x20000');
+    expect(text).toContain('Caught a change from protected mode to protected mode with paging.');
+    // Before the instruction that turned paging on, as going back always ends.
+    expect(text).toContain('$3 = 0x1');
+    expect(text).toContain('catch: say one of port');
+  });
+
   test('and leaves it running when it detaches', async () => {
     const { text, complaints } = await session('break *0x7c0d\ncontinue\ndetach\n');
     expect(text).toContain('[Inferior 1 (Remote target) detached]');

@@ -39,3 +39,41 @@ test('data starts no instruction', () => {
   ];
   expect([...new ProgramSymbols({ listing }).starts]).toEqual([1, 4]);
 });
+
+test('the line of an address inside an instruction is that instruction’s', () => {
+  const bytes = Uint8Array.of(0xb8, 1, 0);
+  const symbols = new ProgramSymbols({
+    listing: [{ address: 0x100, bytes, line: 3, file: 'a.asm', text: 'mov ax, 1' }],
+  });
+  expect([0xff, 0x100, 0x102, 0x103].map((address) => symbols.lineAt(address)?.line)).toEqual([
+    undefined,
+    3,
+    3,
+    undefined,
+  ]);
+});
+
+test('names are found by a part of them, those that begin with it first', () => {
+  const symbols = new ProgramSymbols({
+    symbols: [
+      { name: 'do_main', address: 1 },
+      { name: 'main_loop', address: 2 },
+      { name: 'Main', address: 3 },
+    ],
+  });
+  expect(symbols.search('main', 2).map(({ name }) => name)).toEqual(['Main', 'main_loop']);
+});
+
+test('an address belongs to the symbol before it', () => {
+  const symbols = new ProgramSymbols({
+    symbols: [
+      { name: 'main', address: 0x100 },
+      { name: 'end', address: 0x200 },
+    ],
+  });
+  expect([symbols.nearest(0xff), symbols.nearest(0x104), symbols.nearest(0x20_0000)]).toEqual([
+    undefined,
+    { name: 'main', offset: 4 },
+    undefined,
+  ]);
+});
