@@ -7,7 +7,7 @@ import type {
 } from '../../src-preload/contract/inspection.ts';
 import { REGISTER_INDEX, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
+import { refuseWith, succeed } from '../control/outcomes.ts';
 import { readDescriptors, readTaskState, readVectors } from '../debug/DescriptorTables.ts';
 import { descriptorKind } from '../debug/descriptors.ts';
 import type { MemoryAccess } from '../debug/LinearMemory.ts';
@@ -57,12 +57,12 @@ export class ProcessorInspection {
     return succeed({ ...read, entries: [...read.entries] });
   }
 
-  async taskState(id: VmId, vcpu: number): Promise<Outcome<TaskState>> {
+  async taskState(id: VmId, vcpu: number): Promise<Outcome<TaskState | null>> {
     const looked = this.look(id, vcpu);
     if (!looked) return off();
     const { memory, value } = looked;
     const selector = value('tr');
-    if ((selector & SELECTOR_MASK) === 0) return refuse('invalid-value', 'There is no task: TR is null.');
+    if ((selector & SELECTOR_MASK) === 0) return succeed(null);
     const where = { base: value('tr.base'), limit: value('tr.limit') };
     const is32Bit = descriptorKind(value('tr.attributes')).startsWith('tss32');
     return succeed({ selector, ...where, is32Bit, fields: [...(await readTaskState(memory, where, is32Bit))] });

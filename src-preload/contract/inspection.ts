@@ -199,8 +199,8 @@ const OfVcpu = z.object({ id: VmId, vcpu: VcpuId.default(0) });
 export const inspectionContract = {
   'inspect:vectors': call(OfVcpu, VectorRegisters),
   'inspect:descriptors': call(OfVcpu.extend({ table: z.enum(['gdt', 'ldt', 'idt']) }), DescriptorTable),
-  /** The current task's. */
-  'inspect:taskState': call(OfVcpu, TaskState),
+  /** The current task's; null: there is none. */
+  'inspect:taskState': call(OfVcpu, TaskState.nullable()),
   /** What is present in a paging structure, by the indices that lead to it; null: there is no such table (any more). */
   'inspect:pageTable': call(
     OfVcpu.extend({ path: z.array(z.number().int().min(0).max(1023)).max(2) }),

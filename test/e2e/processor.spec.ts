@@ -68,6 +68,9 @@ test('what a processor holds is decoded: tables, tasks, paging, vectors', async 
   await section('tables');
   const descriptor = (place: number) => page.locator(`[data-testid="${TEST_IDS.descriptor}"][data-place="${place}"]`);
   await expect(descriptor(8)).toContainText(/code.*00000000 – ffffffff.*r-x 32/);
+  await section('ldt');
+  await expect(page.getByText('There is no LDT: LDTR is null.')).toBeVisible();
+  await section('gdt');
   await expect(descriptor(24)).toContainText('32-bit task state, busy');
   await section('idt');
   await expect(descriptor(14)).toContainText(/32-bit interrupt gate.*0008:00001234/);

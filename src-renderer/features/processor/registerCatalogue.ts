@@ -23,6 +23,8 @@ export const FLAGS = [
   { letters: 'RF', bit: 16 },
   { letters: 'VM', bit: 17 },
   { letters: 'AC', bit: 18 },
+  { letters: 'VIF', bit: 19 },
+  { letters: 'VIP', bit: 20 },
   { letters: 'ID', bit: 21 },
 ] as const;
 
@@ -51,6 +53,8 @@ export const CONTROL_BITS: Readonly<Record<string, readonly (readonly [letters: 
     ['MCE', 6],
     ['PGE', 7],
     ['PCE', 8],
+    ['OSFXSR', 9],
+    ['OSXMMEXCPT', 10],
   ],
 };
 

@@ -1,6 +1,7 @@
 import { onBeforeUnmount, shallowRef, watch, type ShallowRef } from 'vue';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { problemText } from '../../app/problemText.ts';
 import { useReadings } from '../machine/feedContext.ts';
 
 /** How often a running machine is asked while somebody looks. */
@@ -35,7 +36,7 @@ export function useInspected<Value>(
     const outcome = await answer;
     // Something else may have been asked meanwhile.
     if (turn !== asked) return;
-    problem.value = outcome.ok ? '' : outcome.problem.message;
+    problem.value = outcome.ok ? '' : problemText(outcome.problem);
     value.value = outcome.ok ? outcome.value : undefined;
   }
 

@@ -1,6 +1,7 @@
 import { shallowRef, type ShallowRef } from 'vue';
 import type { RegionText, Translation } from '../../../src-preload/contract/inspection.ts';
 import { bridge } from '../../app/bridge.ts';
+import { problemText } from '../../app/problemText.ts';
 import { BlockHeat } from './BlockHeat.ts';
 
 const LINES = 120;
@@ -39,7 +40,7 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
       lines: count,
       ...at,
     });
-    problem.value = outcome.ok ? '' : outcome.problem.message;
+    problem.value = outcome.ok ? '' : problemText(outcome.problem);
     return outcome.ok ? outcome.value : undefined;
   }
 

@@ -35,6 +35,7 @@ export const processor = {
     gdtEmpty: 'The GDT holds nothing.',
     ldtEmpty: 'There is no LDT: LDTR is null.',
     idtEmpty: 'The IDT holds nothing.',
+    tssEmpty: 'There is no task: TR is null.',
     vector: 'vector',
     leadsTo: 'range or target',
     access: 'access',
@@ -110,6 +111,8 @@ export const processor = {
     RF: 'resume',
     VM: 'virtual 8086',
     AC: 'alignment check',
+    VIF: 'virtual interrupts on',
+    VIP: 'virtual interrupt waits',
     ID: 'CPUID present',
   },
   mode: {

@@ -37,6 +37,7 @@ export const processor: typeof English = {
     gdtEmpty: 'GDT 中没有内容。',
     ldtEmpty: '没有 LDT：LDTR 为空。',
     idtEmpty: 'IDT 中没有内容。',
+    tssEmpty: '没有任务：TR 为空。',
     vector: '向量',
     leadsTo: '范围或目标',
     access: '访问',
@@ -112,6 +113,8 @@ export const processor: typeof English = {
     RF: '恢复',
     VM: '虚拟 8086',
     AC: '对齐检查',
+    VIF: '虚拟中断允许',
+    VIP: '虚拟中断待处理',
     ID: '支持 CPUID',
   },
   mode: {
