@@ -119,7 +119,9 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
         if (port === 0 && options.console === 'com1') onConsole(byte);
       },
       console: (bytes) => bytes.forEach(onConsole),
-      ...(options.hasSound && { sound: (samples: Int16Array) => audio?.add(samples) }),
+      ...(options.hasSound && {
+        sound: (samples: Int16Array, firstSample: number) => audio?.add(samples, firstSample),
+      }),
       parallel: (_, byte) => side.add('lpt', byte),
       debug: (byte) => side.add('debug', byte),
       post: (code) => side.add('post', code),

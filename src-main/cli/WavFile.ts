@@ -15,7 +15,7 @@ const UNKNOWN_LENGTH = 0xffff_ffff;
 export class WavFile {
   private readonly name: string;
   private readonly descriptor: number;
-  private waiting: Int16Array[] = [];
+  private waiting: { readonly samples: Int16Array; readonly position: number }[] = [];
   private byteLength = 0;
 
   /** Throws {@link UsageError} when the file cannot be written. */
@@ -25,17 +25,18 @@ export class WavFile {
     this.write(wavHeader(0), 0);
   }
 
-  /** Samples, left and right in turn; kept until `save`. */
-  add(samples: Int16Array): void {
-    this.waiting.push(samples);
+  /** Samples, left and right in turn, the first of that number; kept until `save`. Silence where none are added. */
+  add(samples: Int16Array, firstSample: number): void {
+    this.waiting.push({ samples, position: firstSample * CHANNELS * BYTES_A_SAMPLE });
   }
 
   /** Writes what has been added. */
   save(): void {
-    for (const samples of this.waiting.splice(0)) {
+    for (const { samples, position } of this.waiting.splice(0)) {
       const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-      this.write(bytes, HEADER_BYTES + this.byteLength);
-      this.byteLength += bytes.length;
+      // What lies between two writes reads as zeros.
+      this.write(bytes, HEADER_BYTES + position);
+      this.byteLength = Math.max(this.byteLength, position + bytes.length);
     }
   }
 

@@ -19,6 +19,7 @@ export class MachineSymbols {
     const vm = this.hypervisor.get(id);
     if (!vm?.program) return NO_SYMBOLS;
     const { sha256, fileName, format, sourcePath, origin, bits } = vm.program;
+    if (format === 'bios') return NO_SYMBOLS;
     const known = this.programs.get(id);
     if (known?.sha256 === sha256) return known.symbols;
     const stored = await this.hypervisor.readProgram(id);

@@ -1,5 +1,5 @@
 import type { CallName } from '../../src-preload/contract/contract.ts';
-import type { HypervisorService } from '../hypervisor/types.ts';
+import { CONSOLE_PORT, type HypervisorService } from '../hypervisor/types.ts';
 import type { Handlers } from './handlers.ts';
 import { refuse, succeed, toOutcome } from './outcomes.ts';
 import { screenLines } from './screenText.ts';
@@ -38,7 +38,8 @@ export function machineHandlers(
     'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),
     'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.moveMouse(id, motion), () => undefined),
     'vm:typeText': ({ id, text }) => toOutcome(hypervisor.typeText(id, text), () => undefined),
-    'vm:serialInput': ({ id, bytes }) => toOutcome(hypervisor.sendSerial(id, bytes), () => undefined),
+    'vm:serialInput': ({ id, bytes, line }) =>
+      toOutcome(hypervisor.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
     'vm:screenText': ({ id }) => {
       const screen = hypervisor.screen(id);
       if (!screen) return refuse('wrong-state', 'The machine is off: it shows nothing.');

@@ -166,9 +166,10 @@ export class Hypervisor implements HypervisorService {
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
     const { profile, memoryMiB, vcpuCount, clock, network, drives, bootOrder } = request;
-    const deep = [profile, memoryMiB, vcpuCount, clock, network, drives, bootOrder];
+    const devices = [network, request.adapterModel, request.hasConsole, request.hasSound, drives];
+    const deep = [profile, memoryMiB, vcpuCount, clock, bootOrder, ...devices];
     const isDeep = deep.some((value) => value !== undefined);
-    const command = isDeep ? 'change memory, processors, clock, network or drives of' : null;
+    const command = isDeep ? 'change memory, processors, clock or devices of' : null;
     return this.#command(id, command, async (machine) => {
       if (isDeep && machine.isSuspended) return suspendedRefusal(machine, 'change what it is made of');
       const free = drives && (await this.#snapshots.checkDrivesDropped(machine, drives));
@@ -577,6 +578,7 @@ export class Hypervisor implements HypervisorService {
         this.#emitter.emit('vm-restored', { id: machine.id });
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
+      onSound: (machine, samples) => this.#emitter.emit('sound', { vmId: machine.id, samples }),
       onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),

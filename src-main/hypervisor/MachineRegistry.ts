@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
 import { done, refused } from './results.ts';
-import { findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
+import { findDeviceProblem, findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
 import type { MachineStore, StoredBlobs, TakenOver } from './storage/MachineStore.ts';
 import { filesOf, type StoredMachine, type StoredProgram } from './storage/StoredMachine.ts';
 import type { ProgramInclude, ThreadProgram } from './threads/ThreadMachine.ts';
@@ -17,6 +17,8 @@ import {
   type VmDrive,
   type VmId,
 } from './types.ts';
+
+const NO_DEVICES = { network: null, adapterModel: null, hasConsole: false };
 
 /** Which machines there are, in memory as on disk: a change is stored before it is seen. */
 export class MachineRegistry {
@@ -40,7 +42,10 @@ export class MachineRegistry {
 
   async create(request: CreateVmRequest): Promise<Result<StoredMachine>> {
     const { profile = 'pc', drives = [] } = request;
-    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
+    const problem =
+      findSettingsProblem(request) ??
+      findDriveProblem(profile, drives) ??
+      findDeviceProblem({ ...NO_DEVICES, ...request, profile });
     if (problem !== undefined) return problem;
     const memoryMiB = request.memoryMiB ?? MEMORY_MIB_RANGE.usual;
     let accepted: AcceptedProgram | undefined;
@@ -61,6 +66,9 @@ export class MachineRegistry {
       pcpus: request.pcpus ? [...request.pcpus] : null,
       clock: request.clock ?? 'host',
       network: request.network ?? null,
+      adapterModel: request.adapterModel ?? null,
+      hasConsole: request.hasConsole ?? false,
+      hasSound: request.hasSound ?? true,
       drives: storedDrives(drives),
       bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,
@@ -78,7 +86,10 @@ export class MachineRegistry {
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<StoredMachine>> {
     const known = this.#machines.get(id);
     const { profile = known?.profile ?? 'pc', drives = known?.drives ?? [] } = request;
-    const problem = findSettingsProblem(request) ?? findDriveProblem(profile, drives);
+    const problem =
+      findSettingsProblem(request) ??
+      findDriveProblem(profile, drives) ??
+      findDeviceProblem({ ...NO_DEVICES, ...known, ...request, profile });
     if (problem !== undefined) return problem;
     const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
     return this.#change(id, (machine) => {
@@ -173,12 +184,15 @@ export class MachineRegistry {
     }
     const initrd = program.initrd && (await this.#store.readBlob(id, program.initrd.sha256));
     if (initrd?.ok === false) return initrd;
+    const vgaBios = program.vgaBios && (await this.#store.readBlob(id, program.vgaBios.sha256));
+    if (vgaBios?.ok === false) return vgaBios;
     return done({
       bytes: bytes.value,
       fileName: program.file.name,
       options: optionsOf(program),
       includes,
       initrd: initrd?.value ?? null,
+      vgaBios: vgaBios?.value ?? null,
     });
   }
 

@@ -4,6 +4,7 @@ import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
+import { hardwareOf } from './snapshots/hardwareOf.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import type { SerialPast } from './snapshots/StoredSnapshot.ts';
 import { closing, done, refused } from './results.ts';
@@ -46,6 +47,7 @@ export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
   onState(machine: VirtualMachine, from: VmState, to: VmState): void;
   onSerial(output: SerialOutput): void;
+  onSound(machine: VirtualMachine, samples: Int16Array): void;
   onDriveProblem(machine: VirtualMachine, problem: DriveProblem): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
   /** It has another thread, in which no guest code has run yet. */
@@ -498,6 +500,7 @@ export class VirtualMachine {
       this.#serialHistory(port).append(bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
+    if (batch.sound) this.#events.onSound(this, batch.sound);
     if (batch.screen !== null) this.screen.update(batch.screen);
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
     for (const happening of batch.happenings) this.#onHappening(happening);
@@ -594,11 +597,11 @@ export class VirtualMachine {
 
 /** The one definition makes the same machine as the other. */
 function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
-  const hardware = ({ profile, memoryMiB, vcpuCount, clock, network, bootOrder, drives, program }: StoredMachine) =>
-    JSON.stringify([
-      [profile, memoryMiB, vcpuCount, clock, network, bootOrder, program],
-      drives.map(({ slot, path, access }) => [slot, path, access]),
-    ]);
+  const hardware = (machine: StoredMachine): string =>
+    JSON.stringify({
+      ...hardwareOf(machine),
+      drives: machine.drives.map(({ slot, path, access }) => [slot, path, access]),
+    });
   return hardware(a) === hardware(b);
 }
 

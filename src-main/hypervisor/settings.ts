@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DRIVE_NAMES, hasDrive } from '../machine/drives/DriveSlot.ts';
+import { adapterModels } from '../machine/network/NetworkPort.ts';
 import { type ProfileName, PROFILE_NAMES, profileOf } from '../machine/profiles/profiles.ts';
+import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import { refused } from './results.ts';
 import { SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
 import {
@@ -16,7 +18,7 @@ import {
   SLICE_MS_RANGE,
   WEIGHT_RANGE,
 } from './types.ts';
-import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmDrive, VmId } from './types.ts';
+import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmDefinition, VmDrive, VmId } from './types.ts';
 
 type Refusal = { readonly ok: false; readonly error: HypervisorError };
 
@@ -89,6 +91,27 @@ export function findDriveProblem(profile: ProfileName, drives: readonly VmDrive[
     'drives',
     `A machine of the kind “${profile}” does not have ${DRIVE_NAMES[homeless.slot]}. Choose another kind or another drive.`,
   );
+}
+
+/** An adapter or a console that machines of this kind cannot have. */
+export function findDeviceProblem({
+  profile,
+  network,
+  adapterModel,
+  hasConsole,
+}: Pick<VmDefinition, 'profile' | 'network' | 'adapterModel' | 'hasConsole'>): Refusal | undefined {
+  const models = adapterModels(profileOf(profile));
+  if (network !== null && adapterModel !== null && !models.includes(adapterModel))
+    return invalid(
+      'adapterModel',
+      `A machine of the kind “${profile}” cannot have that network adapter: choose ${models.join(' or ')}, or another kind.`,
+    );
+  if (hasConsole && !hasVirtio(profileOf(profile)))
+    return invalid(
+      'hasConsole',
+      `A machine of the kind “${profile}” cannot have a virtio console: choose another kind, or leave the console out.`,
+    );
+  return undefined;
 }
 
 export function findSchedulerProblem({ pcpuCount, sliceMs }: SchedulerSettings): Refusal | undefined {

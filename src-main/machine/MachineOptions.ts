@@ -9,6 +9,7 @@ import type { DriveOptions } from './drives/DriveBay.ts';
 import type { DriveSlot } from './drives/DriveSlot.ts';
 import type { EntropySource } from './EntropySource.ts';
 import type { AdapterModel } from './network/NetworkPort.ts';
+import type { SoundSink } from './sound/Mixer.ts';
 import type { MediumAccess } from './drives/Medium.ts';
 import type { AddressLine20, GuestMemory, ShadowRam, VideoMemory } from './GuestMemory.ts';
 import type { MachineProfile } from './profiles/MachineProfile.ts';
@@ -56,10 +57,9 @@ export interface MachineSinks {
   /** A code written to a power-on self test port, 80h or 190h. */
   post(code: number): void;
   /**
-   * What the machine gives to hear, by guest time: 16-bit samples at `SOUND_RATE_HZ`, left and right in turn. Given, the
-   * machine has a sound card where it has PCI.
+   * What the machine gives to hear, see {@link SoundSink}. Given, the machine has a sound card where it has PCI.
    */
-  sound(samples: Int16Array): void;
+  sound: SoundSink;
   /** A frame that the guest's network adapter sends; the bytes are the receiver's to keep. */
   frame(bytes: Uint8Array): void;
   /** A byte written to one of `logPorts`. */

@@ -109,6 +109,7 @@ export const MENU_COMMANDS = [
   'screen.whole',
   'screen.savePicture',
   'screen.paste',
+  'sound.mute',
   'screen.controlAltDelete',
   'screen.smooth',
   'demonstration.start',

@@ -3,8 +3,8 @@ import { call, event } from './Channel.ts';
 import { BootDevice, DriveSlot, ImageAccess, VmId, VmProfile } from './machines.ts';
 import { FileGrant } from './programs.ts';
 
-/** What a machine can do with a file: run it, hand it to a kernel, or have it in a drive. */
-export const FileUse = z.enum(['program', 'initrd', ...DriveSlot.options]);
+/** What a machine can do with a file: run it, hand it to a kernel, start with it instead of its own BIOS, or have it in a drive. */
+export const FileUse = z.enum(['program', 'initrd', 'bios', 'vgabios', ...DriveSlot.options]);
 export type FileUse = z.infer<typeof FileUse>;
 
 export const ProposedFile = z.object({

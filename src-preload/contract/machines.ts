@@ -43,6 +43,10 @@ export const VmNetwork = z
 export const VmProfile = z.enum(['pc', 'isa', 'micro']);
 export type VmProfile = z.infer<typeof VmProfile>;
 
+/** Kinds of network adapter. */
+export const AdapterModel = z.enum(['ne2000', 'virtio']);
+export type AdapterModel = z.infer<typeof AdapterModel>;
+
 /** Floppy drive, two IDE disks, CD-ROM drive, virtio disk. */
 export const DriveSlot = z.enum(['floppy', 'hda', 'hdb', 'cdrom', 'vda']);
 export type DriveSlot = z.infer<typeof DriveSlot>;
@@ -84,6 +88,12 @@ export const VmSettings = z.object({
   pcpus: z.array(z.number().int().min(0).max(63)).min(1).max(64).nullable(),
   clock: ClockKind,
   network: VmNetwork,
+  /** Null: the usual one of its profile. */
+  adapterModel: AdapterModel.nullable(),
+  /** It has a virtio console beside its serial ports. */
+  hasConsole: z.boolean(),
+  /** It is heard: its loudspeaker, and a sound card on PCI boards. */
+  hasSound: z.boolean(),
   /** What firmware starts from, the first that it can; null: floppy, disk, CD. */
   bootOrder: z.array(BootDevice).max(3).nullable(),
   notes: z.string().max(20_000),
@@ -211,6 +221,10 @@ export type MouseMotion = z.infer<typeof MouseMotion>;
 export const KeyStroke = z.object({ code: z.string().min(1).max(32), pressed: z.boolean() });
 export type KeyStroke = z.infer<typeof KeyStroke>;
 
+/** Where text goes to and comes from: the first serial port, or the virtio console. */
+export const SerialLine = z.enum(['com1', 'virtio']);
+export type SerialLine = z.infer<typeof SerialLine>;
+
 export const machineContract = {
   /** In the order of creation. */
   'vm:list': call(z.void(), z.array(VmSummary)),
@@ -289,8 +303,8 @@ export const machineContract = {
   'vm:mouse': call(z.object({ id: VmId, motion: MouseMotion }), z.void()),
   /** Typed on the machine's keyboard, as on a US layout. */
   'vm:typeText': call(z.object({ id: VmId, text: z.string().max(10_000) }), z.void()),
-  /** Bytes received by COM1. */
-  'vm:serialInput': call(z.object({ id: VmId, bytes: Bytes }), z.void()),
+  /** Bytes received by COM1, or by the virtio console. */
+  'vm:serialInput': call(z.object({ id: VmId, bytes: Bytes, line: SerialLine.default('com1') }), z.void()),
   /** The text screen's lines, trailing blanks removed. */
   'vm:screenText': call(VmReference, z.array(z.string())),
 

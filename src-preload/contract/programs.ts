@@ -3,8 +3,8 @@ import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
 import { Diagnostic } from './Outcome.ts';
 
-/** The kinds of program file; `auto` recognises by content. */
-export const ProgramFormat = z.enum(['auto', 'seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot', 'linux']);
+/** The kinds of program file; `auto` recognises by content, `bios` is firmware in place of Vivarium's own. */
+export const ProgramFormat = z.enum(['auto', 'seed', 'asm', 'com', 'bin', 'boot', 'elf', 'multiboot', 'linux', 'bios']);
 export type ProgramFormat = z.infer<typeof ProgramFormat>;
 
 /**
@@ -21,8 +21,13 @@ export type FileGrant = z.infer<typeof FileGrant>;
 
 /** Where a program comes from. */
 export const ProgramSource = z.discriminatedUnion('kind', [
-  /** `initrd`: token of a kernel's initial RAM disk. */
-  z.object({ kind: z.literal('file'), token: z.string().max(64), initrd: z.string().max(64).optional() }),
+  /** `initrd`: token of a kernel's initial RAM disk; `vgaBios`: of the display adapter's firmware beside a BIOS. */
+  z.object({
+    kind: z.literal('file'),
+    token: z.string().max(64),
+    initrd: z.string().max(64).optional(),
+    vgaBios: z.string().max(64).optional(),
+  }),
   z.object({ kind: z.literal('sample'), sampleId: z.string().max(64) }),
   /** The editor's text; `token` names the file it was opened from, for `incbin` and `%include`. */
   z.object({

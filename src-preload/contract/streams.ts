@@ -4,9 +4,10 @@ import type { IsolationFrame } from './layouts/IsolationFrame.ts';
 import type { MachineViewFrame } from './layouts/MachineViewFrame.ts';
 import type { OverviewFrame } from './layouts/OverviewFrame.ts';
 import type { ScheduleFrame } from './layouts/ScheduleFrame.ts';
+import type { SoundFrame } from './layouts/SoundFrame.ts';
 import { VmId } from './machines.ts';
 
-export const MachineViewPart = z.enum(['vcpus', 'screen', 'serial', 'exits', 'devices']);
+export const MachineViewPart = z.enum(['vcpus', 'screen', 'serial', 'console', 'exits', 'devices']);
 export type MachineViewPart = z.infer<typeof MachineViewPart>;
 
 /** Milliseconds that lie between two frames at the least; 16 is 60 Hz. */
@@ -24,6 +25,8 @@ export const streamContract = {
     z.object({ thumbnails: z.boolean().default(true), intervalMs: IntervalMs.default(250) }),
   ),
   'stream:isolation': stream<IsolationFrame>()(z.object({ intervalMs: IntervalMs.default(250) })),
+  /** Goes on while the window is hidden. */
+  'stream:sound': stream<SoundFrame>()(z.object({ intervalMs: IntervalMs.default(20) })),
   'stream:schedule': stream<ScheduleFrame>()(z.object({ intervalMs: IntervalMs.default(100) })),
 } as const;
 

@@ -14,6 +14,7 @@ import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
 import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
+import { useSound } from '../stores/sound.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
 import { useUndo } from '../stores/undo.ts';
@@ -122,6 +123,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('screen.whole', () => view.setWholeScreen(!view.isWholeScreen));
       add('screen.savePicture', () => void screenActions.savePicture(id), isOn);
       add('screen.paste', () => void screenActions.paste(id), isOn);
+      add('sound.mute', () => useSound().toggleMute(id), machine.hasSound);
       add('screen.controlAltDelete', () => screenActions.pressControlAltDelete(id), isOn);
     }
     add('screen.smooth', () => (view.isSmooth = !view.isSmooth));

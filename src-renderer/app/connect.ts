@@ -10,6 +10,7 @@ import { useOverview } from '../stores/overview.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import { useSamples } from '../stores/samples.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
+import { useSound } from '../stores/sound.ts';
 import { useWatches } from '../stores/watches.ts';
 import { useView } from '../stores/view.ts';
 
@@ -28,6 +29,7 @@ export async function connectStores(): Promise<() => void> {
     useOverview().connect(),
     useBreakpoints().connect(),
     useSnapshots().connect(),
+    useSound().connect(),
     bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),
     bridge().subscribe('app:wholeScreenLeft', () => (view.isWholeScreen = false)),
     bridge().subscribe('machine:offered', (files) => (useDialogs().newMachine = { files })),
@@ -41,6 +43,7 @@ export async function connectStores(): Promise<() => void> {
     useLayouts().restore(session.value);
     useWatches().restore(session.value);
     view.restore(session.value);
+    useSound().restore(session.value);
   }
   return () => disposers.forEach((dispose) => dispose());
 }

@@ -200,13 +200,14 @@ async function overhead(): Promise<void> {
 
 function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
   const ignore = (): void => undefined;
-  const sinks = { serial: ignore, frame: ignore, driveProblem: ignore };
+  const sinks = { serial: ignore, console: ignore, sound: ignore, frame: ignore, driveProblem: ignore };
   const program = {
     bytes: new TextEncoder().encode(ENDLESS_LOOP),
     fileName: 'bench.asm',
     options: { format: 'asm' },
     includes: [],
     initrd: null,
+    vgaBios: null,
   } as const;
   const definition = {
     profile: 'pc',
@@ -214,6 +215,9 @@ function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
     vcpuCount: 1,
     clock: 'host',
     macAddress: null,
+    adapterModel: null,
+    hasConsole: false,
+    hasSound: false,
     drives: [],
     bootOrder: null,
     program,

@@ -25,6 +25,27 @@ test('keys pressed on the screen reach the guest', async ({ launch, picture }) =
   await picture(desk.page, 'keyboard');
 });
 
+test('the mouse is the guest’s until it is taken back, and what it plays is heard', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'pointer');
+  const { mouse, keyboard } = desk.page;
+  const sound = desk.part(TEST_IDS.soundMute);
+  await desk.part(TEST_IDS.screenMouse).click();
+  await expect(desk.page.getByText('has your keyboard and mouse')).toBeVisible();
+  await mouse.move(400, 300);
+  await mouse.down();
+  await mouse.move(450, 330, { steps: 5 });
+  await expect(sound).toHaveAttribute('data-sounding', 'true');
+  await picture(desk.page, 'pointer');
+  await mouse.up();
+  await expect(sound).toHaveAttribute('data-sounding', 'false');
+  await keyboard.press('Control+Alt+KeyG');
+  await expect(desk.page.getByText('has your keyboard and mouse')).toBeHidden();
+  await sound.click();
+  await expect(sound).toHaveAttribute('aria-pressed', 'true');
+  await expect(desk.part(TEST_IDS.soundVolume)).toHaveValue('0');
+});
+
 test('the console shows the serial line and types into it', async ({ launch, picture }) => {
   const desk = new Desk(await launch());
   await runSample(desk, 'hello');

@@ -2,8 +2,10 @@ import type { CallInput } from '../../../src-preload/contract/contract.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import { proposeMachine } from '../../hypervisor/proposals/proposeMachine.ts';
 import type { VmNetwork } from '../../hypervisor/types.ts';
-import type { BootDevice, DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import type { FileUse } from '../../hypervisor/proposals/findFileUse.ts';
+import { type BootDevice, DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
+import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { Control } from '../../control/Control.ts';
@@ -32,6 +34,10 @@ export interface MachineChoices {
   readonly clock: 'host' | 'instructions' | undefined;
   /** null: none. */
   readonly network: VmNetwork | null | undefined;
+  /** null: the usual one. */
+  readonly adapterModel: AdapterModel | null | undefined;
+  readonly hasSound: boolean | undefined;
+  readonly hasConsole: boolean | undefined;
   readonly bootOrder: readonly BootDevice[] | undefined;
   readonly notes: string | undefined;
   /** null: none. */
@@ -95,6 +101,9 @@ interface MachinePlan {
   readonly settings: NonNullable<CreateInput['settings']>;
   readonly program: string | undefined;
   readonly initrd: string | undefined;
+  /** `program` is a BIOS image, and this the display adapter's. */
+  readonly hasBios: boolean;
+  readonly vgaBios: string | undefined;
   readonly commandLine: string | undefined;
   readonly drives: readonly { readonly slot: DriveSlot; readonly file: string; readonly access: ImageAccess }[];
 }
@@ -117,19 +126,23 @@ function planMachine(choices: CreateChoices): MachinePlan {
   const fileFor = (use: string): string | undefined => named.find((each) => each.use === use)?.path;
   const taken = new Map<DriveSlot, MachinePlan['drives'][number]>();
   for (const { path, use, access: proposed } of isForced ? [] : named) {
-    if (use === null || use === 'program' || use === 'initrd') continue;
+    if (use === null || !isDriveSlot(use)) continue;
     taken.set(use, { slot: use, file: path, access: access ?? proposed });
   }
   for (const { slot, file } of drives) {
     if (file === null) continue;
     taken.set(slot, { slot, file: absolute(file, `--${slot}`), access: accessFor(slot, access ?? 'read-write') });
   }
+  if (fileFor('vgabios') !== undefined && fileFor('bios') === undefined)
+    throw new UsageError('create: a VGA BIOS goes with a BIOS image; name that too.');
   const hasFiles = proposal.files.length > 0;
   const { memoryMiB, bootOrder, profile } = proposal;
   const proposed = hasFiles ? { memoryMiB, profile, ...(proposal.isSystem && { bootOrder: [...bootOrder] }) } : {};
   return {
     settings: { ...proposed, ...settingsOf(choices) },
-    program: isForced ? named[0]?.path : fileFor('program'),
+    program: isForced ? named[0]?.path : (fileFor('program') ?? fileFor('bios')),
+    hasBios: !isForced && fileFor('program') === undefined && fileFor('bios') !== undefined,
+    vgaBios: isForced ? undefined : fileFor('vgabios'),
     initrd: choices.initrd === undefined ? fileFor('initrd') : absolute(choices.initrd, '--initrd'),
     commandLine: choices.commandLine ?? (proposal.hasKernel ? proposal.commandLine : undefined),
     drives: [...taken.values()],
@@ -138,7 +151,7 @@ function planMachine(choices: CreateChoices): MachinePlan {
 
 function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
   const { name, profile, memoryMiB, weight, capPercent, pcpus, clock, network, bootOrder, notes } = choices;
-  const { group, autostart, checkpointMinutes } = choices;
+  const { group, autostart, checkpointMinutes, adapterModel, hasSound, hasConsole } = choices;
   return {
     ...(name !== undefined && { name }),
     ...(profile !== undefined && { profile }),
@@ -148,6 +161,9 @@ function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings'
     ...(pcpus !== undefined && { pcpus: pcpus && [...pcpus] }),
     ...(clock !== undefined && { clock }),
     ...(network !== undefined && { network }),
+    ...(adapterModel !== undefined && { adapterModel }),
+    ...(hasSound !== undefined && { hasSound }),
+    ...(hasConsole !== undefined && { hasConsole }),
     ...(bootOrder !== undefined && { bootOrder: [...bootOrder] }),
     ...(notes !== undefined && { notes }),
     ...(group !== undefined && { group }),
@@ -165,14 +181,20 @@ async function inputOf(control: Control, choices: CreateChoices, plan: MachinePl
   if (sample !== undefined) program = { kind: 'sample', sampleId: sample };
   else if (plan.program !== undefined) {
     const initrd = plan.initrd === undefined ? undefined : await token(plan.initrd);
-    program = { kind: 'file', token: await token(plan.program), ...(initrd !== undefined && { initrd }) };
+    const vgaBios = plan.vgaBios === undefined ? undefined : await token(plan.vgaBios);
+    program = {
+      kind: 'file',
+      token: await token(plan.program),
+      ...(initrd !== undefined && { initrd }),
+      ...(vgaBios !== undefined && { vgaBios }),
+    };
   }
   const { commandLine } = plan;
   return {
     settings: plan.settings,
     ...(program && { program }),
     options: {
-      format,
+      format: plan.hasBios ? 'bios' : format,
       ...(origin !== undefined && { origin }),
       ...(bits !== undefined && { bits }),
       ...(commandLine !== undefined && { commandLine }),
@@ -200,6 +222,10 @@ async function changedDrives(
     result.push({ slot, token, access: accessFor(slot, access ?? before ?? 'read-write') });
   }
   return result;
+}
+
+function isDriveSlot(use: FileUse): use is DriveSlot {
+  return (DRIVE_SLOTS as readonly string[]).includes(use);
 }
 
 function accessFor(slot: DriveSlot, access: ImageAccess): ImageAccess {

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
+import { ADAPTER_MODELS, type AdapterModel } from '../../machine/network/NetworkPort.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
 import {
@@ -56,6 +57,8 @@ leave open is chosen to fit them.
   vivarium create --sample life --start
   vivarium create --name old --profile isa --floppy dos.img --memory 8M`;
 
+const ADAPTER_CHOICES = ['usual', ...ADAPTER_MODELS] as const;
+
 type Values = Readonly<Record<string, string | undefined>>;
 type MachineValues = Values & {
   readonly json?: boolean;
@@ -70,6 +73,8 @@ type MachineValues = Values & {
   readonly on?: boolean;
   readonly untilIdle?: boolean;
   readonly autostart?: boolean;
+  readonly sound?: boolean;
+  readonly virtioConsole?: boolean;
 };
 
 /** Commands on the machines of the store. */
@@ -233,6 +238,11 @@ function withMachineOptions(command: Command): Command {
     .option('--pcpus <list>', 'processors of the host it may run on, by their numbers in the schedule: 0,2-3, or any')
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)')
     .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
+    .option('--net-adapter <model>', `its kind: ${ADAPTER_CHOICES.join(', ')}`)
+    .addOption(new Option('--sound', 'it is heard: loudspeaker, and a sound card on PCI (new machines are)'))
+    .addOption(new Option('--no-sound', 'it has none'))
+    .addOption(new Option('--virtio-console', 'a virtio console beside its serial ports'))
+    .addOption(new Option('--no-virtio-console', 'serial ports alone'))
     .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
     .option('--notes <text>', 'notes about it')
     .option('--group <name>', 'list it in this group; none takes it out')
@@ -246,6 +256,11 @@ function withMachineOptions(command: Command): Command {
     .option('--cdrom <file>', 'CD or DVD image')
     .addOption(new Option('--overlay', 'keep writes to disks and diskettes until power-off, then forget them'))
     .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'));
+}
+
+function parseAdapter(text: string): AdapterModel | null {
+  const choice = parseChoice(text, '--net-adapter', ADAPTER_CHOICES);
+  return choice === 'usual' ? null : choice;
 }
 
 function nameOption({ name }: Values): string | undefined {
@@ -272,6 +287,9 @@ function machineChoices(options: MachineValues): MachineChoices {
     pcpus: parse('pcpus', parsePcpus),
     clock: parse('clock', (text) => parseChoice(text, '--clock', CLOCK_KINDS)),
     network: parse('net', (text) => parseNetwork(text) ?? null),
+    adapterModel: parse('netAdapter', parseAdapter),
+    hasSound: options.sound,
+    hasConsole: options.virtioConsole,
     bootOrder: parse('boot', parseBootOrder),
     notes: parse('notes', parseNotes),
     group: parse('group', (text) => (text === 'none' ? null : parseName(text, '--group', GROUP_LENGTH_MOST))),

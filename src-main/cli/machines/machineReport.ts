@@ -21,6 +21,10 @@ export interface MachineReport {
   readonly pcpus: readonly number[] | null;
   readonly clock: string;
   readonly network: VmSummary['network'];
+  /** null: the usual one. */
+  readonly adapterModel: string | null;
+  readonly hasSound: boolean;
+  readonly hasConsole: boolean;
   readonly bootOrder: readonly string[] | null;
   readonly drives: readonly {
     readonly slot: string;
@@ -67,6 +71,9 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     pcpus: vm.pcpus,
     clock: vm.clock,
     network: vm.network,
+    adapterModel: vm.adapterModel,
+    hasSound: vm.hasSound,
+    hasConsole: vm.hasConsole,
     bootOrder: vm.bootOrder,
     drives,
     program: program && {
@@ -122,6 +129,9 @@ export function machineDetails(machine: MachineReport): string {
     ['pCPUs', machine.pcpus === null ? 'any' : machine.pcpus.join(', ')],
     ['Clock', machine.clock],
     ['Network', network === null ? 'none' : network.kind === 'host' ? 'host' : `segment ${network.name}`],
+    ['Adapter', network && machine.adapterModel],
+    ['Sound', machine.hasSound ? 'yes' : 'none'],
+    ['Console', machine.hasConsole ? 'virtio' : null],
     ['Boot order', machine.bootOrder?.join(', ') ?? null],
     ['Program', program && [program.fileName, program.summary ?? program.format].join(': ')],
     ['Arguments', program?.commandLine ?? null],

@@ -29,8 +29,15 @@ export class ProgramSources {
       case 'file': {
         const path = this.grants.resolve(source.token, 'read');
         const initrd = source.initrd === undefined ? undefined : this.grants.resolve(source.initrd, 'read');
-        if (path === null || initrd === null) return refuse('access-not-granted', NOT_GRANTED);
-        return succeed({ kind: 'file', path, ...wishes, ...(initrd && { initrd: { kind: 'file', path: initrd } }) });
+        const vgaBios = source.vgaBios === undefined ? undefined : this.grants.resolve(source.vgaBios, 'read');
+        if (path === null || initrd === null || vgaBios === null) return refuse('access-not-granted', NOT_GRANTED);
+        return succeed({
+          kind: 'file',
+          path,
+          ...wishes,
+          ...(initrd && { initrd: { kind: 'file', path: initrd } }),
+          ...(vgaBios && { vgaBios: { kind: 'file', path: vgaBios } }),
+        });
       }
       case 'sample': {
         const sample = this.samples.read(source.sampleId);

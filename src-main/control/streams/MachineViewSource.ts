@@ -2,18 +2,16 @@ import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import type {
   ExitsFrame,
   MachineViewFrame,
-  SerialFrame,
   VcpuFrame,
 } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import type { MachineViewPart } from '../../../src-preload/contract/streams.ts';
 import { monotonicMs } from '../../hypervisor/scheduler/hostClock.ts';
-import type { Disposer, HypervisorService, VmId } from '../../hypervisor/types.ts';
+import { CONSOLE_PORT, type Disposer, type HypervisorService, type VmId } from '../../hypervisor/types.ts';
+import { SerialFollower } from './SerialFollower.ts';
 import type { StreamSource } from './StreamSource.ts';
 
 /** Looks at a screen for changes, per second. */
 const SCREEN_RATE = 30;
-/** Serial output held for the next frame: as much as a new view is shown of the past. */
-const SERIAL_WAITING_MOST = 256 * 1024;
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -28,9 +26,9 @@ export class MachineViewSource implements StreamSource {
   private lastVcpus: readonly VcpuFrame[] | null | undefined;
   /** Of the screen that was sent last; -1: none. */
   private screenRevision = -1;
-  private serial: { restart: boolean; chunks: Uint8Array[]; droppedBytes: number };
-  /** In `serial.chunks`. */
-  private serialBytes = 0;
+  /** Undefined: not asked for. */
+  private readonly serial: SerialFollower | undefined;
+  private readonly console: SerialFollower | undefined;
   private exits: ExitsFrame | null = null;
   /** As it was sent last, to see a change; undefined: never. */
   private devices: string | undefined;
@@ -39,14 +37,14 @@ export class MachineViewSource implements StreamSource {
     this.hypervisor = hypervisor;
     this.id = id;
     this.parts = new Set(parts);
-    this.serial = this.wholeSerial();
+    this.serial = this.parts.has('serial') ? new SerialFollower(hypervisor, id, 0) : undefined;
+    this.console = this.parts.has('console') ? new SerialFollower(hypervisor, id, CONSOLE_PORT) : undefined;
     this.disposers.push(
       hypervisor.on('vm-removed', (removed) => {
         if (removed.id === id) this.isGone = true;
       }),
     );
     if (this.parts.has('screen')) this.disposers.push(hypervisor.watchScreen(id, SCREEN_RATE));
-    if (this.parts.has('serial')) this.followSerial();
     if (this.parts.has('exits')) this.followStatistics();
   }
 
@@ -79,9 +77,14 @@ export class MachineViewSource implements StreamSource {
         hasChanged = true;
       }
     }
-    const serial = this.takeSerial();
+    const serial = this.serial?.take();
     if (serial) {
       frame.serial = serial;
+      hasChanged = true;
+    }
+    const console = this.console?.take();
+    if (console) {
+      frame.console = console;
       hasChanged = true;
     }
     if (this.exits) {
@@ -96,11 +99,14 @@ export class MachineViewSource implements StreamSource {
     this.lastVcpus = undefined;
     this.screenRevision = -1;
     this.devices = undefined;
-    this.serial = this.wholeSerial();
+    this.serial?.restart();
+    this.console?.restart();
   }
 
   dispose(): void {
     for (const dispose of this.disposers.splice(0)) dispose();
+    this.serial?.dispose();
+    this.console?.dispose();
   }
 
   private readVcpus(): VcpuFrame[] | null {
@@ -114,51 +120,6 @@ export class MachineViewSource implements StreamSource {
       frames.push({ vcpu, values, retiredInstructions: registers.retiredInstructions });
     }
     return frames;
-  }
-
-  private followSerial(): void {
-    this.disposers.push(
-      this.hypervisor.on('serial-output', ({ vmId, port, bytes, droppedBytes }) => {
-        if (vmId !== this.id || port !== 0) return;
-        this.serial.droppedBytes += droppedBytes;
-        this.keepSerial(bytes);
-      }),
-      this.hypervisor.on('vm-state', ({ id, to }) => {
-        if (id !== this.id || to !== 'starting') return;
-        this.serial = { restart: true, chunks: [], droppedBytes: 0 };
-        this.serialBytes = 0;
-      }),
-      this.hypervisor.on('vm-restored', ({ id }) => {
-        if (id === this.id) this.serial = this.wholeSerial();
-      }),
-    );
-  }
-
-  /** A view that does not keep up, or does not look, loses the oldest. */
-  private keepSerial(bytes: Uint8Array): void {
-    const { chunks } = this.serial;
-    chunks.push(bytes);
-    this.serialBytes += bytes.length;
-    while (this.serialBytes > SERIAL_WAITING_MOST && chunks.length > 1) {
-      const lost = chunks.shift()?.length ?? 0;
-      this.serialBytes -= lost;
-      this.serial.droppedBytes += lost;
-    }
-  }
-
-  private wholeSerial(): { restart: boolean; chunks: Uint8Array[]; droppedBytes: number } {
-    const kept = this.parts.has('serial') ? this.hypervisor.serialHistory(this.id, 0) : new Uint8Array(0);
-    this.serialBytes = kept.length;
-    return { restart: true, chunks: [kept], droppedBytes: 0 };
-  }
-
-  private takeSerial(): SerialFrame | null {
-    if (!this.parts.has('serial')) return null;
-    const { restart, chunks, droppedBytes } = this.serial;
-    if (!restart && chunks.length === 0) return null;
-    this.serial = { restart: false, chunks: [], droppedBytes: 0 };
-    this.serialBytes = 0;
-    return { restart, bytes: new Uint8Array(Buffer.concat(chunks)), droppedBytes };
   }
 
   private followStatistics(): void {

@@ -4,6 +4,7 @@ import type { Diagnostic, Outcome } from '../../../src-preload/contract/Outcome.
 import type { Assembly, ProgramFormat, ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
 import { inspectProgram, type ProgramFile, type ProgramInspection } from '../../debug/ProgramInspection.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
+import { checkFirmware } from '../../hypervisor/threads/firmwareProgram.ts';
 import { definedOnly } from '../../control/definedOnly.ts';
 import { readerBeside } from '../../control/files/readerBeside.ts';
 import type { ProgramSources } from '../../control/files/ProgramSources.ts';
@@ -37,6 +38,7 @@ export class ProgramInspector {
     const bytes = program.kind === 'file' ? await readFile(program.path).catch(() => null) : program.bytes;
     if (!bytes) return refuse('file-unreadable', `${fileName} cannot be read.`, { name: fileName });
     const { format, origin, bits, commandLine } = program;
+    if (format === 'bios') return describeFirmware(bytes, fileName);
     const initrd = program.initrd?.kind === 'file' ? await readFile(program.initrd.path).catch(() => null) : undefined;
     if (initrd === null) return refuse('file-unreadable', 'The initial RAM disk cannot be read.');
     const inspection = inspectProgram({
@@ -80,6 +82,12 @@ export class ProgramInspector {
       summary,
     });
   }
+}
+
+function describeFirmware(bytes: Uint8Array, fileName: string): Outcome<ProgramDescription> {
+  const checked = checkFirmware({ bytes, fileName, vgaBios: null });
+  if (checked.kind === 'refused') return refused({ ...checked, problems: [] }, fileName);
+  return succeed({ format: 'bios', summary: checked.summary, warnings: [] });
 }
 
 function refused(inspection: ProgramInspection & { kind: 'refused' }, name: string): Outcome<never> {

@@ -149,6 +149,7 @@ export function menuTemplate(
         command('screen.paste', isOn),
         command('screen.controlAltDelete', isOn),
         command('screen.savePicture', isOn),
+        command('sound.mute', hasMachine),
         SEPARATOR,
         command('machine.loadProgram', hasMachine),
         command('machine.settings', hasMachine),

@@ -6,6 +6,7 @@ import { IsolationSource } from './IsolationSource.ts';
 import { MachineViewSource } from '../../control/streams/MachineViewSource.ts';
 import { OverviewSource } from './OverviewSource.ts';
 import { ScheduleSource } from './ScheduleSource.ts';
+import { SoundSource } from './SoundSource.ts';
 import { StreamPort, type Port } from '../../control/streams/StreamPort.ts';
 import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
@@ -36,7 +37,8 @@ export class StreamHub {
       port,
       this.makeSource(request),
       request.parameters.intervalMs,
-      this.isWindowVisible,
+      // A window that nobody sees is heard.
+      request.name === 'stream:sound' ? () => true : this.isWindowVisible,
       () => this.ports.delete(stream),
     );
     this.ports.add(stream);
@@ -57,6 +59,8 @@ export class StreamHub {
         return new IsolationSource(this.hypervisor);
       case 'stream:schedule':
         return new ScheduleSource(this.hypervisor);
+      case 'stream:sound':
+        return new SoundSource(this.hypervisor);
     }
   }
 }

@@ -50,7 +50,7 @@ export const COMMAND_STATES = {
   'press the power button of': ['running', 'paused'],
   'power off': ['starting', 'running', 'paused', 'saving', 'crashed'],
   delete: ['off', 'crashed'],
-  'change memory, processors, clock, network or drives of': ['off', 'crashed'],
+  'change memory, processors, clock or devices of': ['off', 'crashed'],
   'change registers of': ['paused'],
   'write to the memory of': ['running', 'paused'],
   'translate addresses of': ['running', 'paused'],

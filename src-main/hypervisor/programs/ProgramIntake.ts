@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { checkFirmware, isFirmware } from '../threads/firmwareProgram.ts';
 import { loadThreadProgram } from '../threads/loadThreadProgram.ts';
 import type { ProgramInclude, ThreadProgram } from '../threads/ThreadMachine.ts';
 import { done, refused } from '../results.ts';
@@ -30,6 +31,8 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
   if (!file.ok) return file;
   const initrd = source.initrd && (await readSource(source.initrd));
   if (initrd?.ok === false) return initrd;
+  const vgaBios = source.vgaBios && (await readSource(source.vgaBios));
+  if (vgaBios?.ok === false) return vgaBios;
   const { bytes, fileName, sourcePath } = file.value;
   const { format, origin, bits, commandLine } = source;
   const options = {
@@ -45,8 +48,11 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
     options,
     includes: includes.found,
     initrd: initrd?.value.bytes ?? null,
+    vgaBios: vgaBios?.value.bytes ?? null,
   };
-  const loaded = loadThreadProgram(program, memoryMiB * 1024 * 1024, (name) => includes.read(name));
+  const loaded = isFirmware(program)
+    ? checkFirmware(program)
+    : loadThreadProgram(program, memoryMiB * 1024 * 1024, (name) => includes.read(name));
   if (loaded.kind === 'refused') {
     const { message, problems } = loaded;
     return refused('program-refused', message, { problems });
@@ -62,9 +68,10 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
     sourcePath,
     ...options,
     ...(initrd && { initrd: store(initrd.value.fileName, initrd.value.bytes) }),
+    ...(vgaBios && { vgaBios: store(vgaBios.value.fileName, vgaBios.value.bytes) }),
     includes: includes.found.map((include) => store(include.name, include.bytes)),
   };
-  return done({ stored, blobs, program, summary: loaded.image.summary });
+  return done({ stored, blobs, program, summary: loaded.kind === 'firmware' ? loaded.summary : loaded.image.summary });
 }
 
 interface ReadSource {

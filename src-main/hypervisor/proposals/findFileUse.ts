@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { type MediumFinding, recogniseMedium } from '../../machine/images/recogniseMedium.ts';
+import { isBios, MOST_BIOS_BYTES, saysVga } from '../../machine/images/recogniseFirmware.ts';
 import { hasLinuxHeader } from '../../machine/loaders/BzImage.ts';
 import { hasElfMagic } from '../../machine/loaders/ElfFile.ts';
 import { load } from '../../machine/loaders/load.ts';
@@ -11,8 +12,8 @@ import { sizeText } from '../../machine/loaders/Refusal.ts';
 import { describeFileError } from '../storage/files.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
 
-/** What a machine can do with a file: run it, hand it to a kernel, or have it in a drive. */
-export const FILE_USES = ['program', 'initrd', ...DRIVE_SLOTS] as const;
+/** What a machine can do with a file: run it, hand it to a kernel, start with it instead of its own BIOS, or have it in a drive. */
+export const FILE_USES = ['program', 'initrd', 'bios', 'vgabios', ...DRIVE_SLOTS] as const;
 export type FileUse = (typeof FILE_USES)[number];
 
 /** What a file turns out to be. */
@@ -21,6 +22,7 @@ export type FileFinding =
   /** @param isCertain cpio was found inside; otherwise it is packed so that nobody looked */
   | { readonly kind: 'initrd'; readonly isCertain: boolean; readonly summary: string }
   | (Extract<MediumFinding, { kind: 'medium' }> & { readonly byteLength: number })
+  | { readonly kind: 'firmware'; readonly what: 'bios' | 'vgabios'; readonly summary: string }
   /** @param isImage it is a medium or a RAM disk of some kind, so to try it as a program would say nothing */
   | { readonly kind: 'unusable'; readonly message: string; readonly isImage?: boolean };
 
@@ -55,6 +57,8 @@ export function findFileUse(file: string): FileFinding {
   const medium = recogniseMedium(new NodeImageHost(), file);
   if (medium.kind === 'medium') return { ...medium, byteLength };
   if (medium.kind === 'unusable') return { ...medium, isImage: true };
+  const firmware = firmwareFinding(file, byteLength);
+  if (firmware) return firmware;
   if (byteLength > MOST_PROGRAM_BYTES)
     return {
       kind: 'unusable',
@@ -75,6 +79,20 @@ function readHead(file: string): { head: Uint8Array; byteLength: number } {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function firmwareFinding(file: string, byteLength: number): FileFinding | undefined {
+  if (byteLength > MOST_BIOS_BYTES) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(readFileSync(file));
+  } catch {
+    // Said by who tries it as a program.
+    return undefined;
+  }
+  const size = sizeText(byteLength);
+  if (isBios(bytes)) return { kind: 'firmware', what: 'bios', summary: `BIOS image, ${size}` };
+  return saysVga(bytes) ? { kind: 'firmware', what: 'vgabios', summary: `VGA BIOS, ${size}` } : undefined;
 }
 
 function programFinding(file: string, name: string): FileFinding {
@@ -140,7 +158,9 @@ export function possibleUses(finding: FileFinding, byteLength: number): readonly
   const least: Readonly<Record<DriveSlot, number>> = { floppy: 1, hda: 512, hdb: 512, cdrom: 2048, vda: 512 };
   return FILE_USES.filter((use) => {
     if (use === 'program') return finding.kind === 'program' || (finding.kind === 'medium' && finding.isBootable);
-    if (use === 'initrd') return true;
+    if (use === 'initrd') return finding.kind !== 'firmware';
+    if (use === 'bios' || use === 'vgabios') return finding.kind === 'firmware' && finding.what === use;
+    if (finding.kind === 'firmware') return false;
     if (use === 'floppy' && byteLength > 2_949_120) return false;
     return byteLength >= least[use];
   });

@@ -96,6 +96,10 @@ function wishFor(
       };
     case 'program':
       return place(['program'], 'A machine starts one program: this one would need a machine of its own.');
+    case 'firmware':
+      return finding.what === 'bios'
+        ? place(['bios'], 'A machine starts with one BIOS: this one would need a machine of its own.')
+        : place(['vgabios'], 'A machine has one display adapter.');
     case 'medium':
       if (finding.drive === 'disk') return place(DISK_SLOTS, 'All three hard disks are taken.');
       if (finding.drive === 'cdrom') return place(['cdrom'], 'There is one CD-ROM drive. Insert this disc later.');
@@ -105,11 +109,11 @@ function wishFor(
 
 function isImage(finding: FileFinding): boolean {
   if (finding.kind === 'unusable') return finding.isImage === true;
-  return finding.kind === 'medium' || (finding.kind === 'initrd' && finding.isCertain);
+  return finding.kind === 'medium' || finding.kind === 'firmware' || (finding.kind === 'initrd' && finding.isCertain);
 }
 
 function nameFor(files: readonly ProposedFile[]): string {
-  const first = files.find(({ use }) => use === 'program') ?? files.find(({ use }) => use !== null);
+  const first = files.find(({ use }) => use === 'program' || use === 'bios') ?? files.find(({ use }) => use !== null);
   return first === undefined ? '' : path.parse(first.path).name.slice(0, 60);
 }
 
@@ -121,7 +125,7 @@ function memoryFor(
   const drives = findings.flatMap((finding) => (finding.kind === 'medium' ? [finding.drive] : []));
   const initrdBytes = Math.max(0, ...files.map((file) => (file.finding.kind === 'initrd' ? file.byteLength : 0)));
   const needs: number[] = [MEMORY_MIB.program];
-  if (drives.includes('floppy')) needs.push(MEMORY_MIB.diskette);
+  if (drives.includes('floppy') || findings.some(({ kind }) => kind === 'firmware')) needs.push(MEMORY_MIB.diskette);
   if (hasKernel) needs.push(MEMORY_MIB.kernel, powerOfTwo((initrdBytes * INITRD_FACTOR) / 2 ** 20));
   if (drives.includes('disk') || drives.includes('cdrom')) needs.push(MEMORY_MIB.system);
   return Math.min(MEMORY_MIB.most, Math.max(...needs));

@@ -54,11 +54,14 @@ function disksOf(drives: readonly StoredDrive[]): StoredDrive[] {
 
 /** As `vivarium record` writes it. */
 function definitionOf(machine: StoredMachine, program: ThreadProgram | null): unknown {
-  const { profile, memoryMiB, clock, drives, bootOrder } = machine;
+  const { profile, memoryMiB, clock, hasConsole, hasSound, drives, bootOrder } = machine;
   const { format = 'auto', origin, bits, commandLine } = program?.options ?? {};
+  const isBios = format === 'bios';
   return {
-    file: program?.fileName,
-    format,
+    file: isBios ? undefined : program?.fileName,
+    bios: isBios ? program?.fileName : undefined,
+    vgaBios: program?.vgaBios ? vgaBiosName(program) : undefined,
+    format: isBios ? 'auto' : format,
     origin,
     bits,
     kernelArguments: commandLine,
@@ -66,9 +69,9 @@ function definitionOf(machine: StoredMachine, program: ThreadProgram | null): un
     memoryBytes: memoryMiB * 2 ** 20,
     tier: 'auto',
     clock,
-    console: 'com1',
+    console: hasConsole ? 'virtio' : 'com1',
     logPorts: [],
-    hasSound: false,
+    hasSound,
     drives: {
       files: drives.map(({ slot, path }) => ({ slot, file: path })),
       access: disksOf(drives)[0]?.access ?? 'overlay',
@@ -80,14 +83,19 @@ function definitionOf(machine: StoredMachine, program: ThreadProgram | null): un
 
 function programFiles(program: ThreadProgram | null): RecordedFile[] {
   if (program === null) return [];
-  const { bytes, fileName, initrd, includes } = program;
+  const { bytes, fileName, initrd, vgaBios, includes } = program;
   const files = [{ name: fileName, bytes }, ...includes];
   if (initrd) files.push({ name: initrdName(program), bytes: initrd });
+  if (vgaBios) files.push({ name: vgaBiosName(program), bytes: vgaBios });
   return files.map((file) => ({ ...file, sha256: createHash('sha256').update(file.bytes).digest('hex') }));
 }
 
 function initrdName({ fileName }: ThreadProgram): string {
   return `${fileName}.initrd`;
+}
+
+function vgaBiosName({ fileName }: ThreadProgram): string {
+  return `${fileName}.vgabios`;
 }
 
 async function recordImage(path: string): Promise<RecordedFile> {

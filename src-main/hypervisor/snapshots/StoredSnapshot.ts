@@ -1,3 +1,4 @@
+import { CONSOLE_PORT } from '../types.ts';
 import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import { replaceFileBy } from '../storage/files.ts';
@@ -34,7 +35,7 @@ export interface StoredSnapshot {
 /** Bytes by the number of the serial port. */
 export type SerialPast = ReadonlyMap<number, Uint8Array>;
 
-const SERIAL_PORTS = [0, 1, 2, 3];
+const SERIAL_PORTS = [0, 1, 2, 3, CONSOLE_PORT];
 
 /** Writes the file durably, or leaves none. Returns its length. Throws what the file system throws. */
 export function writeStoredSnapshot(file: string, snapshot: StoredSnapshot): Promise<number> {

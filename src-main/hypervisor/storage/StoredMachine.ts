@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
+import { ADAPTER_MODELS } from '../../machine/network/NetworkPort.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
 import { SCHEDULER_PCPUS_MOST } from '../scheduler/SchedulerState.ts';
 import {
@@ -32,11 +33,13 @@ const storedFile = z.object({
 const storedProgram = z.object({
   file: storedFile,
   sourcePath: z.string().nullable(),
-  format: z.enum(['auto', ...PROGRAM_FORMATS]),
+  format: z.enum(['auto', 'bios', ...PROGRAM_FORMATS]),
   origin: z.int().nonnegative().optional(),
   bits: z.union([z.literal(16), z.literal(32)]).optional(),
   commandLine: z.string().optional(),
   initrd: storedFile.optional(),
+  /** `bios`: the display adapter's firmware. */
+  vgaBios: storedFile.optional(),
   /** Files that an assembly text includes. */
   includes: z.array(storedFile),
 });
@@ -77,6 +80,9 @@ export const storedMachine = z.object({
     .default(null),
   clock: z.enum(CLOCK_KINDS),
   network: storedNetwork.nullable().default(null),
+  adapterModel: z.enum(ADAPTER_MODELS).nullable().default(null),
+  hasConsole: z.boolean().default(false),
+  hasSound: z.boolean().default(false),
   drives: z.array(storedDrive).max(DRIVE_SLOTS.length).default([]),
   bootOrder: z.array(z.enum(BOOT_DEVICES)).max(BOOT_DEVICES.length).nullable().default(null),
   program: storedProgram.nullable(),
@@ -96,7 +102,8 @@ export type StoredMachine = z.infer<typeof storedMachine>;
 /** The files beside a definition that a program is made of. */
 export function filesOf(program: StoredProgram | null): readonly StoredProgram['file'][] {
   if (program === null) return [];
-  return [program.file, ...(program.initrd ? [program.initrd] : []), ...program.includes];
+  const { file, initrd, vgaBios, includes } = program;
+  return [file, ...(initrd ? [initrd] : []), ...(vgaBios ? [vgaBios] : []), ...includes];
 }
 
 /** What `machine.json` holds. */

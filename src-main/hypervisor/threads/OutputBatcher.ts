@@ -1,7 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
+import { SOUND_RATE_HZ } from '../../machine/sound/Mixer.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { TextScreen } from '../../machine/vga/TextScreen.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
+import { CONSOLE_PORT } from '../types.ts';
 import { BATCH_TAKEN_WORD, BATCHES_UNDER_WAY_MOST } from './protocol.ts';
 import type { ThreadBatch, ThreadHappening, ThreadMessage } from './protocol.ts';
 import type { ThreadMachine } from './ThreadMachine.ts';
@@ -12,6 +14,8 @@ const BATCH_INTERVAL_MS = 10;
 const CONTAINMENT_INTERVAL_MS = 100;
 /** Output held for one serial port; when it is full the batch is sent at once. */
 const SERIAL_BUFFER_BYTES = 64 * 1024;
+/** Sound held while main takes nothing, in samples of one channel: a fifth of a second. */
+const SOUND_MOST = (2 * SOUND_RATE_HZ) / 5;
 
 class SerialBuffer {
   readonly bytes = new Uint8Array(SERIAL_BUFFER_BYTES);
@@ -25,6 +29,9 @@ export class OutputBatcher {
   readonly #serial = new Map<number, SerialBuffer>();
   #machine: ThreadMachine | undefined;
   #happenings: ThreadHappening[] = [];
+  #sound: Int16Array[] = [];
+  /** Of `#sound`, in samples of one channel. */
+  #soundLength = 0;
   #sent = 0;
   #sentAt = 0;
   #containmentAt = 0;
@@ -56,6 +63,18 @@ export class OutputBatcher {
     if (buffer.length === buffer.bytes.length) this.#send(this.#takeSerial(), null);
     buffer.bytes[buffer.length++] = byte;
     if (buffer.length > SERIAL_BUFFER_BYTES / 2) this.#isSerialFull = true;
+  }
+
+  /** Called from inside the machine's `run`. */
+  console(bytes: Uint8Array): void {
+    for (const byte of bytes) this.serial(CONSOLE_PORT, byte);
+  }
+
+  /** Called from inside the machine's `run`. What is not sent in time is not worth hearing. */
+  sound(samples: Int16Array): void {
+    this.#sound.push(samples);
+    this.#soundLength += samples.length;
+    while (this.#soundLength > SOUND_MOST) this.#soundLength -= this.#sound.shift()?.length ?? 0;
   }
 
   happen(happening: ThreadHappening): void {
@@ -101,13 +120,14 @@ export class OutputBatcher {
     if (withContainment) this.#containmentAt = now;
     const serial = this.#takeSerial();
     const screen = this.#changedScreen(now);
-    const hasSome = serial.length > 0 || containment.length > 0 || this.#happenings.length > 0;
+    const hasSome = serial.length > 0 || this.#soundLength > 0 || containment.length > 0 || this.#happenings.length > 0;
     if (hasSome || screen !== null) this.#send(serial, screen, containment);
     this.#sentAt = now;
   }
 
   #send(serial: ThreadBatch['serial'], screen: Screen | null, containment: ThreadBatch['containment'] = []): void {
-    const batch: ThreadBatch = { happenings: this.#happenings, serial, containment, screen };
+    const sound = this.#takeSound();
+    const batch: ThreadBatch = { happenings: this.#happenings, serial, sound, containment, screen };
     this.#happenings = [];
     this.#isSerialFull = false;
     this.#sent++;
@@ -115,9 +135,11 @@ export class OutputBatcher {
     this.#port.postMessage(
       message,
       // Made just now: not shared.
-      [...serial.map(({ bytes }) => bytes.buffer), ...(screen?.mode === 'graphics' ? [screen.pixels.buffer] : [])].map(
-        (buffer) => buffer as ArrayBuffer,
-      ),
+      [
+        ...serial.map(({ bytes }) => bytes.buffer),
+        ...(sound ? [sound.buffer] : []),
+        ...(screen?.mode === 'graphics' ? [screen.pixels.buffer] : []),
+      ].map((buffer) => buffer as ArrayBuffer),
     );
   }
 
@@ -129,6 +151,19 @@ export class OutputBatcher {
       buffer.length = 0;
     }
     return taken;
+  }
+
+  #takeSound(): Int16Array | null {
+    if (this.#soundLength === 0) return null;
+    const samples = new Int16Array(this.#soundLength);
+    let at = 0;
+    for (const part of this.#sound) {
+      samples.set(part, at);
+      at += part.length;
+    }
+    this.#sound = [];
+    this.#soundLength = 0;
+    return samples;
   }
 
   #changedScreen(now: number): Screen | null {

@@ -6,6 +6,7 @@ import type { Screen } from '../../machine/vga/Screen.ts';
 import type { RegisterName } from '../registers.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { ThreadHistory } from './ThreadHistory.ts';
@@ -33,6 +34,10 @@ export interface ThreadMachineDefinition {
   readonly clock: ClockKind;
   /** Of its network adapter; null: it has none. */
   readonly macAddress: Uint8Array | null;
+  /** null: the usual one of the profile. */
+  readonly adapterModel: AdapterModel | null;
+  readonly hasConsole: boolean;
+  readonly hasSound: boolean;
   readonly drives: readonly ThreadDrive[];
   readonly bootOrder: readonly BootDevice[] | null;
   readonly program: ThreadProgram | null;
@@ -73,6 +78,8 @@ export interface ThreadProgram {
   readonly includes: readonly ProgramInclude[];
   /** `linux`: the initial RAM disk. */
   readonly initrd: Uint8Array | null;
+  /** `bios`: the display adapter's firmware. */
+  readonly vgaBios: Uint8Array | null;
 }
 
 /** Where things lie in the machine's shared memory: what main may read while the machine runs. */
@@ -166,7 +173,7 @@ export interface ThreadMachine {
   typeText(text: string): void;
   /** See `HostInputs.pressPowerButton`. */
   pressPowerButton(): boolean;
-  /** Returns how many bytes were taken. */
+  /** To a serial port or, for `CONSOLE_PORT`, the virtio console. Returns how many bytes were taken. */
   serialInput(bytes: Uint8Array, port: number): number;
   receiveFrame(frame: Uint8Array): void;
   /** Throws an error with a sentence for the user. */
@@ -183,6 +190,9 @@ export interface ThreadMachineSinks {
   /** The host could not read or write an image; null: it can again. */
   driveProblem(slot: DriveSlot, message: string | null): void;
   serial(port: number, byte: number): void;
+  /** What the virtio console prints. */
+  console(bytes: Uint8Array): void;
+  sound(samples: Int16Array): void;
   frame(bytes: Uint8Array): void;
 }
 

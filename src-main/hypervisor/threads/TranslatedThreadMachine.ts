@@ -19,12 +19,14 @@ import type { Screen } from '../../machine/vga/Screen.ts';
 import { PAGE_BYTES, hashFilledPages, hashLoadedPages } from '../isolation/pageHash.ts';
 import { changeMemory, changeRegister } from '../changeMachine.ts';
 import type { RegisterName } from '../registers.ts';
+import type { FirmwareImages } from '../FirmwareShadow.ts';
 import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
 import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
-import type { AccessVerdict, KeyStroke, MouseMotion, ProbedAccess } from '../types.ts';
+import { type AccessVerdict, CONSOLE_PORT, type KeyStroke, type MouseMotion, type ProbedAccess } from '../types.ts';
+import { checkFirmware, firmwareOf, isFirmware } from './firmwareProgram.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { ThreadHistory } from './ThreadHistory.ts';
 import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
@@ -51,6 +53,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
   /** Disks that are written and can go back. */
   readonly #rewindable = new Map<DriveSlot, RewindableImage>();
   readonly #memoryBytes: number;
+  /** What the machine was made with; undefined: our own BIOS. */
+  readonly #firmware: FirmwareImages | undefined;
   readonly #activity = new Uint32Array(new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words));
   /** For the next reset. */
   #image: ProgramImage | undefined;
@@ -59,6 +63,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: WebAssembly.Module) {
     this.#memoryBytes = definition.memoryMiB * MIB;
+    this.#firmware = firmwareOf(definition.program);
     const isRepeatable = definition.clock === 'instructions';
     this.#parts = createTranslatedMachine({
       memoryBytes: this.#memoryBytes,
@@ -70,12 +75,23 @@ export class TranslatedThreadMachine implements ThreadMachine {
       // The instruction clock repeats a run exactly, so its machine always starts at the same moment.
       wallClockMs: definition.clock === 'instructions' ? Date.UTC(2000, 0, 1) : Date.now(),
       ...(definition.macAddress !== null && { macAddress: definition.macAddress }),
+      ...(definition.adapterModel !== null && { adapterModel: definition.adapterModel }),
+      hasConsole: definition.hasConsole,
+      ...this.#firmware,
       drives: openDrives(definition.drives, definition.bootOrder, isRepeatable ? this.#rewindable : undefined),
       sinks: {
         driveProblem: (slot, message) => sinks.driveProblem(slot, message),
         serial: (port, byte) => {
           if (!this.#isRepeating) sinks.serial(port, byte);
         },
+        console: (bytes) => {
+          if (!this.#isRepeating) sinks.console(bytes);
+        },
+        ...(definition.hasSound && {
+          sound: (samples: Int16Array) => {
+            if (!this.#isRepeating) sinks.sound(samples);
+          },
+        }),
         driveActivity: (slot, kind) => this.#count(DEVICE_ACTIVITY[kind === 'read' ? 'reads' : 'writes'](slot)),
         frame: (bytes) => {
           if (this.#isRepeating) return;
@@ -106,10 +122,18 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   load(program: ThreadProgram | null): ThreadLoadResult {
+    if (!isSameFirmware(firmwareOf(program), this.#firmware))
+      return { ok: false, message: 'Another BIOS is another machine: power this one off and start it anew.' };
     if (this.history?.hasBegun) this.history.noteProgramReplaced();
     if (program === null) {
       this.#image = undefined;
       return { ok: true, summary: null };
+    }
+    if (isFirmware(program)) {
+      const checked = checkFirmware(program);
+      if (checked.kind === 'refused') return { ok: false, message: checked.message };
+      this.#image = undefined;
+      return { ok: true, summary: checked.summary };
     }
     const result = loadThreadProgram(program, this.#memoryBytes);
     if (result.kind === 'refused') return { ok: false, message: result.message };
@@ -307,7 +331,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   serialInput(bytes: Uint8Array, port: number): number {
-    return this.#parts.machine.inputs.serialInput(bytes, port);
+    const { inputs } = this.#parts.machine;
+    return port === CONSOLE_PORT ? inputs.consoleInput(bytes) : inputs.serialInput(bytes, port);
   }
 
   receiveFrame(frame: Uint8Array): void {
@@ -403,4 +428,10 @@ function openDrives(
     throw error;
   }
   return { images, ...(bootOrder && { bootOrder }) };
+}
+
+function isSameFirmware(a: FirmwareImages | undefined, b: FirmwareImages | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const none = new Uint8Array(0);
+  return Buffer.compare(a.bios, b.bios) === 0 && Buffer.compare(a.vgaBios ?? none, b.vgaBios ?? none) === 0;
 }

@@ -78,9 +78,10 @@ export function definitionOf(
   drives: readonly ThreadDrive[],
   snapshot: PackedSnapshot | null,
 ): ThreadMachineDefinition {
-  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network } = stored;
+  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network, adapterModel, hasConsole, hasSound } = stored;
   const macAddress = network === null ? null : macAddressOf(stored.id);
-  return { profile, memoryMiB, vcpuCount, clock, drives, bootOrder, macAddress, program, snapshot };
+  const devices = { drives, macAddress, adapterModel, hasConsole, hasSound };
+  return { profile, memoryMiB, vcpuCount, clock, ...devices, bootOrder, program, snapshot };
 }
 
 function toRefusal(name: string, { reason, message }: RefusedMessage): Result<never> {

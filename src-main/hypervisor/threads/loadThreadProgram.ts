@@ -11,6 +11,7 @@ export function loadThreadProgram(
 ): LoadResult {
   const { bytes, fileName, options, initrd } = program;
   const { format, origin, bits, commandLine } = options;
+  if (format === 'bios') throw new Error('firmware is part of the machine, and is not loaded');
   return load(format, bytes, {
     memoryBytes,
     fileName,

@@ -155,6 +155,8 @@ export type ThreadHappening =
 export interface ThreadBatch {
   readonly happenings: readonly ThreadHappening[];
   readonly serial: readonly { readonly port: number; readonly bytes: Uint8Array }[];
+  /** See `HypervisorEvents.sound`; null: nothing is heard. */
+  readonly sound: Int16Array | null;
   readonly containment: readonly ContainmentRecord[];
   /** Present when it has changed; of a picture the lines that did. */
   readonly screen: Screen | null;

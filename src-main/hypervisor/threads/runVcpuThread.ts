@@ -19,6 +19,8 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   try {
     machine = create(data.definition, {
       serial: (serialPort, byte) => output.serial(serialPort, byte),
+      console: (bytes) => output.console(bytes),
+      sound: (samples) => output.sound(samples),
       frame: (bytes) => network.send(bytes),
       driveProblem: (slot, message) => output.happen({ kind: 'drive-problem', slot, message }),
     });

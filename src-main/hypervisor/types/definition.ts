@@ -1,6 +1,7 @@
 import type { BootDevice, DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
 import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
+import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 
 /** Stable for the life of a machine, safe as a folder name: `vm-` and sixteen hexadecimal digits. */
@@ -30,9 +31,9 @@ export const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
  */
 export type VmNetwork = { readonly kind: 'segment'; readonly name: string } | { readonly kind: 'host' };
 
-/** What decides how a program file is loaded; `auto` recognises it by content. */
+/** What decides how a program file is loaded; `auto` recognises it by content, `bios` is firmware in place of our own. */
 export interface ProgramOptions {
-  readonly format: ProgramFormat | 'auto';
+  readonly format: ProgramFormat | 'auto' | 'bios';
   /** `bin`: physical address of the first byte. */
   readonly origin?: number;
   /** `bin`: code size at the entry. */
@@ -81,6 +82,12 @@ export interface VmDefinition {
   readonly clock: ClockKind;
   /** null: it has no network adapter. */
   readonly network: VmNetwork | null;
+  /** Of the network adapter; null: the usual one of its profile. */
+  readonly adapterModel: AdapterModel | null;
+  /** It has a virtio console beside its serial ports. */
+  readonly hasConsole: boolean;
+  /** It is heard: its loudspeaker, and a sound card where it has PCI. */
+  readonly hasSound: boolean;
   /** One for each drive that has something inside. */
   readonly drives: readonly VmDrive[];
   /** What firmware starts from; null: diskette, disk, CD. */
@@ -103,13 +110,21 @@ export interface VmDefinition {
   readonly changedAt: number;
 }
 
+/** The number of the virtio console among a machine's serial ports, behind COM1 to COM4 (0 to 3). */
+export const CONSOLE_PORT = 4;
+
 /** A file to copy, or bytes (an editor's text, a dropped file). */
 export type FileSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly fileName: string };
 
 /** A program handed in, with the initial RAM disk of a kernel. */
-export type ProgramSource = FileSource & ProgramOptions & { readonly initrd?: FileSource };
+export type ProgramSource = FileSource &
+  ProgramOptions & {
+    readonly initrd?: FileSource;
+    /** `bios`: the display adapter's firmware. */
+    readonly vgaBios?: FileSource;
+  };
 
 /** Weight, cap, pCPUs, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
@@ -122,6 +137,9 @@ export interface UpdateVmRequest {
   readonly pcpus?: readonly number[] | null;
   readonly clock?: ClockKind;
   readonly network?: VmNetwork | null;
+  readonly adapterModel?: AdapterModel | null;
+  readonly hasConsole?: boolean;
+  readonly hasSound?: boolean;
   readonly drives?: readonly VmDrive[];
   readonly bootOrder?: readonly BootDevice[] | null;
   readonly notes?: string;

@@ -25,6 +25,8 @@ export interface HypervisorEvents {
   /** It is another machine than before, as it was in a snapshot: so is what its serial ports have sent. */
   'vm-restored': { readonly id: VmId };
   'serial-output': SerialOutput;
+  /** What a machine gives to hear, while it is not silent: 16-bit samples at `SOUND_RATE_HZ`, left and right in turn. */
+  sound: { readonly vmId: VmId; readonly samples: Int16Array };
   /** New entries, and old ones whose count grew; at most ten times a second for each machine. */
   containment: readonly ContainmentEntry[];
   /** Four times a second while anyone listens. */

@@ -76,7 +76,7 @@ function findingOf(image: DiskImage): MediumFinding {
       drive: 'cdrom',
       isBootable,
       hasBareFileSystem: true,
-      summary: `CD image, ${size}, ${isBootable ? 'bootable' : isForEfi ? 'bootable by EFI firmware only' : 'not bootable'}`,
+      summary: `CD image, ${size}, ${isBootable ? 'bootable' : isForEfi ? 'starts with EFI firmware alone, which this PC does not have' : 'not bootable'}`,
     };
   }
   const hasSignature = hasBootSignature(head);

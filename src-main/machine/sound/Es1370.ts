@@ -91,6 +91,10 @@ export class Es1370 implements PciDevice, SoundSource {
     this.bars = [{ index: 0, space: 'io', byteLength: PORTS, device: this.ports(), width: 4 }];
   }
 
+  get isSounding(): boolean {
+    return this.channels[DAC1].isPlaying || this.channels[DAC2].isPlaying;
+  }
+
   attach(slot: PciSlot): void {
     this.slot = slot;
   }

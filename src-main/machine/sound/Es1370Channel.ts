@@ -42,6 +42,10 @@ export class Es1370Channel {
     return this.position >> 2;
   }
 
+  get isPlaying(): boolean {
+    return this.isRunning;
+  }
+
   get countLeft(): number {
     return this.samplesLeft;
   }

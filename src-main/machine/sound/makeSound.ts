@@ -3,7 +3,7 @@ import type { PciChipset } from '../pci/PciChipset.ts';
 import type { Pit8254 } from '../pit/Pit8254.ts';
 import type { Port61 } from '../platform/Port61.ts';
 import { Es1370 } from './Es1370.ts';
-import { Mixer } from './Mixer.ts';
+import { Mixer, type SoundSink } from './Mixer.ts';
 import { PcSpeaker } from './PcSpeaker.ts';
 
 export interface SoundParts {
@@ -12,7 +12,7 @@ export interface SoundParts {
   readonly port61: Port61 | undefined;
   /** A sound card is plugged in where there are slots. */
   readonly pci: PciChipset | undefined;
-  readonly sink: (samples: Int16Array) => void;
+  readonly sink: SoundSink;
 }
 
 /** The loudspeaker, what drives it, and a sound card. */
@@ -20,7 +20,12 @@ export function makeSound({ timers, pit, port61, pci, sink }: SoundParts): Mixer
   const mixer = new Mixer('mixer', timers.of('mixer'), sink);
   const catchUp = (): void => mixer.catchUp();
   if (port61) {
-    mixer.add(new PcSpeaker((timeNs) => port61.isSpeakerOn && pit.speakerOutputAt(timeNs)));
+    mixer.add(
+      new PcSpeaker(
+        () => port61.isSpeakerOn,
+        (timeNs) => pit.speakerOutputAt(timeNs),
+      ),
+    );
     port61.beforeSpeakerChange = catchUp;
     pit.beforeSpeakerChange = catchUp;
   }

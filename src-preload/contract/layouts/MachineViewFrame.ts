@@ -9,7 +9,10 @@ export interface MachineViewFrame {
   readonly atMs: number;
   readonly vcpus?: readonly VcpuFrame[] | null;
   readonly screen?: ScreenFrame | null;
+  /** What COM1 sent. */
   readonly serial?: SerialFrame;
+  /** What the virtio console printed. */
+  readonly console?: SerialFrame;
   readonly exits?: ExitsFrame;
   readonly devices?: DevicesFrame | null;
 }
@@ -22,7 +25,7 @@ export interface VcpuFrame {
   readonly retiredInstructions: number;
 }
 
-/** Bytes that COM1 sent. The first frame brings what is kept of the past (256 KiB at most) and so does a reset. */
+/** Bytes that a serial port sent. The first frame brings what is kept of the past (256 KiB at most) and so does a reset. */
 export interface SerialFrame {
   /** Forget what was shown before. */
   readonly restart: boolean;

@@ -36,7 +36,7 @@ export const DRIVES_OF: Readonly<Record<VmProfile, readonly DriveSlot[]>> = {
 /** What keeps a draft from being made, by the file it is about or for the whole; keys of `wizard.*`. */
 export interface DraftProblem {
   readonly token: string | null;
-  readonly key: 'twice' | 'noSuchDrive' | 'initrdAlone' | 'nothing';
+  readonly key: 'twice' | 'noSuchDrive' | 'initrdAlone' | 'biosWithProgram' | 'vgaBiosAlone' | 'nothing';
 }
 
 /**
@@ -59,15 +59,13 @@ export function takeProposal(draft: MachineDraft, proposal: MachineProposal): vo
 }
 
 export function programFileOf(draft: MachineDraft): DraftFile | undefined {
-  return draft.origin === 'files' ? draft.files.find(({ use }) => use === 'program') : undefined;
+  return draft.origin === 'files' ? draft.files.find(({ use }) => use === 'program' || use === 'bios') : undefined;
 }
 
 export function drivesOf(draft: MachineDraft): DriveChoice[] {
   if (draft.origin !== 'files') return [];
   return draft.files.flatMap(({ file, use, access }) =>
-    use === 'none' || use === 'program' || use === 'initrd'
-      ? []
-      : [{ slot: use, token: file.token, access: use === 'cdrom' ? 'read-only' : access }],
+    isSlot(use) ? [{ slot: use, token: file.token, access: use === 'cdrom' ? 'read-only' : access }] : [],
   );
 }
 
@@ -78,11 +76,15 @@ export function findDraftProblem(draft: MachineDraft): DraftProblem | null {
     if (use === 'none') continue;
     if (taken.has(use)) return { token: file.token, key: 'twice' };
     taken.add(use);
-    const isDrive = use !== 'program' && use !== 'initrd';
-    if (isDrive && !DRIVES_OF[draft.form.profile].includes(use)) return { token: file.token, key: 'noSuchDrive' };
+    if (isSlot(use) && !DRIVES_OF[draft.form.profile].includes(use)) return { token: file.token, key: 'noSuchDrive' };
   }
-  const initrd = draft.files.find(({ use }) => use === 'initrd');
+  const fileFor = (use: FileUse): DraftFile | undefined => draft.files.find((each) => each.use === use);
+  const initrd = fileFor('initrd');
   if (initrd && !taken.has('program')) return { token: initrd.file.token, key: 'initrdAlone' };
+  const bios = fileFor('bios');
+  if (bios && taken.has('program')) return { token: bios.file.token, key: 'biosWithProgram' };
+  const vgaBios = fileFor('vgabios');
+  if (vgaBios && !bios) return { token: vgaBios.file.token, key: 'vgaBiosAlone' };
   return taken.size === 0 ? { token: null, key: 'nothing' } : null;
 }
 
@@ -91,11 +93,18 @@ export function programOf(draft: MachineDraft): ProgramSource | null {
   const program = programFileOf(draft);
   if (!program) return null;
   const initrd = draft.files.find(({ use }) => use === 'initrd');
-  return { kind: 'file', token: program.file.token, ...(initrd && { initrd: initrd.file.token }) };
+  const vgaBios = draft.files.find(({ use }) => use === 'vgabios');
+  return {
+    kind: 'file',
+    token: program.file.token,
+    ...(initrd && { initrd: initrd.file.token }),
+    ...(vgaBios && { vgaBios: vgaBios.file.token }),
+  };
 }
 
 export function optionsOf(draft: MachineDraft): ProgramOptions {
   const address = parseNumber(draft.address, 32);
+  if (programFileOf(draft)?.use === 'bios') return { format: 'bios' };
   const isBinary = draft.format === 'bin';
   const commandLine = draft.commandLine.trim();
   return {
@@ -104,6 +113,10 @@ export function optionsOf(draft: MachineDraft): ProgramOptions {
     ...(isBinary && address !== undefined ? { origin: Number(address) } : {}),
     ...(commandLine === '' ? {} : { commandLine }),
   };
+}
+
+function isSlot(use: DraftFile['use']): use is DriveSlot {
+  return use !== 'none' && use !== 'program' && use !== 'initrd' && use !== 'bios' && use !== 'vgabios';
 }
 
 /** Whether the machine would have something to start. */

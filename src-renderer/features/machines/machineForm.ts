@@ -1,5 +1,5 @@
 import { parsePcpuList, pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
-import type { BootDevice, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
+import type { AdapterModel, BootDevice, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
 
 /** A machine's settings as a form holds them: numbers as typed. */
 export interface MachineForm {
@@ -14,6 +14,10 @@ export interface MachineForm {
   pcpus: string;
   clock: VmSettings['clock'];
   network: 'none' | 'segment' | 'host';
+  /** Of the network adapter. */
+  adapter: 'usual' | AdapterModel;
+  hasConsole: boolean;
+  hasSound: boolean;
   /** The segment's name, kept while another network is chosen. */
   segment: string;
   notes: string;
@@ -38,6 +42,13 @@ const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 const USUAL_SEGMENT = 'lab';
 
 export const PROFILES = ['pc', 'isa', 'micro'] as const satisfies readonly VmProfile[];
+/** Network adapters that each kind of machine can have, the usual one first. */
+export const ADAPTERS_OF: Readonly<Record<VmProfile, readonly AdapterModel[]>> = {
+  pc: ['ne2000', 'virtio'],
+  isa: ['ne2000'],
+  micro: ['virtio'],
+};
+export const HAS_VIRTIO: Readonly<Record<VmProfile, boolean>> = { pc: true, isa: false, micro: true };
 const USUAL_BOOT_ORDER: readonly BootDevice[] = ['floppy', 'disk', 'cdrom'];
 export const BOOT_ORDERS: readonly (readonly BootDevice[])[] = [
   ['floppy', 'disk', 'cdrom'],
@@ -62,6 +73,9 @@ export function newForm(): MachineForm {
     pcpus: '',
     clock: 'host',
     network: 'none',
+    adapter: 'usual',
+    hasConsole: false,
+    hasSound: true,
     segment: USUAL_SEGMENT,
     notes: '',
     group: '',
@@ -86,6 +100,9 @@ export function formOf(settings: VmSettings): MachineForm {
     pcpus: settings.pcpus === null ? '' : pcpuListText(settings.pcpus),
     clock: settings.clock,
     network: settings.network?.kind ?? 'none',
+    adapter: settings.adapterModel ?? 'usual',
+    hasConsole: settings.hasConsole,
+    hasSound: settings.hasSound,
     segment: settings.network?.kind === 'segment' ? settings.network.name : USUAL_SEGMENT,
     notes: settings.notes,
     group: settings.group ?? '',
@@ -121,6 +138,9 @@ export function settingsOf(form: MachineForm): Partial<VmSettings> {
     pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
     clock: form.clock,
     network: networkOf(form),
+    adapterModel: form.adapter === 'usual' || !ADAPTERS_OF[form.profile].includes(form.adapter) ? null : form.adapter,
+    hasConsole: form.hasConsole && HAS_VIRTIO[form.profile],
+    hasSound: form.hasSound,
     notes: form.notes,
     group: form.group.trim() === '' ? null : form.group.trim(),
     autostart: form.autostart,

@@ -2,11 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { IsolationSource } from '../../../src-main/desktop/streams/IsolationSource.ts';
 import { MachineViewSource } from '../../../src-main/control/streams/MachineViewSource.ts';
 import { OverviewSource } from '../../../src-main/desktop/streams/OverviewSource.ts';
+import { SoundSource } from '../../../src-main/desktop/streams/SoundSource.ts';
 import { ScheduleSource } from '../../../src-main/desktop/streams/ScheduleSource.ts';
-import type { VmStatistics } from '../../../src-main/hypervisor/types.ts';
+import { CONSOLE_PORT, type VmStatistics } from '../../../src-main/hypervisor/types.ts';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
 import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
+import { SOUND_RATE_HZ as MADE_RATE_HZ } from '../../../src-main/machine/sound/Mixer.ts';
+import { SOUND_RATE_HZ } from '../../../src-preload/contract/layouts/SoundFrame.ts';
 import { textScreen } from '../../support/machine/textScreen.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
@@ -72,6 +75,15 @@ describe('a machine view', () => {
     if (frame === null || frame === 'end') throw new Error('a frame was expected');
     expect(frame.serial?.bytes.length).toBe(256 * 1024);
     expect(frame.serial?.droppedBytes).toBe(36 * 64 * 1024);
+  });
+
+  test('keeps the virtio console apart from the serial line', () => {
+    const source = new MachineViewSource(hypervisor, id, ['serial', 'console']);
+    source.next();
+    hypervisor.emit('serial-output', { vmId: id, port: CONSOLE_PORT, bytes: Uint8Array.of(7), droppedBytes: 0 });
+    const frame = source.next();
+    expect(frame).toMatchObject({ console: { restart: false, bytes: Uint8Array.of(7) } });
+    expect(frame).not.toHaveProperty('serial');
   });
 
   test('brings the serial line with its past, and starts afresh with the machine', async () => {
@@ -195,5 +207,34 @@ describe('isolation', () => {
     });
     source.dispose();
     expect(hypervisor.listenerCount('isolation')).toBe(0);
+  });
+});
+
+describe('sound', () => {
+  test('has the rate that machines make it at', () => {
+    expect(SOUND_RATE_HZ).toBe(MADE_RATE_HZ);
+  });
+
+  test('comes by machine, joined, and is nothing while all are silent', () => {
+    const source = new SoundSource(hypervisor);
+    expect(source.next()).toBeNull();
+    for (const samples of [Int16Array.of(1, 2), Int16Array.of(3, 4)]) hypervisor.emit('sound', { vmId: id, samples });
+    hypervisor.emit('sound', { vmId: 'other', samples: Int16Array.of(5, 6) });
+    expect(source.next()).toEqual({
+      machines: [
+        { id, samples: Int16Array.of(1, 2, 3, 4) },
+        { id: 'other', samples: Int16Array.of(5, 6) },
+      ],
+    });
+    expect(source.next()).toBeNull();
+  });
+
+  test('loses the oldest when nobody takes it', () => {
+    const source = new SoundSource(hypervisor);
+    for (let count = 0; count < 100; count++)
+      hypervisor.emit('sound', { vmId: id, samples: new Int16Array(2 * 441).fill(count) });
+    const [sound] = source.next()?.machines ?? [];
+    expect(sound?.samples.length).toBeLessThanOrEqual(44_100 / 2);
+    expect(sound?.samples.at(-1)).toBe(99);
   });
 });

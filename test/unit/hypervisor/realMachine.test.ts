@@ -136,6 +136,69 @@ test('expressions are worth what registers and memory hold', async () => {
   ]);
 });
 
+test('what the loudspeaker gives is heard in main', async () => {
+  const heard: string[] = [];
+  const beep = [
+    'bits 16\norg 100h',
+    'mov al, 0b6h\nout 43h, al\nmov al, 4\nout 42h, al\nout 42h, al',
+    'mov al, 3\nout 61h, al\njmp $',
+  ].join('\n');
+  let peak = 0;
+  const dispose = opened.hypervisor.on('sound', ({ vmId, samples }) => {
+    heard.push(vmId);
+    for (const sample of samples) peak = Math.max(peak, sample);
+  });
+  const id = await opened.start(beep);
+  await until(() => heard.length > 2, 'sound');
+  dispose();
+  expect(new Set(heard)).toEqual(new Set([id]));
+  expect(peak).toBeGreaterThan(1000);
+});
+
+/** 64 KiB that begin at the reset vector, and say so on COM1. */
+function biosImage(letter: string): Uint8Array {
+  const bytes = new Uint8Array(0x1_0000);
+  // mov dx, 3f8h; mov al, letter; out dx, al; hlt
+  bytes.set([0xba, 0xf8, 0x03, 0xb0, letter.charCodeAt(0), 0xee, 0xf4], 0xfe00);
+  // jmp F000:FE00
+  bytes.set([0xea, 0x00, 0xfe, 0x00, 0xf0], 0xfff0);
+  return bytes;
+}
+
+test('a BIOS image takes the place of the machine’s own, and another one needs another start', async () => {
+  const { hypervisor } = opened;
+  const source = (letter: string) =>
+    ({ kind: 'bytes', bytes: biosImage(letter), fileName: 'rom.bin', format: 'bios' }) as const;
+  const { id } = unwrap(await hypervisor.create({ program: source('R') }));
+  const said = (): string => Buffer.from(hypervisor.serialHistory(id)).toString();
+  unwrap(await hypervisor.start(id));
+  await until(() => said() === 'R', 'the first letter');
+  expect(hypervisor.get(id)?.programSummary).toBe('BIOS image, 64 KiB, without a VGA BIOS');
+  const replaced = await hypervisor.setProgram(id, source('S'));
+  expect(replaced.ok ? '' : replaced.error.message).toMatch(/power this one off and start it anew/);
+  unwrap(await hypervisor.powerOff(id));
+  unwrap(await hypervisor.start(id));
+  await until(() => said() === 'S', 'the other letter');
+});
+
+test('what is no BIOS image is not taken as one', async () => {
+  const program = { kind: 'bytes', bytes: new Uint8Array(100), fileName: 'rom.bin', format: 'bios' } as const;
+  const refused = await opened.hypervisor.create({ program });
+  expect(refused.ok ? '' : refused.error.message).toMatch(/^rom\.bin is no BIOS image for this PC/);
+});
+
+test('devices that this kind of machine cannot have are refused with a sentence', async () => {
+  const { hypervisor } = opened;
+  const refused = await hypervisor.create({ profile: 'isa', hasConsole: true });
+  expect(refused).toMatchObject({ ok: false, error: { field: 'hasConsole' } });
+  const { id } = unwrap(await hypervisor.create({ profile: 'isa', network: { kind: 'segment', name: 'lab' } }));
+  const changed = await hypervisor.update(id, { adapterModel: 'virtio' });
+  expect(changed.ok ? '' : changed.error.message).toBe(
+    'A machine of the kind “isa” cannot have that network adapter: choose ne2000, or another kind.',
+  );
+  expect(unwrap(await hypervisor.update(id, { profile: 'pc', adapterModel: 'virtio' })).adapterModel).toBe('virtio');
+});
+
 test('serial output, keys and the screen reach main', async () => {
   const { hypervisor } = opened;
   const id = await opened.start(`bits 16

@@ -94,3 +94,21 @@ test('a sample takes no files along', () => {
   draft.origin = 'sample';
   expect(requestOf(draft, false)).toMatchObject({ program: { kind: 'sample', sampleId: 'hello' }, drives: [] });
 });
+
+test('a BIOS with its VGA BIOS starts in place of a program, with what the drives hold', () => {
+  takeProposal(draft, proposal({ rom: 'bios', vga: 'vgabios', disk: 'hda' }));
+  expect(findDraftProblem(draft)).toBeNull();
+  expect(requestOf(draft, false)).toMatchObject({
+    program: { kind: 'file', token: 'rom', vgaBios: 'vga' },
+    options: { format: 'bios' },
+    drives: [{ slot: 'hda', token: 'disk' }],
+  });
+});
+
+test.each([
+  [{ rom: 'bios', prog: 'program' }, 'rom', 'biosWithProgram'],
+  [{ vga: 'vgabios' }, 'vga', 'vgaBiosAlone'],
+] as const)('%o cannot be made', (uses, token, key) => {
+  takeProposal(draft, proposal(uses));
+  expect(findDraftProblem(draft)).toEqual({ token, key });
+});

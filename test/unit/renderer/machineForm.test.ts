@@ -35,6 +35,9 @@ test('an empty cap is none, an empty name is left to main', () => {
     pcpus: null,
     clock: 'host',
     network: null,
+    adapterModel: null,
+    hasConsole: false,
+    hasSound: true,
     notes: '',
     group: null,
     autostart: false,
@@ -50,4 +53,10 @@ test('a network is what the machine gets, and comes back into the form', () => {
   expect(settingsOf({ ...form, network: 'host' }).network).toEqual({ kind: 'host' });
   const settings = { ...segment, name: 'a', vcpuCount: 1, colour: 0, bootOrder: null } as Parameters<typeof formOf>[0];
   expect(formOf(settings)).toMatchObject({ network: 'segment', segment: 'lab' });
+});
+
+test('an adapter or a console that this kind of machine cannot have is not asked for', () => {
+  const wishes = { ...form, adapter: 'virtio', hasConsole: true } as const;
+  expect(settingsOf(wishes)).toMatchObject({ adapterModel: 'virtio', hasConsole: true });
+  expect(settingsOf({ ...wishes, profile: 'isa' })).toMatchObject({ adapterModel: null, hasConsole: false });
 });

@@ -60,6 +60,7 @@ export const commands = {
     'screen-whole': 'Show the screen on the whole display',
     'screen-savePicture': 'Save a picture of the screen…',
     'screen-paste': 'Type the clipboard’s text into the machine',
+    'sound-mute': 'Mute or unmute the machine',
     'screen-controlAltDelete': 'Press Ctrl+Alt+Del in the machine',
     'screen-smooth': 'Smooth the picture, or show whole pixels',
     'demonstration-start': 'Start the isolation demonstration',

@@ -20,6 +20,7 @@ import { screen } from './screen.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { snapshots } from './snapshots.ts';
+import { sound } from './sound.ts';
 import { timeline } from './timeline.ts';
 import { translation } from './translation.ts';
 
@@ -46,6 +47,7 @@ export const en = {
   ...settings,
   ...shell,
   ...snapshots,
+  ...sound,
   ...timeline,
   ...translation,
   panel: panelTitles('en'),

@@ -62,6 +62,7 @@ export const commands: typeof English = {
     'screen-whole': '整屏显示画面',
     'screen-savePicture': '保存画面…',
     'screen-paste': '把剪贴板中的文字输入虚拟机',
+    'sound-mute': '静音或取消静音',
     'screen-controlAltDelete': '在虚拟机中按 Ctrl+Alt+Del',
     'screen-smooth': '平滑画面或显示完整像素',
     'demonstration-start': '开始隔离演示',

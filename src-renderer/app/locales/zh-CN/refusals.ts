@@ -51,7 +51,7 @@ export const refusalWords: Readonly<Record<string, Readonly<Record<string, strin
     'press the power button of': '按电源按钮',
     'power off': '关闭电源',
     delete: '删除',
-    'change memory, processors, clock, network or drives of': '更改内存、处理器、时钟、网络或驱动器',
+    'change memory, processors, clock or devices of': '更改内存、处理器、时钟或设备',
     'change registers of': '更改寄存器',
     'write to the memory of': '写入内存',
     'translate addresses of': '转换地址',

@@ -143,3 +143,15 @@ describe('what cannot be used says why', () => {
     expect(proposeMachine([path.join(folder, 'nowhere')]).files[0]?.problem).toMatch(/cannot be read/);
   });
 });
+
+test('a BIOS image and a VGA BIOS take the place of the machine’s own, beside its drives', async () => {
+  const bios = disk(128 << 10, (image) => image.set([0xea, 0x5b, 0xe0, 0, 0xf0], image.length - 16));
+  const vgaBios = disk(32 << 10, (image) => {
+    image.set([0x55, 0xaa, 64]);
+    image.set(Buffer.from('IBM'), 0x1e);
+  });
+  const proposal = await propose(['bios.bin', bios], ['vgabios.bin', vgaBios], ['disk.img', partitioned]);
+  expect(uses(proposal)).toEqual(['bios', 'vgabios', 'hda']);
+  expect(proposal).toMatchObject({ name: 'bios', isSystem: true, memoryMiB: 512 });
+  expect(proposal.files[0]?.summary).toBe('BIOS image, 128 KiB');
+});

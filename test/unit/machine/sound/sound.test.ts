@@ -18,8 +18,18 @@ beforeEach(() => {
   pit = new Pit8254('pit0', time.timers, new RecordingLine());
   port61 = new Port61('port61', time.timers, pit);
   heard = [];
-  mixer = new Mixer('mixer', time.timers, (samples) => heard.push(...samples));
-  mixer.add(new PcSpeaker((timeNs) => port61.isSpeakerOn && pit.speakerOutputAt(timeNs)));
+  mixer = new Mixer('mixer', time.timers, (samples, firstSample) => {
+    while (heard.length < 2 * firstSample) heard.push(0);
+    // Each sample comes once.
+    expect(heard.length).toBe(2 * firstSample);
+    heard.push(...samples);
+  });
+  mixer.add(
+    new PcSpeaker(
+      () => port61.isSpeakerOn,
+      (timeNs) => pit.speakerOutputAt(timeNs),
+    ),
+  );
   pit.beforeSpeakerChange = () => mixer.catchUp();
   port61.beforeSpeakerChange = () => mixer.catchUp();
 });
@@ -42,9 +52,21 @@ describe('the loudspeaker', () => {
     // 1,193,182 Hz / 1193 are 1000 Hz, for a tenth of a second.
     expect(rises()).toBeGreaterThanOrEqual(99);
     expect(rises()).toBeLessThanOrEqual(101);
-    expect(heard.length).toBe((2 * SOUND_RATE_HZ) / 5);
-    expect(heard.slice(0, 100).every((sample) => sample === 0)).toBe(true);
+    const silence = heard.findIndex((sample) => sample !== 0);
+    expect(silence / 2).toBeGreaterThanOrEqual(0.05 * SOUND_RATE_HZ);
+    expect(silence / 2).toBeLessThan(0.052 * SOUND_RATE_HZ);
     expect(heard.slice(-100).every((sample) => sample === 0)).toBe(true);
+  });
+
+  test('wakes nobody while it is quiet, and stops making samples soon after', () => {
+    expect(time.timers.pending()).toEqual([]);
+    port61.write(0, 1, 2);
+    time.advance(30 * MS);
+    expect(heard.length).toBe(2 * Math.floor(0.03 * SOUND_RATE_HZ));
+    port61.write(0, 1, 0);
+    time.advance(500 * MS);
+    expect(heard.length).toBeLessThanOrEqual(2 * 0.04 * SOUND_RATE_HZ);
+    expect(time.timers.pending()).toEqual([]);
   });
 
   test('follows bit 1 by itself, at the moment at which it changes', () => {
@@ -61,6 +83,7 @@ describe('the loudspeaker', () => {
 });
 
 test('sound goes on after a snapshot without a gap', () => {
+  port61.write(0, 1, 2);
   time.advance(25 * MS);
   mixer.restore(JSON.parse(JSON.stringify(mixer.save())));
   time.advance(25 * MS);

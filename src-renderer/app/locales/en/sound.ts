@@ -1,0 +1,8 @@
+export const sound = {
+  sound: {
+    label: 'Sound',
+    mute: 'Mute this machine',
+    unmute: 'Let this machine be heard',
+    volume: 'Volume',
+  },
+};
