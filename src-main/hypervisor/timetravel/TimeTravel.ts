@@ -10,6 +10,7 @@ import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { CheckpointPace } from './CheckpointPace.ts';
 import { type Checkpoint, Checkpoints } from './Checkpoints.ts';
+import { InputTrack } from './InputTrack.ts';
 import { MemoryHistory, type PagesObserver } from './MemoryHistory.ts';
 
 export interface TimeTravelOptions {
@@ -48,9 +49,7 @@ export class TimeTravel implements ReverseExecution {
   private readonly pace: CheckpointPace;
   private readonly checkpoints: Checkpoints;
   private readonly memory: MemoryHistory;
-  private readonly inputs: RecordedInput[] = [];
-  /** How many of the inputs lie behind the present position. */
-  private inputsDone = 0;
+  private readonly inputs = new InputTrack();
   private latestReached: MachinePosition;
   private stops = NO_STOPS;
   private isReplaying = false;
@@ -89,7 +88,7 @@ export class TimeTravel implements ReverseExecution {
 
   /** The machine stands before places where it has been. */
   get isInPast(): boolean {
-    return comparePositions(this.position, this.latestReached) < 0 || this.inputsDone < this.inputs.length;
+    return comparePositions(this.position, this.latestReached) < 0 || this.inputs.next !== undefined;
   }
 
   /** What the machine does now it has done before: whoever saw it need not see it again. */
@@ -99,7 +98,7 @@ export class TimeTravel implements ReverseExecution {
 
   /** All that reached the machine so far, in order. */
   get history(): readonly RecordedInput[] {
-    return this.inputs;
+    return this.inputs.all;
   }
 
   checkpointPositions(): readonly MachinePosition[] {
@@ -235,7 +234,7 @@ export class TimeTravel implements ReverseExecution {
   private runThroughPast(instructions: number): MachineExit {
     return this.passingThrough(() => {
       this.applyDue();
-      const target = this.inputs[this.inputsDone]?.at ?? this.latestReached;
+      const target = this.inputs.next?.at ?? this.latestReached;
       const exit = runTo(this.parts.machine, target, Math.min(instructions, PAST_INSTRUCTIONS));
       this.applyDue();
       return exit === 'arrived' ? { reason: 'budget' } : exit;
@@ -245,10 +244,10 @@ export class TimeTravel implements ReverseExecution {
   /** Applies the inputs whose position is the present one. */
   private applyDue(): void {
     this.replaying(() => {
-      for (let next = this.inputs[this.inputsDone]; next && isSamePosition(next.at, this.position);) {
-        applyRecordedInput(this.parts, next.input);
-        next = this.inputs[++this.inputsDone];
-      }
+      this.inputs.passDue(
+        () => this.position,
+        ({ input }) => applyRecordedInput(this.parts, input),
+      );
     });
   }
 
@@ -256,15 +255,15 @@ export class TimeTravel implements ReverseExecution {
     if (input.kind === 'reset') this.memory.suspectAll();
     if (this.isReplaying) return;
     if (this.isInPast) this.forgetFuture(at);
-    this.inputs.push({ at, input });
-    this.inputsDone = this.inputs.length;
+    this.inputs.add({ at, input });
     this.latestReached = at;
   }
 
   private forgetFuture(from: MachinePosition): void {
-    this.inputs.splice(this.inputsDone);
     this.checkpoints.truncate(
-      this.checkpoints.lastBefore((at, inputCount) => comparePositions(at, from) <= 0 && inputCount <= this.inputsDone),
+      this.checkpoints.lastBefore(
+        (at, inputCount) => comparePositions(at, from) <= 0 && inputCount <= this.inputs.done,
+      ),
     );
     this.memory.onTruncated();
     this.latestReached = from;
@@ -279,7 +278,7 @@ export class TimeTravel implements ReverseExecution {
     const state = structuredClone(machine.save());
     const pages = this.memory.takeChanged();
     const disks = captureLayers(layersOf(machine));
-    const inputCount = this.inputs.length;
+    const inputCount = this.inputs.count;
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
     this.pace.noteCheckpoint(this.hostTime.monotonicNs() - start);
   }
@@ -291,7 +290,7 @@ export class TimeTravel implements ReverseExecution {
     const checkpoint: Checkpoint = this.checkpoints.at(index);
     machine.restore(checkpoint.state);
     for (const [slot, disk] of layersOf(machine)) disk.layer = checkpoint.disks.get(slot) ?? new Map();
-    this.inputsDone = checkpoint.inputCount;
+    this.inputs.rewindTo(checkpoint.inputCount);
   }
 
   /** Runs on through the past to the first position with so many instructions. */
@@ -299,10 +298,10 @@ export class TimeTravel implements ReverseExecution {
     const { machine } = this.parts;
     for (let idle = 0; machine.position.instructions < instructions;) {
       const before = machine.position;
-      const next = this.inputs[this.inputsDone];
+      const { next } = this.inputs;
       if (next && next.at.instructions < instructions) this.goOnTo(next.at);
       else machine.run({ instructions: instructions - before.instructions });
-      idle = isSamePosition(machine.position, before) && this.inputs[this.inputsDone] === next ? idle + 1 : 0;
+      idle = isSamePosition(machine.position, before) && this.inputs.next === next ? idle + 1 : 0;
       if (idle >= MOST_IDLE) throw new Error(astray(instructions));
     }
   }
@@ -311,7 +310,7 @@ export class TimeTravel implements ReverseExecution {
     if (comparePositions(target, this.position) < 0)
       this.rewind(this.checkpoints.lastBefore((position) => comparePositions(position, target) <= 0));
     for (;;) {
-      const next = this.inputs[this.inputsDone];
+      const { next } = this.inputs;
       if (!next || comparePositions(next.at, target) > 0) break;
       this.goOnTo(next.at);
     }
@@ -338,7 +337,7 @@ export class TimeTravel implements ReverseExecution {
     this.arm(this.stops);
     for (let idle = 0; comparePositions(this.position, end) < 0 && idle < MOST_IDLE;) {
       const before = this.position;
-      const next = this.inputs[this.inputsDone]?.at ?? end;
+      const next = this.inputs.next?.at ?? end;
       const exit = runTo(this.parts.machine, comparePositions(next, end) < 0 ? next : end);
       const { position } = this;
       const isWanted = exit !== 'arrived' && isBreakpointExit(exit) && this.isBefore(exit.reason, position, from);
