@@ -353,3 +353,15 @@ test('an instruction that lies in two pages does not end a region', () => {
   expect(instructions).toBeGreaterThan(900);
   expect(entries).toBeLessThan(5);
 });
+
+test.each([
+  { instructions: 50, rounds: 15, isMade: true },
+  { instructions: 350, rounds: 15, isMade: false },
+  { instructions: 350, rounds: 50, isMade: true },
+])('a loop of $instructions instructions, $rounds times around: made to a region: $isMade', (each) => {
+  const machine = createTestMachine({ ramBytes: RAM, regionThreshold: 10 });
+  const body = 'inc eax\n'.repeat(each.instructions);
+  place(machine, { name: '', text: `mov ecx,${each.rounds}\nagain:\n${body}dec ecx\njnz near again\nhlt` });
+  machine.runToHalt();
+  expect((machine.processor.regionStatistics?.compiled ?? 0) > 0).toBe(each.isMade);
+});

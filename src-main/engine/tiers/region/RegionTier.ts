@@ -61,6 +61,8 @@ const MOST_SHOWN = 32;
 const LIMITS = { instructions: 1000, blocks: 250 };
 /** A block that a region holds already gets one of its own when it is entered this many times more often. */
 const DEFERRAL = 8;
+/** Compiling costs by the instruction: for each time that a region has so many, its head waits for the threshold once more. */
+const INSTRUCTIONS_PER_WAIT = 100;
 /** Jobs that wait for another thread at most: beyond it, code gets hot once more. */
 const MOST_WAITING = 64;
 /** What V8 keeps of all regions, in bytes: see `codeBytesOf`. */
@@ -88,6 +90,8 @@ export class RegionTier implements CacheWatcher {
   private readonly linearPages = new Set<number>();
   /** Blocks that have been hot once while a region held them. */
   private readonly deferred = new WeakSet<Block>();
+  /** Blocks that have waited for what their regions cost. */
+  private readonly hasWaited = new WeakSet<Block>();
   /** How often a block's region has been dropped. */
   private readonly drops = new WeakMap<Block, number>();
   private readonly counters = new RegionCounters();
@@ -183,6 +187,12 @@ export class RegionTier implements CacheWatcher {
     }
     const plan = formRegion(this.hotCode, eip, LIMITS);
     if (!plan || !(threshold === 1 || isWorthwhile(plan))) return behind;
+    const waits = Math.floor(plan.instructionCount / INSTRUCTIONS_PER_WAIT);
+    if (waits > 0 && threshold > 1 && !this.hasWaited.has(headBlock)) {
+      this.hasWaited.add(headBlock);
+      countAgain(this.view, head, threshold * waits);
+      return behind;
+    }
     const data = this.newData();
     if (data === 0) return behind;
     const region = this.begin(headBlock, plan, {
