@@ -1,12 +1,12 @@
 import { Bug, Camera, CodeXml, Cpu, DoorOpen, Languages, MemoryStick, Monitor, SquareTerminal } from '@lucide/vue';
-import { defineAsyncComponent, type Component } from 'vue';
+import type { Component } from 'vue';
 import type { Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
+import { lazy } from '../../ui/lazy.ts';
 
 export interface PanelRow {
   /** Takes the machine as its property `machine`, and its live data from `useFeed`. */
   readonly component: Component;
   readonly icon: Component;
-  readonly load: () => Promise<{ readonly default: Component }>;
 }
 
 /**
@@ -25,12 +25,7 @@ export const PANEL_ROWS: Readonly<Record<Panel, PanelRow>> = {
   snapshots: panel(Camera, () => import('../snapshots/SnapshotsPanel.vue')),
 };
 
-/** Fetches every panel's code, so that the first look at one need not wait for it. For when nothing else is to do. */
-export async function fetchPanels(): Promise<void> {
-  for (const { load } of Object.values(PANEL_ROWS)) await load();
-}
-
 /** The component is fetched when the panel is first shown. */
-function panel(icon: Component, load: PanelRow['load']): PanelRow {
-  return { icon, load, component: defineAsyncComponent(load) };
+function panel(icon: Component, load: Parameters<typeof lazy>[0]): PanelRow {
+  return { icon, component: lazy(load) };
 }
