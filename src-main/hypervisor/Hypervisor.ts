@@ -4,11 +4,12 @@ import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Bre
 import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
+import { commandOfUpdate, DefinitionCommands } from './DefinitionCommands.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { ImageContents } from './disks/ImageContents.ts';
 import { findDriveAt, findImageConflict } from './imageConflicts.ts';
 import { InspectionCommands } from './inspection/InspectionCommands.ts';
-import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
+import type { VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { NetworkThread } from './network/NetworkThread.ts';
@@ -54,7 +55,6 @@ import {
   type TimeTravelService,
   type UpdateVmRequest,
   type VcpuRegisters,
-  type VmDrive,
   type VmId,
   type VmProgram,
   type VmSnapshot,
@@ -91,6 +91,7 @@ export class Hypervisor implements HypervisorService {
   readonly #images: ImageContents;
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
+  readonly #definitions: DefinitionCommands;
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;
   readonly #checkpoints: CheckpointKeeper;
@@ -124,6 +125,16 @@ export class Hypervisor implements HypervisorService {
       onChanged: (machine) => {
         this.#noteSuspended(machine);
         this.#emitter.emit('snapshots-changed', { id: machine.id, ...this.#snapshots.list(machine.id) });
+        this.#emitter.emit('vm-changed', machine.summary());
+      },
+    });
+    this.#definitions = new DefinitionCommands({
+      registry: this.#registry,
+      snapshots: this.#snapshots,
+      machines: () => this.#machines.values(),
+      onChanged: (machine) => {
+        this.#network.rename(machine.id, machine.stored.name);
+        this.#checkpoints.watch(machine);
         this.#emitter.emit('vm-changed', machine.summary());
       },
     });
@@ -165,24 +176,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
-    const { profile, memoryMiB, vcpuCount, clock, network, drives, bootOrder } = request;
-    const devices = [network, request.adapterModel, request.hasConsole, request.hasSound, drives];
-    const deep = [profile, memoryMiB, vcpuCount, clock, bootOrder, ...devices];
-    const isDeep = deep.some((value) => value !== undefined);
-    const command = isDeep ? 'change memory, processors, clock or devices of' : null;
-    return this.#command(id, command, async (machine) => {
-      if (isDeep && machine.isSuspended) return suspendedRefusal(machine, 'change what it is made of');
-      const free = drives && (await this.#snapshots.checkDrivesDropped(machine, drives));
-      if (free?.ok === false) return free;
-      const changed = await this.#registry.update(id, request);
-      if (!changed.ok) return changed;
-      machine.stored = changed.value;
-      machine.applyShare();
-      this.#network.rename(id, changed.value.name);
-      this.#checkpoints.watch(machine);
-      this.#emitter.emit('vm-changed', machine.summary());
-      return changed;
-    });
+    return this.#command(id, commandOfUpdate(request), (machine) => this.#definitions.update(machine, request));
   }
 
   async changeMedium(
@@ -190,42 +184,11 @@ export class Hypervisor implements HypervisorService {
     slot: RemovableSlot,
     image: { readonly path: string; readonly access: ImageAccess } | null,
   ): Promise<Result<VmSummary>> {
-    return this.#command(id, null, async (machine) => {
-      const drive: VmDrive | null = image && { slot, path: image.path, access: image.access };
-      const changedDrives = (): VmDrive[] => {
-        const others = machine.stored.drives.filter((each) => each.slot !== slot);
-        return drive ? [...others, drive] : others;
-      };
-      const droppable = await this.#snapshots.checkDrivesDropped(machine, changedDrives());
-      if (!droppable.ok) return droppable;
-      if (drive !== null) {
-        const problem = findImageConflict(machine, [drive], this.#machines.values());
-        if (problem !== undefined) return problem;
-      }
-      if (isObeyed('send input to', machine.state)) {
-        const changed = await this.#snapshots.changeMedium(machine, slot, drive);
-        if (!changed.ok) return changed;
-      } else if (machine.isSuspended) return suspendedRefusal(machine, 'change its media');
-      // A restore that came first has brought other drives.
-      const stored = await this.#registry.update(id, { drives: changedDrives() });
-      if (!stored.ok) return stored;
-      machine.stored = stored.value;
-      machine.forgetDriveProblem(slot);
-      this.#emitter.emit('vm-changed', machine.summary());
-      return stored;
-    });
+    return this.#command(id, null, (machine) => this.#definitions.changeMedium(machine, slot, image));
   }
 
   async setProgram(id: VmId, program: ProgramSource): Promise<Result<VmSummary>> {
-    return this.#command(id, null, async (machine) => {
-      const changed = await this.#registry.setProgram(id, program);
-      if (!changed.ok) return changed;
-      machine.stored = changed.value;
-      this.#emitter.emit('vm-changed', machine.summary());
-      if (machine.worker === undefined || machine.worker.hasEnded) return changed;
-      const read = await this.#registry.readProgram(id);
-      return read.ok ? machine.send('load', read.value) : read;
-    });
+    return this.#command(id, null, (machine) => this.#definitions.setProgram(machine, program));
   }
 
   async reloadProgram(id: VmId): Promise<Result<VmSummary>> {
@@ -234,13 +197,8 @@ export class Hypervisor implements HypervisorService {
   }
 
   async readProgram(id: VmId): Promise<Result<{ readonly program: VmProgram; readonly bytes: Uint8Array }>> {
-    const program = this.get(id)?.program;
-    if (program === undefined) return unknownMachine();
-    const read = await this.#registry.readProgram(id);
-    if (!read.ok) return read;
-    if (program === null || read.value === null)
-      return refused('not-found', 'This machine has no program yet.', { text: { id: 'no-program' } });
-    return done({ program, bytes: read.value.bytes });
+    const machine = this.#machines.get(id);
+    return machine === undefined ? unknownMachine() : this.#definitions.readProgram(machine);
   }
 
   async clone(
@@ -661,12 +619,6 @@ export class Hypervisor implements HypervisorService {
     const allowed = machine.check(command);
     return allowed.ok ? done(machine) : allowed;
   }
-}
-
-function suspendedRefusal({ stored }: VirtualMachine, what: string): Result<never> {
-  const { name } = stored;
-  const message = `“${name}” is suspended, so you cannot ${what}: start it, or discard its suspended state first.`;
-  return refused('wrong-state', message, { text: { id: 'suspended', values: { name } } });
 }
 
 /** A listener's bug ends like any other that nobody caught. */

@@ -2,7 +2,8 @@ import { CpuState } from '../engine/state/CpuState.ts';
 import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
 import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
-import { isObeyed, nextState, refusal, type VmCommand, type VmTransition } from './lifecycle/transitions.ts';
+import { MachineCondition } from './lifecycle/MachineCondition.ts';
+import { isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
 import { hardwareOf } from './snapshots/hardwareOf.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
@@ -29,7 +30,6 @@ import type {
   CrashReport,
   DeviceActivity,
   DriveProblem,
-  PauseReason,
   Result,
   SerialOutput,
   VcpuRegisters,
@@ -101,13 +101,8 @@ export class VirtualMachine {
   readonly serialHistories = new Map<number, ByteHistory>();
   readonly #host: VirtualMachineHost;
   readonly #events: VirtualMachineEvents;
-  #state: VmState = 'off';
-  #pauseReason: PauseReason | null = null;
-  #crash: CrashReport | null = null;
-  #isStopped = false;
-  #isAnswering = true;
+  readonly #condition: MachineCondition;
   #programSummary: string | null = null;
-  readonly #driveProblems = new Map<DriveSlot, string>();
   #thread: VcpuWorker | undefined;
   #views: MachineViews | undefined;
   #cpus: readonly CpuState[] = [];
@@ -120,13 +115,15 @@ export class VirtualMachine {
   #launching: LaunchedThread | undefined;
   /** Threads that were told to end: each may write to its disks until it has. */
   #ending: Promise<unknown> = Promise.resolve();
-  /** What the machine is once it is no longer `saving`. */
-  #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
   constructor(stored: StoredMachine, host: VirtualMachineHost, events: VirtualMachineEvents) {
     this.stored = stored;
     this.#host = host;
     this.#events = events;
+    this.#condition = new MachineCondition({
+      onChanged: () => events.onChanged(this),
+      onState: (from, to) => events.onState(this, from, to),
+    });
   }
 
   get id(): VmId {
@@ -134,7 +131,7 @@ export class VirtualMachine {
   }
 
   get state(): VmState {
-    return this.#state;
+    return this.#condition.state;
   }
 
   /** Where its memory lies; of a crashed machine too. */
@@ -157,24 +154,22 @@ export class VirtualMachine {
 
   /** Nothing changes its memory before somebody asks for it. */
   get isStill(): boolean {
-    return this.#state === 'paused' || this.#state === 'crashed' || this.#isStopped;
+    return this.state === 'paused' || this.state === 'crashed' || this.#condition.isStopped;
   }
 
   /** Its thread looks at its clock and its messages. */
   get isAnswering(): boolean {
-    return this.#isAnswering;
+    return this.#condition.isAnswering;
   }
 
   noteAnswering(isAnswering: boolean): void {
-    if (this.#isAnswering === isAnswering) return;
-    this.#isAnswering = isAnswering;
-    this.#events.onChanged(this);
+    this.#condition.noteAnswering(isAnswering);
   }
 
   get activity(): VmActivity {
-    if (this.#state !== 'running' || this.#thread === undefined) return 'none';
-    if (!this.#isAnswering) return 'silent';
-    if (this.#isStopped) return 'stopped';
+    if (this.state !== 'running' || this.#thread === undefined) return 'none';
+    if (!this.isAnswering) return 'silent';
+    if (this.#condition.isStopped) return 'stopped';
     const { phase } = this.#thread.slot;
     if (phase === PHASE.halted) return 'halted';
     return phase === PHASE.capped ? 'capped' : 'busy';
@@ -199,14 +194,14 @@ export class VirtualMachine {
               sha256: program.file.sha256,
               initrd: program.initrd ? { fileName: program.initrd.name, byteLength: program.initrd.byteLength } : null,
             },
-      state: this.#state,
+      state: this.state,
       activity: this.activity,
-      pauseReason: this.#pauseReason,
-      crash: this.#crash,
+      pauseReason: this.#condition.pauseReason,
+      crash: this.#condition.crash,
       programSummary: this.#programSummary,
       isSuspended: this.isSuspended,
       interruptedAt: this.interruptedAt,
-      driveProblems: [...this.#driveProblems].map(([slot, message]) => ({ slot, message })),
+      driveProblems: [...this.#condition.driveProblems].map(([slot, message]) => ({ slot, message })),
     };
   }
 
@@ -216,15 +211,15 @@ export class VirtualMachine {
     if (this.isClosing) return closing();
     if (this.isBeingDeleted)
       return refused('wrong-state', `“${name}” is being deleted.`, { text: { id: 'being-deleted', values: { name } } });
-    if (command === null || isObeyed(command, this.#state)) return done(null);
-    return refusal(command, name, this.#state);
+    if (command === null || isObeyed(command, this.state)) return done(null);
+    return refusal(command, name, this.state);
   }
 
   /** Off or crashed to running or paused. */
   async start(program: ThreadProgram | null, isPaused: boolean): Promise<Result<null>> {
     const excess = this.#host.findExcess(this);
     if (excess !== undefined) return excess;
-    this.#transit('start');
+    this.#condition.transit('start');
     const previous = this.#thread;
     this.#thread = undefined;
     const life = ++this.#lives;
@@ -238,9 +233,9 @@ export class VirtualMachine {
       ? await this.#launch(definitionOf(this.stored, program, drives.value, null), (thread) => (this.#thread = thread))
       : drives;
     if (!launched.ok) {
-      if (this.#state === 'starting') {
+      if (this.state === 'starting') {
         this.#thread = undefined;
-        this.#transit('start-refused');
+        this.#condition.transit('start-refused');
       }
       return launched;
     }
@@ -248,8 +243,7 @@ export class VirtualMachine {
     if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
     this.#applyScreenRate();
     if (!isPaused) return this.send('run', null);
-    this.#pauseReason = { kind: 'started-paused' };
-    this.#transit('started-paused');
+    this.#condition.onStartedPaused();
     return done(null);
   }
 
@@ -257,13 +251,13 @@ export class VirtualMachine {
   async capture(layers: readonly NewLayer[]): Promise<Result<CapturedMachine & { readonly serial: SerialPast }>> {
     const thread = this.#thread;
     if (thread === undefined) return this.#threadless();
-    this.#beginSaving();
+    this.#condition.beginSaving();
     const captured = await thread.send('capture', layers, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!captured.ok && captured.error.code === 'no-answer' && this.#thread === thread)
       await this.giveUp({ kind: 'thread-hung', message: `The thread of “${this.stored.name}” hung and was ended.`, detail: 'it did not answer while the machine was captured' }); // prettier-ignore
     // What comes later the machine has sent after it was captured.
     const serial = new Map([...this.serialHistories].map(([port, history]) => [port, history.bytes()]));
-    if (this.#state === 'saving') this.#transit(this.#afterSaving);
+    this.#condition.endSaving();
     return captured.ok ? done({ ...captured.value, serial }) : captured;
   }
 
@@ -271,17 +265,18 @@ export class VirtualMachine {
   async restore(restored: RestoredMachine): Promise<Result<null>> {
     const allowed = this.check('restore a snapshot of');
     if (!allowed.ok) return allowed;
-    const excess = this.#state === 'off' ? this.#host.findExcess(this) : undefined;
+    const excess = this.state === 'off' ? this.#host.findExcess(this) : undefined;
     if (excess !== undefined) return excess;
     const life = ++this.#lives;
-    if (this.#state === 'running' || this.#state === 'paused') {
-      this.#beginSaving();
+    const before = this.state;
+    if (before === 'running' || before === 'paused') {
+      this.#condition.beginSaving();
       if (restored.isFamiliar && isSameHardware(this.stored, restored.stored)) {
         const inPlace = await this.#restoreInPlace(restored);
         if (life !== this.#lives) return this.#overtaken();
         if (inPlace.ok || this.state !== 'saving') return inPlace;
       }
-    } else this.#transit('start');
+    } else this.#condition.transit('start');
     return this.#restoreAnew(restored, life);
   }
 
@@ -292,14 +287,12 @@ export class VirtualMachine {
     const layered = drives.filter(({ layerFile }) => layerFile !== null);
     const loaded = await thread.send('restore', { snapshot, drives: layered }, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!loaded.ok) return loaded;
-    if (this.#thread !== thread || this.#state !== 'saving') return this.#overtaken();
+    if (this.#thread !== thread || this.state !== 'saving') return this.#overtaken();
     this.#putSerialBack(serial);
     this.stored = stored;
-    this.#isStopped = false;
     this.#events.onRestored(this);
     this.#events.onLoaded(this, loaded.value);
-    this.#pauseReason = { kind: 'restored' };
-    this.#transit('saved-paused');
+    this.#condition.onRestored();
     return done(null);
   }
 
@@ -315,8 +308,8 @@ export class VirtualMachine {
       return this.#overtaken();
     }
     if (!launched.ok) {
-      if (this.#state === 'saving') this.#transit(this.#afterSaving);
-      else if (this.#state === 'starting') this.#transit('start-refused');
+      if (this.state === 'starting') this.#condition.transit('start-refused');
+      else this.#condition.endSaving();
       return launched;
     }
     const previous = this.#thread;
@@ -330,10 +323,7 @@ export class VirtualMachine {
     this.#adopt(launched.value);
     if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
     this.#applyScreenRate();
-    this.#pauseReason = { kind: 'restored' };
-    // A thread that died just now has made it crashed.
-    if (this.#state === 'starting') this.#transit('started-paused');
-    else if (this.#state === 'saving') this.#transit('saved-paused');
+    this.#condition.onRestored();
     return done(null);
   }
 
@@ -346,11 +336,6 @@ export class VirtualMachine {
   #putSerialBack(serial: SerialPast): void {
     for (const history of this.serialHistories.values()) history.clear();
     for (const [port, bytes] of serial) this.#serialHistory(port).append(bytes);
-  }
-
-  #beginSaving(): void {
-    this.#afterSaving = this.#state === 'running' ? 'saved-running' : 'saved-paused';
-    this.#transit('save');
   }
 
   #overtaken(): Result<never> {
@@ -370,12 +355,12 @@ export class VirtualMachine {
   /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
   async reset(program: ThreadProgram | null): Promise<Result<null>> {
     if (this.#thread === undefined || this.#thread.hasEnded) return this.start(program, false);
-    if (!this.#isAnswering) {
+    if (!this.isAnswering) {
       // A new thread is the only one that will obey.
       await this.powerOff();
       return this.start(program, false);
     }
-    if (this.#state === 'crashed') this.#transit('start');
+    if (this.state === 'crashed') this.#condition.transit('start');
     return this.send('reset', null);
   }
 
@@ -388,7 +373,7 @@ export class VirtualMachine {
     launching?.abandon(this.#overtaken());
     // Before anybody hears that it is off, and turns to its disks.
     this.#ending = Promise.all([this.#ending, thread?.terminate(), launching?.thread.terminate()]);
-    if (this.#state !== 'off') this.#transit('power-off');
+    if (this.state !== 'off') this.#condition.transit('power-off');
     await this.#ending;
     if (this.#thread === undefined) this.#forget();
   }
@@ -509,32 +494,20 @@ export class VirtualMachine {
   #onHappening(happening: ThreadHappening): void {
     switch (happening.kind) {
       case 'running':
-        this.#pauseReason = null;
-        this.#crash = null;
-        this.#isStopped = false;
-        this.#afterSaving = 'saved-running';
-        this.#transit(this.#state === 'starting' ? 'started' : 'resume');
+        this.#condition.onRunning();
         return;
       case 'paused':
-        this.#pauseReason = happening.reason;
-        this.#afterSaving = 'saved-paused';
-        this.#transit('pause');
+        this.#condition.onPaused(happening.reason);
         return;
       case 'travelled':
-        this.#pauseReason = { kind: 'travelled', stop: happening.stop };
-        this.#crash = null;
-        this.#isStopped = false;
         this.memoryVersion++;
-        this.#afterSaving = 'saved-paused';
-        this.#transit('travel');
+        this.#condition.onTravelled(happening.stop);
         return;
       case 'stopped':
-        this.#isStopped = true;
-        this.#events.onChanged(this);
+        this.#condition.onStopped();
         return;
       case 'reset':
-        this.#isStopped = false;
-        if (this.#state === 'paused') this.#pauseReason = { kind: 'started-paused' };
+        this.#condition.onReset();
         this.#events.onLoaded(this, happening.loaded);
         this.#events.onChanged(this);
         return;
@@ -551,46 +524,24 @@ export class VirtualMachine {
   }
 
   #noteDriveProblem(slot: DriveSlot, message: string | null): void {
-    if (message === null) this.#driveProblems.delete(slot);
-    else this.#driveProblems.set(slot, message);
-    this.#events.onChanged(this);
+    this.#condition.noteDriveProblem(slot, message);
     if (message !== null) this.#events.onDriveProblem(this, { slot, message });
   }
 
   /** Another medium lies in a drive: what was wrong with the former is over. */
   forgetDriveProblem(slot: DriveSlot): void {
-    this.#driveProblems.delete(slot);
+    this.#condition.forgetDriveProblem(slot);
   }
 
   #crashed(report: Omit<CrashReport, 'at'>): void {
-    this.#crash = { ...report, at: Date.now() };
-    this.#pauseReason = null;
-    this.#isStopped = false;
-    this.#isAnswering = true;
-    this.#transit('crash');
-    this.#events.onCrashed(this, this.#crash);
-  }
-
-  /** Takes the state that the transition leads to; a transition that does not fit changes nothing but what the summary says. */
-  #transit(transition: VmTransition): void {
-    const from = this.#state;
-    const to = nextState(from, transition);
-    if (to !== undefined) {
-      this.#state = to;
-      this.#events.onState(this, from, to);
-    }
-    this.#events.onChanged(this);
+    this.#events.onCrashed(this, this.#condition.onCrashed(report));
   }
 
   /** What a machine that is off does not have. */
   #forget(): void {
     this.#views = undefined;
     this.#cpus = [];
-    this.#pauseReason = null;
-    this.#crash = null;
-    this.#isStopped = false;
-    this.#isAnswering = true;
-    this.#driveProblems.clear();
+    this.#condition.forget();
     this.screen.forget();
   }
 }

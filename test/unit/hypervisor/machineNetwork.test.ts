@@ -100,11 +100,11 @@ test('machines on one segment hear each other, and machines on another do not', 
   const far = await start(RECEIVER, { kind: 'segment', name: 'office' });
   const alone = await start(RECEIVER, { kind: 'host' });
   const sender = await start(SENDER, { kind: 'segment', name: 'lab' });
-  await until(() => serial(near) === 'V', 'received');
+  await until(() => serial(near) === 'V', 'received', 30_000);
   await sleep(100);
   expect([serial(far), serial(alone)]).toEqual(['', '']);
   unwrap(await opened.hypervisor.powerOff(sender));
-});
+}, 60_000);
 
 test('a machine whose thread is another since a restore is on its segment still', async () => {
   const receiver = await start(RECEIVER, { kind: 'segment', name: 'lab' });
@@ -113,8 +113,8 @@ test('a machine whose thread is another since a restore is on its segment still'
   unwrap(await hypervisor.powerOff(receiver));
   unwrap(await hypervisor.restoreSnapshot(receiver, snapshot.id, 'run'));
   await start(SENDER, { kind: 'segment', name: 'lab' });
-  await until(() => serial(receiver).includes('V'), 'received');
-});
+  await until(() => serial(receiver).includes('V'), 'received', 30_000);
+}, 60_000);
 
 test('a machine without a network has no adapter', async () => {
   const id = await start(
