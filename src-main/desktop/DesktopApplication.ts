@@ -23,6 +23,7 @@ import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
 import { inspectionHandlers } from './handlers/inspectionHandlers.ts';
+import { chartHandlers } from './handlers/chartHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
 import { imageHandlers } from './handlers/imageHandlers.ts';
 import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
@@ -169,6 +170,7 @@ export class DesktopApplication {
         dialogs,
         onUnsaved: (names) => (this.unsaved = names),
       }),
+      ...chartHandlers({ grants: this.grants, dialogs }),
       ...imageHandlers({ hypervisor, grants: this.grants, dialogs }),
       ...timeTravelHandlers({ hypervisor, machines: this.machines, grants: this.grants, dialogs }),
       ...applianceHandlers(parts.dataFolder, this.machines, emit),

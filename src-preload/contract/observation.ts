@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
+import { FileGrant } from './programs.ts';
 import { VcpuId, VmActivity, VmId, VmState } from './machines.ts';
 
 export const ExitCount = z.object({
@@ -130,6 +132,11 @@ export const observationContract = {
   /** Totals since power-on, all vCPUs together. */
   'vm:exits': call(z.object({ id: VmId }), z.array(ExitCount)),
   'statistics:read': call(z.void(), Statistics),
+  /** Opens the save dialog, and writes what a chart shows: its picture, or its numbers. */
+  'chart:save': call(
+    z.object({ name: z.string().min(1).max(120), format: z.enum(['png', 'csv']), bytes: Bytes }),
+    FileGrant,
+  ),
 
   /** The latest entries, oldest first. */
   'containment:list': call(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stream } from './Channel.ts';
+import type { HistoryFrame } from './layouts/HistoryFrame.ts';
 import type { IsolationFrame } from './layouts/IsolationFrame.ts';
 import type { MachineViewFrame } from './layouts/MachineViewFrame.ts';
 import type { OverviewFrame } from './layouts/OverviewFrame.ts';
@@ -27,6 +28,7 @@ export const streamContract = {
   'stream:isolation': stream<IsolationFrame>()(z.object({ intervalMs: IntervalMs.default(250) })),
   /** Goes on while the window is hidden. */
   'stream:sound': stream<SoundFrame>()(z.object({ intervalMs: IntervalMs.default(20) })),
+  'stream:history': stream<HistoryFrame>()(z.object({ intervalMs: IntervalMs.default(250) })),
   'stream:schedule': stream<ScheduleFrame>()(z.object({ intervalMs: IntervalMs.default(100) })),
 } as const;
 

@@ -98,6 +98,11 @@ export const TEST_IDS = {
   demonstrationStop: 'demonstration-stop',
   schedulePage: 'schedule-page',
   scheduleLanes: 'schedule-lanes',
+  scheduleView: 'schedule-view',
+  historyCharts: 'history-charts',
+  historyChart: 'history-chart',
+  historySavePicture: 'history-save-picture',
+  historySaveTable: 'history-save-table',
 
   runLinux: 'run-linux',
   sampleGallery: 'sample-gallery',

@@ -9,7 +9,14 @@ export interface Notice {
 
 /** Where a notice is shown: a machine's page, the machine list, the editor, a dialog. */
 export type NoticePlace =
-  `machine:${string}` | `snapshots:${string}` | 'machines' | 'editor' | 'newMachine' | 'settings' | 'isolation';
+  | `machine:${string}`
+  | `snapshots:${string}`
+  | 'machines'
+  | 'editor'
+  | 'newMachine'
+  | 'settings'
+  | 'isolation'
+  | 'schedule';
 
 /** What went wrong, kept beside the thing it is about until it is dismissed or has been put right. */
 export const useNotices = defineStore('notices', () => {

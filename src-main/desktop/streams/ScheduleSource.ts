@@ -45,8 +45,9 @@ export class ScheduleSource implements StreamSource {
     };
     const slices = new Float64Array(trace.slices.length * SLICE_FIELDS.length);
     trace.slices.forEach((slice, index) => {
-      const { startMs, endMs, pcpu, vmId, vcpu, end } = slice;
-      slices.set([startMs, endMs, pcpu, indexOf(vmId), vcpu, SLICE_ENDS.indexOf(end)], index * SLICE_FIELDS.length);
+      const { startMs, endMs, pcpu, vmId, vcpu, end, waitedMs = 0 } = slice;
+      const row = [startMs, endMs, pcpu, indexOf(vmId), vcpu, SLICE_ENDS.indexOf(end), waitedMs];
+      slices.set(row, index * SLICE_FIELDS.length);
     });
     const bands = new Float64Array(this.bands.length * BAND_FIELDS.length);
     this.bands.forEach(({ startMs, endMs, vmId, vcpu, times }, index) => {

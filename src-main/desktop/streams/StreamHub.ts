@@ -2,9 +2,11 @@ import type { ParsedStreamParameters, StreamName } from '../../../src-preload/co
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
+import { HistorySource } from './HistorySource.ts';
 import { IsolationSource } from './IsolationSource.ts';
 import { MachineViewSource } from '../../control/streams/MachineViewSource.ts';
 import { OverviewSource } from './OverviewSource.ts';
+import { PerformanceHistory } from './PerformanceHistory.ts';
 import { ScheduleSource } from './ScheduleSource.ts';
 import { SoundSource } from './SoundSource.ts';
 import { StreamPort, type Port } from '../../control/streams/StreamPort.ts';
@@ -18,11 +20,13 @@ export type StreamRequest = {
 export class StreamHub {
   private readonly hypervisor: HypervisorService;
   private readonly isWindowVisible: () => boolean;
+  private readonly history: PerformanceHistory;
   private readonly ports = new Set<StreamPort>();
 
   constructor(hypervisor: HypervisorService, isWindowVisible: () => boolean) {
     this.hypervisor = hypervisor;
     this.isWindowVisible = isWindowVisible;
+    this.history = new PerformanceHistory(hypervisor);
   }
 
   get size(): number {
@@ -57,6 +61,8 @@ export class StreamHub {
         return new OverviewSource(this.hypervisor, request.parameters.thumbnails);
       case 'stream:isolation':
         return new IsolationSource(this.hypervisor);
+      case 'stream:history':
+        return new HistorySource(this.history);
       case 'stream:schedule':
         return new ScheduleSource(this.hypervisor);
       case 'stream:sound':

@@ -118,6 +118,8 @@ export const STATE = {
   /** PDPTE0..PDPTE3, 64-bit slots: loaded with CR3 while PAE paging is on (SDM vol. 3A, 4.4.1). */
   pdptes: 0x420,
 
+  /** Page faults delivered, those that became part of a double fault included. f64. */
+  pageFaults: 0x4f8,
   /** Counters by exit kind (index in EXIT_KINDS), f64 each, 32 of them. */
   exitCounts: 0x500,
 

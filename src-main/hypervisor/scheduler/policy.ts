@@ -105,6 +105,8 @@ export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSl
   computeRates(state);
   slot.lag = Math.min(slot.lag, wakeBoost(state, slot));
   slot.boostLeft = slot.lag >= WAKE_BOOST_LEAST_MS ? slot.lag : 0;
+  // One that naps would pay for a long stay's loss with all the short ones of many seconds.
+  slot.entitledExcessMs = 0;
   centreLags(state, slot);
   const granted = dispatch(state, now);
   // The phase may have changed in dispatch, which the compiler does not see.

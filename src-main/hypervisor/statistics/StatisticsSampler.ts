@@ -12,9 +12,13 @@ interface Reading {
   readonly times: SlotTimes;
   readonly retired: number;
   readonly exits: Readonly<Record<ExitKind, number>>;
+  readonly pageFaults: number;
+  readonly diskAccesses: number;
+  readonly networkFrames: number;
 }
 
 const NO_TIMES = { runMs: 0, stolenMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0, entitledMs: 0, slices: 0 } as const;
+const NO_RATES = { pageFaultRate: 0, diskAccessRate: 0, networkFrameRate: 0 } as const;
 /** Rates are averages over this: half a second of a busy host's moods would drown them. */
 const WINDOW_MS = 1100;
 /** A rate over less than this is noise. */
@@ -62,7 +66,7 @@ export class StatisticsSampler {
     const cpu = machine.cpu(0);
     if (worker === undefined || worker.hasEnded || cpu === undefined) {
       this.#readings.delete(vmId);
-      const nothing = { receivedShare: 0, entitledShare: 0, mips: 0, exitRates: {} };
+      const nothing = { receivedShare: 0, entitledShare: 0, mips: 0, exitRates: {}, ...NO_RATES };
       return {
         ...base,
         ...nothing,
@@ -72,7 +76,14 @@ export class StatisticsSampler {
       };
     }
     const times = this.#scheduler.times(worker.slot);
-    const reading: Reading = { at, times, retired: cpu.getFloat64(STATE.retired), exits: readExits(cpu) };
+    const reading: Reading = {
+      at,
+      times,
+      retired: cpu.getFloat64(STATE.retired),
+      exits: readExits(cpu),
+      pageFaults: cpu.getFloat64(STATE.pageFaults),
+      ...readDevices(machine),
+    };
     // A machine that was stopped has no speed at once, not a second later.
     if (state !== 'running') this.#readings.delete(vmId);
     const [before] = this.#remember(vmId, reading);
@@ -103,6 +114,9 @@ export class StatisticsSampler {
       ],
       exits: reading.exits,
       exitRates,
+      pageFaultRate: perSecond(reading.pageFaults, before?.pageFaults),
+      diskAccessRate: perSecond(reading.diskAccesses, before?.diskAccesses),
+      networkFrameRate: perSecond(reading.networkFrames, before?.networkFrames),
     };
   }
 
@@ -115,6 +129,13 @@ export class StatisticsSampler {
     this.#readings.set(vmId, readings);
     return readings;
   }
+}
+
+function readDevices(machine: VirtualMachine): Pick<Reading, 'diskAccesses' | 'networkFrames'> {
+  const activity = machine.deviceActivity();
+  if (activity === undefined) return { diskAccesses: 0, networkFrames: 0 };
+  const diskAccesses = Object.values(activity.drives).reduce((sum, { reads, writes }) => sum + reads + writes, 0);
+  return { diskAccesses, networkFrames: activity.framesSent + activity.framesReceived };
 }
 
 /** What a vCPU had of the host: it falls a little when the host has taken some of a stay on a pCPU. */

@@ -33,6 +33,10 @@ export interface VmStatistics {
   /** Exits since the start, and per second over the last second. */
   readonly exits: Readonly<Partial<Record<ExitKind, number>>>;
   readonly exitRates: Readonly<Partial<Record<ExitKind, number>>>;
+  /** Page faults, reads and writes of drives, and network frames both ways, per second over the last second. */
+  readonly pageFaultRate: number;
+  readonly diskAccessRate: number;
+  readonly networkFrameRate: number;
   readonly containmentCount: number;
 }
 

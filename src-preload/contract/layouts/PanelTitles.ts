@@ -19,6 +19,7 @@ export const PANEL_TITLES = {
   translation: { group: 'code', en: 'Translation', 'zh-CN': '翻译' },
   debug: { group: 'code', en: 'Debug', 'zh-CN': '调试' },
   exits: { group: 'history', en: 'Exits', 'zh-CN': '退出' },
+  history: { group: 'history', en: 'History', 'zh-CN': '历史' },
   snapshots: { group: 'history', en: 'Snapshots', 'zh-CN': '快照' },
 } as const satisfies Readonly<Record<string, Readonly<{ group: PanelGroup; en: string; 'zh-CN': string }>>>;
 

@@ -1,8 +1,9 @@
 /**
  * Fields of one entry in `ScheduleFrame.slices`, as doubles: a vCPU had a pCPU without interruption. Times are
- * host milliseconds on the hypervisor's monotonic clock. `vm` indexes the frame's `vms`; `end` indexes `SLICE_ENDS`.
+ * host milliseconds on the hypervisor's monotonic clock. `vm` indexes the frame's `vms`; `end` indexes `SLICE_ENDS`;
+ * `waitedMs` is how long it was ready before.
  */
-export const SLICE_FIELDS = ['startMs', 'endMs', 'pcpu', 'vm', 'vcpu', 'end'] as const;
+export const SLICE_FIELDS = ['startMs', 'endMs', 'pcpu', 'vm', 'vcpu', 'end', 'waitedMs'] as const;
 export type SliceField = (typeof SLICE_FIELDS)[number];
 
 /** Why a slice ended: time up, HLT, stopped, cap spent, pCPU taken away early, thread died, went on on another pCPU. */

@@ -1,4 +1,15 @@
-import { Bug, Camera, CodeXml, Cpu, DoorOpen, Languages, MemoryStick, Monitor, SquareTerminal } from '@lucide/vue';
+import {
+  Bug,
+  Camera,
+  ChartLine,
+  CodeXml,
+  Cpu,
+  DoorOpen,
+  Languages,
+  MemoryStick,
+  Monitor,
+  SquareTerminal,
+} from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
 import { lazy } from '../../ui/lazy.ts';
@@ -22,6 +33,7 @@ export const PANEL_ROWS: Readonly<Record<Panel, PanelRow>> = {
   translation: panel(Languages, () => import('../translation/TranslationPanel.vue')),
   debug: panel(Bug, () => import('../debug/DebugPanel.vue')),
   exits: panel(DoorOpen, () => import('../exits/ExitsPanel.vue')),
+  history: panel(ChartLine, () => import('../history/HistoryPanel.vue')),
   snapshots: panel(Camera, () => import('../snapshots/SnapshotsPanel.vue')),
 };
 

@@ -9,7 +9,7 @@ import {
   type ScheduleFrame,
   type SliceEnd,
 } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
-import { RecordRing } from './RecordRing.ts';
+import { RecordRing } from '../../ui/RecordRing.ts';
 
 /** A minute of five-millisecond slices on ten pCPUs. */
 const SLICES_KEPT = 131_072;
@@ -23,6 +23,7 @@ export interface Slice {
   vm: string;
   vcpu: number;
   end: SliceEnd;
+  waitedMs: number;
 }
 
 export interface Band {
@@ -34,6 +35,8 @@ export interface Band {
   readyMs: number;
   haltedMs: number;
   cappedMs: number;
+  entitledMs: number;
+  stolenMs: number;
 }
 
 /** Who ran where and who waited, as far back as it is kept. */
@@ -46,8 +49,19 @@ export class ScheduleHistory {
   readonly #slices = new RecordRing(SLICES_KEPT, SLICE_FIELDS.length);
   readonly #bands = new RecordRing(BANDS_KEPT, BAND_FIELDS.length);
   readonly #vms: string[] = [];
-  readonly #slice: Slice = { startMs: 0, endMs: 0, pcpu: 0, vm: '', vcpu: 0, end: 'slice' };
-  readonly #band: Band = { startMs: 0, endMs: 0, vm: '', vcpu: 0, runMs: 0, readyMs: 0, haltedMs: 0, cappedMs: 0 };
+  readonly #slice: Slice = { startMs: 0, endMs: 0, pcpu: 0, vm: '', vcpu: 0, end: 'slice', waitedMs: 0 };
+  readonly #band: Band = {
+    startMs: 0,
+    endMs: 0,
+    vm: '',
+    vcpu: 0,
+    runMs: 0,
+    readyMs: 0,
+    haltedMs: 0,
+    cappedMs: 0,
+    entitledMs: 0,
+    stolenMs: 0,
+  };
 
   apply(frame: ScheduleFrame): void {
     this.pcpuCount = frame.pcpuCount;
@@ -62,6 +76,7 @@ export class ScheduleHistory {
         this.#vmNumber(frame.vms[sliceValue(frame, index, 'vm')] ?? ''),
         sliceValue(frame, index, 'vcpu'),
         sliceValue(frame, index, 'end'),
+        sliceValue(frame, index, 'waitedMs'),
       ]);
     }
     for (let index = 0; index < bandCount(frame); index++) {
@@ -74,6 +89,8 @@ export class ScheduleHistory {
         bandValue(frame, index, 'readyMs'),
         bandValue(frame, index, 'haltedMs'),
         bandValue(frame, index, 'cappedMs'),
+        bandValue(frame, index, 'entitledMs'),
+        bandValue(frame, index, 'stolenMs'),
       ]);
     }
   }
@@ -101,6 +118,7 @@ export class ScheduleHistory {
       slice.vm = this.#vms[ring.value(index, 3)] ?? '';
       slice.vcpu = ring.value(index, 4);
       slice.end = SLICE_ENDS[ring.value(index, 5)] ?? 'slice';
+      slice.waitedMs = ring.value(index, 6);
       if (slice.startMs < toMs) visit(slice);
     }
   }
@@ -120,6 +138,8 @@ export class ScheduleHistory {
       band.readyMs = ring.value(index, 5);
       band.haltedMs = ring.value(index, 6);
       band.cappedMs = ring.value(index, 7);
+      band.entitledMs = ring.value(index, 8);
+      band.stolenMs = ring.value(index, 9);
       visit(band);
     }
   }

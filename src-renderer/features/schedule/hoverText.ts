@@ -1,22 +1,22 @@
+import { pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
+import type { TimeRange } from '../../ui/timeNavigation.ts';
+import { momentText } from '../../ui/timeTicks.ts';
 import { duration } from '../format/numbers.ts';
-import type { ScheduleHistory } from './ScheduleHistory.ts';
-import {
-  AXIS_HEIGHT,
-  BAND_HEIGHT,
-  GROUP_GAP,
-  LABEL_WIDTH,
-  LANE_HEIGHT,
-  type BandRow,
-  type TimeRange,
-} from './schedulePainter.ts';
+import type { ScheduleHistory, Slice } from './ScheduleHistory.ts';
+import { AXIS_HEIGHT, BAND_HEIGHT, GROUP_GAP, LABEL_WIDTH, LANE_HEIGHT, type BandRow } from './schedulePainter.ts';
 
 type Translate = (key: string, values: Record<string, string | number>) => string;
 
+interface Hovered {
+  readonly history: ScheduleHistory;
+  readonly range: TimeRange;
+  readonly rows: readonly BandRow[];
+  readonly wallOffsetMs: number;
+}
+
 /** The numbers of what lies under the pointer; empty when nothing does. */
 export function hoverText(
-  history: ScheduleHistory,
-  range: TimeRange,
-  rows: readonly BandRow[],
+  { history, range, rows, wallOffsetMs }: Hovered,
   pointer: { readonly x: number; readonly y: number },
   width: number,
   t: Translate,
@@ -25,17 +25,23 @@ export function hoverText(
   const msPerPixel = (range.toMs - range.fromMs) / (width - LABEL_WIDTH);
   const at = range.fromMs + (pointer.x - LABEL_WIDTH) * msPerPixel;
   const pcpu = Math.floor((pointer.y - AXIS_HEIGHT) / LANE_HEIGHT);
+  const nameOf = (vm: string): string => rows.find(({ machine }) => machine.id === vm)?.machine.name ?? vm;
+  const sliceText = (slice: Readonly<Slice>): string => {
+    const lines = [
+      t('schedule.sliceHover', {
+        name: nameOf(slice.vm),
+        duration: duration(slice.endMs - slice.startMs),
+        start: momentText(slice.startMs, wallOffsetMs),
+      }),
+    ];
+    if (slice.waitedMs > 0) lines.push(t('schedule.waited', { duration: duration(slice.waitedMs) }));
+    lines.push(t(`sliceEnd.${slice.end}`, {}));
+    return lines.join('\n');
+  };
   let text = '';
   if (pcpu < history.pcpuCount) {
     history.eachSlice(at - msPerPixel, at + msPerPixel, (slice) => {
-      if (slice.pcpu !== pcpu) return;
-      const name = rows.find(({ machine }) => machine.id === slice.vm)?.machine.name ?? slice.vm;
-      const values = {
-        name,
-        duration: duration(slice.endMs - slice.startMs),
-        start: (slice.startMs / 1000).toFixed(4),
-      };
-      text = `${t('schedule.sliceHover', values)}\n${t(`sliceEnd.${slice.end}`, {})}`;
+      if (slice.pcpu === pcpu) text = sliceText(slice);
     });
     return text;
   }
@@ -51,6 +57,9 @@ export function hoverText(
     text = [
       t('schedule.bandHover', { name: row.machine.name, duration: duration(band.endMs - band.startMs) }),
       ...parts,
+      t('schedule.entitled', { duration: duration(band.entitledMs) }),
+      ...(band.stolenMs > 0 ? [t('schedule.stolen', { duration: duration(band.stolenMs) })] : []),
+      ...(row.machine.pcpus ? [t('schedule.pinned', { pcpus: pcpuListText(row.machine.pcpus) })] : []),
     ].join('\n');
   });
   return text;

@@ -1,8 +1,12 @@
+import { pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { CanvasSurface } from '../../ui/canvas.ts';
 import { machineColour, token } from '../../ui/palette.ts';
+import type { TimeRange } from '../../ui/timeNavigation.ts';
+import { timeTicks } from '../../ui/timeTicks.ts';
 import { percent } from '../format/numbers.ts';
-import { timeTicks } from './timeTicks.ts';
+import { drawActivity } from './activityPainter.ts';
+import { drawHatch } from './drawHatch.ts';
 import type { Band, ScheduleHistory } from './ScheduleHistory.ts';
 
 export const LABEL_WIDTH = 168;
@@ -10,11 +14,8 @@ export const AXIS_HEIGHT = 24;
 export const LANE_HEIGHT = 36;
 export const BAND_HEIGHT = 28;
 export const GROUP_GAP = 28;
-
-export interface TimeRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+/** In shorter ranges a vCPU's row is drawn from its slices, to the microsecond; in longer ones from quarters of a second. */
+const EXACT_BELOW_MS = 3000;
 
 /** One vCPU's row beneath the lanes. */
 export interface BandRow {
@@ -33,6 +34,8 @@ export interface ScheduleScene {
   readonly range: TimeRange;
   readonly rows: readonly BandRow[];
   readonly texts: ScheduleTexts;
+  /** What the wall's clock is ahead of main's. */
+  readonly wallOffsetMs: number;
   /** Both ends of a drag, in CSS pixels. */
   readonly selection: readonly [number, number] | null;
 }
@@ -84,7 +87,11 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
       context.fillText(look.name, x + 6, y + (LANE_HEIGHT - 8) / 2, sliceWidth - 12);
     }
   });
+  const isExact = range.toMs - range.fromMs < EXACT_BELOW_MS;
+  const wanted = new Map<string, Wanted>();
   history.eachBand(range.fromMs, range.toMs, (band) => {
+    if (isExact) return;
+    noteWanted(wanted, band);
     const row = rowOf.get(`${band.vm}/${band.vcpu}`);
     const look = looks.get(band.vm);
     if (row === undefined || !look) return;
@@ -92,6 +99,15 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
     const bandWidth = Math.max(0.5, xOf(Math.min(band.endMs, range.toMs)) - x);
     drawBand(context, band, look.colour, x, bandsTop + row * BAND_HEIGHT, bandWidth);
   });
+  if (isExact)
+    drawActivity(context, {
+      history,
+      range,
+      rowOf,
+      colourOf: (vm) => looks.get(vm)?.colour ?? unknownColour,
+      xOf,
+      bandsTop,
+    });
   if (scene.selection) {
     const [a, b] = scene.selection;
     context.globalAlpha = 0.2;
@@ -110,11 +126,37 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
   context.fillText(texts.vcpus, 16, bandsTop - GROUP_GAP / 2);
   rows.forEach(({ machine, vcpu }, index) => {
     const y = bandsTop + (index + 0.5) * BAND_HEIGHT;
-    const share = Math.min(1, (runMs.get(`${machine.id}/${vcpu}`) ?? 0) / spanMs);
+    const key = `${machine.id}/${vcpu}`;
+    const share = Math.min(1, (runMs.get(key) ?? 0) / spanMs);
     context.fillStyle = machineColour(machine.colour);
     context.fillRect(16, y - 6, 4, 12);
-    drawLabel(context, texts.vcpuOf(machine.name, vcpu), percent(share), y, 26);
+    const name = texts.vcpuOf(machine.name, vcpu);
+    const pins = machine.pcpus ? ` @ ${pcpuListText(machine.pcpus)}` : '';
+    drawLabel(context, `${name}${pins}`, shareText(share, wanted.get(key)), y, 26);
   });
+}
+
+/** Over the bands in sight. */
+interface Wanted {
+  receivedMs: number;
+  entitledMs: number;
+  wholeMs: number;
+}
+
+function noteWanted(wanted: Map<string, Wanted>, band: Readonly<Band>): void {
+  const key = `${band.vm}/${band.vcpu}`;
+  const sum = wanted.get(key) ?? { receivedMs: 0, entitledMs: 0, wholeMs: 0 };
+  sum.receivedMs += Math.max(0, band.runMs - band.stolenMs);
+  sum.entitledMs += band.entitledMs;
+  sum.wholeMs += band.endMs - band.startMs;
+  wanted.set(key, sum);
+}
+
+/** What it had of a pCPU, of what it was entitled to; in short ranges, for how much of them it held one. */
+function shareText(share: number, wanted: Wanted | undefined): string {
+  if (wanted === undefined || wanted.wholeMs === 0) return percent(share);
+  const { receivedMs, entitledMs, wholeMs } = wanted;
+  return `${Math.round((100 * receivedMs) / wholeMs)} / ${Math.round((100 * entitledMs) / wholeMs)} %`;
 }
 
 function drawLabel(context: CanvasRenderingContext2D, name: string, value: string, y: number, left = 16): void {
@@ -135,14 +177,14 @@ function clipped(context: CanvasRenderingContext2D, text: string, width: number)
 
 function drawGrid(
   context: CanvasRenderingContext2D,
-  { range }: ScheduleScene,
+  { range, wallOffsetMs }: ScheduleScene,
   xOf: (ms: number) => number,
   width: number,
   bottom: number,
 ): void {
   context.fillStyle = token('line');
   context.fillRect(0, AXIS_HEIGHT - 1, width, 1);
-  for (const tick of timeTicks(range.fromMs, range.toMs, (width - LABEL_WIDTH) / 110)) {
+  for (const tick of timeTicks(range.fromMs, range.toMs, (width - LABEL_WIDTH) / 110, wallOffsetMs)) {
     const x = Math.round(xOf(tick.ms));
     context.fillStyle = token('line');
     context.fillRect(x, AXIS_HEIGHT - 5, 1, bottom - AXIS_HEIGHT + 5);
@@ -152,7 +194,7 @@ function drawGrid(
 }
 
 /**
- * What a vCPU did in one band, stacked: running is solid, a spent cap is pale with a lid, waiting for a pCPU is
+ * What a vCPU did in one band, stacked: running is solid, paler where the host took it, a spent cap is pale with a lid, waiting for a pCPU is
  * hatched, halt is the empty rest above the base line. Nothing of it needs its colour.
  */
 function drawBand(
@@ -169,7 +211,11 @@ function drawBand(
   context.fillStyle = colour;
   if (band.runMs + band.readyMs + band.haltedMs + band.cappedMs > 0) context.fillRect(x, bottom - 1, width, 1);
   const run = band.runMs * scale;
-  context.fillRect(x, bottom - run, width, run);
+  const stolen = Math.min(run, band.stolenMs * scale);
+  context.fillRect(x, bottom - run + stolen, width, run - stolen);
+  context.globalAlpha = 0.5;
+  context.fillRect(x, bottom - run, width, stolen);
+  context.globalAlpha = 1;
   const capped = band.cappedMs * scale;
   if (capped > 0.5) {
     context.globalAlpha = 0.35;
@@ -179,31 +225,8 @@ function drawBand(
   }
   const ready = band.readyMs * scale;
   if (ready > 0.5) drawHatch(context, colour, x, bottom - run - capped - ready, width, ready);
-}
-
-function drawHatch(
-  context: CanvasRenderingContext2D,
-  colour: string,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): void {
-  context.globalAlpha = 0.18;
-  context.fillRect(x, y, width, height);
-  context.globalAlpha = 1;
-  if (width < 6) return;
-  context.save();
-  context.beginPath();
-  context.rect(x, y, width, height);
-  context.clip();
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (let start = x - height - (x % 6); start < x + width; start += 6) {
-    context.moveTo(start, y + height);
-    context.lineTo(start + height, y);
-  }
-  context.stroke();
-  context.restore();
+  // Where it would end, had it had what it was entitled to.
+  if (band.entitledMs <= 0) return;
+  context.fillStyle = token('ink');
+  context.fillRect(x, Math.round(bottom - Math.min(full, band.entitledMs * scale)), width, 1);
 }

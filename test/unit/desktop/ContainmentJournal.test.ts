@@ -44,7 +44,7 @@ const entry = (changes: Partial<HypervisorEntry> = {}): HypervisorEntry => ({
 });
 
 test('an attempt is published with its name and the proof beside it', () => {
-  const vm = { state: 'running', activity: 'busy', mips: 1, retiredInstructions: 1, vcpus: [], exits: {}, exitRates: {}, containmentCount: 0 } as const; // prettier-ignore
+  const vm = { state: 'running', activity: 'busy', mips: 1, retiredInstructions: 1, vcpus: [], exits: {}, exitRates: {}, pageFaultRate: 0, diskAccessRate: 0, networkFrameRate: 0, containmentCount: 0 } as const; // prettier-ignore
   hypervisor.stats = {
     ...hypervisor.stats,
     vms: [rogue, neighbour].map((vmId) => ({ ...vm, vmId, receivedShare: 0.5, entitledShare: 0.5 })),

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { IsolationSource } from '../../../src-main/desktop/streams/IsolationSource.ts';
 import { MachineViewSource } from '../../../src-main/control/streams/MachineViewSource.ts';
+import { HistorySource } from '../../../src-main/desktop/streams/HistorySource.ts';
 import { OverviewSource } from '../../../src-main/desktop/streams/OverviewSource.ts';
 import { SoundSource } from '../../../src-main/desktop/streams/SoundSource.ts';
+import { PerformanceHistory } from '../../../src-main/desktop/streams/PerformanceHistory.ts';
 import { ScheduleSource } from '../../../src-main/desktop/streams/ScheduleSource.ts';
 import { CONSOLE_PORT, type VmStatistics } from '../../../src-main/hypervisor/types.ts';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
+import { historySampleCount, historyValue } from '../../../src-preload/contract/layouts/HistoryFrame.ts';
 import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
 import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
 import { SOUND_RATE_HZ as MADE_RATE_HZ } from '../../../src-main/machine/sound/Mixer.ts';
@@ -32,6 +35,9 @@ const statistics = (changes: Partial<VmStatistics> = {}): VmStatistics => ({
   vcpus: [{ runMs: 10, stolenMs: 0, readyMs: 2, haltedMs: 0, cappedMs: 0, entitledMs: 9, slices: 1 }],
   exits: { pio: 7 },
   exitRates: { pio: 3, mmio: 2 },
+  pageFaultRate: 6,
+  diskAccessRate: 7,
+  networkFrameRate: 8,
   containmentCount: 4,
   ...changes,
 });
@@ -236,5 +242,38 @@ describe('sound', () => {
     const [sound] = source.next()?.machines ?? [];
     expect(sound?.samples.length).toBeLessThanOrEqual(44_100 / 2);
     expect(sound?.samples.at(-1)).toBe(99);
+  });
+});
+
+describe('the history', () => {
+  test('is kept while nobody looks, and comes with its past, then bit by bit', () => {
+    const history = new PerformanceHistory(hypervisor);
+    publish(0, statistics());
+    publish(250, statistics({ mips: 120, exitRates: { pio: 3, interrupt: 18 } }));
+    const source = new HistorySource(history);
+    const past = source.next();
+    if (!past) throw new Error('a frame was expected');
+    expect(past).toMatchObject({ atMs: 250, vms: [id] });
+    expect(historySampleCount(past)).toBe(2);
+    const fields = ['atMs', 'mips', 'exits', 'interrupts', 'pageFaults', 'diskAccesses', 'networkFrames'] as const;
+    expect(fields.map((field) => historyValue(past, 1, field))).toEqual([250, 120, 21, 18, 6, 7, 8]);
+    expect(source.next()).toBeNull();
+    publish(500, statistics(), statistics({ vmId: 'other', mips: 5 }));
+    const next = source.next();
+    if (!next) throw new Error('a frame was expected');
+    expect(next.vms).toEqual([id, 'other']);
+    expect([0, 1].map((index) => historyValue(next, index, 'vm'))).toEqual([0, 1]);
+    expect(historyValue(next, 1, 'mips')).toBe(5);
+  });
+
+  test('has nothing of machines that are off, and forgets what is a quarter of an hour old', () => {
+    const history = new PerformanceHistory(hypervisor);
+    for (let tick = 0; tick < 8000; tick++) publish(tick * 250, statistics({ state: tick % 2 ? 'off' : 'running' }));
+    const frame = new HistorySource(history).next();
+    if (!frame) throw new Error('a frame was expected');
+    expect(historySampleCount(frame)).toBeGreaterThanOrEqual(1800);
+    expect(historySampleCount(frame)).toBeLessThan(2000);
+    history.dispose();
+    expect(hypervisor.listenerCount('statistics')).toBe(0);
   });
 });

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecordRing } from '../../../src-renderer/features/schedule/RecordRing.ts';
-import { timeTicks } from '../../../src-renderer/features/schedule/timeTicks.ts';
+import { RecordRing } from '../../../src-renderer/ui/RecordRing.ts';
 import { Series } from '../../../src-renderer/ui/Series.ts';
 
 test('a series keeps its newest samples', () => {
@@ -17,11 +16,4 @@ test('a ring of records drops the oldest and finds by an ascending field', () =>
   expect(ring.value(0, 0)).toBe(20);
   expect(ring.lowerBound(1, 26)).toBe(1);
   expect(ring.lowerBound(1, 100)).toBe(3);
-});
-
-test.each([
-  [0, 1000, ['0.0 s', '0.2 s', '0.4 s', '0.6 s', '0.8 s', '1.0 s']],
-  [1000, 1004, ['1.000 s', '1.001 s', '1.002 s', '1.003 s', '1.004 s']],
-])('the axis from %d to %d ms has round moments', (from, to, labels) => {
-  expect(timeTicks(from, to, 5).map((tick) => tick.label)).toEqual(labels);
 });

@@ -22,6 +22,7 @@ export class ExitCounts {
 
   clear(): void {
     for (const kind of EXIT_KINDS) this.state.setFloat64(COUNTERS[kind], 0);
+    this.state.setFloat64(STATE.pageFaults, 0);
   }
 
   /** The bus as the MMU reaches it: each access of a device in memory is an exit. */

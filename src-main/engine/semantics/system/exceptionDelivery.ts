@@ -1,5 +1,6 @@
 import { deliverEvent } from './eventDelivery.ts';
 import { GuestFault, VECTOR } from '../../GuestFault.ts';
+import { STATE } from '../../state/layout.ts';
 import type { SystemContext } from './SystemContext.ts';
 
 /** `shutdown`: a third fault while a double fault was delivered; only reset, or NMI on some processors, ends it. */
@@ -35,9 +36,11 @@ export function deliverException(
   }
 }
 
-/** CR2, also when the fault then becomes part of a double fault. */
-function recordPageFault(c: SystemContext, fault: GuestFault): void {
-  if (fault.vector === VECTOR.PF) c.state.setControlRegister(2, fault.address);
+/** CR2 and the count, also when the fault then becomes part of a double fault. */
+function recordPageFault({ state }: SystemContext, fault: GuestFault): void {
+  if (fault.vector !== VECTOR.PF) return;
+  state.setControlRegister(2, fault.address);
+  state.setFloat64(STATE.pageFaults, state.getFloat64(STATE.pageFaults) + 1);
 }
 
 function combine(first: number, second: GuestFault): GuestFault | 'shutdown' {

@@ -9,6 +9,7 @@ import { debug } from './debug.ts';
 import { drives } from './drives.ts';
 import { editor } from './editor.ts';
 import { exits } from './exits.ts';
+import { history } from './history.ts';
 import { isolation } from './isolation.ts';
 import { machine } from './machine.ts';
 import { machines } from './machines.ts';
@@ -35,6 +36,7 @@ export const zhCN: Messages = {
   ...drives,
   ...editor,
   ...exits,
+  ...history,
   ...isolation,
   ...machine,
   ...machines,

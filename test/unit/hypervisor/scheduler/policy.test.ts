@@ -121,6 +121,18 @@ describe('a host that runs something else now and then', () => {
       expect(Math.abs(slot.runMs - slot.stolenMs - slot.entitledMs)).toBeLessThan(30);
   });
 
+  test('is forgotten by whoever naps, and does not hide what its naps leave it entitled to', () => {
+    const pattern = { runMs: 1, haltMs: 50 };
+    const simulation = new SchedulerSimulation([{ weight: 100, pattern }], {
+      pcpuCount: 1,
+      stolenMs: (_, slice) => (slice === 1 ? 400 : 0),
+    });
+    simulation.advance(1000);
+    const before = simulation.vcpus[0].slot.entitledMs;
+    simulation.advance(1000);
+    expect(simulation.vcpus[0].slot.entitledMs - before).toBeGreaterThan(15);
+  });
+
   test('is not counted against a cap', () => {
     const simulation = new SchedulerSimulation([{ weight: 100, capPercent: 30 }], { pcpuCount: 1, stolenMs });
     simulation.advance(10_000);

@@ -16,7 +16,7 @@ export class RecordRing {
     return this.#length;
   }
 
-  push(record: readonly number[]): void {
+  push(record: ArrayLike<number>): void {
     const at = (this.#start + this.#length) % this.#capacity;
     this.#values.set(record, at * this.#fields);
     if (this.#length < this.#capacity) this.#length++;

@@ -1,0 +1,23 @@
+export const history = {
+  history: {
+    what: 'Drag to zoom, wheel to scale, double-click for now',
+    minutes: '{count} min',
+    savePicture: 'Save the charts as a picture (PNG)',
+    saveTable: 'Save the numbers as a table (CSV)',
+    entitledTo: 'entitled to {share}',
+    share: 'Share of a pCPU',
+    shareHint: 'What the machine had of one pCPU; dashed, what weights and caps entitled it to',
+    mips: 'Instructions',
+    mipsHint: 'Million guest instructions a second',
+    exits: 'Exits',
+    exitsHint: 'How often the guest needed the hypervisor, all kinds together',
+    interrupts: 'Interrupts',
+    interruptsHint: 'Interrupts delivered to the guest',
+    pageFaults: 'Page faults',
+    pageFaultsHint: 'Page faults delivered to the guest',
+    disk: 'Drives',
+    diskHint: 'Reads and writes of all drives',
+    network: 'Network',
+    networkHint: 'Frames sent and received',
+  },
+};

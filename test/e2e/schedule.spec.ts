@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { COUNTER, Desk, programFile } from './support/Desk.ts';
+import { expect, test } from './support/vivarium.ts';
+
+/** Wakes with each tick of the timer, works for a moment, and halts again. */
+const TICKER = `        bits 16
+        org 0x7c00
+start:  sti
+again:  mov ecx, 200000
+work:   dec ecx
+        jnz work
+        hlt
+        jmp again
+`;
+
+test.slow();
+
+test('the history of a machine is drawn, told under the pointer, zoomed, and saved', async ({
+  launch,
+  home,
+  picture,
+}) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'ticker.asm', TICKER)] }));
+  await desk.expectState('ticker', 'running');
+  await desk.select('ticker');
+  await desk.menu('view.history');
+  const charts = desk.part(TEST_IDS.historyChart);
+  await expect(charts).toHaveCount(7);
+  const interrupts = desk.page.locator('[data-chart=interrupts] canvas');
+  // 18.2 ticks a second, of which a busy host may lose some.
+  await expect(interrupts).toHaveAttribute('aria-label', /: ticker (?!0\/)[\d.]+\/s/, { timeout: 20_000 });
+  await desk.page.waitForTimeout(8000);
+  const share = desk.page.locator('[data-chart=share] canvas');
+  const box = await share.boundingBox();
+  if (!box) throw new Error('the chart is out of sight');
+  await desk.page.mouse.move(box.x + box.width - 20, box.y + 40);
+  await picture(desk.page, 'history-light');
+  await desk.page.mouse.wheel(0, -300);
+  await expect(desk.page.getByRole('button', { name: 'Back to now' })).toBeVisible();
+
+  const table = path.join(home, 'ticker.csv');
+  await desk.willSaveAs(table);
+  await desk.part(TEST_IDS.historySaveTable).click();
+  await expect.poll(() => readFile(table, 'utf8').catch(() => '')).toMatch(/^time,machine,.*\r\n.*,ticker,/);
+  const image = path.join(home, 'ticker.png');
+  await desk.willSaveAs(image);
+  await desk.part(TEST_IDS.historySavePicture).click();
+  await expect.poll(() => readFile(image, 'latin1').catch(() => '')).toMatch(/^.PNG/);
+});
+
+test('machines stand side by side on the schedule page, as lanes and as charts', async ({ launch, home, picture }) => {
+  const files = [
+    await programFile(home, 'spin.asm', COUNTER),
+    await programFile(home, 'ticker.asm', TICKER),
+    await programFile(home, 'third.asm', COUNTER),
+  ];
+  const desk = new Desk(await launch({ args: files }));
+  await expect(desk.rows).toHaveCount(3, { timeout: 30_000 });
+  // Each is shown as it starts.
+  await desk.expectState('third', 'running');
+  await desk.part(TEST_IDS.navSchedule).click();
+  await expect(desk.part(TEST_IDS.schedulePage)).toBeVisible();
+  const lanes = desk.part(TEST_IDS.scheduleLanes);
+  await desk.page.waitForTimeout(4000);
+  await picture(desk.page, 'schedule-second');
+  const box = await lanes.boundingBox();
+  if (!box) throw new Error('the lanes are out of sight');
+  // Into the past, where a slice is known to the microsecond.
+  await desk.page.mouse.move(box.x + box.width * 0.6, box.y + 40);
+  for (let turn = 0; turn < 4; turn++) await desk.page.mouse.wheel(0, -500);
+  await picture(desk.page, 'schedule-zoomed');
+  for (let turn = 0; turn < 8; turn++) await desk.page.mouse.wheel(0, -700);
+  await expect(desk.page.getByText('Standing still at 20.0 µs', { exact: false })).toBeVisible();
+  await lanes.dblclick();
+  await desk.part(TEST_IDS.scheduleView).getByTestId('choice-charts').click();
+  await expect(desk.part(TEST_IDS.historyChart)).toHaveCount(7);
+  await desk.page.waitForTimeout(5000);
+  await picture(desk.page, 'schedule-charts');
+});
