@@ -377,10 +377,12 @@ export class DesktopApplication {
 
   private applyHostPreferences(): void {
     const { hypervisor, settings } = this.parts;
-    const { pcpuCount, memoryLimitMiB } = settings.preferences.value;
+    const { pcpuCount, sliceMs, memoryLimitMiB } = settings.preferences.value;
     hypervisor.setMemoryLimit(memoryLimitMiB);
+    const present = hypervisor.schedulerSettings();
     const wanted = pcpuCount ?? this.defaultPcpuCount;
-    if (hypervisor.schedulerSettings().pcpuCount !== wanted) hypervisor.setSchedulerSettings({ pcpuCount: wanted });
+    if (present.pcpuCount !== wanted) hypervisor.setSchedulerSettings({ pcpuCount: wanted });
+    if (present.sliceMs !== sliceMs) hypervisor.setSchedulerSettings({ sliceMs });
   }
 
   private get defaultPcpuCount(): number {

@@ -12,6 +12,8 @@ export const Preferences = z.object({
   language: z.enum(['system', 'en', 'zh-CN']),
   /** Host processors that the scheduler may fill; null: as many as the host has. */
   pcpuCount: z.number().int().min(1).max(256).nullable(),
+  /** The longest that a machine keeps a pCPU which others want, in milliseconds. */
+  sliceMs: z.number().int().min(1).max(100),
   /** How much RAM machines that are on may have together, in MiB; null: three quarters of the host's. */
   memoryLimitMiB: z.number().int().min(16).max(16_777_216).nullable(),
   /** Ask before quitting or powering off while machines run. */

@@ -123,6 +123,7 @@ export const TEST_IDS = {
   settingsLanguage: 'settings-language',
   settingsSuspend: 'settings-suspend',
   settingsProcessors: 'settings-processors',
+  settingsSlice: 'settings-slice',
   settingsMemoryLimit: 'settings-memory-limit',
   palette: 'command-palette',
   paletteInput: 'command-palette-input',

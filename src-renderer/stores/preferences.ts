@@ -14,6 +14,7 @@ export const usePreferences = defineStore('preferences', () => {
     theme: 'system',
     language: 'system',
     pcpuCount: null,
+    sliceMs: 5,
     memoryLimitMiB: null,
     confirmQuit: true,
     suspendOnQuit: false,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Breakpoint } from '../../../src-preload/contract/debugging.ts';
 import { Preferences, Session } from '../../../src-preload/contract/application.ts';
+import { SLICE_MS_RANGE } from '../../hypervisor/types.ts';
 import { JsonFile } from './JsonFile.ts';
 
 export const WindowBounds = z.object({
@@ -46,12 +47,14 @@ const USUAL: Preferences = {
   theme: 'system',
   language: 'system',
   pcpuCount: null,
+  sliceMs: SLICE_MS_RANGE.usual,
   memoryLimitMiB: null,
   confirmQuit: true,
   suspendOnQuit: false,
 };
 /** What came after the first version is not in every file. Not in the contract: there, what is absent stays as it is. */
 const StoredPreferences = Preferences.extend({
+  sliceMs: Preferences.shape.sliceMs.default(USUAL.sliceMs),
   memoryLimitMiB: Preferences.shape.memoryLimitMiB.default(USUAL.memoryLimitMiB),
   suspendOnQuit: Preferences.shape.suspendOnQuit.default(USUAL.suspendOnQuit),
 });

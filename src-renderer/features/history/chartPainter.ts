@@ -6,7 +6,7 @@ import { roundTop, type Chart } from './charts.ts';
 import { GAP_MS, type MachineHistories } from './MachineHistories.ts';
 
 /** Room for the numbers of the value axis. */
-export const CHART_LEFT = 64;
+export const CHART_LEFT = 72;
 const AXIS_HEIGHT = 20;
 const TOP_GAP = 8;
 

@@ -13,7 +13,8 @@ export interface Chart {
   format(value: number): string;
 }
 
-const number = (value: number): string => (value === 0 ? '0' : value < 10 ? threeDigits(value) : compactCount(value));
+const number = (value: number): string =>
+  value < 10 && !Number.isInteger(value) ? threeDigits(value) : compactCount(value);
 const perSecond = (value: number): string => `${number(value)}/s`;
 
 export const CHARTS: readonly Chart[] = [

@@ -9,6 +9,9 @@ export const settings = {
     processors: 'Host processors',
     processorsHint: 'As many as the scheduler may fill with machines (pCPUs).',
     processorsAll: 'All ({count})',
+    slice: 'Slice',
+    sliceHint:
+      'The longest that a machine keeps a pCPU which others want. Short ones answer sooner, long ones switch less.',
     memoryLimit: 'Memory for machines',
     memoryLimitHint:
       'What machines that are on may have together. Empty: {usual} MiB, three quarters of this computer’s memory.',

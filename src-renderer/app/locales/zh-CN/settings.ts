@@ -11,6 +11,8 @@ export const settings: typeof English = {
     processors: '主机处理器',
     processorsHint: '调度器可以用于运行虚拟机的数量（pCPU）。',
     processorsAll: '全部（{count}）',
+    slice: '时间片',
+    sliceHint: '其他虚拟机也想要 pCPU 时，一台虚拟机最多连续占用多久。短则响应更快，长则切换更少。',
     memoryLimit: '虚拟机可用内存',
     memoryLimitHint: '所有开机的虚拟机合计可用的内存。留空为 {usual} MiB，即本机内存的四分之三。',
     confirm: '虚拟机丢失状态前先询问',
