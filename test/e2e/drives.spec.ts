@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { Desk, programFile } from './support/Desk.ts';
 import { expect, test } from './support/vivarium.ts';
-import { bootDiskette, bootDisc, readingDiskette, PNG_MAGIC } from '../support/machine/bootMedia.ts';
+import { biosImage, bootDiskette, bootDisc, readingDiskette, PNG_MAGIC } from '../support/machine/bootMedia.ts';
 
 const DISKETTE_BYTES = 1_474_560;
 
@@ -47,6 +47,17 @@ test('a diskette is changed while the machine runs, and its light says when it i
   await desk.page.getByTestId('menu-eject').click();
   await expect(drive).toHaveAttribute('data-file', '');
   await picture(desk.page, 'drive-empty');
+});
+
+test('a BIOS image that is dropped takes the place of the machine’s own', async ({ launch, home, picture }) => {
+  const desk = new Desk(await launch());
+  await desk.drop(desk.part(TEST_IDS.sampleGallery), await programFile(home, 'bios.bin', biosImage('My own BIOS')));
+  await expect(desk.part(TEST_IDS.wizardFile)).toContainText('BIOS image, 64 KiB');
+  await expect(desk.part(TEST_IDS.wizardUse)).toContainText('BIOS image');
+  await picture(desk.page, 'wizard-bios');
+  await desk.part(TEST_IDS.dialogConfirm).click();
+  await desk.tab('console').click();
+  await expect(desk.part(TEST_IDS.console).locator('.xterm-rows')).toContainText('My own BIOS');
 });
 
 test('a CD starts a machine, with an empty disk made for it', async ({ launch, home }) => {

@@ -74,3 +74,14 @@ export function bootDisc(text: string): Uint8Array {
   put(21, 0, bootSector(PRINT, text));
   return disc;
 }
+
+/** A BIOS of 64 KiB that says one thing on COM1, and halts. */
+export function biosImage(text: string): Uint8Array {
+  const bytes = new Uint8Array(0x1_0000);
+  const letters = [...new TextEncoder().encode(text)];
+  // mov dx, 3f8h; (mov al, letter; out dx, al) for each; hlt
+  bytes.set([0xba, 0xf8, 0x03, ...letters.flatMap((letter) => [0xb0, letter, 0xee]), 0xf4], 0xfe00);
+  // jmp F000:FE00
+  bytes.set([0xea, 0x00, 0xfe, 0x00, 0xf0], 0xfff0);
+  return bytes;
+}

@@ -4,6 +4,7 @@ import type { Expression } from '../../../src-main/machine/expressions/Expressio
 import { parseExpression } from '../../../src-main/machine/expressions/parseExpression.ts';
 import { codeBreakpoint } from '../../support/hypervisor/codeBreakpoint.ts';
 import { sleep, until, unwrap } from '../../support/hypervisor/openTestHypervisor.ts';
+import { biosImage } from '../../support/machine/bootMedia.ts';
 import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 
 const opened = realHypervisor();
@@ -154,16 +155,6 @@ test('what the loudspeaker gives is heard in main', async () => {
   expect(new Set(heard)).toEqual(new Set([id]));
   expect(peak).toBeGreaterThan(1000);
 });
-
-/** 64 KiB that begin at the reset vector, and say so on COM1. */
-function biosImage(letter: string): Uint8Array {
-  const bytes = new Uint8Array(0x1_0000);
-  // mov dx, 3f8h; mov al, letter; out dx, al; hlt
-  bytes.set([0xba, 0xf8, 0x03, 0xb0, letter.charCodeAt(0), 0xee, 0xf4], 0xfe00);
-  // jmp F000:FE00
-  bytes.set([0xea, 0x00, 0xfe, 0x00, 0xf0], 0xfff0);
-  return bytes;
-}
 
 test('a BIOS image takes the place of the machine’s own, and another one needs another start', async () => {
   const { hypervisor } = opened;

@@ -76,7 +76,7 @@ export const machines = {
     none: 'Do not use',
     program: 'Program',
     initrd: 'Initial RAM disk',
-    bios: 'BIOS, in place of Vivarium’s',
+    bios: 'BIOS image',
     vgabios: 'VGA BIOS',
     floppy: 'Diskette',
     hda: 'First hard disk',

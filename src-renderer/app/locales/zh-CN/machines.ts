@@ -77,7 +77,7 @@ export const machines: typeof English = {
   use: {
     none: '不使用',
     program: '程序',
-    bios: 'BIOS，代替 Vivarium 自带的',
+    bios: 'BIOS 映像',
     vgabios: '显卡 BIOS',
     initrd: '初始内存盘',
     floppy: '软盘',
