@@ -80,8 +80,11 @@ export const WRITES = {
   watched: 2,
 } as const;
 
-/** In the place of a page: fetching there faults, leads out of RAM, or has to be looked at. No page's address. */
-export const FETCH_ELSEWHERE = 1;
+/**
+ * In the place of a page: fetching there faults, leads out of RAM, or has to be looked at. No page's address, nor one
+ * with bits of CODE_KEY_MODE below it, such as the jump cache compares.
+ */
+export const FETCH_ELSEWHERE = 0x800;
 
 /** Every entry of both TLBs may be in a list. */
 const LIST_BYTES = TLB.entries * 2 * 4;

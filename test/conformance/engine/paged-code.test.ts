@@ -11,6 +11,8 @@ const CODE = 0x40_0000,
   TABLE = 0x70_0000;
 const PRESENT_ALL = 7;
 const HANDLER = 0x80_0000;
+/** Physical. */
+const FREE_IN_FIRST_PAGE = 0x800;
 /** In the descriptor table of `preparePagedMachine`. */
 const PAGE_FAULT_GATE = 0x2000 + 14 * 8;
 
@@ -107,6 +109,17 @@ describe('a page of code that may not be executed any more', () => {
     const remove = `mov dword [${entryOf(CODE)}], 0\nmov eax, cr3\nmov cr3, eax`;
     const { state } = run(callTwice(remove), haltAtFaults);
     expect([state.register(RBX), state.register(RAX), state.controlRegister(2)]).toEqual([1, CR3, CODE]);
+  });
+
+  test('faults behind a load of CR3 when it was the first page of memory', () => {
+    const at = CODE + FREE_IN_FIRST_PAGE;
+    const remove = `mov dword [${entryOf(CODE)}], 0\nmov eax, cr3\nmov cr3, eax`;
+    const { state } = run(`mov esi, ${at}\ncall esi\nmov ebx, eax\n${remove}\ncall esi`, (machine) => {
+      haltAtFaults(machine);
+      machine.load(FREE_IN_FIRST_PAGE, machineCode('mov eax, 1\nret', 32, at));
+      machine.write32(entryOf(CODE), PRESENT_ALL);
+    });
+    expect([state.register(RBX), state.register(RAX), state.controlRegister(2)]).toEqual([1, CR3, at]);
   });
 
   test('faults behind a load of CR3 when it is marked NX, though it has been read since', () => {
