@@ -1,0 +1,35 @@
+import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { COUNTER, Desk, programFile } from './support/Desk.ts';
+import { expect, test } from './support/vivarium.ts';
+
+async function choose(desk: Desk, words: string): Promise<void> {
+  await desk.page.keyboard.press('Control+k');
+  await desk.part(TEST_IDS.paletteInput).fill(words);
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.part(TEST_IDS.palette)).toHaveCount(0);
+}
+
+test('by keyboard alone: a machine is paused, renamed, and what was changed is taken back', async ({
+  launch,
+  home,
+}) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await desk.expectState('counter', 'running');
+  await choose(desk, 'counter');
+  await choose(desk, 'pause');
+  await desk.expectState('counter', 'paused');
+
+  await choose(desk, 'rename');
+  await desk.page.keyboard.type('kept');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.row('kept')).toBeVisible();
+  await choose(desk, 'undo name');
+  await expect(desk.row('counter')).toBeVisible();
+  await choose(desk, 'redo name');
+  await expect(desk.row('kept')).toBeVisible();
+
+  await choose(desk, 'theme dark');
+  await expect(desk.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await desk.page.keyboard.press('Control+z');
+  await expect(desk.page.locator('html')).toHaveAttribute('data-theme', 'light');
+});
