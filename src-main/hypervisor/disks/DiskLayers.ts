@@ -30,6 +30,8 @@ export class DiskLayers {
   readonly #contents: ImageContents;
   /** Of machines that are on: what takes each drive's writes. */
   readonly #tops = new Map<VmId, TopLayers>();
+  /** What threads of machines were told to put below their layers in front, and may do yet. */
+  readonly #awaited = new Map<VmId, readonly LayerName[]>();
 
   /** @param folderOf where a machine's layers lie */
   constructor(folderOf: (id: VmId) => string, contents: ImageContents) {
@@ -53,6 +55,16 @@ export class DiskLayers {
 
   forget(id: VmId): void {
     this.#tops.delete(id);
+  }
+
+  /** The machine's thread has not answered whether it has put these below its layers in front: it may at any time. */
+  await(id: VmId, awaited: readonly LayerName[]): void {
+    this.#awaited.set(id, [...(this.#awaited.get(id) ?? []), ...awaited]);
+  }
+
+  /** No thread of the machine does anything any more. */
+  awaitNothing(id: VmId): void {
+    this.#awaited.delete(id);
   }
 
   /** What a start of the machine needs: layers for what is to be forgotten, and images that nobody has changed. */
@@ -165,13 +177,14 @@ export class DiskLayers {
   }
 
   /**
-   * Removes the layers of a machine that nobody needs: neither those named nor the machine, while it is on, nor through
-   * these. What cannot be removed stays for the next time.
+   * Removes the layers of a machine that nobody needs: neither those named nor the machine, while it is on, nor its
+   * thread, nor through these. What cannot be removed stays for the next time.
    */
   async collect(id: VmId, named: readonly LayerName[]): Promise<void> {
     try {
       const all = (await readdir(this.#folderOf(id))).filter(isLayerName);
-      const roots = [...named, ...this.topsOf(id).values()].filter((layer) => layer !== null && all.includes(layer));
+      const used = [...this.topsOf(id).values(), ...(this.#awaited.get(id) ?? [])];
+      const roots = [...named, ...used].filter((layer) => layer !== null && all.includes(layer));
       const needed = new Set(roots.flatMap((layer) => this.chainOf(id, layer ?? '')));
       for (const layer of all) if (!needed.has(layer)) await unlink(this.fileOf(id, layer));
     } catch (error) {

@@ -334,6 +334,9 @@ export class SnapshotCommands {
   async #settle(machine: VirtualMachine): Promise<void> {
     await machine.whenEnded;
     if (machine.state === 'off') {
+      this.#host.layers.awaitNothing(machine.id);
+      // Layers are not put together below one that nobody needs.
+      await this.#collect(machine.id);
       const settling = settleLayers(machine, this.#host).finally(() => this.#settling.delete(machine));
       this.#settling.set(machine, settling);
       await settling;

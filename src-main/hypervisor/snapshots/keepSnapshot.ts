@@ -97,5 +97,8 @@ async function joined(
   const copies = await joinCheckpointLayers(layers, machine.stored, frozen, tops, needed);
   if (copies.joined.length === 0) return frozen;
   const relayered = await machine.send('relayer', copies.joined);
-  return relayered.ok ? copies.frozen : frozen;
+  if (relayered.ok) return copies.frozen;
+  if (relayered.error.code === 'no-answer')
+    layers.await(id, copies.joined.flatMap(({ slot }) => copies.frozen.get(slot) ?? [])); // prettier-ignore
+  return frozen;
 }

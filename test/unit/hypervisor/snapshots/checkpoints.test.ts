@@ -6,7 +6,9 @@ import { generateHandlers } from '../../../../src-main/engine/accelerators/trans
 import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
 import { REGISTER_INDEX } from '../../../../src-main/hypervisor/registers.ts';
 import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
-import type { CreateVmRequest, VmDrive } from '../../../../src-main/hypervisor/types.ts';
+import { refused } from '../../../../src-main/hypervisor/results.ts';
+import { VcpuWorker } from '../../../../src-main/hypervisor/threads/VcpuWorker.ts';
+import type { CreateVmRequest, Result, VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { bundle, bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
 import {
   openTestHypervisor,
@@ -40,7 +42,10 @@ beforeEach(async () => {
   waiting = new Map();
   opened = await openTestHypervisor(threadEntry, { handlers, every });
 });
-afterEach(() => opened.dispose());
+afterEach(() => {
+  vi.restoreAllMocks();
+  return opened.dispose();
+});
 
 const COUNTER = 'bits 16\norg 100h\nxor ecx, ecx\nagain: inc ecx\njmp again';
 
@@ -227,6 +232,34 @@ describe('a machine that writes a disk', () => {
       else expect(isWrittenUpTo(numbers, written)).toBe(true);
     },
   );
+
+  test('keeps what it wrote though its thread is late to put layers together', async () => {
+    const { hypervisor } = opened;
+    const id = await diskWriter('read-write');
+     
+    const { send } = VcpuWorker.prototype;
+    const late: (() => Promise<Result<unknown>>)[] = [];
+    vi.spyOn(VcpuWorker.prototype, 'send').mockImplementation(function (this: VcpuWorker, ...command) {
+      const [name] = command;
+      if (name !== 'relayer') return send.apply(this, command);
+      late.push(() => send.apply(this, command));
+      return Promise.resolve(refused('no-answer', 'The machine’s thread does not answer.'));
+    });
+    unwrap(await hypervisor.start(id));
+    while (late.length === 0) {
+      const before = nextOf(id);
+      await until(() => nextOf(id) > before + SECTORS, 'each sector is written anew');
+      await minutesPass(id);
+    }
+    for (const answer of late) unwrap(await answer());
+    await until(() => nextOf(id) > SECTORS, 'it writes on');
+    unwrap(await hypervisor.pause(id));
+    const written = nextOf(id);
+    unwrap(await hypervisor.powerOff(id));
+    await minutesPass(id);
+    expect(isWrittenUpTo(numbersOn(await readFile(path.join(opened.folder, 'disk.img'))), written)).toBe(true);
+    expect(await layersOf(id)).toEqual([]);
+  });
 
   test('a snapshot that its owner takes in between keeps its own disk', async () => {
     const { hypervisor } = opened;
