@@ -250,18 +250,20 @@ export class Hypervisor implements HypervisorService {
   }
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
-    return this.#command(id, 'start', (machine) =>
-      this.#snapshots.switchOn(machine, paused ? 'pause' : 'as-taken', async () => {
-        const program = await this.#registry.readProgram(id);
-        if (!program.ok) return program;
-        await this.#snapshots.settled(machine);
-        // A deletion may have come first meanwhile.
-        const allowed = machine.check('start');
-        if (!allowed.ok) return allowed;
-        const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
-        return conflict ?? machine.start(program.value, paused);
-      }),
-    );
+    return this.#command(id, 'start', (machine) => this.#switchOn(machine, paused));
+  }
+
+  #switchOn(machine: VirtualMachine, isPaused: boolean): Promise<Result<null>> {
+    return this.#snapshots.switchOn(machine, isPaused ? 'pause' : 'as-taken', async () => {
+      const program = await this.#registry.readProgram(machine.id);
+      if (!program.ok) return program;
+      await this.#snapshots.settled(machine);
+      // A deletion may have come first meanwhile.
+      const allowed = machine.check('start');
+      if (!allowed.ok) return allowed;
+      const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
+      return conflict ?? machine.start(program.value, isPaused);
+    });
   }
 
   async pause(id: VmId): Promise<Result<VmSummary>> {
@@ -301,7 +303,11 @@ export class Hypervisor implements HypervisorService {
       if (!program.ok) return program;
       // Likewise.
       const allowed = machine.check('reset');
-      return allowed.ok ? machine.reset(program.value) : allowed;
+      if (!allowed.ok) return allowed;
+      if (machine.isAnswering) return machine.reset(program.value);
+      // A new thread is the only one that will obey; what the former wrote to disks is put in order before.
+      await machine.powerOff();
+      return this.#switchOn(machine, false);
     });
   }
 

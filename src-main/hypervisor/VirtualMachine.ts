@@ -355,11 +355,6 @@ export class VirtualMachine {
   /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
   async reset(program: ThreadProgram | null): Promise<Result<null>> {
     if (this.#thread === undefined || this.#thread.hasEnded) return this.start(program, false);
-    if (!this.isAnswering) {
-      // A new thread is the only one that will obey.
-      await this.powerOff();
-      return this.start(program, false);
-    }
     if (this.state === 'crashed') this.#condition.transit('start');
     return this.send('reset', null);
   }

@@ -9,6 +9,7 @@ import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threade
 import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { VcpuWorker } from '../../../../src-main/hypervisor/threads/VcpuWorker.ts';
 import type { CreateVmRequest, Result, VmDrive } from '../../../../src-main/hypervisor/types.ts';
+import { VirtualMachine } from '../../../../src-main/hypervisor/VirtualMachine.ts';
 import { bundle, bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
 import {
   openTestHypervisor,
@@ -236,7 +237,7 @@ describe('a machine that writes a disk', () => {
   test('keeps what it wrote though its thread is late to put layers together', async () => {
     const { hypervisor } = opened;
     const id = await diskWriter('read-write');
-     
+
     const { send } = VcpuWorker.prototype;
     const late: (() => Promise<Result<unknown>>)[] = [];
     vi.spyOn(VcpuWorker.prototype, 'send').mockImplementation(function (this: VcpuWorker, ...command) {
@@ -253,6 +254,25 @@ describe('a machine that writes a disk', () => {
     }
     for (const answer of late) unwrap(await answer());
     await until(() => nextOf(id) > SECTORS, 'it writes on');
+    unwrap(await hypervisor.pause(id));
+    const written = nextOf(id);
+    unwrap(await hypervisor.powerOff(id));
+    await minutesPass(id);
+    expect(isWrittenUpTo(numbersOn(await readFile(path.join(opened.folder, 'disk.img'))), written)).toBe(true);
+    expect(await layersOf(id)).toEqual([]);
+  });
+
+  test('keeps what it writes after a reset in a new thread, in place of one that hung', async () => {
+    const { hypervisor } = opened;
+    const id = await diskWriter('read-write');
+    unwrap(await hypervisor.start(id));
+    await until(() => nextOf(id) > SECTORS, 'each sector is written');
+    const { id: taken } = unwrap(await hypervisor.takeSnapshot(id, { name: 'no longer needed' }));
+    unwrap(await hypervisor.deleteSnapshot(id, taken));
+    const silence = vi.spyOn(VirtualMachine.prototype, 'isAnswering', 'get').mockReturnValue(false);
+    unwrap(await hypervisor.reset(id));
+    silence.mockRestore();
+    await until(() => nextOf(id) > SECTORS, 'it begins again');
     unwrap(await hypervisor.pause(id));
     const written = nextOf(id);
     unwrap(await hypervisor.powerOff(id));
