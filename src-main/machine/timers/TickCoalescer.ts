@@ -54,7 +54,7 @@ export class TickCoalescer {
     const isPeriodic = Math.abs(period - this.period) <= TOLERANCE * period;
     const isQuiet = !this.isBusy(instructions);
     // A tick that comes some nanoseconds before the kernel's own clock has it due makes it ask for that tick once more.
-    if (isQuiet && period < TOLERANCE * this.period) {
+    if (isQuiet && period > 0 && period < TOLERANCE * this.period) {
       this.instructions = instructions;
       return;
     }

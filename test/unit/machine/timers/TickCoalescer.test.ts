@@ -90,4 +90,16 @@ describe('each tick is served when it is due', () => {
     expect(ticks.wakeTime(deadline, next, instructions)).toBe(next);
     expect(ticks.wakeTime(deadline, deadline, instructions)).toBe(deadline);
   });
+
+  test('when a timer was set before the one that was waited for', () => {
+    deadline -= 12 * MS;
+    expect(ticks.wakeTime(deadline, Infinity, instructions)).toBe(deadline);
+  });
+});
+
+test('a machine that went back in time has its ticks several at a time again', () => {
+  serve(100);
+  deadline -= 10_000 * MS;
+  serve(100);
+  expect(serve(1)).toBe(40);
 });
