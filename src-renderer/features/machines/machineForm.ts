@@ -126,25 +126,35 @@ export function checkForm(form: MachineForm, isNameRequired: boolean): FormProbl
 }
 
 export function settingsOf(form: MachineForm): Partial<VmSettings> {
+  return { ...hardwareSettingsOf(form), ...softSettingsOf(form) };
+}
+
+/** What can be changed while the machine runs. */
+export function softSettingsOf(form: MachineForm): Partial<VmSettings> {
   const name = form.name.trim();
   return {
     ...(name === '' ? {} : { name }),
+    weight: Number(form.weight),
+    capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
+    pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
+    notes: form.notes,
+    group: form.group.trim() === '' ? null : form.group.trim(),
+    autostart: form.autostart,
+    checkpointMinutes: form.checkpointMinutes.trim() === '' ? null : Number(form.checkpointMinutes),
+  };
+}
+
+function hardwareSettingsOf(form: MachineForm): Partial<VmSettings> {
+  return {
     profile: form.profile,
     // Of BOOT_ORDERS.
     bootOrder: form.bootOrder.split(',') as BootDevice[],
     memoryMiB: Number(form.memoryMiB),
-    weight: Number(form.weight),
-    capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
-    pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
     clock: form.clock,
     network: networkOf(form),
     adapterModel: form.adapter === 'usual' || !ADAPTERS_OF[form.profile].includes(form.adapter) ? null : form.adapter,
     hasConsole: form.hasConsole && HAS_VIRTIO[form.profile],
     hasSound: form.hasSound,
-    notes: form.notes,
-    group: form.group.trim() === '' ? null : form.group.trim(),
-    autostart: form.autostart,
-    checkpointMinutes: form.checkpointMinutes.trim() === '' ? null : Number(form.checkpointMinutes),
   };
 }
 
