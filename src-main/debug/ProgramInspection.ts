@@ -9,7 +9,7 @@ import type {
 } from '../machine/loaders/ProgramImage.ts';
 import { ProgramSymbols, type SourceReader } from './ProgramSymbols.ts';
 import { elfSections } from './symbols/ElfSections.ts';
-import { readLineTable } from './symbols/LineTable.ts';
+import { LINE_SECTIONS, readLineTable } from './symbols/LineTable.ts';
 
 export interface ProgramFile extends LoadOptions {
   readonly bytes: Uint8Array;
@@ -27,7 +27,8 @@ export type ProgramInspection =
       readonly bytes: Uint8Array;
       readonly listing: readonly ProgramListingLine[];
       readonly symbols: readonly ProgramSymbol[];
-      readonly knowledge: ProgramSymbols;
+      /** Reads the debug information, which may take a while. */
+      knowledge(): ProgramSymbols;
     }
   | { readonly kind: 'refused'; readonly message: string; readonly problems: readonly LoadProblem[] };
 
@@ -43,7 +44,8 @@ export function inspectProgram({ bytes, format, ...options }: ProgramFile): Prog
     bytes: programBytes(image),
     listing: image.listing ?? [],
     symbols: image.symbols ?? [],
-    knowledge: new ProgramSymbols(image, readLineTable(elfSections(bytes)), sourceReader(options.readFile)),
+    knowledge: () =>
+      new ProgramSymbols(image, readLineTable(elfSections(bytes, LINE_SECTIONS)), sourceReader(options.readFile)),
   };
 }
 

@@ -1,4 +1,9 @@
-/** Reads little-endian values one after the other; reading past the end throws a RangeError. */
+/** Bytes of a LEB128 number of 64 bits; a longer one would count up to infinity, and never get anywhere from there. */
+const LONGEST_LEB128 = 10;
+/** No name is longer. Many entries may name one place, so that each must be cheap to read. */
+const LONGEST_TEXT = 4096;
+
+/** Reads little-endian values one after the other; reading past the end, or what no compiler writes, throws a RangeError. */
 export class ByteCursor {
   at: number;
   readonly end: number;
@@ -44,30 +49,34 @@ export class ByteCursor {
 
   /** LEB128 (DWARF 5, 7.6). */
   unsigned(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
+    return this.leb128().value;
   }
 
   signed(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return (byte & 0x40) !== 0 ? value - scale * 128 : value;
-    }
+    const { value, isNegative, scale } = this.leb128();
+    return isNegative ? value - scale : value;
   }
 
   /** Text up to a byte of zero. */
   text(): string {
-    const end = this.bytes.indexOf(0, this.at);
-    if (end < 0 || end >= this.end) throw new RangeError('a string has no end');
-    const text = new TextDecoder().decode(this.bytes.subarray(this.at, end));
-    this.at = end + 1;
-    return text;
+    const rest = this.bytes.subarray(this.at, Math.min(this.end, this.at + LONGEST_TEXT));
+    const length = rest.indexOf(0);
+    if (length < 0) throw new RangeError('a string has no end');
+    this.at += length + 1;
+    return new TextDecoder().decode(rest.subarray(0, length));
+  }
+
+  /** `isNegative`: its highest bit, which is one below `scale`, is set. */
+  private leb128(): { readonly value: number; readonly isNegative: boolean; readonly scale: number } {
+    let value = 0;
+    let scale = 1;
+    for (let left = LONGEST_LEB128; left > 0; left--) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      scale *= 128;
+      if (byte < 0x80) return { value, isNegative: (byte & 0x40) !== 0, scale };
+    }
+    throw new RangeError('a number is too long');
   }
 
   private advance(byteLength: number): number {

@@ -8,12 +8,13 @@ const COMPRESSION_HEADER_BYTES = 12;
 const ELFCOMPRESS_ZLIB = 1;
 /** What a compressed section may become: a damaged file shall not fill memory. */
 const MOST_SECTION_BYTES = 256 * 2 ** 20;
+const LONGEST_NAME = 64;
 
 /**
- * Sections of a 32-bit little-endian ELF file by name (System V ABI, chapter 4), inflated where they are compressed. What
- * is damaged is left out: debug information is never a reason to refuse a program.
+ * The sections of these names in a 32-bit little-endian ELF file (System V ABI, chapter 4), the first of each, inflated
+ * where they are compressed. What is damaged is left out: debug information is never a reason to refuse a program.
  */
-export function elfSections(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
+export function elfSections(bytes: Uint8Array, wanted: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> {
   const sections = new Map<string, Uint8Array>();
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0x7f || bytes[4] !== 1 || bytes[5] !== 1) return sections;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -34,11 +35,13 @@ export function elfSections(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> 
   };
   const names = namesIndex < count ? contentAt(namesIndex) : undefined;
   if (names === undefined) return sections;
-  for (let index = 1; index < count; index++) {
+  const left = new Set(wanted);
+  for (let index = 1; index < count && left.size > 0; index++) {
     const start = view.getUint32(table + index * entryBytes, true);
-    const end = names.indexOf(0, start);
-    const content = end < 0 ? undefined : contentAt(index);
-    if (content) sections.set(new TextDecoder().decode(names.subarray(start, end)), content);
+    const [name = ''] = new TextDecoder().decode(names.subarray(start, start + LONGEST_NAME)).split('\0');
+    // Nothing is inflated twice, nor what nobody asked for: small files may hold much.
+    const content = left.delete(name) ? contentAt(index) : undefined;
+    if (content) sections.set(name, content);
   }
   return sections;
 }

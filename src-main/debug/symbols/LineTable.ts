@@ -12,6 +12,11 @@ export interface LineRow {
 
 /** A damaged file shall not fill memory. */
 const MOST_ROWS = 2_000_000;
+/** Of one unit, directories too. */
+const MOST_FILES = 20_000;
+
+/** The sections that lines are read from. */
+export const LINE_SECTIONS: ReadonlySet<string> = new Set(['.debug_line', '.debug_line_str', '.debug_str']);
 
 /** What an entry of a version 5 table says (DWARF 5, table 7.27). */
 const CONTENT = { path: 1, directory: 2 } as const;
@@ -60,7 +65,7 @@ interface UnitHeader {
 /**
  * Rows of `.debug_line`, versions 2 to 5 (DWARF 5, 6.2), by address. A unit that is damaged or of another version is left out.
  *
- * @param sections `.debug_line`, and for version 5 `.debug_line_str` and `.debug_str`
+ * @param sections `LINE_SECTIONS`; version 5 needs those of strings
  */
 export function readLineTable(sections: ReadonlyMap<string, Uint8Array>): LineRow[] {
   const section = sections.get('.debug_line');
@@ -89,7 +94,14 @@ function readUnit(cursor: ByteCursor, is64: boolean, sections: ReadonlyMap<strin
   if (header === undefined) return;
   const { opcodeBase, lineBase, lineRange, minimumInstructionBytes } = header;
   const first = header.version >= 5 ? 0 : 1;
-  const nameOf = (index: number): string => pathOf(header, header.files[index - first]);
+  // Every row of a file has the one text.
+  const names = new Map<SourceFile | undefined, string>();
+  const nameOf = (index: number): string => {
+    const sourceFile = header.files[index - first];
+    const name = names.get(sourceFile) ?? pathOf(header, sourceFile);
+    names.set(sourceFile, name);
+    return name;
+  };
   while (!cursor.isAtEnd && rows.length < MOST_ROWS) {
     let address = 0,
       file = 1,
@@ -203,6 +215,7 @@ function readFile(cursor: ByteCursor): SourceFile {
 function readEntries(cursor: ByteCursor, is64: boolean, sections: ReadonlyMap<string, Uint8Array>): SourceFile[] {
   const formats = Array.from({ length: cursor.u8() }, () => [cursor.unsigned(), cursor.unsigned()] as const);
   const count = cursor.unsigned();
+  if (count > MOST_FILES) throw new RangeError('there are too many files');
   const entries: SourceFile[] = [];
   for (let index = 0; index < count && formats.length > 0; index++) {
     let name = '';

@@ -67,3 +67,23 @@ test('a version that nobody knows yet is passed over, and what follows is read',
   const both = new Map([['.debug_line', Uint8Array.of(...unknown, ...four)]]);
   expect(readLineTable(both)).toEqual(readLineTable(sections(4)));
 });
+
+/** A unit of version 2 whose program is `program`, behind a header without files. */
+function unitOf(...program: number[]): Map<string, Uint8Array> {
+  const header = [1, 1, 0xfb, 14, 10, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0];
+  const body = [2, 0, header.length, 0, 0, 0, ...header, ...program];
+  const length = new Uint8Array(Uint32Array.of(body.length).buffer);
+  return new Map([['.debug_line', Uint8Array.of(...length, ...body)]]);
+}
+
+test('a unit whose numbers never end is left out, and holds up nobody', () => {
+  const endless = Array.from({ length: 200 }, () => 0x80);
+  // Counted to infinity, such a number led nowhere, and reading began anew at the first byte.
+  expect(readLineTable(unitOf(0, ...endless, 0))).toEqual([]);
+  expect(readLineTable(unitOf(2, ...endless, 0, 1))).toEqual([]);
+});
+
+test('the rows of a file share its name', () => {
+  const rows = readLineTable(sections(5)).filter(({ file }) => file !== '');
+  expect(new Set(rows.map(({ file }) => file))).toEqual(new Set(['/work/src/t.c']));
+});
