@@ -9,6 +9,9 @@ export type ArmingResult =
   /** `message` is one sentence for the user, about this field. */
   | { readonly ok: false; readonly field: 'location' | 'condition'; readonly message: string };
 
+/** Linear addresses are of 32 bits. */
+const ADDRESS_SPACE = 2 ** 32;
+
 /** What a machine needs of a breakpoint. */
 export function armBreakpoint(
   { id, target, condition, ignoreCount }: BreakpointSettings & { readonly id: number },
@@ -25,9 +28,10 @@ export function armBreakpoint(
 function resolve(target: LocatedTarget, symbols: SymbolLookup): BreakpointTarget | string {
   if (target.kind !== 'code' && target.kind !== 'data') return target;
   const { location, ...rest } = target;
-  if (location === '') return rest;
-  const address = parseAddress(location, symbols);
-  return typeof address === 'string' ? address : { ...rest, linearAddress: address };
+  const address = location === '' ? rest.linearAddress : parseAddress(location, symbols);
+  if (typeof address === 'string') return address;
+  const end = address + (rest.kind === 'data' ? rest.byteLength : 1);
+  return end <= ADDRESS_SPACE ? { ...rest, linearAddress: address } : 'Addresses end at 0xffffffff.';
 }
 
 /** The address that a text of numbers and names stands for, such as `main+4`; or what is wrong with it. */

@@ -9,6 +9,7 @@ import type {
 } from '../../src-preload/contract/debugging.ts';
 import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import { isSameTarget } from '../machine/breakpoints/BreakpointSet.ts';
 import { armBreakpoint } from '../debug/armBreakpoint.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import { callStack, type StackContext } from '../debug/CallStack.ts';
@@ -66,17 +67,32 @@ export class Debugging {
 
   /** Refused when its place or condition makes no sense. */
   async addBreakpoint(id: VmId, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
-    return this.changing(id, settings, () => this.breakpoints.add(id, settings));
+    return (await this.refusalOf(id, settings)) ?? this.changing(id, () => this.breakpoints.add(id, settings));
   }
 
+  /** One whose place and condition stay may also be turned off where they make no sense any more. */
   async changeBreakpoint(id: VmId, breakpointId: number, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
-    return this.changing(id, settings, () => this.breakpoints.change(id, breakpointId, settings));
+    const before = this.breakpoints.list(id).find((each) => each.id === breakpointId);
+    if (before === undefined) return refuse('invalid-value', 'That breakpoint no longer exists.');
+    const isSame = isSameTarget(before.target, settings.target) && before.condition === settings.condition;
+    const refusal = isSame ? undefined : await this.refusalOf(id, settings);
+    return refusal ?? this.changing(id, () => this.breakpoints.change(id, breakpointId, settings));
   }
 
-  private async changing(id: VmId, settings: BreakpointSettings, change: () => void): Promise<Outcome<Breakpoint[]>> {
+  async setBreakpoint(id: VmId, linearAddress: number, enabled: boolean): Promise<Outcome<Breakpoint[]>> {
+    const target = { kind: 'code', linearAddress, location: '' } as const;
+    const refusal = await this.refusalOf(id, { target, enabled, condition: '', ignoreCount: 0 });
+    return refusal ?? this.changing(id, () => this.breakpoints.set(id, linearAddress, enabled));
+  }
+
+  private async refusalOf(id: VmId, settings: BreakpointSettings): Promise<Outcome<never> | undefined> {
     const checked = armBreakpoint({ ...settings, id: 0 }, (await this.symbols.of(id)).lookup);
-    if (!checked.ok) return refuse('invalid-value', checked.message, { field: checked.field });
-    change();
+    return checked.ok ? undefined : refuse('invalid-value', checked.message, { field: checked.field });
+  }
+
+  /** A machine that is gone gets no breakpoints: nothing would ever forget them. */
+  private async changing(id: VmId, change: () => void): Promise<Outcome<Breakpoint[]>> {
+    if (this.hypervisor.get(id)) change();
     return this.applyBreakpoints(id);
   }
 

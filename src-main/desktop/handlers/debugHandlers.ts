@@ -17,10 +17,7 @@ export function debugHandlers(
     'debug:writeRegister': ({ id, vcpu, name, value }) => debugging.writeRegister(id, vcpu, name, value),
 
     'debug:breakpoints': ({ id }) => succeed(debugging.listBreakpoints(id)),
-    'debug:setBreakpoint': ({ id, linearAddress, enabled }) => {
-      breakpoints.set(id, linearAddress, enabled);
-      return debugging.applyBreakpoints(id);
-    },
+    'debug:setBreakpoint': ({ id, linearAddress, enabled }) => debugging.setBreakpoint(id, linearAddress, enabled),
     'debug:clearBreakpoint': ({ id, linearAddress }) => {
       breakpoints.clear(id, linearAddress);
       return debugging.applyBreakpoints(id);

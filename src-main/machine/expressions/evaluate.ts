@@ -12,7 +12,7 @@ export interface ExpressionContext {
 /** The expression has no value here; the message is one sentence for the user. */
 export class EvaluationError extends Error {}
 
-/** Numbers are unsigned and as wide as the processor's registers; arithmetic wraps around. */
+/** Values are unsigned. Arithmetic wraps around at the width of registers; only numbers and `qword`s as such may be wider. */
 const VALUE_BITS = 32;
 
 /** Throws {@link EvaluationError}. */

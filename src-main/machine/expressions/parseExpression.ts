@@ -10,7 +10,14 @@ export type ParsedExpression =
 /** Address of a name; undefined when nothing is called so. */
 export type SymbolLookup = (name: string) => number | undefined;
 
-const WIDTHS: Readonly<Record<string, OperandBytes>> = { byte: 1, word: 2, dword: 4, qword: 8 };
+const WIDTHS = new Map<string, OperandBytes>([
+  ['byte', 1],
+  ['word', 2],
+  ['dword', 4],
+  ['qword', 8],
+]);
+/** As wide as a `qword` in memory, to be compared with one. */
+const LARGEST_NUMBER = 2n ** 64n - 1n;
 const SEGMENTS = new Set(['cs', 'ds', 'es', 'ss', 'fs', 'gs']);
 
 /** C's precedences, the weakest first. */
@@ -118,15 +125,21 @@ class Parser {
       return inner;
     }
     if (text === '[') return this.memory(4);
-    if (/^[0-9]/.test(text)) return { kind: 'number', value: BigInt.asUintN(32, numberOf(text)) };
+    if (/^[0-9]/.test(text)) return { kind: 'number', value: this.number(text, offset) };
     if (text.startsWith("'")) return { kind: 'number', value: BigInt(text.charCodeAt(1)) };
     if (/^[a-z_.?@$]/i.test(text)) return this.name(text, offset);
     throw new ParseError(`“${text}” is not expected here.`, offset);
   }
 
+  private number(text: string, offset: number): bigint {
+    const value = numberOf(text);
+    if (value > LARGEST_NUMBER) throw new ParseError(`“${text}” has more than 64 bits.`, offset);
+    return value;
+  }
+
   private name(text: string, offset: number): Expression {
     const lower = text.toLowerCase();
-    const width = WIDTHS[lower];
+    const width = WIDTHS.get(lower);
     if (width !== undefined) {
       this.expect('[');
       return this.memory(width);

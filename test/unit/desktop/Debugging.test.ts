@@ -93,12 +93,46 @@ describe('breakpoints that make no sense', () => {
 
   test.each([
     { field: 'location', target: { kind: 'code', linearAddress: 0, location: 'nowhere' }, condition: '' },
+    { field: 'location', target: { kind: 'code', linearAddress: 2 ** 32, location: '' }, condition: '' },
+    {
+      field: 'location',
+      target: { kind: 'data', linearAddress: 2 ** 32 - 2, location: '', byteLength: 4, access: 'any' },
+      condition: '',
+    },
     { field: 'condition', target: { kind: 'mode' }, condition: 'eax ==' },
   ] as const)('are refused with what is wrong with their $field', async ({ field, target, condition }) => {
     const outcome = await debugging.addBreakpoint(id, { ...plain, target, condition });
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value', values: { field } } });
     expect(debugging.listBreakpoints(id)).toEqual([]);
   });
+});
+
+describe('a breakpoint whose name the program does not have any more', () => {
+  const lost = {
+    target: { kind: 'code', linearAddress: 0, location: 'nowhere' },
+    condition: '',
+    ignoreCount: 0,
+  } as const;
+
+  test('can still be turned off', async () => {
+    breakpoints.add(id, { ...lost, enabled: true });
+    const outcome = await debugging.changeBreakpoint(id, 1, { ...lost, enabled: false });
+    expect(outcome).toMatchObject({ ok: true, value: [{ id: 1, enabled: false }] });
+  });
+
+  test('keeps its place when it is given another that makes no sense', async () => {
+    breakpoints.add(id, { ...lost, enabled: true });
+    const other = { ...lost.target, location: 'elsewhere' };
+    const outcome = await debugging.changeBreakpoint(id, 1, { ...lost, target: other, enabled: true });
+    expect(outcome).toMatchObject({ ok: false, problem: { values: { field: 'location' } } });
+    expect(debugging.listBreakpoints(id)).toMatchObject([{ target: { location: 'nowhere' } }]);
+  });
+});
+
+test('a machine that is gone gets no breakpoints, which nothing would forget', async () => {
+  const gone = 'vm-ffffffffffffffff';
+  expect(await debugging.setBreakpoint(gone, 0x7c00, true)).toMatchObject({ ok: false });
+  expect(breakpoints.all()).toEqual({});
 });
 
 describe('watch expressions', () => {

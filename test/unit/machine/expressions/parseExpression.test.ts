@@ -20,7 +20,8 @@ const context: ExpressionContext = {
   readLinear: (address, byteLength) =>
     address >= 0xb8000 ? memory.slice(address - 0xb8000, address - 0xb8000 + byteLength) : new Uint8Array(0),
 };
-const symbols = (name: string): number | undefined => ({ main: 0x1000, '.loop': 0x1010, screen: 0xb8000 })[name];
+const symbols = (name: string): number | undefined =>
+  ({ main: 0x1000, '.loop': 0x1010, screen: 0xb8000, constructor: 0x2000 })[name];
 
 function valueOf(text: string): bigint {
   const parsed = parseExpression(text, symbols);
@@ -55,6 +56,8 @@ describe('an expression', () => {
     ['[es:0]', 0x0403_0201n],
     ['qword [screen]', 0x0807_0605_0403_0201n],
     ['byte [screen + byte [screen]]', 2n],
+    ['qword [screen] == 0x0807060504030201', 1n],
+    ['constructor + 1', 0x2001n],
   ])('%s is %d', (text, value) => {
     expect(valueOf(text)).toBe(value);
   });
@@ -87,4 +90,8 @@ describe('an expression', () => {
     expect(parseExpression('-'.repeat(900)).ok).toBe(false);
     expect(parseExpression(`${'('.repeat(900)}`)).toMatchObject({ message: 'The expression is nested too deeply.' });
   });
+});
+
+test('a number that no register or memory operand can be is refused, not cut off', () => {
+  expect(parseExpression('eax == 0x10000000000000000')).toMatchObject({ ok: false, offset: 7 });
 });
