@@ -10,11 +10,11 @@ import type { SideOutputName } from './SideOutput.ts';
 export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
 export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
 
-/** What `vivarium run` was told. */
 /** See `--trace`. */
 export const TRACE_KINDS = ['regions', 'code'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 
+/** What `vivarium run` was told. */
 export interface RunOptions {
   readonly file: string | undefined;
   readonly format: ProgramFormat | 'auto';

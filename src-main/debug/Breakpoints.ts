@@ -32,6 +32,11 @@ export interface Breakpoint extends BreakpointSettings {
   readonly problem: string | null;
 }
 
+/** They wait for the same in the same circumstances. */
+export function hasSameMeaning(one: BreakpointSettings, other: BreakpointSettings): boolean {
+  return isSameTarget(one.target, other.target) && one.condition === other.condition;
+}
+
 /** The breakpoints of every machine, in the order in which they were made; they outlive a machine's power-off. */
 export class Breakpoints {
   private readonly byMachine = new Map<string, readonly Breakpoint[]>();

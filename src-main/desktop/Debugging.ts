@@ -9,9 +9,8 @@ import type {
 } from '../../src-preload/contract/debugging.ts';
 import { REGISTER_INDEX, processorMode, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { isSameTarget } from '../machine/breakpoints/BreakpointSet.ts';
 import { armBreakpoint } from '../debug/armBreakpoint.ts';
-import type { Breakpoints } from '../debug/Breakpoints.ts';
+import { type Breakpoints, hasSameMeaning } from '../debug/Breakpoints.ts';
 import { callStack, type StackContext } from '../debug/CallStack.ts';
 import { disassembleAround, type CodePlace, type ProgramKnowledge } from '../debug/Disassembler.ts';
 import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
@@ -74,8 +73,7 @@ export class Debugging {
   async changeBreakpoint(id: VmId, breakpointId: number, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
     const before = this.breakpoints.list(id).find((each) => each.id === breakpointId);
     if (before === undefined) return refuse('invalid-value', 'That breakpoint no longer exists.');
-    const isSame = isSameTarget(before.target, settings.target) && before.condition === settings.condition;
-    const refusal = isSame ? undefined : await this.refusalOf(id, settings);
+    const refusal = hasSameMeaning(before, settings) ? undefined : await this.refusalOf(id, settings);
     return refusal ?? this.changing(id, () => this.breakpoints.change(id, breakpointId, settings));
   }
 

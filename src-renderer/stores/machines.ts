@@ -95,18 +95,18 @@ export const useMachines = defineStore('machines', () => {
     return t(isRenaming ? 'undo.nameOf' : 'undo.settingsOf', { name });
   }
 
-  /** Sets what was changed to what it was; a machine that is gone since has nothing to set. */
+  /** Sets what was changed to what it was, or returns false; a machine that is gone since has nothing to set. */
   async function takeBack(
     before: VmSummary,
     changes: CallInput<'vm:update'>['changes'],
     drives: CallInput<'vm:update'>['drives'],
-  ): Promise<void> {
-    if (!byId.value.has(before.id)) return;
+  ): Promise<boolean> {
+    if (!byId.value.has(before.id)) return true;
     const former = Object.fromEntries(
       Object.keys(changes).map((key) => [key, before[key as keyof typeof changes]]), // keys of a machine's settings
     );
     const choices = before.drives.map(({ slot, file, access }) => ({ slot, token: file.token, access }));
-    notices.settle(`machine:${before.id}`, await update(before.id, former, drives && choices));
+    return notices.settle(`machine:${before.id}`, await update(before.id, former, drives && choices)) !== undefined;
   }
 
   /** Puts an image into a drive, or takes out what is there. */

@@ -5,8 +5,8 @@ import { computed, shallowRef } from 'vue';
 export interface Deed {
   /** In the user's words, such as "Settings of counter". */
   readonly what: string;
-  /** Takes it back; what this changes in turn is how it is done again. */
-  undo(): Promise<unknown> | void;
+  /** Takes it back; what this changes in turn is how it is done again. False: refused for now, and still to be taken back. */
+  undo(): Promise<boolean | void> | void;
 }
 
 /** So many changes are remembered. */
@@ -33,7 +33,7 @@ export const useUndo = defineStore('undo', () => {
     from.value = from.value.slice(0, -1);
     direction = towards;
     try {
-      await deed.undo();
+      if ((await deed.undo()) === false) from.value = [...from.value, deed];
     } finally {
       direction = 'forth';
     }

@@ -2,12 +2,14 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
+import { useMachines } from './machines.ts';
 
 const WATCHES_MOST = 100;
 const SESSION_KEY = 'watches';
 
 /** Expressions that somebody wants to see of each machine; the session keeps them. */
 export const useWatches = defineStore('watches', () => {
+  const machines = useMachines();
   const byMachine = ref<Record<string, readonly string[]>>({});
 
   function of(id: string): readonly string[] {
@@ -29,7 +31,9 @@ export const useWatches = defineStore('watches', () => {
   function replace(id: string, list: readonly string[]): void {
     const { [id]: _, ...others } = byMachine.value;
     byMachine.value = list.length > 0 ? { ...others, [id]: list } : others;
-    const kept = Object.fromEntries(Object.entries(byMachine.value).map(([machine, texts]) => [machine, [...texts]]));
+    // Machines that are gone leave theirs behind.
+    const present = Object.entries(byMachine.value).filter(([machine]) => machines.byId.has(machine));
+    const kept = Object.fromEntries(present.map(([machine, texts]) => [machine, [...texts]]));
     void bridge().call('session:update', { [SESSION_KEY]: kept });
   }
 

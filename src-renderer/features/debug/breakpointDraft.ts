@@ -58,14 +58,15 @@ function targetOf(draft: BreakpointDraft): BreakpointTarget | DraftField {
   const where = draft.where.trim();
   switch (kind) {
     case 'code':
-      return where === '' ? 'where' : { kind, linearAddress: 0, location: where };
+      return where === '' ? 'where' : { kind, ...placeOf(where) };
     case 'data': {
       const byteLength = wholeNumber(draft.byteLength, 1_048_576);
       if (byteLength === undefined || byteLength === 0) return 'byteLength';
-      return where === '' ? 'where' : { kind, linearAddress: 0, location: where, byteLength, access };
+      return where === '' ? 'where' : { kind, ...placeOf(where), byteLength, access };
     }
     case 'port': {
-      const [from = '', to] = where.split(/[-–]/);
+      const [from = '', to, ...rest] = where.split(/[-–]/);
+      if (rest.length > 0) return 'where';
       const firstPort = parseNumber(from, 16);
       const last = to === undefined ? firstPort : parseNumber(to, 16);
       if (firstPort === undefined || last === undefined || last < firstPort) return 'where';
@@ -84,7 +85,20 @@ function targetOf(draft: BreakpointDraft): BreakpointTarget | DraftField {
   }
 }
 
-/** Plain digits of a place are hexadecimal, as addresses are everywhere in the window. */
+const DIGITS = /^(?:0x)?([0-9][0-9a-f]*)h?$/i;
+const ADDRESS_BITS = 32;
+
+/** Digits alone are an address in hexadecimal, as in every address field of the window; main knows what else means. */
+function placeOf(where: string): { readonly linearAddress: number; readonly location: string } {
+  const digits = DIGITS.exec(where)?.[1];
+  if (digits === undefined) return { linearAddress: 0, location: where };
+  const address = parseNumber(digits, ADDRESS_BITS);
+  // Main says what is wrong with an address that nothing has.
+  return address === undefined
+    ? { linearAddress: 0, location: `0x${digits}` }
+    : { linearAddress: Number(address), location: '' };
+}
+
 function placeText({ linearAddress, location }: { readonly linearAddress: number; readonly location: string }): string {
   return location === '' ? prefixedHex(linearAddress) : location;
 }

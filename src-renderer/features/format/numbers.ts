@@ -15,8 +15,8 @@ export function compactCount(value: number): string {
 }
 
 /** `12,345,678` */
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+export function grouped(value: number | bigint): string {
+  return (typeof value === 'bigint' ? value : Math.round(value)).toLocaleString('en-US');
 }
 
 /** Three significant digits without an exponent. */

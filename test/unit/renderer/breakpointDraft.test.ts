@@ -18,6 +18,15 @@ describe('a breakpoint’s fields', () => {
       { kind: 'code', linearAddress: 0, location: 'main+4' },
     ],
     [
+      { kind: 'code', where: '7c00h' },
+      { kind: 'code', linearAddress: 0x7c00, location: '' },
+    ],
+    // Main refuses it, and says why.
+    [
+      { kind: 'code', where: '1ffffffffffffffff' },
+      { kind: 'code', linearAddress: 0, location: '0x1ffffffffffffffff' },
+    ],
+    [
       { kind: 'data', where: 'counter', byteLength: '2', access: 'read' },
       { kind: 'data', linearAddress: 0, location: 'counter', byteLength: 2, access: 'read' },
     ],
@@ -55,6 +64,7 @@ describe('a breakpoint’s fields', () => {
     [{ kind: 'data', where: 'x', byteLength: '0' }, 'byteLength'],
     [{ kind: 'port', where: '64-60' }, 'where'],
     [{ kind: 'port', where: '10000' }, 'where'],
+    [{ kind: 'port', where: '60-64-70' }, 'where'],
     [{ kind: 'interrupt', where: '100' }, 'where'],
     [{ kind: 'mode', ignoreCount: 'some' }, 'ignoreCount'],
   ])('%o are wrong in %s', (changes, field) => {

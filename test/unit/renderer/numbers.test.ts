@@ -4,6 +4,7 @@ import {
   compactCount,
   digestGroups,
   duration,
+  grouped,
   mips,
   parseNumber,
   percent,
@@ -80,4 +81,8 @@ test.each([
 
 test('groups a digest by four', () => {
   expect(digestGroups('9f3a6c04be101234')).toBe('9f3a 6c04 be10 1234');
+});
+
+test('groups wide numbers without rounding them', () => {
+  expect(grouped(0xffff_ffff_ffff_ffffn)).toBe('18,446,744,073,709,551,615');
 });

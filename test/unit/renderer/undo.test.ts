@@ -51,3 +51,16 @@ test('one that cannot be taken back is no reason to lose the others', async () =
   await undo.undo();
   expect(value).toBe(0);
 });
+
+test('one that is refused for now is still the next to be taken back', async () => {
+  const undo = useUndo();
+  let isAllowed = false;
+  await change(1);
+  undo.push({ what: 'settings', undo: () => Promise.resolve(isAllowed) });
+  await undo.undo();
+  expect(undo.last?.what).toBe('settings');
+  isAllowed = true;
+  await undo.undo();
+  await undo.undo();
+  expect(value).toBe(0);
+});
