@@ -162,7 +162,8 @@ export class BlockStore {
       await this.#withPack(number, async (reader) => {
         await inParallel([...frames], READS_AT_ONCE, async ([frame, places]) => {
           const bytes = await reader.read(`${frame}`);
-          const end = Math.max(...places.map(({ at }) => at)) + BLOCK_BYTES;
+          // One block may stand for every page of a memory: too many places for the arguments of a call.
+          const end = places.reduce((most, { at }) => Math.max(most, at), 0) + BLOCK_BYTES;
           if (bytes === undefined || bytes.length < end)
             throw new SectionProblem(`its section ${frame} makes no sense: it holds less than ${end} bytes`);
           visit(bytes, places);
