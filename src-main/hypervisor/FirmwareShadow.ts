@@ -64,8 +64,8 @@ export class FirmwareShadow implements ShadowRam {
 
   private open(block: number, access: ShadowAccess): void {
     for (let page = block; page < block + BLOCK_BYTES; page += PAGE_BYTES) this.memory.removeWindow(windowName(page));
-    if (access === 'rom') {
-      this.openRom(block);
+    if (access === 'rom' || access === 'ram-write-only') {
+      this.openRom(block, access === 'ram-write-only');
       return;
     }
     for (let page = block; page < block + BLOCK_BYTES; page += PAGE_BYTES) {
@@ -75,14 +75,15 @@ export class FirmwareShadow implements ShadowRam {
   }
 
   /** As few windows as there are runs of pages: each is looked through at a TLB miss. */
-  private openRom(block: number): void {
+  private openRom(block: number, writesToRam: boolean): void {
     const end = block + BLOCK_BYTES;
     for (let start = block; start < end;) {
       const host = this.roms.get(start);
       let next = start + PAGE_BYTES;
       while (next < end && this.roms.get(next) === (host === undefined ? undefined : host + next - start))
         next += PAGE_BYTES;
-      const target = host === undefined ? { kind: 'bus' as const } : { kind: 'rom' as const, host };
+      const target =
+        host === undefined ? ({ kind: 'bus', writesToRam } as const) : ({ kind: 'rom', host, writesToRam } as const);
       this.memory.setWindow(windowName(start), start, next - start, target);
       start = next;
     }

@@ -38,8 +38,11 @@ export interface VideoMemory {
   takeWrittenPages(pages: Uint8Array): boolean;
 }
 
-/** Who answers a range between C0000h and FFFFFh: the ROM there (or nobody, where there is none), or RAM. */
-export type ShadowAccess = 'rom' | 'ram-read-only' | 'ram';
+/**
+ * Who answers a range between C0000h and FFFFFh: the ROM there (or nobody, where there is none), or RAM. Read-only RAM
+ * drops writes; RAM that is write-only takes them while the ROM is read, as firmware has it to copy itself.
+ */
+export type ShadowAccess = 'rom' | 'ram-read-only' | 'ram-write-only' | 'ram';
 
 /** The RAM behind the firmware's addresses, into which it copies itself. */
 export interface ShadowRam {

@@ -266,7 +266,7 @@ export class Mmu implements LinearMemory {
     for (let i = 0; i < bytes; i++) this.writeWithin((address + i) >>> 0, 1, (value >>> (8 * i)) & 0xff, privilege);
   }
 
-  /** Writes inside one page: RAM, video memory, code, ROM (ignored) or device. */
+  /** Writes inside one page: RAM, video memory, code, ROM (ignored, or meant for the RAM beneath it) or device. */
   private writeWithin(linear: number, bytes: 1 | 2 | 4, value: number, privilege: Privilege): void {
     const known = this.tlb.writableHost(this.tlbFor(privilege), linear);
     if (known !== 0) {
@@ -276,14 +276,14 @@ export class Mmu implements LinearMemory {
     const host = this.locate(linear, ACCESS.write | this.userBit(privilege));
     const { physical } = this.paging;
     this.watch?.onWrite(linear, bytes);
-    if (host === 0) {
+    const target = this.physicalMemory.writeHost(physical);
+    if (target === 0) {
       const unsigned = bytes === 4 ? value >>> 0 : value & ((1 << (8 * bytes)) - 1);
-      this.bus.mmioWrite(physical, bytes, unsigned);
+      if (host === 0) this.bus.mmioWrite(physical, bytes, unsigned);
       return;
     }
-    if (!this.physicalMemory.isWritable(physical)) return;
     if (this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) this.watcher.onCodeWrite(physical, bytes);
-    this.setHost(host, value, bytes);
+    this.setHost(target, value, bytes);
   }
 
   /** Host address of a readable linear one, 0 where a device or nothing answers at PAGING.physical. Throws #PF. */
@@ -305,12 +305,11 @@ export class Mmu implements LinearMemory {
     if (isWatched) paging.translate(linear, access);
     const { physical, rights } = paging;
     const host = physicalMemory.host(physical);
-    if (host === 0) return 0;
-    const isWritable = physicalMemory.isWritable(physical);
-    if (isWritable && (access & ACCESS.write) !== 0) physicalMemory.setFlags(physical, PAGE_FLAG.dirty);
-    if (isWatched) return host;
+    const writeHost = physicalMemory.writeHost(physical);
+    if (writeHost !== 0 && (access & ACCESS.write) !== 0) physicalMemory.markDirty(writeHost);
+    if (isWatched || host === 0) return host;
     const flags = physicalMemory.flagsOf(physical) & (PAGE_FLAG.dirty | PAGE_FLAG.code);
-    const mayWrite = isWritable && flags === PAGE_FLAG.dirty && (rights & RIGHT.write) !== 0;
+    const mayWrite = writeHost === host && flags === PAGE_FLAG.dirty && (rights & RIGHT.write) !== 0;
     return paging.routines.enter(linear, access, host, mayWrite ? WRITES.plain : WRITES.refused) >>> 0;
   }
 

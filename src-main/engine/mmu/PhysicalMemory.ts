@@ -15,11 +15,13 @@ const A20_MASK = ~0x0010_0000;
  * - `rom`: an image at a host address; writes are ignored
  * - `video`: video memory from a byte offset on
  * - `bus`: a device
+ *
+ * With `writesToRam` it answers reads only, and writes reach the RAM beneath it, where there is some.
  */
 export type WindowTarget =
-  | { readonly kind: 'rom'; readonly host: number }
+  | { readonly kind: 'rom'; readonly host: number; readonly writesToRam?: boolean }
   | { readonly kind: 'video'; readonly offset: number }
-  | { readonly kind: 'bus' };
+  | { readonly kind: 'bus'; readonly writesToRam?: boolean };
 
 /** A page-aligned range of guest-physical addresses that lead elsewhere than to RAM. */
 interface PhysicalWindow {
@@ -28,7 +30,8 @@ interface PhysicalWindow {
   readonly end: number;
   /** Host address of `start`; 0: the bus answers. */
   readonly host: number;
-  readonly isWritable: boolean;
+  /** Host address where writes to `start` end up; 0: the bus takes them, or nobody does. */
+  readonly writeHost: number;
 }
 
 /**
@@ -98,12 +101,21 @@ export class PhysicalMemory {
     return physical < this.layout.ramBytes ? this.layout.ramBase + physical : 0;
   }
 
-  /** Whether writes to a (gated) physical address change it. */
+  /** Whether writes to a (gated) physical address change what is read there. */
   isWritable(physical: number): boolean {
+    const host = this.host(physical);
+    return host !== 0 && this.writeHost(physical) === host;
+  }
+
+  /** Host address of the memory that writes to a (gated) physical address change, else 0. */
+  writeHost(physical: number): number {
     for (const window of this.windows) {
-      if (physical >= window.start && physical < window.end) return window.isWritable;
+      if (physical >= window.start && physical < window.end) {
+        return window.writeHost === 0 ? 0 : window.writeHost + (physical - window.start);
+      }
     }
-    return physical < this.layout.ramBytes && (this.flagsOf(physical) & PAGE_FLAG.readOnly) === 0;
+    const isRam = physical < this.layout.ramBytes && (this.flagsOf(physical) & PAGE_FLAG.readOnly) === 0;
+    return isRam ? this.layout.ramBase + physical : 0;
   }
 
   /** PAGE_FLAG bits of the page that a physical address leads to; 0 where it is neither RAM nor video memory. */
@@ -119,6 +131,11 @@ export class PhysicalMemory {
   clearFlags(physical: number, flags: number): void {
     const page = this.pageOf(physical);
     if (page >= 0) this.pageFlags[page] &= ~flags;
+  }
+
+  /** The page that holds a host address of RAM or video memory is about to be written. */
+  markDirty(host: number): void {
+    this.pageFlags[(host - this.layout.ramBase) >>> PAGE_SHIFT] |= PAGE_FLAG.dirty;
   }
 
   /** Clears a flag of every page of RAM. */
@@ -187,7 +204,11 @@ export class PhysicalMemory {
     let host = 0;
     if (target.kind === 'rom') host = target.host;
     else if (target.kind === 'video') host = this.layout.videoBase + target.offset;
-    const window = { id, start, end: start + byteLength, host, isWritable: target.kind === 'video' };
+    const end = start + byteLength;
+    let writeHost = target.kind === 'video' ? host : 0;
+    if (target.kind !== 'video' && target.writesToRam === true && end <= this.layout.ramBytes)
+      writeHost = this.layout.ramBase + start;
+    const window = { id, start, end, host, writeHost };
     const known = this.windows.findIndex((each) => each.id === id);
     if (known >= 0) {
       this.uncover(this.windows[known]);

@@ -8,12 +8,12 @@ const SMRAM_CONTROL = 0x72;
 /** Read enable and write enable of a segment; the two halves of a register hold one each. */
 const READ = 1,
   WRITE = 2;
-const ACCESS: readonly ShadowAccess[] = ['rom', 'ram-read-only', 'rom', 'ram'];
+const ACCESS: readonly ShadowAccess[] = ['rom', 'ram-read-only', 'ram-write-only', 'ram'];
 
 /**
  * The 440FX's host bridge (Intel 82441FX datasheet, order 290549): PAM0 to PAM6 at 59h to 5Fh say what answers the
  * addresses from C0000h to FFFFFh. PAM0's high half governs F0000h to FFFFFh; each half of the others 16 KiB from
- * C0000h on. Bit 0 (4): reads go to RAM; bit 1 (5): writes do. Writes to RAM beneath a ROM that is read are dropped.
+ * C0000h on. Bit 0 (4): reads go to RAM; bit 1 (5): writes do. Each goes to the expansion bus else, where the ROM is.
  *
  * SMRAM control (72h) is stored: there is no system management mode.
  */

@@ -52,6 +52,36 @@ describe('pages are known to be dirty', () => {
   });
 });
 
+describe('a ROM that lets writes through to the RAM beneath it', () => {
+  const ADDRESS = 0x70_0000;
+
+  /** After a program that writes to the ROM in all sorts of ways, and reads it again into EAX. */
+  function written(source: string): TestMachine {
+    const machine = pagedMachine(`${source}\nmov eax, [${ADDRESS}]`);
+    const host = machine.memory.placeRom(Uint8Array.of(0x10, 0x20, 0x30, 0x40)) ?? 0;
+    machine.memory.setWindow('shadowed', ADDRESS, 0x1000, { kind: 'rom', host, writesToRam: true });
+    machine.processor.stateChanged();
+    machine.runToHalt();
+    return machine;
+  }
+
+  test.each([
+    { way: 'a store', source: `mov dword [${ADDRESS}], 0x12345678`, ram: 0x1234_5678 },
+    { way: 'a store after a read', source: `mov ebx, [${ADDRESS}]\nmov word [${ADDRESS}], bx`, ram: 0x2010 },
+    { way: 'a change, of what is read', source: `inc dword [${ADDRESS}]`, ram: 0x4030_2011 },
+    { way: 'a copy onto itself', source: `mov esi, ${ADDRESS}\nmov edi, esi\nmov ecx, 4\nrep movsb`, ram: 0x4030_2010 },
+  ])('takes $way', ({ source, ram }) => {
+    const machine = written(source);
+    expect([machine.state.register(0), machine.read32(ADDRESS)]).toEqual([0x4030_2010, ram]);
+  });
+
+  test('counts the page of RAM as written', () => {
+    const { memory } = written(`mov byte [${ADDRESS}], 1`);
+    memory.removeWindow('shadowed');
+    expect(memory.flagsOf(ADDRESS) & PAGE_FLAG.dirty).toBe(PAGE_FLAG.dirty);
+  });
+});
+
 describe('what an access would come to', () => {
   const WRITABLE = 2,
     USER = 4;

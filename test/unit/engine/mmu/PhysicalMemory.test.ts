@@ -51,6 +51,21 @@ describe('physical memory', () => {
     expect([memory.isWritable(0x1fff), memory.isWritable(0x2000)]).toEqual([false, true]);
   });
 
+  test('a ROM may let writes through to the RAM beneath it, where there is some', () => {
+    const memory = PhysicalMemory.create(RAM);
+    const host = memory.placeRom(Uint8Array.of(1)) ?? 0;
+    memory.setWindow('shadowed', 0x1000, 0x1000, { kind: 'rom', host, writesToRam: true });
+    memory.setWindow('nobody', 0x2000, 0x1000, { kind: 'bus', writesToRam: true });
+    memory.setWindow('high', 0xffff_f000, 0x1000, { kind: 'rom', host, writesToRam: true });
+    const ends = [0x1004, 0x2004, 0xffff_f004].map((at) => [memory.host(at), memory.writeHost(at)]);
+    expect(ends).toEqual([
+      [host + 4, memory.layout.ramBase + 0x1004],
+      [0, memory.layout.ramBase + 0x2004],
+      [host + 4, 0],
+    ]);
+    expect(memory.isWritable(0x1004)).toBe(false);
+  });
+
   test('a window leads to video memory, to the bus, or back to RAM', () => {
     const memory = PhysicalMemory.create(RAM, 1, 0x1_0000);
     memory.setWindow('vga', 0x1000, 0x2000, { kind: 'video', offset: 0x3000 });
