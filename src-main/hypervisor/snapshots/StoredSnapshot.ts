@@ -7,13 +7,17 @@ import { SectionFileReader } from '../storage/SectionFileReader.ts';
 import { storedMachine, type StoredMachine } from '../storage/StoredMachine.ts';
 import { writeSectionFile } from '../storage/writeSectionFile.ts';
 import { machineStateSchema } from './machineStateSchema.ts';
-import { decodeRoots, encodeRoots, type TableRoots } from './pageTables.ts';
+import { PAGE_BYTES } from './pages.ts';
+import { decodeRoots, encodeRoots, TABLE_PAGES, type TableRoots } from './pageTables.ts';
 import { snapshotEntry, type SnapshotEntry } from './SnapshotTree.ts';
 
 const VERSION = 1;
 /** A machine's state is JSON of some hundred KiB; lists of tables of the largest disks some MiB. */
 const MOST_BYTES = 2 ** 28;
 const LIMITS = { newestVersion: VERSION, mostBytes: MOST_BYTES };
+/** One block of the store may stand for any number of pages: a small file must not name more than a host can hold. */
+const MOST_VIDEO_PAGES = 2 ** 14;
+const MOST_DISK_TABLES = 2 ** 12;
 
 /** A snapshot but for its pages, which are blocks of the store's: a file of sections of the kind `SREF`. */
 export interface StoredSnapshot {
@@ -67,14 +71,15 @@ export function decodeStoredSnapshot(bytes: Uint8Array): StoredSnapshot {
 
 function storedSnapshotOf(sections: ReadonlyMap<string, Uint8Array>): StoredSnapshot {
   const disks = DRIVE_SLOTS.filter((slot) => sections.has(slot));
+  const definition = jsonOf(sections, 'definition', storedMachine);
   return {
     entry: jsonOf(sections, 'entry', snapshotEntry),
-    definition: jsonOf(sections, 'definition', storedMachine),
+    definition,
     state: jsonOf(sections, 'state', machineStateSchema),
     thumbnail: sections.get('thumbnail') ?? null,
-    ram: rootsOf(sections, 'ram'),
-    video: rootsOf(sections, 'video'),
-    disks: new Map(disks.map((slot): [DriveSlot, TableRoots] => [slot, rootsOf(sections, slot)])),
+    ram: memoryOf(sections, 'ram', (definition.memoryMiB * 2 ** 20) / PAGE_BYTES),
+    video: memoryOf(sections, 'video', MOST_VIDEO_PAGES),
+    disks: new Map(disks.map((slot): [DriveSlot, TableRoots] => [slot, diskOf(sections, slot)])),
     serial: new Map(
       SERIAL_PORTS.flatMap((port) => {
         const bytes = sections.get(`serial-${port}`);
@@ -130,4 +135,19 @@ function rootsOf(sections: ReadonlyMap<string, Uint8Array>, name: string): Table
   const bytes = sections.get(name);
   if (bytes === undefined) throw new SectionProblem(`its section ${name} is missing`);
   return decodeRoots(name, bytes);
+}
+
+function memoryOf(sections: ReadonlyMap<string, Uint8Array>, name: string, pageCount: number): TableRoots {
+  const roots = rootsOf(sections, name);
+  for (const table of roots.keys())
+    if (table * TABLE_PAGES >= pageCount)
+      throw new SectionProblem(`its section ${name} makes no sense: the machine has ${pageCount} pages, and no table ${table}`); // prettier-ignore
+  return roots;
+}
+
+function diskOf(sections: ReadonlyMap<string, Uint8Array>, slot: DriveSlot): TableRoots {
+  const roots = rootsOf(sections, slot);
+  if (roots.size > MOST_DISK_TABLES)
+    throw new SectionProblem(`its section ${slot} makes no sense: ${roots.size} tables were kept in no memory`);
+  return roots;
 }

@@ -12,7 +12,7 @@ import type { Pages } from './pages.ts';
  * without pages, are left out.
  */
 
-const TABLE_PAGES = BLOCK_BYTES / HASH_BYTES;
+export const TABLE_PAGES = BLOCK_BYTES / HASH_BYTES;
 /** Of a list of tables: number (32 bits), hash. */
 const ROOT_BYTES = 4 + HASH_BYTES;
 const NO_PAGE: BlockHash = '\0'.repeat(HASH_BYTES);

@@ -61,7 +61,7 @@ async function bytesBelow(place: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const first = madeUpSnapshot(randomPages(random, [0, 1, 2, 127, 128, 300, 5000]), {
+const first = madeUpSnapshot(randomPages(random, [0, 1, 2, 127, 128, 300, 4000]), {
   video: randomPages(random, [3, 7]),
   disks: new Map([['hda', randomPages(random, [1, 1_000_000])]]),
   instructions: 12_345,
@@ -87,6 +87,17 @@ describe('a snapshot comes back', () => {
     expectSame(read.snapshot, first);
     expect(unwrap(await store.snapshots.readThumbnail(id, entry.id))).toEqual(Buffer.from(thumbnail));
     expect(store.problems).toEqual([]);
+  });
+
+  test.each([
+    { memory: 'ram', snapshot: madeUpSnapshot(randomPages(random, [16 * 256])) },
+    { memory: 'video', snapshot: madeUpSnapshot(new Map(), { video: randomPages(random, [2 ** 20]) }) },
+  ])('unless its $memory is larger than such a machine’s, as a file from elsewhere may say', async (made) => {
+    const { id: taken } = unwrap(await store.snapshots.put(machine, made.snapshot, { name: 'crafted' }));
+    expect(await store.snapshots.read(id, taken)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining(`section ${made.memory} makes no sense`) as string },
+    });
   });
 
   test('each of a chain, after the one before it was deleted', async () => {
