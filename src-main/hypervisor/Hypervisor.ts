@@ -299,6 +299,8 @@ export class Hypervisor implements HypervisorService {
 
   async reset(id: VmId): Promise<Result<VmSummary>> {
     return this.#command(id, 'reset', async (machine) => {
+      // It may be being exported, which a machine that runs would spoil.
+      if (machine.state === 'crashed') await this.#snapshots.quiet(id);
       const program = await this.#registry.readProgram(id);
       if (!program.ok) return program;
       // Likewise.

@@ -1,10 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
+import { done } from '../../../../src-main/hypervisor/results.ts';
+import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
 import type { VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { bundleDoubleThread } from '../../../support/hypervisor/bundle.ts';
-import { openTestHypervisor, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
+import { openTestHypervisor, sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 import type { TestHypervisor } from '../../../support/hypervisor/openTestHypervisor.ts';
 
 let threadEntry: string;
@@ -52,6 +54,24 @@ test('a thread that hangs while its machine is captured is said, and can be powe
   expect(await taking).toMatchObject({ ok: false, error: { code: 'thread-died' } });
   expect(hypervisor.get(id)?.state).toBe('off');
   expect(hypervisor.snapshots(id)?.entries).toEqual([]);
+});
+
+test('a crashed machine that is being exported begins to run only when that is done', async () => {
+  const { hypervisor, folder } = opened;
+  const { id } = await opened.run('triple-fault');
+  await until(() => hypervisor.get(id)?.state === 'crashed', 'crashed');
+  const order: string[] = [];
+  hypervisor.on('vm-state', ({ to }) => order.push(to));
+  const writing = vi.spyOn(MachineStore.prototype, 'exportMachine').mockImplementationOnce(async () => {
+    await sleep(200);
+    order.push('exported');
+    return done(null);
+  });
+  const exporting = hypervisor.exportMachine(id, path.join(folder, 'a'), { snapshots: false, images: true });
+  await until(() => writing.mock.calls.length > 0, 'it is being exported');
+  unwrap(await hypervisor.reset(id));
+  unwrap(await exporting);
+  expect(order.slice(0, 2)).toEqual(['exported', 'starting']);
 });
 
 test('a snapshot that does not fit leaves the machine as it runs', async () => {
