@@ -18,12 +18,30 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   disposed: 'internal',
 };
 
+/** Refusals of the app's own, beside the hypervisor's `REFUSAL_IDS`, that the window says in its own language. */
+export const APP_REFUSAL_IDS = [
+  'machine-off',
+  'memory-absent',
+  'memory-linear-most',
+  'memory-file-empty',
+  'memory-file-too-large',
+  'memory-file-unreadable',
+  'memory-file-unwritable',
+] as const;
+export type AppRefusalId = (typeof APP_REFUSAL_IDS)[number];
+
 export function succeed<Value>(value: Value): Outcome<Value> {
   return { ok: true, value };
 }
 
-export function refuse(code: ProblemCode, message: string, values?: Record<string, string | number>): Outcome<never> {
-  return { ok: false, problem: { code, message, ...(values && { values }) } };
+/** `text` names the sentence for windows in another language, into which `values` go. */
+export function refuse(
+  code: ProblemCode,
+  message: string,
+  values?: Record<string, string | number>,
+  text?: AppRefusalId,
+): Outcome<never> {
+  return { ok: false, problem: { code, message, ...(values && { values }), ...(text !== undefined && { text }) } };
 }
 
 export function refuseWith(error: HypervisorError): Outcome<never> {

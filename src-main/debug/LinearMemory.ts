@@ -17,6 +17,14 @@ export interface MemoryBytes {
   readonly missing: readonly [start: number, end: number][];
 }
 
+/** A part of a range that is contiguous in physical memory. */
+export interface PhysicalPiece {
+  readonly physicalAddress: number;
+  /** From the beginning of the range. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Reads physical memory. */
 export function readPhysical(memory: MemoryAccess, address: number, byteLength: number): MemoryBytes {
   const bytes = new Uint8Array(byteLength);
@@ -48,7 +56,7 @@ export async function physicalPieces(
   memory: MemoryAccess,
   address: number,
   byteLength: number,
-): Promise<readonly { readonly physicalAddress: number; readonly offset: number; readonly length: number }[] | null> {
+): Promise<readonly PhysicalPiece[] | null> {
   if (!memory.isPaging) return [{ physicalAddress: address, offset: 0, length: byteLength }];
   const pieces = [];
   for (const { at, offset, length } of pagesOf(address, byteLength)) {

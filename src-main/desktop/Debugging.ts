@@ -1,4 +1,5 @@
 import type {
+  AddressSpace,
   Breakpoint,
   BreakpointSettings,
   Disassembly,
@@ -13,7 +14,13 @@ import { armBreakpoint } from '../debug/armBreakpoint.ts';
 import { type Breakpoints, hasSameMeaning } from '../debug/Breakpoints.ts';
 import { callStack, type StackContext } from '../debug/CallStack.ts';
 import { disassembleAround, type CodePlace, type ProgramKnowledge } from '../debug/Disassembler.ts';
-import { physicalPieces, readLinear, readPhysical, type MemoryAccess } from '../debug/LinearMemory.ts';
+import {
+  physicalPieces,
+  readLinear,
+  readPhysical,
+  type MemoryAccess,
+  type PhysicalPiece,
+} from '../debug/LinearMemory.ts';
 import { Watches } from '../debug/Watches.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
 import type { MachineSymbols } from '../control/MachineSymbols.ts';
@@ -23,7 +30,8 @@ import { refuse, refuseWith, succeed, toOutcome } from '../control/outcomes.ts';
 const STARTS_KEPT = 4096;
 const SYMBOLS_FOUND = 50;
 
-export const off = (): Outcome<never> => refuse('wrong-state', 'The machine is off. Start it to look inside.');
+export const off = (): Outcome<never> =>
+  refuse('wrong-state', 'The machine is off. Start it to look inside.', {}, 'machine-off');
 
 /** Guest code as a listing of it begins. */
 export interface LookedAt {
@@ -182,7 +190,7 @@ export class Debugging {
   async readMemory(
     id: VmId,
     vcpu: number,
-    space: 'physical' | 'linear',
+    space: AddressSpace,
     address: number,
     length: number,
   ): Promise<Outcome<MemoryRange>> {
@@ -194,30 +202,49 @@ export class Debugging {
     return succeed({ ...range, missing: range.missing.map(([start, end]) => [start, end]) });
   }
 
+  /** All of it or nothing. */
   async writeMemory(
     id: VmId,
     vcpu: number,
-    space: 'physical' | 'linear',
+    space: AddressSpace,
     address: number,
     bytes: Uint8Array,
   ): Promise<Outcome<void>> {
+    const pieces = await this.piecesOf(id, vcpu, space, address, bytes.length);
+    if (!pieces.ok) return pieces;
+    for (const { physicalAddress, offset, length } of pieces.value) {
+      const written = await this.hypervisor.writeMemory(id, physicalAddress, bytes.subarray(offset, offset + length));
+      if (!written.ok) return refuseWith(written.error);
+    }
+    return succeed(undefined);
+  }
+
+  /** Where in RAM a range lies; refused when a part of it is not mapped, or no RAM. */
+  async piecesOf(
+    id: VmId,
+    vcpu: number,
+    space: AddressSpace,
+    address: number,
+    byteLength: number,
+  ): Promise<Outcome<readonly PhysicalPiece[]>> {
     const registers = this.hypervisor.registers(id, vcpu);
     if (!registers) return off();
     const memory = this.memoryOf(id, vcpu, registers);
     const pieces =
       space === 'linear'
-        ? await physicalPieces(memory, address, bytes.length)
-        : [{ physicalAddress: address, offset: 0, length: bytes.length }];
-    const isRam = ({ physicalAddress, length }: { physicalAddress: number; length: number }): boolean =>
-      memory.readPhysical(physicalAddress, length).length === length;
-    if (!pieces?.every(isRam)) {
-      return refuse('invalid-value', `There is no memory at 0x${address.toString(16)} for ${bytes.length} bytes.`);
-    }
-    for (const { physicalAddress, offset, length } of pieces) {
-      const written = await this.hypervisor.writeMemory(id, physicalAddress, bytes.subarray(offset, offset + length));
-      if (!written.ok) return refuseWith(written.error);
-    }
-    return succeed(undefined);
+        ? await physicalPieces(memory, address, byteLength)
+        : [{ physicalAddress: address, offset: 0, length: byteLength }];
+    // RAM has no gaps: where its last byte is, all of a piece is.
+    const isRam = ({ physicalAddress, length }: PhysicalPiece): boolean =>
+      memory.readPhysical(physicalAddress + length - 1, 1).length === 1;
+    if (pieces?.every(isRam)) return succeed(pieces);
+    const values = { address: `0x${address.toString(16)}`, length: byteLength };
+    return refuse(
+      'invalid-value',
+      `There is no memory at ${values.address} for ${byteLength} bytes. Choose a range within the machine’s RAM.`,
+      values,
+      'memory-absent',
+    );
   }
 
   /** A machine's memory as one of its processors sees it. */

@@ -26,6 +26,7 @@ import { inspectionHandlers } from './handlers/inspectionHandlers.ts';
 import { chartHandlers } from './handlers/chartHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
 import { imageHandlers } from './handlers/imageHandlers.ts';
+import { memoryHandlers } from './handlers/memoryHandlers.ts';
 import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
 import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
@@ -33,6 +34,8 @@ import { programHandlers } from './handlers/programHandlers.ts';
 import { Machines } from '../control/Machines.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
+import { MemoryRanges } from './MemoryRanges.ts';
+import { MemorySearches } from './MemorySearches.ts';
 import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
 import { quitTexts } from './quitTexts.ts';
@@ -159,6 +162,7 @@ export class DesktopApplication {
       ...snapshotHandlers(hypervisor, this.machines),
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
+      ...memoryHandlers(new MemorySearches(hypervisor), new MemoryRanges(hypervisor, debugging, dialogs, this.grants)),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({

@@ -6,6 +6,7 @@ import { debugContract } from './debugging.ts';
 import { imageContract } from './images.ts';
 import { inspectionContract } from './inspection.ts';
 import { machineContract } from './machines.ts';
+import { memoryContract } from './memory.ts';
 import { observationContract } from './observation.ts';
 import { programContract } from './programs.ts';
 import { snapshotContract } from './snapshots.ts';
@@ -20,6 +21,7 @@ export const contract = {
   ...imageContract,
   ...applianceContract,
   ...debugContract,
+  ...memoryContract,
   ...inspectionContract,
   ...observationContract,
   ...snapshotContract,

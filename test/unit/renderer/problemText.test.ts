@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMAND_STATES, refusal } from '../../../src-main/hypervisor/lifecycle/transitions.ts';
 import { REFUSAL_IDS, VM_STATES } from '../../../src-main/hypervisor/types.ts';
-import { toProblem } from '../../../src-main/control/outcomes.ts';
+import { APP_REFUSAL_IDS, toProblem } from '../../../src-main/control/outcomes.ts';
 import { problemText } from '../../../src-renderer/app/problemText.ts';
 import { refusals, refusalWords } from '../../../src-renderer/app/locales/zh-CN/refusals.ts';
 
@@ -25,7 +25,7 @@ test('what a name looks like does not matter', () => {
 
 describe('there is Chinese', () => {
   test('for every refusal', () => {
-    expect(Object.keys(refusals).sort()).toEqual([...REFUSAL_IDS].sort());
+    expect(Object.keys(refusals).sort()).toEqual([...REFUSAL_IDS, ...APP_REFUSAL_IDS].sort());
   });
   test('for every command and state that goes into one', () => {
     expect(Object.keys(refusalWords['command'] ?? {}).sort()).toEqual(Object.keys(COMMAND_STATES).sort());

@@ -18,6 +18,13 @@ export const refusals: Readonly<Record<string, string>> = {
   'machines-most': '运行中的虚拟机过多：请关闭其中一台。',
   'image-in-use':
     '“{name}”正在使用 {file}，而两者之一会写入它。请关闭那台虚拟机，或在两者中均以只读或覆盖层方式使用该映像。',
+  'machine-off': '虚拟机已关机。请先启动它，再查看其内部。',
+  'memory-absent': '从 {address} 起的 {length} 个字节不全是内存。请选择虚拟机内存以内的范围。',
+  'memory-linear-most': '一次最多可保存 {mostMiB} MiB 线性内存。请缩短范围，或改为保存物理内存。',
+  'memory-file-empty': '{name} 是空文件，没有可载入的内容。',
+  'memory-file-too-large': '{name} 有 {size} 个字节，一次最多可载入 {mostMiB} MiB。',
+  'memory-file-unreadable': '无法读取 {name}：{reason}。',
+  'memory-file-unwritable': '无法写入 {name}：{reason}。请保存到其他文件夹。',
 };
 
 /** Words that go into them, by the value's name. */
@@ -37,6 +44,13 @@ export const refusalWords: Readonly<Record<string, Readonly<Record<string, strin
     'power-off': '请先关闭其电源。',
     pause: '请先将其暂停。',
     none: '',
+  },
+  reason: {
+    'there is no such file': '没有这个文件',
+    'permission denied': '没有权限',
+    'it is a folder': '它是一个文件夹',
+    'the disk is full': '磁盘已满',
+    'the disk is read-only': '磁盘是只读的',
   },
   command: {
     start: '启动',

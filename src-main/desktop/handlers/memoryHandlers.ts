@@ -1,0 +1,16 @@
+import type { CallName } from '../../../src-preload/contract/contract.ts';
+import type { Handlers } from '../../control/handlers.ts';
+import type { MemoryRanges } from '../MemoryRanges.ts';
+import type { MemorySearches } from '../MemorySearches.ts';
+
+type MemoryCall = Extract<CallName, `memory:${string}`>;
+
+/** What the memory panel asks beside reading and writing, which are the debugger's. */
+export function memoryHandlers(searches: MemorySearches, ranges: MemoryRanges): Handlers<MemoryCall> {
+  return {
+    'memory:search': ({ id, ...search }) => searches.search(id, search),
+    'memory:fill': ({ length, pattern, ...place }) => ranges.fill(place, length, pattern),
+    'memory:save': ({ length, ...place }) => ranges.save(place, length),
+    'memory:load': (place) => ranges.load(place),
+  };
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
+import { MachineSymbols } from '../../../src-main/control/MachineSymbols.ts';
+import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
+import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { MemoryRanges } from '../../../src-main/desktop/MemoryRanges.ts';
+import type { MemoryPlace } from '../../../src-preload/contract/memory.ts';
+import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+
+const MIB = 2 ** 20;
+let folder: string;
+/** What the user chooses in the dialog; null: they close it. */
+let chosen: string | null;
+let asked: number;
+let hypervisor: FakeHypervisor;
+let ranges: MemoryRanges;
+let ram: Uint8Array;
+let id: string;
+const at = (address: number, space: MemoryPlace['space'] = 'physical'): MemoryPlace => ({
+  id,
+  vcpu: 0,
+  space,
+  address,
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'memory-'));
+  chosen = path.join(folder, 'memory.bin');
+  asked = 0;
+  const choose = (): string | null => (asked++, chosen);
+  hypervisor = new FakeHypervisor();
+  const symbols = new MachineSymbols(hypervisor);
+  ranges = new MemoryRanges(
+    hypervisor,
+    new Debugging(hypervisor, new Breakpoints({}, () => undefined), symbols),
+    { pickMemorySave: async () => choose(), pickMemoryLoad: async () => [choose() ?? []].flat() },
+    new FileGrants(),
+  );
+  const created = await hypervisor.create({});
+  id = created.ok ? created.value.id : '';
+  ram = Uint8Array.from({ length: 3 * MIB }, (_, index) => (index * 7) & 0xff);
+  hypervisor.memory.set(id, ram);
+  await hypervisor.start(id, { paused: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('filling a range', () => {
+  test('repeats the pattern and cuts it at the end', async () => {
+    expect(await ranges.fill(at(0x10), 5, Uint8Array.of(1, 2))).toMatchObject({ ok: true });
+    expect([...ram.slice(0x0f, 0x16)]).toEqual([(0x0f * 7) & 0xff, 1, 2, 1, 2, 1, (0x15 * 7) & 0xff]);
+  });
+
+  test('is refused beyond the end of memory, and changes nothing', async () => {
+    const before = ram.slice();
+    const outcome = await ranges.fill(at(3 * MIB - 4), 5, Uint8Array.of(1));
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value', text: 'memory-absent' } });
+    expect(Buffer.compare(ram, before)).toBe(0);
+  });
+});
+
+describe('saving a range', () => {
+  test('writes its bytes as they are', async () => {
+    const outcome = await ranges.save(at(0x123), 2 * MIB + 5);
+    expect(outcome).toMatchObject({ ok: true, value: { name: 'memory.bin' } });
+    expect(Buffer.compare(readFileSync(path.join(folder, 'memory.bin')), ram.subarray(0x123, 2 * MIB + 0x128))).toBe(0);
+  });
+
+  test('asks for no file when the range is no memory', async () => {
+    expect(await ranges.save(at(0), 4 * MIB)).toMatchObject({ ok: false, problem: { text: 'memory-absent' } });
+    expect(await ranges.save(at(0, 'linear'), 17 * MIB)).toMatchObject({
+      ok: false,
+      problem: { text: 'memory-linear-most' },
+    });
+    expect(asked).toBe(0);
+  });
+
+  test('says when the file cannot be written', async () => {
+    chosen = path.join(folder, 'nowhere', 'memory.bin');
+    expect(await ranges.save(at(0), 16)).toMatchObject({
+      ok: false,
+      problem: { code: 'file-unwritable', values: { name: 'memory.bin', reason: 'there is no such file' } },
+    });
+  });
+
+  test('leaves no half of a file when the machine is powered off meanwhile', async () => {
+    const readMemory = hypervisor.readMemory;
+    hypervisor.readMemory = (machine, address, length) =>
+      address === MIB ? undefined : readMemory(machine, address, length);
+    expect(await ranges.save(at(0), 2 * MIB)).toMatchObject({ ok: false, problem: { text: 'machine-off' } });
+    expect(existsSync(path.join(folder, 'memory.bin'))).toBe(false);
+  });
+
+  test('a dialog that is closed is no failure to tell of', async () => {
+    chosen = null;
+    expect(await ranges.save(at(0), 16)).toMatchObject({ ok: false, problem: { code: 'cancelled' } });
+  });
+});
+
+describe('loading a file', () => {
+  test('writes it at the address', async () => {
+    writeFileSync(path.join(folder, 'memory.bin'), 'quartz');
+    expect(await ranges.load(at(0x2000))).toEqual({ ok: true, value: { name: 'memory.bin', byteLength: 6 } });
+    expect(Buffer.from(ram.slice(0x2000, 0x2006)).toString()).toBe('quartz');
+  });
+
+  test.each([
+    { what: 'an empty file', content: new Uint8Array(0), code: 'invalid-value', text: 'memory-file-empty' },
+    {
+      what: 'more than 16 MiB',
+      content: new Uint8Array(16 * MIB + 1),
+      code: 'file-too-large',
+      text: 'memory-file-too-large',
+    },
+    {
+      what: 'more than the machine has',
+      content: new Uint8Array(4 * MIB),
+      code: 'invalid-value',
+      text: 'memory-absent',
+    },
+    { what: 'what is not there', content: null, code: 'file-unreadable', text: 'memory-file-unreadable' },
+  ])('$what is refused', async ({ content, code, text }) => {
+    if (content) writeFileSync(path.join(folder, 'memory.bin'), content);
+    expect(await ranges.load(at(0))).toMatchObject({ ok: false, problem: { code, text } });
+  });
+});
