@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { WRITTEN_BYTES_MOST, type MemoryPlace } from '../../src-preload/contract/memory.ts';
+import { WRITTEN_BYTES_MOST } from '../../src-preload/contract/layouts/MemoryLimits.ts';
+import type { MemoryPlace } from '../../src-preload/contract/memory.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { FileGrant } from '../../src-preload/contract/programs.ts';
 import type { FileGrants } from '../control/files/FileGrants.ts';

@@ -2,14 +2,9 @@ import { z } from 'zod';
 import { Bytes } from './Bytes.ts';
 import { call } from './Channel.ts';
 import { Address, AddressSpace } from './debugging.ts';
+import { PATTERN_BYTES_MOST, WRITTEN_BYTES_MOST } from './layouts/MemoryLimits.ts';
 import { VcpuId, VmId } from './machines.ts';
 import { FileGrant } from './programs.ts';
-
-/** Bytes that one search looks for, or that one fill repeats. */
-export const PATTERN_BYTES_MOST = 256;
-
-/** What one fill or load writes at most: a machine that records its run keeps it. */
-export const WRITTEN_BYTES_MOST = 16 * 1024 * 1024;
 
 const Pattern = Bytes.refine(({ length }) => length >= 1 && length <= PATTERN_BYTES_MOST);
 

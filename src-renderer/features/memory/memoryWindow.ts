@@ -16,10 +16,18 @@ export interface MemoryRow {
   readonly changed: number;
 }
 
+/** What a search has found, by its physical address. */
+export interface FoundBytes {
+  readonly address: number;
+  readonly length: number;
+}
+
 export interface MemoryReading {
   readonly problem: ShallowRef<string>;
   /** Reactive: what draws it is drawn again after each reading that changed it. */
   row(address: number): MemoryRow;
+  /** Those of the last reading from an address on; fewer where it or memory ends. */
+  bytesAt(address: number, length: number): Uint8Array;
   read(first: number, last: number): Promise<void>;
   forget(): void;
 }
@@ -61,11 +69,22 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
 
   const unknown = new Int16Array(BYTES_PER_ROW).fill(-1);
 
+  function row(address: number): MemoryRow {
+    void revision.value;
+    return rows.get(address) ?? { address, bytes: unknown, changed: 0 };
+  }
+
   return {
     problem,
-    row(address) {
-      void revision.value;
-      return rows.get(address) ?? { address, bytes: unknown, changed: 0 };
+    row,
+    bytesAt(address, length) {
+      const bytes: number[] = [];
+      for (let at = address; at < address + length; at++) {
+        const byte = row(at - (at % BYTES_PER_ROW)).bytes[at % BYTES_PER_ROW] ?? -1;
+        if (byte < 0) break;
+        bytes.push(byte);
+      }
+      return Uint8Array.from(bytes);
     },
     read,
     forget() {

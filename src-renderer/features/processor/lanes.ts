@@ -2,7 +2,7 @@
 export const LANE_TYPES = ['hex', 'f32', 'f64', 'i8', 'i16', 'i32', 'i64', 'u8', 'u16', 'u32', 'u64'] as const;
 export type LaneType = (typeof LANE_TYPES)[number];
 
-const BYTES: Readonly<Record<LaneType, number>> = {
+export const LANE_BYTES: Readonly<Record<LaneType, number>> = {
   hex: 4,
   f32: 4,
   f64: 8,
@@ -19,7 +19,7 @@ const BYTES: Readonly<Record<LaneType, number>> = {
 /** The lanes of a register as text, the lowest last, as registers are written. */
 export function laneTexts(bytes: Uint8Array, type: LaneType): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const width = BYTES[type];
+  const width = LANE_BYTES[type];
   return Array.from({ length: bytes.length / width }, (_, lane) => laneText(view, lane * width, type)).reverse();
 }
 
