@@ -60,6 +60,9 @@ export interface VcpuShare {
   readonly pcpus: readonly number[] | null;
 }
 
+/** The `pool` of one that does not compete. */
+export const NO_POOL = -1;
+
 /** One vCPU's entry. */
 export class VcpuSlot {
   readonly index: number;
@@ -232,7 +235,7 @@ export class VcpuSlot {
   set placesHigh(value: number) {
     this.#setInt(156, value);
   }
-  /** Which of the pools its rate was computed in: the pCPUs of a pool, and those who compete for them. */
+  /** Which of the pools its rate was computed in: the pCPUs of a pool, and those who compete for them; or NO_POOL. */
   get pool(): number {
     return this.#int(160);
   }

@@ -7,7 +7,7 @@
  * comes to them alone, try the level at which those are full, and so on. They are a *pool*, with the vCPUs that
  * have no place outside; the others go on without them. Without pins all is one pool.
  */
-import { PHASE } from './SchedulerState.ts';
+import { NO_POOL, PHASE } from './SchedulerState.ts';
 import type { SchedulerState, VcpuSlot } from './SchedulerState.ts';
 import { firstPcpuBits, pcpuBits } from './pcpuBits.ts';
 import { overfullPcpus } from './pcpuFlow.ts';
@@ -35,7 +35,16 @@ export function wantsToRun({ phase }: VcpuSlot): boolean {
   return phase === PHASE.ready || phase === PHASE.running || phase === PHASE.capped;
 }
 
-/** Sets the rate of every vCPU, and the pool of those that want to run. */
+/**
+ * Whether it counts among those who share the pCPUs: it wants to run, or it has gone to sleep from a pool, and is not
+ * yet owed all that a sleeper can be. Were it to leave at once, the others would be entitled to the whole of the pCPUs
+ * while it still collects: together more than there is, at the cost of whoever never naps. (EEVDF's delayed dequeue.)
+ */
+export function competes(slot: VcpuSlot): boolean {
+  return wantsToRun(slot) || (slot.phase === PHASE.halted && slot.pool !== NO_POOL);
+}
+
+/** Sets the rate of every vCPU, and the pool of those that compete. */
 export function computeRates(state: SchedulerState): void {
   if (!grantLimits(state)) shareOut(state);
   state.ratesStale = false;
@@ -47,18 +56,18 @@ export function computeRates(state: SchedulerState): void {
  */
 function grantLimits(state: SchedulerState): boolean {
   const { pcpuCount, slotsUsed } = state;
-  let wanting = 0;
+  let competing = 0;
   for (let index = 0; index < slotsUsed; index++) {
     const slot = state.slot(index);
     if (slot.phase === PHASE.free) continue;
     if (slot.isPinned) return false;
-    if (wantsToRun(slot) && ++wanting >= pcpuCount) return false;
+    if (competes(slot) && ++competing >= pcpuCount) return false;
   }
   const { low, high } = firstPcpuBits(pcpuCount);
   for (let index = 0; index < slotsUsed; index++) {
     const slot = state.slot(index);
     slot.rate = slot.limit;
-    if (!wantsToRun(slot)) continue;
+    if (!competes(slot)) continue;
     slot.pool = 0;
     slot.homeLow = low;
     slot.homeHigh = high;
@@ -88,7 +97,7 @@ function shareOut(state: SchedulerState): void {
   if (pcpus.length > 0) pools.push(describePool(pcpus, []));
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!wantsToRun(slot)) slot.rate = expectedRate(slot, pools);
+    if (!competes(slot)) slot.rate = expectedRate(slot, pools);
   }
 }
 
@@ -104,7 +113,7 @@ function groupsOf(state: SchedulerState, pcpus: readonly number[]): Group[] {
   const groups: Group[] = [];
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!wantsToRun(slot)) continue;
+    if (!competes(slot)) continue;
     const isAlike = ({ members: [first] }: Group): boolean =>
       first?.placesLow === slot.placesLow && first.placesHigh === slot.placesHigh;
     const group = groups.find(isAlike);

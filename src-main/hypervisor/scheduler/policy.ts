@@ -10,15 +10,16 @@
  * ahead of whom; lags are kept shifted so that they add up to zero. Of those that are owed time the one whose
  * lag will be a whole slice soonest runs next. A pCPU is never idle while somebody is ready.
  *
- * Whoever sleeps collects lag at the rate it would have awake, up to a small bound: it runs soon after it
- * wakes, yet over any span it cannot get more than its rate and that bound.
+ * Whoever sleeps collects lag up to a small bound, so that it runs soon after it wakes. Until it has reached that
+ * bound it counts among the others as if awake: all rates together are never more than the pCPUs there are, and
+ * whoever naps gets what it would have if it did not, while those who never nap keep what they are entitled to.
  *
  * Cost is linear in the number of slots used, some ten nanoseconds each; there is no heap to keep, since
  * every lag moves at every event.
  */
-import { computeRates, wantsToRun } from './entitlement.ts';
+import { competes, computeRates, wantsToRun } from './entitlement.ts';
 import { displace, place, rivals, setPins, settlePlaces } from './placement.ts';
-import { PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
+import { NO_POOL, PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
 import type { SchedulerState, VcpuShare, VcpuSlot } from './SchedulerState.ts';
 
 /** A cap's quota is for this long: the longest a capped vCPU is kept waiting. */
@@ -82,6 +83,7 @@ export function add(
   slot.incarnation = vcpu.incarnation;
   slot.sliceCount = 0;
   slot.rate = 0;
+  slot.pool = NO_POOL;
   slot.lag = 0;
   slot.boostLeft = 0;
   slot.quotaLeft = vcpu.limit * CAP_PERIOD_MS;
@@ -100,6 +102,7 @@ export function add(
 export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSlot[] {
   account(state, now);
   if (slot.phase !== PHASE.stopped && slot.phase !== PHASE.halted) return dispatch(state, now);
+  const isJoining = !competes(slot);
   slot.phase = isQuotaSpent(slot) ? PHASE.capped : PHASE.ready;
   slot.readySince = now;
   computeRates(state);
@@ -107,7 +110,7 @@ export function wake(state: SchedulerState, slot: VcpuSlot, now: number): VcpuSl
   slot.boostLeft = slot.lag >= WAKE_BOOST_LEAST_MS ? slot.lag : 0;
   // One that naps would pay for a long stay's loss with all the short ones of many seconds.
   slot.entitledExcessMs = 0;
-  centreLags(state, slot);
+  centreLags(state, isJoining ? slot : undefined);
   const granted = dispatch(state, now);
   // The phase may have changed in dispatch, which the compiler does not see.
   if ((slot.phase as number) === PHASE.ready) preemptFor(state, slot);
@@ -145,6 +148,7 @@ export function release(
     displace(state, slot, now, to === PHASE.halted ? SLICE_END.halt : SLICE_END.stop);
   }
   slot.phase = to;
+  if (to === PHASE.stopped) slot.pool = NO_POOL;
   // By the rates that held while it was among the others, as when it joined: else each nap would move
   // time from one of them to another.
   centreLags(state);
@@ -258,7 +262,7 @@ function account(state: SchedulerState, now: number): void {
         break;
       case PHASE.halted:
         slot.haltedMs += elapsed;
-        slot.lag = Math.min(wakeBoost(state, slot), slot.lag + slot.rate * elapsed);
+        sleep(state, slot, elapsed);
         break;
       case PHASE.stopped:
       case PHASE.free:
@@ -270,6 +274,15 @@ function account(state: SchedulerState, now: number): void {
       slot.readySince = now;
     }
   }
+}
+
+/** It collects what its rate gives it, and competes until it is owed all that a sleeper can be. */
+function sleep(state: SchedulerState, slot: VcpuSlot, elapsed: number): void {
+  const most = wakeBoost(state, slot);
+  slot.lag = Math.min(most, slot.lag + slot.rate * elapsed);
+  if (slot.lag < most || slot.pool === NO_POOL) return;
+  slot.pool = NO_POOL;
+  state.ratesStale = true;
 }
 
 function countEntitled(slot: VcpuSlot, ms: number): void {
@@ -318,13 +331,14 @@ function refill(slot: VcpuSlot, now: number): void {
 
 /**
  * Shifts lags so that they add up to zero in each pool, and bounds them. The lag of `joining` stays: it counts from
- * the others' centre, and were it shifted, each nap would forgive a part of its debt.
+ * the others' centre, and were it shifted, each nap would forgive a part of its debt. What idles pays for what sleepers
+ * collect: else those of an idle host would take it from each other, and compete for ever.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
   let pools = 0;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!wantsToRun(slot)) continue;
+    if (!competes(slot)) continue;
     for (; pools <= slot.pool; pools++) {
       poolLags[pools] = 0;
       poolRates[pools] = 0;
@@ -332,15 +346,17 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
     poolLags[slot.pool] = (poolLags[slot.pool] ?? 0) + slot.lag;
     if (slot !== joining) poolRates[slot.pool] = (poolRates[slot.pool] ?? 0) + slot.rate;
   }
+  const isCapacityLeft = idlePcpus(state) > 0;
   const bound = LAG_SLICES_MOST * state.sliceMs;
   const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.sliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!wantsToRun(slot) || slot === joining) continue;
+    if (!competes(slot) || slot === joining) continue;
     const rates = poolRates[slot.pool] ?? 0;
     if (rates <= 0) continue;
     const most = slot.rate >= slot.limit ? boundAtLimit : bound;
     const shift = ((poolLags[slot.pool] ?? 0) / rates) * slot.rate;
+    if (isCapacityLeft && shift > 0 && slot.phase === PHASE.halted) continue;
     slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PHASE, SLICE_END } from '../../../../src-main/hypervisor/scheduler/SchedulerState.ts';
+import { NO_POOL, PHASE, SLICE_END } from '../../../../src-main/hypervisor/scheduler/SchedulerState.ts';
 import * as policy from '../../../../src-main/hypervisor/scheduler/policy.ts';
 import { SchedulerSimulation, entitledShares } from '../../../support/hypervisor/SchedulerSimulation.ts';
 
@@ -95,6 +95,39 @@ test.each([2, 4, 16, 64])('%i loops of mixed weights are within 2 %% of them aft
   simulation.advance(10_000);
   for (const [index, share] of entitledShares(workloads, pcpuCount).entries())
     expect(Math.abs(simulation.runMs(index) / 10_000 / share - 1)).toBeLessThan(0.02);
+});
+
+describe('naps', () => {
+  const nap = (weight: number, runMs: number, haltMs: number) => ({ weight, pattern: { runMs, haltMs } });
+
+  // Found by properties.test.ts with seed 1847778788, as it is and on the way to its mending.
+  test.each([
+    { what: 'of equals', naps: [nap(10, 1, 1), nap(10, 1, 1), nap(10, 1, 2)], share: 1 / 4 },
+    { what: 'beside heavy ones', naps: [nap(10, 1, 1), nap(110, 1, 1), nap(35, 1, 3)], share: 10 / 165 },
+  ])('$what take nothing from a loop that never naps', ({ naps, share }) => {
+    const simulation = new SchedulerSimulation([{ weight: 10 }, ...naps], { pcpuCount: 1 });
+    simulation.advance(4000);
+    expect(simulation.runMs(0) / 4000).toBeGreaterThan(share - 0.005);
+  });
+
+  // Found by properties.test.ts with seed 1394835636.
+  test('of one that may run anywhere leave two loops the pCPU that they are pinned to', () => {
+    const workloads = [
+      nap(100, 0.25, 0.05),
+      { weight: 100 },
+      ...[1, 1].map((pcpu) => ({ weight: 100, pcpus: [pcpu] })),
+    ];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2 });
+    simulation.advance(5000);
+    for (const share of shares(simulation, 5000)) expect(share).toBeCloseTo(0.5, 2);
+  });
+
+  test('on a host with pCPUs to spare do not keep anybody among those who compete', () => {
+    const idle = Array.from({ length: 4 }, (_, index) => nap(100, 0.1, 50 + index));
+    const simulation = new SchedulerSimulation(idle, { pcpuCount: 2 });
+    simulation.advance(1040);
+    expect(simulation.vcpus.map(({ slot }) => slot.pool)).toEqual(idle.map(() => NO_POOL));
+  });
 });
 
 describe('a host that runs something else now and then', () => {
