@@ -93,7 +93,9 @@ export class Debugging {
 
   private async refusalOf(id: VmId, settings: BreakpointSettings): Promise<Outcome<never> | undefined> {
     const checked = armBreakpoint({ ...settings, id: 0 }, (await this.symbols.of(id)).lookup);
-    return checked.ok ? undefined : refuse('invalid-value', checked.message, { field: checked.field });
+    if (checked.ok) return undefined;
+    const { message, field, text } = checked;
+    return refuseWith({ code: 'invalid', message, field, text });
   }
 
   /** A machine that is gone gets no breakpoints: nothing would ever forget them. */

@@ -18,7 +18,15 @@ import {
   SLICE_MS_RANGE,
   WEIGHT_RANGE,
 } from './types.ts';
-import type { HypervisorError, SchedulerSettings, UpdateVmRequest, VmDefinition, VmDrive, VmId } from './types.ts';
+import type {
+  HypervisorError,
+  RefusalText,
+  SchedulerSettings,
+  UpdateVmRequest,
+  VmDefinition,
+  VmDrive,
+  VmId,
+} from './types.ts';
 
 type Refusal = { readonly ok: false; readonly error: HypervisorError };
 
@@ -105,11 +113,13 @@ export function findDeviceProblem({
     return invalid(
       'adapterModel',
       `A machine of the kind “${profile}” cannot have that network adapter: choose ${models.join(' or ')}, or another kind.`,
+      { id: 'no-such-adapter', values: { profile, models: models.join(' / ') } },
     );
   if (hasConsole && !hasVirtio(profileOf(profile)))
     return invalid(
       'hasConsole',
       `A machine of the kind “${profile}” cannot have a virtio console: choose another kind, or leave the console out.`,
+      { id: 'no-console', values: { profile } },
     );
   return undefined;
 }
@@ -144,6 +154,6 @@ function isWithin(
   return value === undefined || (Number.isInteger(value) && value >= least && value <= most);
 }
 
-function invalid(field: string, message: string): Refusal {
-  return refused('invalid', message, { field });
+function invalid(field: string, message: string, text?: RefusalText): Refusal {
+  return refused('invalid', message, { field, ...(text && { text }) });
 }

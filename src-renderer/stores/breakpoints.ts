@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
+import { problemText } from '../app/problemText.ts';
 import type { Breakpoint, BreakpointSettings } from '../../src-preload/contract/debugging.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import { useNotices } from './notices.ts';
@@ -57,7 +58,7 @@ export const useBreakpoints = defineStore('breakpoints', () => {
       ? bridge().call('debug:addBreakpoint', { id, breakpoint })
       : bridge().call('debug:changeBreakpoint', { id, breakpointId, breakpoint }));
     if (!outcome.ok && outcome.problem.code === 'invalid-value') {
-      return { field: String(outcome.problem.values?.['field'] ?? 'location'), message: outcome.problem.message };
+      return { field: String(outcome.problem.values?.['field'] ?? 'location'), message: problemText(outcome.problem) };
     }
     settle(id, outcome);
     return undefined;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Diagnostic, Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { Assembly, ProgramFormat, ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
 import { inspectProgram, type ProgramFile, type ProgramInspection } from '../../debug/ProgramInspection.ts';
-import { refuse, succeed } from '../../control/outcomes.ts';
+import { refuse, refuseWith, succeed } from '../../control/outcomes.ts';
 import { checkFirmware } from '../../hypervisor/threads/firmwareProgram.ts';
 import { definedOnly } from '../../control/definedOnly.ts';
 import { readerBeside } from '../../control/files/readerBeside.ts';
@@ -86,7 +86,10 @@ export class ProgramInspector {
 
 function describeFirmware(bytes: Uint8Array, fileName: string): Outcome<ProgramDescription> {
   const checked = checkFirmware({ bytes, fileName, vgaBios: null });
-  if (checked.kind === 'refused') return refused({ ...checked, problems: [] }, fileName);
+  if (checked.kind === 'refused') {
+    const { message, text } = checked;
+    return refuseWith({ code: 'program-refused', message, text });
+  }
   return succeed({ format: 'bios', summary: checked.summary, warnings: [] });
 }
 

@@ -8,7 +8,9 @@ import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
 import { hashBytes } from '../storage/CheckedJson.ts';
 import type { StoredProgram } from '../storage/StoredMachine.ts';
-import type { FileSource, ProgramSource, Result } from '../types.ts';
+import type { FileSource, HypervisorError, ProgramSource, Result } from '../types.ts';
+
+type ProgramRefusal = Required<Pick<HypervisorError, 'message' | 'problems'>> & Pick<HypervisorError, 'text'>;
 
 /** Larger than any guest's RAM. */
 const PROGRAM_BYTES_MOST = 2 ** 31;
@@ -54,8 +56,8 @@ export async function takeIn(source: ProgramSource, memoryMiB: number): Promise<
     ? checkFirmware(program)
     : loadThreadProgram(program, memoryMiB * 1024 * 1024, (name) => includes.read(name));
   if (loaded.kind === 'refused') {
-    const { message, problems } = loaded;
-    return refused('program-refused', message, { problems });
+    const { message, problems, text }: ProgramRefusal = loaded;
+    return refused('program-refused', message, { problems, ...(text && { text }) });
   }
   const blobs = new Map<string, Uint8Array>();
   const store = (name: string, content: Uint8Array): StoredProgram['file'] => {

@@ -1,11 +1,17 @@
 import { isBios, isVgaBios, MOST_BIOS_BYTES } from '../../machine/images/recogniseFirmware.ts';
 import { sizeText } from '../../machine/loaders/Refusal.ts';
 import type { FirmwareImages } from '../FirmwareShadow.ts';
+import type { RefusalText } from '../types.ts';
 import type { ThreadProgram } from './ThreadMachine.ts';
 
 type FirmwareCheck =
   | { readonly kind: 'firmware'; readonly summary: string }
-  | { readonly kind: 'refused'; readonly message: string; readonly problems: readonly never[] };
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly text: RefusalText;
+      readonly problems: readonly never[];
+    };
 
 /** Whether a program is no program at all, but takes the place of the machine's own BIOS. */
 export function isFirmware({ options }: ThreadProgram): boolean {
@@ -26,11 +32,12 @@ export function checkFirmware({
 }: Pick<ThreadProgram, 'bytes' | 'fileName' | 'vgaBios'>): FirmwareCheck {
   if (!isBios(bytes)) {
     const message = `${fileName} is no BIOS image for this PC: it has up to ${sizeText(MOST_BIOS_BYTES)}, a multiple of 64 KiB, and ends with a jump at the reset vector.`;
-    return { kind: 'refused', message, problems: [] };
+    const values = { name: fileName, most: sizeText(MOST_BIOS_BYTES) };
+    return { kind: 'refused', message, text: { id: 'no-bios-image', values }, problems: [] };
   }
   if (vgaBios && !isVgaBios(vgaBios)) {
     const message = "The display adapter's firmware is none: it does not begin with the bytes 55h AAh and its length.";
-    return { kind: 'refused', message, problems: [] };
+    return { kind: 'refused', message, text: { id: 'no-vga-bios-image' }, problems: [] };
   }
   const display = vgaBios ? 'with a VGA BIOS' : 'without a VGA BIOS';
   return { kind: 'firmware', summary: `BIOS image, ${sizeText(bytes.length)}, ${display}` };

@@ -1,3 +1,4 @@
+import { EXPRESSION_FAULTS } from '../../machine/expressions/ExpressionFault.ts';
 import type { LoadProblem } from '../../machine/loaders/ProgramImage.ts';
 
 export const HYPERVISOR_ERROR_CODES = [
@@ -50,6 +51,11 @@ export const REFUSAL_IDS = [
   'host-memory',
   'machines-most',
   'image-in-use',
+  'no-such-adapter',
+  'no-console',
+  'no-bios-image',
+  'no-vga-bios-image',
+  ...EXPRESSION_FAULTS,
 ] as const;
 export type RefusalId = (typeof REFUSAL_IDS)[number];
 

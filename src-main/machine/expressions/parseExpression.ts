@@ -1,11 +1,12 @@
 import type { BinaryOperator, Expression, OperandBytes, UnaryOperator } from './Expression.ts';
 import { UNARY_OPERATORS } from './Expression.ts';
+import { type ExpressionFault, expressionFault, type ExpressionFaultId } from './ExpressionFault.ts';
 import { EXPRESSION_REGISTERS } from './expressionRegisters.ts';
 
 export type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
-  /** `message` is one sentence for the user; `offset` counts characters of the text. */
-  | { readonly ok: false; readonly message: string; readonly offset: number };
+  /** `offset` counts characters of the text. */
+  | ({ readonly ok: false; readonly offset: number } & ExpressionFault);
 
 /** Address of a name; undefined when nothing is called so. */
 export type SymbolLookup = (name: string) => number | undefined;
@@ -45,20 +46,23 @@ const DEEPEST = 40;
  * and memory: `[ebx+4]` is a double word, `byte [es:di]` a byte at a segment's base plus an offset.
  */
 export function parseExpression(text: string, symbols: SymbolLookup = () => undefined): ParsedExpression {
-  if (text.length > MOST_CHARACTERS) return { ok: false, message: 'The expression is too long.', offset: 0 };
+  if (text.length > MOST_CHARACTERS) return { ok: false, ...expressionFault('expression-too-long'), offset: 0 };
   try {
     return { ok: true, expression: new Parser(text, symbols).parse() };
   } catch (error) {
-    if (error instanceof ParseError) return { ok: false, message: error.message, offset: error.offset };
+    if (error instanceof ParseError) return { ok: false, ...error.fault, offset: error.offset };
     throw error;
   }
 }
 
 class ParseError extends Error {
+  readonly fault: ExpressionFault;
   readonly offset: number;
 
-  constructor(message: string, offset: number) {
-    super(message);
+  constructor(id: ExpressionFaultId, offset: number, part?: string) {
+    const fault = expressionFault(id, part);
+    super(fault.message);
+    this.fault = fault;
     this.offset = offset;
   }
 }
@@ -84,7 +88,7 @@ class Parser {
   parse(): Expression {
     const expression = this.binary(0);
     const rest = this.tokens[this.at];
-    if (rest) throw new ParseError(`“${rest.text}” is not expected here.`, rest.offset);
+    if (rest) throw new ParseError('expression-unexpected', rest.offset, rest.text);
     return expression;
   }
 
@@ -101,7 +105,7 @@ class Parser {
   }
 
   private unary(): Expression {
-    if (++this.depth > DEEPEST) throw new ParseError('The expression is nested too deeply.', this.end);
+    if (++this.depth > DEEPEST) throw new ParseError('expression-too-deep', this.end);
     const expression = this.operand();
     this.depth--;
     return expression;
@@ -117,7 +121,7 @@ class Parser {
 
   private primary(): Expression {
     const token = this.tokens[this.at++];
-    if (token === undefined) throw new ParseError('The expression ends too early.', this.end);
+    if (token === undefined) throw new ParseError('expression-ends-early', this.end);
     const { text, offset } = token;
     if (text === '(') {
       const inner = this.binary(0);
@@ -128,12 +132,12 @@ class Parser {
     if (/^[0-9]/.test(text)) return { kind: 'number', value: this.number(text, offset) };
     if (text.startsWith("'")) return { kind: 'number', value: BigInt(text.charCodeAt(1)) };
     if (/^[a-z_.?@$]/i.test(text)) return this.name(text, offset);
-    throw new ParseError(`“${text}” is not expected here.`, offset);
+    throw new ParseError('expression-unexpected', offset, text);
   }
 
   private number(text: string, offset: number): bigint {
     const value = numberOf(text);
-    if (value > LARGEST_NUMBER) throw new ParseError(`“${text}” has more than 64 bits.`, offset);
+    if (value > LARGEST_NUMBER) throw new ParseError('expression-number-too-large', offset, text);
     return value;
   }
 
@@ -148,7 +152,7 @@ class Parser {
     const register = lower.replace(/^\$/, '');
     if (EXPRESSION_REGISTERS.has(register)) return { kind: 'register', name: register };
     const address = this.symbols(text);
-    if (address === undefined) throw new ParseError(`There is no register or symbol “${text}”.`, offset);
+    if (address === undefined) throw new ParseError('expression-unknown-name', offset, text);
     return { kind: 'number', value: BigInt(address) };
   }
 
@@ -168,7 +172,7 @@ class Parser {
 
   private expect(text: string): void {
     const token = this.tokens[this.at++];
-    if (token?.text !== text) throw new ParseError(`“${text}” is missing.`, token?.offset ?? this.end);
+    if (token?.text !== text) throw new ParseError('expression-missing', token?.offset ?? this.end, text);
   }
 }
 
@@ -181,7 +185,7 @@ function tokenize(text: string): Token[] {
     const found = match?.[1];
     if (match === null || found === undefined) {
       const rest = text.slice(at).trimStart();
-      throw new ParseError(`“${rest.slice(0, 8)}” is no number, name or operator.`, text.length - rest.length);
+      throw new ParseError('expression-no-token', text.length - rest.length, rest.slice(0, 8));
     }
     at = TOKEN.lastIndex;
     tokens.push({ text: found, offset: at - found.length });

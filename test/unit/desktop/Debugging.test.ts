@@ -92,17 +92,40 @@ describe('breakpoints that make no sense', () => {
   const plain = { enabled: true, condition: '', ignoreCount: 0 };
 
   test.each([
-    { field: 'location', target: { kind: 'code', linearAddress: 0, location: 'nowhere' }, condition: '' },
-    { field: 'location', target: { kind: 'code', linearAddress: 2 ** 32, location: '' }, condition: '' },
+    {
+      field: 'location',
+      target: { kind: 'code', linearAddress: 0, location: 'nowhere' },
+      condition: '',
+      text: 'expression-unknown-name',
+    },
+    {
+      field: 'location',
+      target: { kind: 'code', linearAddress: 0, location: 'eax' },
+      condition: '',
+      text: 'place-not-constant',
+    },
+    {
+      field: 'location',
+      target: { kind: 'code', linearAddress: 0, location: '1/0' },
+      condition: '',
+      text: 'expression-zero-divisor',
+    },
+    {
+      field: 'location',
+      target: { kind: 'code', linearAddress: 2 ** 32, location: '' },
+      condition: '',
+      text: 'place-beyond-end',
+    },
     {
       field: 'location',
       target: { kind: 'data', linearAddress: 2 ** 32 - 2, location: '', byteLength: 4, access: 'any' },
       condition: '',
+      text: 'place-beyond-end',
     },
-    { field: 'condition', target: { kind: 'mode' }, condition: 'eax ==' },
-  ] as const)('are refused with what is wrong with their $field', async ({ field, target, condition }) => {
+    { field: 'condition', target: { kind: 'mode' }, condition: 'eax ==', text: 'expression-ends-early' },
+  ] as const)('are refused with what is wrong with their $field', async ({ field, target, condition, text }) => {
     const outcome = await debugging.addBreakpoint(id, { ...plain, target, condition });
-    expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value', values: { field } } });
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'invalid-value', text, values: { field } } });
     expect(debugging.listBreakpoints(id)).toEqual([]);
   });
 });

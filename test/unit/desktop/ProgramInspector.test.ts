@@ -66,6 +66,14 @@ describe('inspecting a file', () => {
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'bad-program', values: { name } } });
   });
 
+  test('refuses what is no BIOS image with a sentence that can be translated', async () => {
+    const file = path.join(folder, 'rom.bin');
+    await writeFile(file, 'x');
+    const program = { kind: 'file', token: grants.grant(file, 'read').token } as const;
+    const problem = { code: 'bad-program', text: 'no-bios-image', values: { name: 'rom.bin' } };
+    expect(await inspector.inspect(program, { format: 'bios' })).toMatchObject({ ok: false, problem });
+  });
+
   test('that is gone says so', async () => {
     const { token } = grants.grant(path.join(folder, 'gone.asm'), 'read');
     expect(await inspector.inspect({ kind: 'file', token })).toMatchObject({

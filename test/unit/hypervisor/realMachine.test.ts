@@ -176,17 +176,21 @@ test('what is no BIOS image is not taken as one', async () => {
   const program = { kind: 'bytes', bytes: new Uint8Array(100), fileName: 'rom.bin', format: 'bios' } as const;
   const refused = await opened.hypervisor.create({ program });
   expect(refused.ok ? '' : refused.error.message).toMatch(/^rom\.bin is no BIOS image for this PC/);
+  const text = { id: 'no-bios-image', values: { name: 'rom.bin', most: '512 KiB' } };
+  expect(refused).toMatchObject({ error: { text } });
 });
 
 test('devices that this kind of machine cannot have are refused with a sentence', async () => {
   const { hypervisor } = opened;
   const refused = await hypervisor.create({ profile: 'isa', hasConsole: true });
-  expect(refused).toMatchObject({ ok: false, error: { field: 'hasConsole' } });
+  expect(refused).toMatchObject({ ok: false, error: { field: 'hasConsole', text: { id: 'no-console' } } });
   const { id } = unwrap(await hypervisor.create({ profile: 'isa', network: { kind: 'segment', name: 'lab' } }));
   const changed = await hypervisor.update(id, { adapterModel: 'virtio' });
   expect(changed.ok ? '' : changed.error.message).toBe(
     'A machine of the kind “isa” cannot have that network adapter: choose ne2000, or another kind.',
   );
+  const text = { id: 'no-such-adapter', values: { profile: 'isa', models: 'ne2000' } };
+  expect(changed).toMatchObject({ error: { text } });
   expect(unwrap(await hypervisor.update(id, { profile: 'pc', adapterModel: 'virtio' })).adapterModel).toBe('virtio');
 });
 

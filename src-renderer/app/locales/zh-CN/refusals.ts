@@ -25,6 +25,22 @@ export const refusals: Readonly<Record<string, string>> = {
   'memory-file-too-large': '{name} 有 {size} 个字节，一次最多可载入 {mostMiB} MiB。',
   'memory-file-unreadable': '无法读取 {name}：{reason}。',
   'memory-file-unwritable': '无法写入 {name}：{reason}。请保存到其他文件夹。',
+  'no-such-adapter': '“{profile}”类型的虚拟机不能使用这种网络适配器：请选择 {models}，或改用其他类型。',
+  'no-console': '“{profile}”类型的虚拟机不能有 virtio 控制台：请改用其他类型，或去掉控制台。',
+  'no-bios-image':
+    '{name} 不是适用于本 PC 的 BIOS 映像：这种映像不超过 {most}，大小为 64 KiB 的整数倍，末尾在复位向量处有一条跳转指令。',
+  'no-vga-bios-image': '所选的显示适配器固件无效：它不以字节 55h AAh 和自身长度开头。',
+  'expression-too-long': '表达式过长。',
+  'expression-too-deep': '表达式嵌套过深。',
+  'expression-ends-early': '表达式不完整。',
+  'expression-unexpected': '此处不应出现“{part}”。',
+  'expression-unknown-name': '没有名为“{part}”的寄存器或符号。',
+  'expression-missing': '缺少“{part}”。',
+  'expression-no-token': '“{part}”不是数字、名称或运算符。',
+  'expression-number-too-large': '“{part}”超过 64 位。',
+  'expression-zero-divisor': '除数为零。',
+  'place-not-constant': '位置只能由数字和名称组成：寄存器的值随时会变。',
+  'place-beyond-end': '地址最大为 0xffffffff。',
 };
 
 /** Words that go into them, by the value's name. */

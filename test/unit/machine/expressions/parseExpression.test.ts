@@ -74,15 +74,15 @@ describe('an expression', () => {
   });
 
   test.each([
-    ['', 'The expression ends too early.', 0],
-    ['eax +', 'The expression ends too early.', 5],
-    ['eax ebx', '“ebx” is not expected here.', 4],
-    ['nowhere', 'There is no register or symbol “nowhere”.', 0],
-    ['[eax', '“]” is missing.', 4],
-    ['byte eax', '“[” is missing.', 5],
-    ['1 § 2', '“§ 2” is no number, name or operator.', 2],
-  ])('%j is refused', (text, message, offset) => {
-    expect(parseExpression(text, symbols)).toEqual({ ok: false, message, offset });
+    ['', 'The expression ends too early.', 0, { id: 'expression-ends-early' }],
+    ['eax +', 'The expression ends too early.', 5, { id: 'expression-ends-early' }],
+    ['eax ebx', '“ebx” is not expected here.', 4, { id: 'expression-unexpected', values: { part: 'ebx' } }],
+    ['$&', 'There is no register or symbol “$”.', 0, { id: 'expression-unknown-name', values: { part: '$' } }],
+    ['[eax', '“]” is missing.', 4, { id: 'expression-missing', values: { part: ']' } }],
+    ['byte eax', '“[” is missing.', 5, { id: 'expression-missing', values: { part: '[' } }],
+    ['1 § 2', '“§ 2” is no number, name or operator.', 2, { id: 'expression-no-token', values: { part: '§ 2' } }],
+  ])('%j is refused', (source, message, offset, text) => {
+    expect(parseExpression(source, symbols)).toEqual({ ok: false, message, offset, text });
   });
 
   test('of any length is refused quickly', () => {
