@@ -29,6 +29,7 @@ describe.skipIf(isWithout(KERNEL, initrd))('Linux', { timeout: TIMEOUT_MS }, () 
     expect(guest.runUntilScreen(/^six times 7: 42$/, 200_000_000)).toBe('done');
     guest.press('clear; uname -s\n');
     expect(guest.runUntilScreen(/^Linux$/, 200_000_000)).toBe('done');
+    expect(guest.runUntilScreen(/^guest#$/, 200_000_000)).toBe('done');
     expect(guest.screen.filter((line) => line !== '')).toEqual(['Linux', 'guest#']);
     guest.press('reboot -f\n');
     expect(guest.runToEnd(200_000_000)).toBe('reset');
