@@ -1,17 +1,14 @@
 import { type BreakpointExit, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { HostTime } from '../../machine/MachineOptions.ts';
-import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
+import type { MachinePosition } from '../../machine/MachineInput.ts';
 import type { ReverseExecution, Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import { comparePositions, isSamePosition, runTo } from '../../machine/replay/runTo.ts';
-import { applyRecordedInput } from '../changeMachine.ts';
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
-import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { CheckpointPace } from './CheckpointPace.ts';
-import { type Checkpoint, Checkpoints } from './Checkpoints.ts';
-import { InputTrack } from './InputTrack.ts';
-import { MemoryHistory, type PagesObserver } from './MemoryHistory.ts';
+import type { PagesObserver } from './MemoryHistory.ts';
+import { Past } from './Past.ts';
 
 export interface TimeTravelOptions {
   /** The machine's own. */
@@ -47,12 +44,8 @@ export class TimeTravel implements ReverseExecution {
   private readonly parts: TranslatedMachine;
   private readonly hostTime: HostTime;
   private readonly pace: CheckpointPace;
-  private readonly checkpoints: Checkpoints;
-  private readonly memory: MemoryHistory;
-  private readonly inputs = new InputTrack();
-  private latestReached: MachinePosition;
+  private readonly past: Past;
   private stops = NO_STOPS;
-  private isReplaying = false;
   private isPassingThrough = false;
   /** A journey has ended at a breakpoint, which a run passes. */
   private standsAtBreakpoint = false;
@@ -62,11 +55,7 @@ export class TimeTravel implements ReverseExecution {
     this.parts = parts;
     this.hostTime = options.hostTime;
     this.pace = new CheckpointPace(options.intervalMs ?? INTERVAL_MS);
-    this.checkpoints = new Checkpoints(options.mostBytes ?? MOST_BYTES);
-    this.memory = new MemoryHistory(parts, this.checkpoints, options.onPages);
-    this.latestReached = parts.machine.position;
-    parts.machine.inputs.onInput = (at, input) => this.onInput(at, input);
-    for (const processor of parts.processors) processor.invalidatePhysical(0, parts.memory.ramBytes);
+    this.past = new Past(parts, { mostBytes: options.mostBytes ?? MOST_BYTES, onPages: options.onPages });
     this.takeCheckpoint();
   }
 
@@ -75,44 +64,44 @@ export class TimeTravel implements ReverseExecution {
   }
 
   get earliest(): number {
-    return this.checkpoints.at(0).position.instructions;
+    return this.past.earliest.instructions;
   }
 
   get latest(): number {
-    return this.latestReached.instructions;
+    return this.past.latest.instructions;
   }
 
   get latestPosition(): MachinePosition {
-    return this.latestReached;
+    return this.past.latest;
   }
 
   /** The machine stands before places where it has been. */
   get isInPast(): boolean {
-    return comparePositions(this.position, this.latestReached) < 0 || this.inputs.next !== undefined;
+    return this.past.isAhead;
   }
 
   /** What the machine does now it has done before: whoever saw it need not see it again. */
   get isRepeating(): boolean {
-    return this.isReplaying || this.isPassingThrough;
+    return this.past.isReplaying || this.isPassingThrough;
   }
 
   /** All that reached the machine so far, in order. */
   get history(): readonly RecordedInput[] {
-    return this.inputs.all;
+    return this.past.inputs.all;
   }
 
   checkpointPositions(): readonly MachinePosition[] {
-    return this.checkpoints.positions();
+    return this.past.checkpoints.positions();
   }
 
   /** What checkpoints keep of memory. */
   get keptBytes(): number {
-    return this.checkpoints.bytes;
+    return this.past.checkpoints.bytes;
   }
 
   /** The machine's inputs are nobody's any more. */
   close(): void {
-    this.parts.machine.inputs.onInput = undefined;
+    this.past.close();
   }
 
   setStops(stops: Stops): void {
@@ -141,14 +130,14 @@ export class TimeTravel implements ReverseExecution {
     this.standsAtBreakpoint = false;
     if (this.isInPast) {
       return this.passingThrough(() => {
-        this.applyDue();
+        this.past.applyDue();
         const exit = this.parts.machine.step();
-        this.applyDue();
+        this.past.applyDue();
         return exit;
       });
     }
     const exit = this.parts.machine.step();
-    this.latestReached = this.position;
+    this.past.noteReached();
     return exit;
   }
 
@@ -156,17 +145,18 @@ export class TimeTravel implements ReverseExecution {
     this.standsAtBreakpoint = false;
     const target = Math.max(this.earliest, Math.min(this.latest, instructions));
     this.withoutStops(() => {
-      if (target >= this.latest) this.goToPosition(this.latestReached);
-      else {
-        this.rewind(this.checkpoints.lastBefore((position) => position.instructions < target));
-        this.replayTo(target);
-      }
+      if (target >= this.latest) this.past.goTo(this.past.latest);
+      else this.past.goToCount(target);
     });
     return { reason: target > instructions ? 'start' : 'position', position: this.position };
   }
 
   stepBack(): TravelResult {
-    return this.goTo(this.position.instructions - 1);
+    this.standsAtBreakpoint = false;
+    const from = this.position;
+    const reason = isSamePosition(from, this.past.earliest) ? 'start' : 'position';
+    this.withoutStops(() => this.past.goBefore(from));
+    return { reason, position: this.position };
   }
 
   reverseContinue(): TravelResult {
@@ -187,21 +177,25 @@ export class TimeTravel implements ReverseExecution {
     let hasEnded = false;
     try {
       let end = from;
-      for (let index = this.checkpoints.lastBefore((position) => comparePositions(position, from) < 0); ; index--) {
-        const meeting = this.replaying(() => this.lastMeeting(index, end, from));
+      for (
+        let index = this.past.checkpoints.lastBefore((position) => comparePositions(position, from) < 0);
+        ;
+        index--
+      ) {
+        const meeting = this.past.replaying(() => this.lastMeeting(index, end, from));
         if (meeting) {
           hasEnded = true;
           return this.arriveAt(meeting);
         }
         if (index === 0) break;
-        end = this.checkpoints.at(index).position;
+        end = this.past.checkpoints.at(index).position;
         yield undefined;
       }
-      this.withoutStops(() => this.rewind(0));
+      this.withoutStops(() => this.past.rewind(0));
       hasEnded = true;
       return { reason: 'start', position: this.position };
     } finally {
-      if (!hasEnded) this.withoutStops(() => this.goToPosition(from));
+      if (!hasEnded) this.withoutStops(() => this.past.goTo(from));
     }
   }
 
@@ -209,11 +203,11 @@ export class TimeTravel implements ReverseExecution {
   atLatest<T>(look: () => T): T {
     if (!this.isInPast) return look();
     const from = this.position;
-    this.withoutStops(() => this.goToPosition(this.latestReached));
+    this.withoutStops(() => this.past.goTo(this.past.latest));
     try {
       return look();
     } finally {
-      this.withoutStops(() => this.goToPosition(from));
+      this.withoutStops(() => this.past.goTo(from));
     }
   }
 
@@ -223,9 +217,9 @@ export class TimeTravel implements ReverseExecution {
     if (this.pace.isDue && !machine.isOver) this.takeCheckpoint();
     const start = this.hostTime.monotonicNs();
     const untilHostNs = Math.min(slice.untilHostNs ?? Infinity, start + this.pace.untilDueNs);
-    const before = this.latestReached.instructions;
+    const before = this.latest;
     const exit = machine.run({ ...slice, untilHostNs });
-    this.latestReached = this.position;
+    this.past.noteReached();
     this.pace.noteRun(this.latest - before, this.hostTime.monotonicNs() - start);
     return exit;
   }
@@ -233,134 +227,47 @@ export class TimeTravel implements ReverseExecution {
   /** Up to the next input, or to where the past ends. */
   private runThroughPast(instructions: number): MachineExit {
     return this.passingThrough(() => {
-      this.applyDue();
-      const target = this.inputs.next?.at ?? this.latestReached;
+      this.past.applyDue();
+      const target = this.past.inputs.next?.at ?? this.past.latest;
       const exit = runTo(this.parts.machine, target, Math.min(instructions, PAST_INSTRUCTIONS));
-      this.applyDue();
+      this.past.applyDue();
       return exit === 'arrived' ? { reason: 'budget' } : exit;
     });
-  }
-
-  /** Applies the inputs whose position is the present one. */
-  private applyDue(): void {
-    this.replaying(() => {
-      this.inputs.passDue(
-        () => this.position,
-        ({ input }) => applyRecordedInput(this.parts, input),
-      );
-    });
-  }
-
-  private onInput(at: MachinePosition, input: MachineInput): void {
-    if (input.kind === 'reset') this.memory.suspectAll();
-    if (this.isReplaying) return;
-    if (this.isInPast) this.forgetFuture(at);
-    this.inputs.add({ at, input });
-    this.latestReached = at;
-  }
-
-  private forgetFuture(from: MachinePosition): void {
-    this.checkpoints.truncate(
-      this.checkpoints.lastBefore(
-        (at, inputCount) => comparePositions(at, from) <= 0 && inputCount <= this.inputs.done,
-      ),
-    );
-    this.memory.onTruncated();
-    this.latestReached = from;
   }
 
   /** Besides those that are taken by time; not in the past. */
   takeCheckpoint(): void {
     const start = this.hostTime.monotonicNs();
-    const { machine } = this.parts;
-    // An input like others: whoever comes this way again forgets at the same place.
-    machine.forgetAddresses();
-    const state = structuredClone(machine.save());
-    const pages = this.memory.takeChanged();
-    const disks = captureLayers(layersOf(machine));
-    const inputCount = this.inputs.count;
-    this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
+    this.past.takeCheckpoint();
     this.pace.noteCheckpoint(this.hostTime.monotonicNs() - start);
-  }
-
-  /** Makes the machine what it was at a checkpoint. */
-  private rewind(index: number): void {
-    const { machine } = this.parts;
-    this.memory.restore(index);
-    const checkpoint: Checkpoint = this.checkpoints.at(index);
-    machine.restore(checkpoint.state);
-    for (const [slot, disk] of layersOf(machine)) disk.layer = checkpoint.disks.get(slot) ?? new Map();
-    this.inputs.rewindTo(checkpoint.inputCount);
-  }
-
-  /** Runs on through the past to the first position with so many instructions. */
-  private replayTo(instructions: number): void {
-    const { machine } = this.parts;
-    for (let idle = 0; machine.position.instructions < instructions;) {
-      const before = machine.position;
-      const { next } = this.inputs;
-      if (next && next.at.instructions < instructions) this.goOnTo(next.at);
-      else machine.run({ instructions: instructions - before.instructions });
-      idle = isSamePosition(machine.position, before) && this.inputs.next === next ? idle + 1 : 0;
-      if (idle >= MOST_IDLE) throw new Error(astray(instructions));
-    }
-  }
-
-  private goToPosition(target: MachinePosition): void {
-    if (comparePositions(target, this.position) < 0)
-      this.rewind(this.checkpoints.lastBefore((position) => comparePositions(position, target) <= 0));
-    for (;;) {
-      const { next } = this.inputs;
-      if (!next || comparePositions(next.at, target) > 0) break;
-      this.goOnTo(next.at);
-    }
-    this.goOnTo(target);
-  }
-
-  /** Runs to a position, without anything from outside on the way, and takes what came there. */
-  private goOnTo(target: MachinePosition): void {
-    for (let idle = 0; idle < MOST_IDLE;) {
-      const before = this.position;
-      if (runTo(this.parts.machine, target) === 'arrived') {
-        this.applyDue();
-        return;
-      }
-      idle = isSamePosition(this.position, before) ? idle + 1 : 0;
-    }
-    throw new Error(astray(target.instructions));
   }
 
   /** The last stop between a checkpoint and `end` that comes before `from`. */
   private lastMeeting(index: number, end: MachinePosition, from: MachinePosition): Meeting | undefined {
-    this.withoutStops(() => this.rewind(index));
+    const { past } = this;
+    this.withoutStops(() => past.rewind(index));
     let last: Meeting | undefined;
     this.arm(this.stops);
     for (let idle = 0; comparePositions(this.position, end) < 0 && idle < MOST_IDLE;) {
       const before = this.position;
-      const next = this.inputs.next?.at ?? end;
+      const next = past.inputs.next?.at ?? end;
       const exit = runTo(this.parts.machine, comparePositions(next, end) < 0 ? next : end);
       const { position } = this;
-      const isWanted = exit !== 'arrived' && isBreakpointExit(exit) && this.isBefore(exit.reason, position, from);
+      const isWanted = exit !== 'arrived' && isBreakpointExit(exit) && isBefore(exit.reason, position, from);
       if (isWanted && (this.stops.accepts?.(exit) ?? true)) last = { position, exit };
-      this.applyDue();
+      past.applyDue();
       idle = isSamePosition(before, this.position) ? idle + 1 : 0;
     }
     return last;
   }
 
-  /** The instruction of a watchpoint or a catchpoint has retired where it stops: the journey ends before it. */
-  private isBefore(reason: BreakpointExit['reason'], position: MachinePosition, from: MachinePosition): boolean {
-    if (reason === 'breakpoint') return comparePositions(position, from) < 0;
-    return position.instructions <= from.instructions && position.instructions > 0;
-  }
-
   private arriveAt({ position, exit }: Meeting): TravelResult {
     if (exit.reason === 'breakpoint') {
-      this.withoutStops(() => this.goToPosition(position));
+      this.withoutStops(() => this.past.goTo(position));
       this.standsAtBreakpoint = true;
       return { reason: 'breakpoint', position: this.position, linearAddress: exit.linearAddress };
     }
-    this.goTo(position.instructions - 1);
+    this.withoutStops(() => this.past.goBefore(position));
     const { position: arrived } = this;
     if (exit.reason === 'catchpoint') return { reason: 'catchpoint', position: arrived, events: exit.events };
     const { watchpoint, linearAddress } = exit;
@@ -370,7 +277,7 @@ export class TimeTravel implements ReverseExecution {
   private withoutStops(action: () => void): void {
     this.arm(NO_STOPS);
     try {
-      this.replaying(action);
+      this.past.replaying(action);
     } finally {
       this.arm(this.stops);
     }
@@ -385,16 +292,6 @@ export class TimeTravel implements ReverseExecution {
     }
   }
 
-  private replaying<T>(action: () => T): T {
-    const before = this.isReplaying;
-    this.isReplaying = true;
-    try {
-      return action();
-    } finally {
-      this.isReplaying = before;
-    }
-  }
-
   private arm({ breakpoints, watchpoints, catchpoints = [] }: Stops): void {
     for (const processor of this.parts.processors) {
       processor.setBreakpoints(breakpoints);
@@ -404,6 +301,8 @@ export class TimeTravel implements ReverseExecution {
   }
 }
 
-function astray(instructions: number): string {
-  return `the machine did not come to instruction ${instructions} again: its run is not repeatable`;
+/** The instruction of a watchpoint or a catchpoint has retired where it stops: the journey ends before it. */
+function isBefore(reason: BreakpointExit['reason'], position: MachinePosition, from: MachinePosition): boolean {
+  const order = comparePositions(position, from);
+  return reason === 'breakpoint' ? order < 0 : order <= 0;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { RAX } from '../../../src-main/engine/state/layout.ts';
+import { RAX, RSP } from '../../../src-main/engine/state/layout.ts';
 import { machineDigest } from '../../../src-main/hypervisor/snapshots/MachineSnapshot.ts';
 import { TimeTravel } from '../../../src-main/hypervisor/timetravel/TimeTravel.ts';
 import { type AssembledMachine, assembledMachine } from '../../support/machine/assembledMachine.ts';
@@ -233,5 +233,75 @@ again: inc byte [0x600]
     past.goTo(past.latest);
     past.goTo(here);
     expect(machineDigest(machine)).toBe(digest);
+  });
+});
+
+describe('over delivered interrupts', () => {
+  /** Counts in EBX, in a loop that waits in HLT each time around, and ticks in [608h]. */
+  const TICKING = `
+      xor ax, ax
+      mov ds, ax
+      mov ss, ax
+      mov sp, 0x7000
+      mov word [0x20], tick
+      mov word [0x22], 0
+      mov al, 0x34
+      out 0x43, al
+      mov al, 0x40
+      out 0x40, al
+      mov al, 0
+      out 0x40, al
+      sti
+again: inc ebx
+      mov cx, 40
+spin: loop spin
+      hlt
+      jmp again
+tick: inc byte [0x608]
+      push ax
+      mov al, 0x20
+      out 0x20, al
+      pop ax
+      iret`;
+
+  async function ticking(): Promise<{ machine: AssembledMachine; past: TimeTravel }> {
+    const machine = await assembledMachine(TICKING);
+    const past = new TimeTravel(machine, { hostTime, intervalMs: 1e6 });
+    past.run({ instructions: 3_000 });
+    return { machine, past };
+  }
+
+  test('steps back undo steps, the delivery of an interrupt like an instruction', async () => {
+    const { machine, past } = await ticking();
+    const { interrupts } = past.position;
+    const seen: string[] = [];
+    while (past.position.interrupts < interrupts + 3) {
+      seen.push(JSON.stringify(past.position) + machineDigest(machine));
+      past.step();
+    }
+    for (const place of seen.reverse()) {
+      expect(past.stepBack().reason).toBe('position');
+      expect(JSON.stringify(past.position) + machineDigest(machine)).toBe(place);
+    }
+  });
+
+  test('a run backwards to what a delivery wrote leads to before the delivery', async () => {
+    const { machine, past } = await ticking();
+    const { interrupts } = past.position;
+    // The upper word of what a delivery pushes: FLAGS.
+    past.setStops({ breakpoints: [], watchpoints: [{ linearAddress: 0x6ffe, byteLength: 2, access: 'write' }] });
+    for (let back = 1; back <= 3; back++) {
+      expect(past.reverseContinue().reason).toBe('watchpoint');
+      expect(past.position.interrupts).toBe(interrupts - back);
+      const [processor] = machine.processors;
+      expect(processor?.state.register(RSP)).toBe(0x7000);
+      const before = past.position;
+      past.setStops({ breakpoints: [], watchpoints: [] });
+      past.step();
+      expect(past.position).toEqual({ ...before, interrupts: before.interrupts + 1 });
+      past.stepBack();
+      expect(past.position).toEqual(before);
+      past.setStops({ breakpoints: [], watchpoints: [{ linearAddress: 0x6ffe, byteLength: 2, access: 'write' }] });
+    }
   });
 });
