@@ -114,6 +114,7 @@ export class Hypervisor implements HypervisorService {
     this.time = new TimeTravelCommands({
       find: (id, command) => this.#find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),
+      whileNotExported: (machine, action) => this.#snapshots.whileNotExported(machine, action),
     });
     this.#images = new ImageContents(path.join(store.folder, 'images.json'));
     this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), this.#images);
@@ -299,18 +300,18 @@ export class Hypervisor implements HypervisorService {
 
   async reset(id: VmId): Promise<Result<VmSummary>> {
     return this.#command(id, 'reset', async (machine) => {
-      // It may be being exported, which a machine that runs would spoil.
-      if (machine.state === 'crashed') await this.#snapshots.quiet(id);
-      const program = await this.#registry.readProgram(id);
-      if (!program.ok) return program;
-      // Likewise.
-      const allowed = machine.check('reset');
-      if (!allowed.ok) return allowed;
-      if (machine.isAnswering) return machine.reset(program.value);
+      if (machine.isAnswering) return this.#snapshots.whileNotExported(machine, () => this.#reset(machine));
       // A new thread is the only one that will obey; what the former wrote to disks is put in order before.
       await machine.powerOff();
       return this.#switchOn(machine, false);
     });
+  }
+
+  async #reset(machine: VirtualMachine): Promise<Result<null>> {
+    const program = await this.#registry.readProgram(machine.id);
+    if (!program.ok) return program;
+    const allowed = machine.check('reset');
+    return allowed.ok ? machine.reset(program.value) : allowed;
   }
 
   async pressPowerButton(id: VmId): Promise<Result<VmSummary>> {

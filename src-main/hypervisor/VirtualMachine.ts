@@ -27,6 +27,7 @@ import type {
 } from './threads/ThreadMachine.ts';
 import type { VcpuWorker } from './threads/VcpuWorker.ts';
 import type {
+  BackTarget,
   CrashReport,
   DeviceActivity,
   DriveProblem,
@@ -160,6 +161,18 @@ export class VirtualMachine {
   /** Its thread looks at its clock and its messages. */
   get isAnswering(): boolean {
     return this.#condition.isAnswering;
+  }
+
+  /** It runs backwards: what asks anything else of its thread gives that up. */
+  get isGoingBack(): boolean {
+    return this.#condition.isGoingBack;
+  }
+
+  async runBack(target: BackTarget): Promise<Result<null>> {
+    this.#condition.noteGoingBack(true);
+    const begun = await this.send('runBack', target);
+    if (!begun.ok) this.#condition.noteGoingBack(false);
+    return begun;
   }
 
   noteAnswering(isAnswering: boolean): void {

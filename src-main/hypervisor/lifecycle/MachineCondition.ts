@@ -17,6 +17,7 @@ export class MachineCondition {
   #crash: CrashReport | null = null;
   #isStopped = false;
   #isAnswering = true;
+  #isGoingBack = false;
   /** What the machine is once it is no longer `saving`. */
   #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
@@ -46,6 +47,15 @@ export class MachineCondition {
     return this.#isAnswering;
   }
 
+  /** It runs backwards, or was told to. */
+  get isGoingBack(): boolean {
+    return this.#isGoingBack;
+  }
+
+  noteGoingBack(isGoingBack: boolean): void {
+    this.#isGoingBack = isGoingBack;
+  }
+
   get driveProblems(): ReadonlyMap<DriveSlot, string> {
     return this.#driveProblems;
   }
@@ -55,6 +65,8 @@ export class MachineCondition {
     const from = this.#state;
     const to = nextState(from, transition);
     if (to !== undefined) {
+      // What is not running goes nowhere; but for one that has ended, which stands still before it sets out.
+      if (from === 'running') this.#isGoingBack = false;
       this.#state = to;
       this.#events.onState(from, to);
     }

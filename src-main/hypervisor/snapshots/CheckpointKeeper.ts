@@ -59,6 +59,8 @@ export class CheckpointKeeper {
 
   async #take(machine: VirtualMachine, watch: Watch): Promise<void> {
     if (watch.isTaking || (machine.state !== 'running' && machine.state !== 'paused')) return;
+    // It would end its way back, which its user waits for: next time.
+    if (machine.isGoingBack) return;
     const mark = machine.isStill ? markOf(machine) : null;
     if (mark !== null && mark === watch.lastMark) return;
     watch.isTaking = true;

@@ -308,6 +308,11 @@ export class SnapshotCommands {
     });
   }
 
+  /** Lets a machine go on: one that has crashed may be being exported, which waits for nothing that it does. */
+  whileNotExported<T>({ id, state }: VirtualMachine, action: () => Promise<Result<T>>): Promise<Result<T>> {
+    return state === 'crashed' ? this.#inTurn(id, action) : action();
+  }
+
   /** Resolves when nothing is under way with a machine's snapshots. */
   async quiet(id: VmId): Promise<void> {
     await this.#turns.get(id);

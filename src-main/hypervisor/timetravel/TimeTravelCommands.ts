@@ -9,6 +9,8 @@ import type { VirtualMachine } from '../VirtualMachine.ts';
 export interface TimeTravelParts {
   /** The machine, if it obeys this command now. */
   find(id: VmId, command: VmCommand | null): Result<VirtualMachine>;
+  /** See `SnapshotCommands`: a journey writes a machine's disks. */
+  whileNotExported<T>(machine: VirtualMachine, action: () => Promise<Result<T>>): Promise<Result<T>>;
   readProgram(id: VmId): Promise<Result<ThreadProgram | null>>;
 }
 
@@ -41,7 +43,7 @@ export class TimeTravelCommands implements TimeTravelService {
     return this.#travel(id, async (machine) => {
       if (target.kind === 'breakpoint' && machine.breakpoints.length === 0)
         return refused('wrong-state', `“${machine.stored.name}” has no breakpoint to run back to: set one first.`);
-      return machine.send('runBack', target);
+      return machine.runBack(target);
     });
   }
 
@@ -70,7 +72,10 @@ export class TimeTravelCommands implements TimeTravelService {
   async #travel(id: VmId, obey: (machine: VirtualMachine) => Promise<Result<null>>): Promise<Result<VmSummary>> {
     const found = this.#recorded(id, 'go back in');
     if (!found.ok) return found;
-    const gone = await obey(found.value);
+    const gone = await this.#parts.whileNotExported(found.value, async () => {
+      const still = this.#recorded(id, 'go back in');
+      return still.ok ? obey(still.value) : still;
+    });
     return gone.ok ? done(found.value.summary()) : gone;
   }
 

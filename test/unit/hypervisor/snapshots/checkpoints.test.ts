@@ -197,6 +197,20 @@ describe('a machine that keeps checkpoints', () => {
     expect(captures).toBe(1);
   });
 
+  test('takes none while it runs backwards, which would end that', async () => {
+    const { hypervisor } = opened;
+    const id = await counter({ clock: 'instructions' });
+    unwrap(await hypervisor.start(id));
+    await until(() => retiredBy(id) > 100_000_000, 'a past of many checkpoints', 60_000);
+    unwrap(await hypervisor.pause(id));
+    unwrap(await hypervisor.time.runBack(id, { kind: 'write', linearAddress: 0xa000, byteLength: 1 }));
+    await minutesPass(id);
+    await until(() => hypervisor.get(id)?.state === 'paused', 'arrived', 60_000);
+    expect(hypervisor.get(id)?.pauseReason).toEqual({ kind: 'travelled', stop: 'start' });
+    await minutesPass(id);
+    expect(await storedKinds(id)).toEqual(['checkpoint']);
+  });
+
   test('keeps one at a time', async () => {
     const { hypervisor } = opened;
     const id = await counter();

@@ -2,8 +2,10 @@ import { codeBreakpoint } from '../../../support/hypervisor/codeBreakpoint.ts';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
+import { done } from '../../../../src-main/hypervisor/results.ts';
+import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
 import type { TimeLine, VmDrive } from '../../../../src-main/hypervisor/types.ts';
 import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
 import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
@@ -143,6 +145,24 @@ describe('a machine by the instruction clock', () => {
     expect(register(id, 'ecx')).toBe(7);
     unwrap(await hypervisor.resume(id));
     await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash again');
+  });
+
+  test('goes back from a crash only when nobody exports what is on its disks', async () => {
+    const { hypervisor } = opened;
+    const id = await startBusy('bits 16\norg 100h\nlidt [empty]\nint3\nempty: dq 0');
+    await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash');
+    const order: string[] = [];
+    hypervisor.on('vm-state', ({ to }) => order.push(to));
+    const writing = vi.spyOn(MachineStore.prototype, 'exportMachine').mockImplementationOnce(async () => {
+      await sleep(200);
+      order.push('exported');
+      return done(null);
+    });
+    const exporting = hypervisor.exportMachine(id, path.join(folder, 'a'), { snapshots: false, images: true });
+    await until(() => writing.mock.calls.length > 0, 'it is being exported');
+    unwrap(await hypervisor.time.stepBack(id));
+    unwrap(await exporting);
+    expect(order).toEqual(['exported', 'paused']);
   });
 
   test('what a debugger writes is an input like others: the run goes back before it, and is saved with it', async () => {
