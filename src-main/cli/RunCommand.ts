@@ -74,10 +74,11 @@ const ORDINARY_USE: RunUse = {
 export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_USE): Promise<number> {
   if (given.screen !== undefined) screenFormat(given.screen);
   const keys = readKeys(given.keys);
-  const options = withFirmwareFile(given, terminal, use.files);
+  const program = given.file === undefined ? undefined : use.files.read(given.file);
+  const options = withFirmwareFile(given, program, terminal);
   const firmware = readFirmware(options, use.files);
   const bios = firmware?.bios;
-  const image = readProgram(options, terminal, use.files);
+  const image = readProgram(options, program, terminal, use.files);
   if (image === undefined && bios === undefined && options.drives.files.length === 0) {
     throw new UsageError(
       'run: name a program file, a disk to start from (--floppy, --hda or --cdrom), or a --bios image.',

@@ -1,19 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/snapshots/SnapshotTree.ts';
-import { asm } from './AsmCommand.ts';
-import { disasm } from './DisasmCommand.ts';
+import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/types.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import { parseChoice, parseCount, parseFileName, parseName, parseNotes, parseNumber } from './optionValues.ts';
 import { addMachineCommands, onMachines } from './machines/addMachineCommands.ts';
-import { explainMissingFile, restoreSnapshot, takeSnapshot } from './machines/SnapshotCommands.ts';
 import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
-import { record } from './RecordCommand.ts';
-import { restore } from './RestoreCommand.ts';
-import { snapshot } from './SnapshotCommand.ts';
-import { replay } from './ReplayCommand.ts';
 import type { ReplayPlace } from './ReplaySession.ts';
-import { run } from './RunCommand.ts';
 import {
   MOST_ADDRESS,
   parseBits,
@@ -25,8 +17,6 @@ import {
   withReplayOptions,
   withRunOptions,
 } from './runOptionValues.ts';
-import { samples } from './SamplesCommand.ts';
-import { soak } from './SoakCommand.ts';
 import type { Terminal } from './Terminal.ts';
 import { printableLines } from './textColumns.ts';
 
@@ -55,7 +45,10 @@ Exit status: 0 halted, powered off, reset (--no-reboot) or text seen; 2 wrong op
 4 time or instruction limit; 1 the engine's own failure; 130 Ctrl-C or SIGINT, 143 SIGTERM, 141 standard output or error closed:
 with --json these three have the reason "error", and the detail names what came.`;
 
-/** The `vivarium` command. Returns the exit status; every mistake of the user's is one message on standard error. */
+/**
+ * The `vivarium` command: each of its commands loads what it needs when it is called, so that all start soon. Returns the exit status; every
+ * mistake of the user's is one message on standard error.
+ */
 export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
@@ -100,6 +93,7 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .option('--bits <bits>', 'code size before the first "bits": 16 or 32 (default: 16)')
     .action(async (file: string, options: Values) => {
       const output = options['output'] === undefined ? undefined : parseFileName(options['output'], '--output');
+      const { asm } = await import('./AsmCommand.ts');
       done(await asm({ file: parseFileName(file, 'asm'), output, bits: parseBits(options['bits']) }, terminal));
     });
   program
@@ -110,6 +104,7 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .option('--origin <address>', 'address of the first byte (default: 0)')
     .action(async (file: string, options: Values) => {
       const origin = parseNumber(options['origin'] ?? '0', '--origin', MOST_ADDRESS);
+      const { disasm } = await import('./DisasmCommand.ts');
       done(
         await disasm({ file: parseFileName(file, 'disasm'), origin, bits: parseBits(options['bits']) ?? 16 }, terminal),
       );
@@ -118,7 +113,10 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .command('samples')
     .description('list the sample programs, or print one')
     .argument('[name]', 'sample to print')
-    .action(async (name: string | undefined) => done(await samples(name, terminal)));
+    .action(async (name: string | undefined) => {
+      const { samples } = await import('./SamplesCommand.ts');
+      done(await samples(name, terminal));
+    });
   addMachineCommands(program, terminal, access, done);
   program
     .command('soak')
@@ -126,7 +124,10 @@ function build(terminal: Terminal, access: () => StoreAccess, done: (status: num
     .argument('[options...]', 'vivarium soak --help lists them')
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (args: string[]) => done(await soak(args)));
+    .action(async (args: string[]) => {
+      const { soak } = await import('./SoakCommand.ts');
+      done(await soak(args));
+    });
   return program;
 }
 
@@ -137,6 +138,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--gdb <port>', 'wait for gdb at this TCP port of this computer: target remote localhost:<port>')
     .addHelpText('after', RUN_HELP)
     .action(async (file: string | undefined, options: RunValues) => {
+      const { run } = await import('./RunCommand.ts');
       done(await run(runOptions(file, options), terminal));
     });
 }
@@ -150,6 +152,7 @@ function addRecord(program: Command, terminal: Terminal, done: (status: number) 
     .action(async (file: string | undefined, options: RunValues) => {
       const out = parseFileName(options['out'] ?? '', '--out');
       parseChoice(options['clock'] ?? 'instructions', '--clock', ['instructions']);
+      const { record } = await import('./RecordCommand.ts');
       done(await record(runOptions(file, options), out, terminal));
     });
 }
@@ -162,6 +165,7 @@ function addReplay(program: Command, terminal: Terminal, done: (status: number) 
       new Option('--last-write <address>', 'go to before the last write to this linear address').conflicts('at'),
     )
     .action(async (file: string, options: RunValues) => {
+      const { replay } = await import('./ReplayCommand.ts');
       done(await replay(parseFileName(file, 'replay'), replayChoices(options), replayPlace(options), terminal));
     });
 }
@@ -190,6 +194,7 @@ function addSnapshot(
           'of use without --out, for a machine',
         );
         const out = parseFileName(options['out'], '--out');
+        const { snapshot } = await import('./SnapshotCommand.ts');
         done(await snapshot(runOptions(subject, options), out, terminal));
         return;
       }
@@ -199,7 +204,7 @@ function addSnapshot(
       const name = givenName === undefined ? undefined : parseName(givenName, '--name', SNAPSHOT_NAME_LENGTH_MOST);
       const notes = givenNotes === undefined ? undefined : parseNotes(givenNotes);
       const context = { access: access(), terminal, isJson: options.json === true };
-      done(await onMachines(context, () => takeSnapshot(context, subject, { name, notes })));
+      done(await onMachines(context, (_, { takeSnapshot }) => takeSnapshot(context, subject, { name, notes })));
     });
 }
 
@@ -235,15 +240,16 @@ function addRestore(
         refuseOptions(given, (option) => !isOfMachine(option) && option !== 'json', 'of use with a file alone');
         const then = options.paused === true ? 'pause' : options.resume === true ? 'run' : 'as-taken';
         const context = { access: access(), terminal, isJson: options.json === true };
-        done(await onMachines(context, () => restoreSnapshot(context, subject, taken, then)));
+        done(await onMachines(context, (_, { restoreSnapshot }) => restoreSnapshot(context, subject, taken, then)));
         return;
       }
       refuseOptions(given, isOfMachine, 'of use with a machine and its snapshot');
       if (mayNameMachine(subject)) {
         const context = { access: access(), terminal, isJson: options.json === true };
-        done(await onMachines(context, () => explainMissingFile(context, subject)));
+        done(await onMachines(context, (_, { explainMissingFile }) => explainMissingFile(context, subject)));
         return;
       }
+      const { restore } = await import('./RestoreCommand.ts');
       done(await restore(parseFileName(subject, 'restore'), restoreChoices(options), terminal));
     });
 }

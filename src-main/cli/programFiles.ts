@@ -13,10 +13,9 @@ import type { Terminal } from './Terminal.ts';
 const RESET_VECTOR_BYTES = 16;
 
 /** A program file that is a BIOS is taken as one: nobody means a test ROM to be loaded as a flat binary would be. */
-export function withFirmwareFile(options: RunOptions, terminal: Terminal, files: InputFiles): RunOptions {
+export function withFirmwareFile(options: RunOptions, bytes: Uint8Array | undefined, terminal: Terminal): RunOptions {
   const { file, format, bios } = options;
-  if (file === undefined || format !== 'auto' || bios !== undefined) return options;
-  if (!isFirmwareImage(files.read(file))) return options;
+  if (bytes === undefined || format !== 'auto' || bios !== undefined || !isFirmwareImage(bytes)) return options;
   terminal.complain(`${file} is a firmware image: it starts at the reset vector, as with --bios.`);
   return { ...options, file: undefined, bios: file };
 }
@@ -45,11 +44,17 @@ function handedOver(file: string, files: InputFiles): Pick<LoadOptions, 'initrd'
   return { initrd: bytes, modules: [{ name: file, bytes }] };
 }
 
-export function readProgram(options: RunOptions, terminal: Terminal, files: InputFiles): ProgramImage | undefined {
+/** @param bytes what the program file holds */
+export function readProgram(
+  options: RunOptions,
+  bytes: Uint8Array | undefined,
+  terminal: Terminal,
+  files: InputFiles,
+): ProgramImage | undefined {
   const { file } = options;
-  if (file === undefined) return undefined;
+  if (file === undefined || bytes === undefined) return undefined;
   const folder = path.dirname(file);
-  const result = load(options.format, files.read(file), {
+  const result = load(options.format, bytes, {
     memoryBytes: options.memoryBytes,
     fileName: file,
     ...(options.origin !== undefined && { origin: options.origin }),

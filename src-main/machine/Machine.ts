@@ -201,9 +201,10 @@ export class Machine {
       processor.reset();
     }
     this.time.clock.set(now);
-    if (this.isMemoryDirty) clearMemory(this.options.memory);
+    const isUsed = this.isMemoryDirty;
     this.isMemoryDirty = true;
-    this.chipset.vga.powerOn();
+    if (isUsed) clearMemory(this.options.memory);
+    this.chipset.vga.powerOn({ isUsed });
     const { firmware, image } = this;
     // Programs for protected mode bring what they need, and own the memory that firmware would lie in.
     if (image === undefined || image.entry.mode === 'real16') firmware?.powerOn(image && diskOf(image));

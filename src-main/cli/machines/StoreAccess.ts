@@ -2,10 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dataFolder } from '../../control/dataFolder.ts';
-import { stepOverEnd } from '../../debug/StepOver.ts';
 import { builtFile } from '../../hypervisor/builtFile.ts';
-import { Hypervisor } from '../../hypervisor/Hypervisor.ts';
-import { compileThreadedHandlers } from '../../hypervisor/threadedHandlers.ts';
 import type { HypervisorService, Result } from '../../hypervisor/types.ts';
 
 /** How commands get at the machines of the user's store. */
@@ -32,6 +29,10 @@ export function userStore(): StoreAccess {
     async open() {
       const threadEntry = builtFile(THREAD);
       if (threadEntry === undefined) throw new Error(`${THREAD} is missing: the program was not built as a whole.`);
+      // Nobody else needs them: they bring the store and its schemas.
+      const { Hypervisor } = await import('../../hypervisor/Hypervisor.ts');
+      const { compileThreadedHandlers } = await import('../../hypervisor/threadedHandlers.ts');
+      const { stepOverEnd } = await import('../../debug/StepOver.ts');
       const { module } = await compileThreadedHandlers();
       return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd });
     },

@@ -28,16 +28,11 @@ import {
 import { describeProblems } from '../problems.ts';
 import type { Terminal } from '../Terminal.ts';
 import { printableLines } from '../textColumns.ts';
-import { attachConsole } from './ConsoleCommand.ts';
-import { change, create, type CreateChoices, type MachineChoices } from './CreateCommand.ts';
-import { list, printJson, remove, rename, show, type MachineContext } from './MachineCommands.ts';
-import { Refusal } from './openControl.ts';
-import { obey, start, stop } from './PowerCommands.ts';
-import { serve } from './ServeCommand.ts';
-import { clone, deleteSnapshot, listSnapshots } from './SnapshotCommands.ts';
-import { statistics } from './StatisticsCommand.ts';
+import type { CreateChoices, MachineChoices } from './CreateCommand.ts';
+import type { MachineContext } from './MachineCommands.ts';
+import type * as machineWork from './machineWork.ts';
+import type { Refusal } from './openControl.ts';
 import type { StoreAccess } from './StoreAccess.ts';
-import { exportMachine, importMachine } from './TransferCommands.ts';
 
 const HEADING = 'Machines that are kept:';
 const MEBIBYTE = 2 ** 20;
@@ -77,6 +72,9 @@ type MachineValues = Values & {
   readonly virtioConsole?: boolean;
 };
 
+/** What a command does on machines; its exit status. */
+type MachineAction = (context: MachineContext, work: typeof machineWork) => Promise<number>;
+
 /** Commands on the machines of the store. */
 export function addMachineCommands(
   program: Command,
@@ -84,8 +82,8 @@ export function addMachineCommands(
   access: () => StoreAccess,
   done: (status: number) => void,
 ): void {
-  const perform = async (options: MachineValues, work: (context: MachineContext) => Promise<number>): Promise<void> => {
-    done(await onMachines({ access: access(), terminal, isJson: options.json === true }, work));
+  const perform = async (options: MachineValues, act: MachineAction): Promise<void> => {
+    done(await onMachines({ access: access(), terminal, isJson: options.json === true }, act));
   };
   const machineCommand = (usage: string, description: string): Command =>
     program.command(usage).description(description).helpGroup(HEADING).addHelpText('after', MACHINE_HELP);
@@ -93,15 +91,15 @@ export function addMachineCommands(
 
   withJson(machineCommand('ls', 'list the machines').alias('list'))
     .option('--on', 'only those that are not off')
-    .action((options: MachineValues) => perform(options, (context) => list(context, options.on === true)));
+    .action((options: MachineValues) => perform(options, (context, work) => work.list(context, options.on === true)));
   withJson(machineCommand('show <machine>', 'all about one machine')).action(
-    (machine: string, options: MachineValues) => perform(options, (context) => show(context, machine)),
+    (machine: string, options: MachineValues) => perform(options, (context, work) => work.show(context, machine)),
   );
 
   withJson(
     machineCommand('stats [machines...]', 'where the processors’ time goes: shares, speed, waiting, exits'),
   ).action((machines: string[], options: MachineValues) =>
-    perform(options, (context) => statistics(context, machines)),
+    perform(options, (context, work) => work.statistics(context, machines)),
   );
 
   withMachineOptions(withJson(machineCommand('create [files...]', 'make a machine')))
@@ -114,16 +112,16 @@ export function addMachineCommands(
     .addOption(new Option('--start', 'start it'))
     .addHelpText('after', CREATE_HELP)
     .action((files: string[], options: MachineValues) =>
-      perform(options, (context) => create(context, createChoices(files, options))),
+      perform(options, (context, work) => work.create(context, createChoices(files, options))),
     );
   withMachineOptions(withJson(machineCommand('set <machine>', 'change a machine; hardware only while it is off')))
     .option('--eject <drives>', `empty these drives: ${DRIVE_SLOTS.join(', ')}, separated by commas`)
     .action((machine: string, options: MachineValues) =>
-      perform(options, (context) => change(context, machine, machineChoices(options))),
+      perform(options, (context, work) => work.change(context, machine, machineChoices(options))),
     );
   withJson(machineCommand('rename <machine> <name>', 'give a machine another name')).action(
     (machine: string, name: string, options: MachineValues) =>
-      perform(options, (context) => rename(context, machine, parseName(name, 'rename'))),
+      perform(options, (context, work) => work.rename(context, machine, parseName(name, 'rename'))),
   );
   withJson(machineCommand('clone <machine>', 'make a second one like it'))
     .option('--name <name>', 'what to call it')
@@ -131,14 +129,14 @@ export function addMachineCommands(
     .action((machine: string, options: MachineValues) => {
       const { snapshot } = options as Values;
       const name = nameOption(options);
-      return perform(options, (context) => clone(context, machine, { name, snapshot }));
+      return perform(options, (context, work) => work.clone(context, machine, { name, snapshot }));
     });
   withJson(machineCommand('snapshots <machine>', 'list the snapshots of a machine'))
     .option('--delete <snapshot>', 'delete this one; those taken after it stay')
     .action((machine: string, options: MachineValues) => {
       const { delete: deleted } = options as Values;
-      return perform(options, (context) =>
-        deleted === undefined ? listSnapshots(context, machine) : deleteSnapshot(context, machine, deleted),
+      return perform(options, (context, work) =>
+        deleted === undefined ? work.listSnapshots(context, machine) : work.deleteSnapshot(context, machine, deleted),
       );
     });
   withJson(machineCommand('export <machine>', 'write a machine that is off to one file'))
@@ -153,17 +151,17 @@ export function addMachineCommands(
         hasSnapshots: options.snapshots !== false,
         hasImages: options.images !== false,
       };
-      return perform(options, (context) => exportMachine(context, machine, choices));
+      return perform(options, (context, work) => work.exportMachine(context, machine, choices));
     });
   withJson(machineCommand('import <file>', 'make a machine of a file that `export` wrote'))
     .option('--name <name>', 'what to call it')
     .action((file: string, options: MachineValues) =>
-      perform(options, (context) => importMachine(context, file, nameOption(options))),
+      perform(options, (context, work) => work.importMachine(context, file, nameOption(options))),
     );
   withJson(machineCommand('rm <machines...>', 'delete machines that are off').alias('delete'))
     .addOption(new Option('--force', 'power off those that are on'))
     .action((machines: string[], options: MachineValues) =>
-      perform(options, (context) => remove(context, machines, options.force === true)),
+      perform(options, (context, work) => work.remove(context, machines, options.force === true)),
     );
 
   withJson(machineCommand('start <machines...>', 'start machines; without a window in the background'))
@@ -171,15 +169,15 @@ export function addMachineCommands(
     .addOption(new Option('--anew', 'do not go on where machines were suspended'))
     .action((machines: string[], options: MachineValues) => {
       const choices = { isPaused: options.paused === true, isAnew: options.anew === true };
-      return perform(options, (context) => start(context, machines, choices));
+      return perform(options, (context, work) => work.start(context, machines, choices));
     });
   withJson(machineCommand('stop <machines...>', 'press the power button, and wait until they are off'))
     .addOption(new Option('--force', 'pull the plug'))
     .option('--timeout <seconds>', 'how long a system may take to shut down', USUAL_STOP_SECONDS)
     .action((machines: string[], options: MachineValues) => {
       const timeoutSeconds = parseSeconds(options['timeout'] ?? USUAL_STOP_SECONDS, '--timeout');
-      return perform(options, (context) =>
-        stop(context, machines, { isForced: options.force === true, timeoutSeconds }),
+      return perform(options, (context, work) =>
+        work.stop(context, machines, { isForced: options.force === true, timeoutSeconds }),
       );
     });
   for (const [name, description] of [
@@ -189,35 +187,41 @@ export function addMachineCommands(
     ['suspend', 'power off machines, to go on from there when they are started'],
   ] as const) {
     withJson(machineCommand(`${name} <machines...>`, description)).action(
-      (machines: string[], options: MachineValues) => perform(options, (context) => obey(context, name, machines)),
+      (machines: string[], options: MachineValues) =>
+        perform(options, (context, work) => work.obey(context, name, machines)),
     );
   }
   machineCommand('console <machine>', 'join this terminal to the serial port of a machine that is on').action(
-    (machine: string, options: MachineValues) => perform(options, (context) => attachConsole(context, machine)),
+    (machine: string, options: MachineValues) =>
+      perform(options, (context, work) => work.attachConsole(context, machine)),
   );
   machineCommand('serve', 'keep the machines open for other commands, without a window')
     .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
-    .action((options: MachineValues) => perform(options, (context) => serve(context, options.untilIdle === true)));
+    .action((options: MachineValues) =>
+      perform(options, (context, work) => work.serve(context, options.untilIdle === true)),
+    );
 }
 
 /** Does a command on machines; its exit status. */
-export async function onMachines(
-  context: MachineContext,
-  work: (context: MachineContext) => Promise<number>,
-): Promise<number> {
+export async function onMachines(context: MachineContext, act: MachineAction): Promise<number> {
+  const work = await import('./machineWork.ts');
   try {
-    return await work(context);
+    return await act(context, work);
   } catch (error) {
-    if (error instanceof Refusal) return complain(context, error);
+    if (error instanceof work.Refusal) return complain(context, error, work);
     // Whoever started the command says it on standard error.
     if (error instanceof UsageError && context.isJson)
-      await printJson(context, { error: { code: 'usage', message: error.message } });
+      await work.printJson(context, { error: { code: 'usage', message: error.message } });
     throw error;
   }
 }
 
 /** A refusal on standard error in words, and with --json on standard output as an object. */
-async function complain(context: MachineContext, { problem }: Refusal): Promise<number> {
+async function complain(
+  context: MachineContext,
+  { problem }: Refusal,
+  { printJson }: typeof machineWork,
+): Promise<number> {
   const { code, message, diagnostics = [] } = problem;
   const file = diagnostics[0]?.file ?? '';
   const text = diagnostics.length > 0 ? describeProblems(file, message, diagnostics) : message;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { type CheckedJsonFormat, parseChecked, type ParsedJson, serialiseChecked } from '../storage/CheckedJson.ts';
 import { LAYER_NAME } from '../storage/StoredMachine.ts';
-import { NOTES_LENGTH_MOST } from '../types.ts';
+import { NOTES_LENGTH_MOST, SNAPSHOT_NAME_LENGTH_MOST } from '../types.ts';
 
 /** `sn-` and sixteen hexadecimal digits. */
 export type SnapshotId = string;
 
-export const SNAPSHOT_NAME_LENGTH_MOST = 200;
 /**
  * - `taken`: the user wants to be able to go back there.
  * - `suspended`: where the machine goes on when it is started next.

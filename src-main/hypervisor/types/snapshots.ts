@@ -1,6 +1,8 @@
 /** Stable for the life of a snapshot. */
 export type SnapshotId = string;
 
+export const SNAPSHOT_NAME_LENGTH_MOST = 200;
+
 /** A machine as it was at one moment, with the content of its disks. */
 export interface VmSnapshot {
   readonly id: SnapshotId;

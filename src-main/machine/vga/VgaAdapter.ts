@@ -61,7 +61,7 @@ export class VgaAdapter {
       this.registers.hasWideDac = this.vbe.hasWideDac;
       this.windows.update();
     };
-    this.powerOn();
+    this.powerOn({ isUsed: false });
   }
 
   /** Moves the linear frame buffer; undefined: nowhere. */
@@ -77,12 +77,13 @@ export class VgaAdapter {
   /**
    * Memory as after power-on with the work of a video BIOS done: cleared, the font in plane 2. Called once RAM has
    * been cleared and registers have been reset.
+   * @param isUsed whether anybody can have written memory: looking for what is not zero costs as much as a kernel's decoding
    */
-  powerOn(): void {
+  powerOn({ isUsed }: { readonly isUsed: boolean }): void {
     const { bytes } = this.video;
     this.windows.forget();
     this.touched.fill(1, 0, PLANES_BYTES / PAGE_BYTES);
-    clear(bytes);
+    if (isUsed) clear(bytes);
     FONT_8X16.glyphs.forEach((row, at) => {
       const code = Math.floor(at / FONT_8X16.rows);
       bytes[(code * GLYPH_SLOT + (at % FONT_8X16.rows)) * 4 + 2] = row;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProgramImage } from '../../../src-main/machine/loaders/ProgramImage.ts';
 import { Machine } from '../../../src-main/machine/Machine.ts';
 import type { MachineOptions } from '../../../src-main/machine/MachineOptions.ts';
+import { detachedVideoMemory } from '../../../src-main/machine/vga/detachedVideoMemory.ts';
 import { CS, DS, SS } from '../../../src-main/engine/state/layout.ts';
 import { compute, halt, ScriptedProcessor, type ScriptStep } from '../../support/machine/ScriptedProcessor.ts';
 
@@ -395,6 +396,16 @@ describe('programs', () => {
     expect(state.gdtr).toEqual({ base: 0x800, limit: 23 });
     expect(state.controlRegister(0) & 1).toBe(1);
     expect(state.register(0)).toBe(0x2bad_b002);
+  });
+
+  test('a reset clears video memory, all of it', () => {
+    const video = detachedVideoMemory();
+    const machine = make([halt], { video });
+    machine.load(real);
+    const untouched = video.bytes.slice();
+    video.bytes.fill(0xa5);
+    machine.reset();
+    expect(video.bytes.findIndex((byte, at) => byte !== untouched[at])).toBe(-1);
   });
 
   test('a reset clears RAM and loads the program anew', () => {

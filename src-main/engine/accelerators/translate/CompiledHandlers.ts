@@ -26,18 +26,16 @@ export interface HandlerDescription {
 export class CompiledHandlers implements HandlerIndex {
   readonly module: WebAssembly.Module;
   private readonly forms: ReadonlyMap<string, number>;
-  /** A form's key and the helpers that its handler calls, by the handler's place behind those of the steps. */
-  private readonly names: readonly (readonly string[])[];
+  /** Lines of FORMS_SECTION, by the handler's place behind those of the steps. */
+  private readonly lines: readonly string[];
 
   /** @param module what `buildThreadedModule` made, compiled */
   constructor(module: WebAssembly.Module) {
     this.module = module;
     const [section] = WebAssembly.Module.customSections(module, FORMS_SECTION);
     if (!section) throw new Error('this WebAssembly module does not hold the threaded tier');
-    let names = '';
-    for (const byte of new Uint8Array(section)) names += String.fromCharCode(byte);
-    this.names = names.split('\n').map((line) => line.split('\t'));
-    this.forms = new Map(this.names.map(([key], index) => [key, STEP_KINDS.length + index]));
+    this.lines = textOf(new Uint8Array(section)).split('\n');
+    this.forms = new Map(this.lines.map((line, index) => [line.split('\t', 1)[0], STEP_KINDS.length + index]));
   }
 
   step(kind: StepKind): number {
@@ -51,8 +49,10 @@ export class CompiledHandlers implements HandlerIndex {
   /** The form's key, or the step's kind, of a table index; undefined for that of a region. */
   describe(index: number): HandlerDescription | undefined {
     if (index < STEP_KINDS.length) return { name: STEP_KINDS[index], isStep: true, helpers: [] };
-    const line = this.names[index - STEP_KINDS.length];
-    return line && { name: line[0], isStep: false, helpers: line.slice(1) };
+    const line = this.lines[index - STEP_KINDS.length] as string | undefined;
+    if (line === undefined) return undefined;
+    const [name, ...helpers] = line.split('\t');
+    return { name, isStep: false, helpers };
   }
 
   /** Table indices from here on are free for regions. */
@@ -65,4 +65,13 @@ export class CompiledHandlers implements HandlerIndex {
     const instance = new WebAssembly.Instance(this.module, imports);
     return instance.exports as unknown as HandlerExports;
   }
+}
+
+/** Characters that are put together at once: more parameters than this a call may not have. */
+const CHUNK = 0x2000;
+
+function textOf(ascii: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < ascii.length; at += CHUNK) text += String.fromCharCode(...ascii.subarray(at, at + CHUNK));
+  return text;
 }

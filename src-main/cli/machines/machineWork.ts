@@ -1,0 +1,20 @@
+/**
+ * What commands on machines do. They alone load it (`onMachines`): it brings the store and its schemas, which take longer
+ * to load than all that `run` is made of.
+ */
+export { attachConsole } from './ConsoleCommand.ts';
+export { change, create } from './CreateCommand.ts';
+export { list, printJson, remove, rename, show } from './MachineCommands.ts';
+export { Refusal } from './openControl.ts';
+export { obey, start, stop } from './PowerCommands.ts';
+export { serve } from './ServeCommand.ts';
+export {
+  clone,
+  deleteSnapshot,
+  explainMissingFile,
+  listSnapshots,
+  restoreSnapshot,
+  takeSnapshot,
+} from './SnapshotCommands.ts';
+export { statistics } from './StatisticsCommand.ts';
+export { exportMachine, importMachine } from './TransferCommands.ts';
