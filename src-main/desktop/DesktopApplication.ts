@@ -22,6 +22,7 @@ import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
+import { deviceHandlers } from './handlers/deviceHandlers.ts';
 import { inspectionHandlers } from './handlers/inspectionHandlers.ts';
 import { chartHandlers } from './handlers/chartHandlers.ts';
 import { debugHandlers } from './handlers/debugHandlers.ts';
@@ -163,6 +164,7 @@ export class DesktopApplication {
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
       ...memoryHandlers(new MemorySearches(hypervisor), new MemoryRanges(hypervisor, debugging, dialogs, this.grants)),
+      ...deviceHandlers(hypervisor.inspection),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
       ...programHandlers({

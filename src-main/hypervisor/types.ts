@@ -5,6 +5,7 @@
 export type { HypervisorService } from './HypervisorService.ts';
 export * from './types/containment.ts';
 export * from './types/definition.ts';
+export * from './types/devices.ts';
 export * from './types/events.ts';
 export * from './types/inspection.ts';
 export * from './types/isolation.ts';

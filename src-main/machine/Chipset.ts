@@ -3,6 +3,9 @@ import { ApicBus, withLocalApic } from './apic/ApicBus.ts';
 import type { ApicProcessor, LocalApic } from './apic/LocalApic.ts';
 import type { BusDevice, DeviceState, InterruptLine, TimerService, TimerSource } from './BusDevice.ts';
 import type { SystemBus } from './bus/SystemBus.ts';
+import { descriptionOf } from './describe/descriptions.ts';
+import type { InterruptRouting } from './describe/InterruptRouting.ts';
+import type { DeviceGroup, RegisterReading } from './describe/RegisterReading.ts';
 import type { DeviceMemory } from './DeviceMemory.ts';
 import { DriveBay, type DriveOptions } from './drives/DriveBay.ts';
 import { FwCfg } from './fwcfg/FwCfg.ts';
@@ -14,6 +17,7 @@ import type { MachineSinks } from './MachineOptions.ts';
 import { Ne2000 } from './network/Ne2000.ts';
 import { type AdapterModel, adapterModels, type NetworkAdapter, type NetworkPort } from './network/NetworkPort.ts';
 import { ParallelPort } from './parallel/ParallelPort.ts';
+import { describeConfiguration } from './pci/describeConfiguration.ts';
 import { type PlacedBytes, PciChipset } from './pci/PciChipset.ts';
 import { InterruptController } from './pic/InterruptController.ts';
 import { ELCR_MASTER, ELCR_SLAVE, Pic8259 } from './pic/Pic8259.ts';
@@ -79,6 +83,15 @@ export interface ChipsetParts {
   readonly onPowerOff: (through: string) => void;
 }
 
+/** A device that has something to show. */
+export interface ListedDevice {
+  readonly id: string;
+  readonly model: string;
+  readonly group: DeviceGroup;
+  /** Of a PCI function: bus, device and function. */
+  readonly pciPlace: string | null;
+}
+
 /** All devices of a machine, made and wired as its profile says. */
 export class Chipset {
   readonly interrupts: InterruptController;
@@ -101,12 +114,15 @@ export class Chipset {
   readonly localApics: readonly LocalApic[];
   /** Present in machines with PCI. */
   readonly pci: PciChipset | undefined;
+  private readonly vcpuCount: number;
   private readonly apics = new ApicBus();
+  private readonly wires: InterruptWires;
   private readonly devices: readonly BusDevice[];
 
   /** Throws on a profile that is not a PC: a mistake of the program's, not of the guest's. */
   constructor(profile: MachineProfile, bus: SystemBus, parts: ChipsetParts) {
     const { timers, sinks } = parts;
+    this.vcpuCount = parts.vcpuCount;
     const row = (kind: ProfileRow['kind']): ProfileRow => {
       const found = profile.devices.find((each) => each.kind === kind);
       if (found === undefined) throw new Error(`profile ${profile.name} has no ${kind}`);
@@ -122,6 +138,7 @@ export class Chipset {
     const slave = new Pic8259(row('pic-slave').id, ELCR_SLAVE);
     this.interrupts = new InterruptController(master, slave);
     const wires = new InterruptWires(this.interrupts);
+    this.wires = wires;
     const irq = (from: ProfileRow, index = 0): InterruptLine => {
       const number = from.irqs?.[index];
       return number === undefined ? UNWIRED : wires.line(number, from.id);
@@ -277,6 +294,56 @@ export class Chipset {
   /** Bytes that firmware would have left in memory. */
   tables(): readonly PlacedBytes[] {
     return this.pci?.tables() ?? [];
+  }
+
+  /** Devices whose registers `describe` knows. */
+  list(): ListedDevice[] {
+    const ids = [...this.devices.map(({ id }) => id), ...(this.pci?.pci.ids() ?? [])];
+    return ids.flatMap((id) => {
+      const description = descriptionOf(id);
+      const pciPlace = this.pci?.pci.placeOf(id) ?? null;
+      return description ? [{ id, model: description.model, group: description.group, pciPlace }] : [];
+    });
+  }
+
+  /** A device's registers as they stand, which changes nothing in it; undefined: no such device is listed. */
+  describe(id: string): readonly RegisterReading[] | undefined {
+    const description = descriptionOf(id);
+    const pciFunction = this.pci?.pci.look(id);
+    const state = pciFunction?.state ?? this.devices.find((each) => each.id === id)?.save();
+    if (!description || !state) return undefined;
+    const own = description.registers(state);
+    return pciFunction ? [...own, ...describeConfiguration(pciFunction.configuration)] : own;
+  }
+
+  interruptRouting(): InterruptRouting {
+    const { wires, interrupts, pci } = this;
+    const pins = pci?.pci.interruptPins() ?? [];
+    return {
+      routes: wires.wires().map((wire) => ({
+        ...wire,
+        pic: interrupts.input(wire.irq),
+        ioApic: pci?.ioApic?.pin(wire.ioApicPin) ?? null,
+      })),
+      pciLines: (pci?.bridge.routed ?? []).map((irq, line) => ({
+        name: `PIRQ${'ABCD'[line] ?? ''}#`,
+        irq: irq ?? null,
+        functions: pins.filter((pin) => pin.line === line).map(({ id, isAsserted }) => ({ id, isAsserted })),
+      })),
+      processors: Array.from({ length: this.vcpuCount }, (_, vcpu) => {
+        const apic = this.localApics[vcpu];
+        if (!apic) return { vcpu, localApic: null };
+        const taken = [...apic.taken.entries()].filter(([, count]) => count > 0);
+        return {
+          vcpu,
+          localApic: {
+            isEnabled: apic.takesInterrupts,
+            acceptsPic: apic.acceptsPic,
+            taken: taken.map(([vector, count]) => ({ vector, count })),
+          },
+        };
+      }),
+    };
   }
 
   save(): Record<string, DeviceState> {

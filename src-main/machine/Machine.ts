@@ -3,7 +3,7 @@ import { FLAG } from '../engine/state/flags.ts';
 import { CS, STATE } from '../engine/state/layout.ts';
 import { PortTaps } from './bus/PortTaps.ts';
 import { RamMaster } from './bus/RamMaster.ts';
-import { SystemBus } from './bus/SystemBus.ts';
+import { type DevicePlace, SystemBus } from './bus/SystemBus.ts';
 import { Chipset } from './Chipset.ts';
 import { ContainmentLog } from './containment/ContainmentLog.ts';
 import { SpinDetector } from './containment/SpinDetector.ts';
@@ -316,6 +316,11 @@ export class Machine {
   /** By all vCPUs since the machine was made, over all resets. */
   get retiredInstructions(): number {
     return this.counts.retiredInstructions;
+  }
+
+  /** Where its devices answer at present. */
+  devicePlaces(): readonly DevicePlace[] {
+    return this.bus.places();
   }
 
   statistics(): MachineStatistics {

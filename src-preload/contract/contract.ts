@@ -3,6 +3,7 @@ import { applianceContract } from './appliances.ts';
 import { applicationContract } from './application.ts';
 import type { CallChannel, EventChannel, StreamChannel } from './Channel.ts';
 import { debugContract } from './debugging.ts';
+import { devicesContract } from './devices.ts';
 import { imageContract } from './images.ts';
 import { inspectionContract } from './inspection.ts';
 import { machineContract } from './machines.ts';
@@ -23,6 +24,7 @@ export const contract = {
   ...debugContract,
   ...memoryContract,
   ...inspectionContract,
+  ...devicesContract,
   ...observationContract,
   ...snapshotContract,
   ...timeTravelContract,

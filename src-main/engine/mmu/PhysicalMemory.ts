@@ -23,6 +23,13 @@ export type WindowTarget =
   | { readonly kind: 'video'; readonly offset: number }
   | { readonly kind: 'bus'; readonly writesToRam?: boolean };
 
+/** Guest-physical addresses that the same thing answers; `bus`: a device, or nobody. */
+export interface PhysicalRange {
+  readonly first: number;
+  readonly byteLength: number;
+  readonly kind: 'ram' | 'rom' | 'video' | 'bus';
+}
+
 /** A page-aligned range of guest-physical addresses that lead elsewhere than to RAM. */
 interface PhysicalWindow {
   readonly id: string;
@@ -116,6 +123,29 @@ export class PhysicalMemory {
     }
     const isRam = physical < this.layout.ramBytes && (this.flagsOf(physical) & PAGE_FLAG.readOnly) === 0;
     return isRam ? this.layout.ramBase + physical : 0;
+  }
+
+  /** What answers reads, from address 0 to 4 GiB. */
+  ranges(): PhysicalRange[] {
+    const ends = this.windows.flatMap(({ start, end }) => [start, end]);
+    const edges = [...new Set([0, this.layout.ramBytes, ...ends, 2 ** 32])].sort((a, b) => a - b);
+    const ranges: PhysicalRange[] = [];
+    for (const [index, first] of edges.slice(0, -1).entries()) {
+      const kind = this.kindAt(first);
+      const byteLength = edges[index + 1] - first;
+      const last = ranges.at(-1);
+      if (last?.kind === kind) ranges[ranges.length - 1] = { ...last, byteLength: last.byteLength + byteLength };
+      else ranges.push({ first, byteLength, kind });
+    }
+    return ranges;
+  }
+
+  private kindAt(physical: number): PhysicalRange['kind'] {
+    const host = this.host(physical);
+    const { ramBase, ramBytes, videoBase, videoBytes } = this.layout;
+    if (host === 0) return 'bus';
+    if (host >= ramBase && host < ramBase + ramBytes) return 'ram';
+    return host >= videoBase && host < videoBase + videoBytes ? 'video' : 'rom';
   }
 
   /** PAGE_FLAG bits of the page that a physical address leads to; 0 where it is neither RAM nor video memory. */

@@ -2,10 +2,15 @@ import type { VmCommand } from '../lifecycle/transitions.ts';
 import type { ThreadCommandName, ThreadCommands } from '../threads/protocol.ts';
 import type {
   AccessVerdict,
+  DeviceUse,
   ExtendedRegisters,
   InspectionService,
+  InterruptRouting,
+  OutputLog,
+  PhysicalUse,
   ProbedAccess,
   RegionSource,
+  RegisterReading,
   Result,
   TranslationView,
   VmId,
@@ -44,6 +49,26 @@ export class InspectionCommands implements InspectionService {
     access: ProbedAccess,
   ): Promise<Result<AccessVerdict>> {
     return this.#ask(id, 'probeAccess', { vcpu, linearAddress, access });
+  }
+
+  async devices(id: VmId): Promise<Result<readonly DeviceUse[]>> {
+    return this.#ask(id, 'listDevices', null);
+  }
+
+  async deviceRegisters(id: VmId, device: string): Promise<Result<readonly RegisterReading[] | null>> {
+    return this.#ask(id, 'deviceRegisters', device);
+  }
+
+  async interruptRouting(id: VmId): Promise<Result<InterruptRouting>> {
+    return this.#ask(id, 'interruptRouting', null);
+  }
+
+  async outputLogs(id: VmId): Promise<Result<readonly OutputLog[]>> {
+    return this.#ask(id, 'outputLogs', null);
+  }
+
+  async memoryMap(id: VmId): Promise<Result<readonly PhysicalUse[]>> {
+    return this.#ask(id, 'memoryMap', null);
   }
 
   extendedRegisters(id: VmId, vcpu: number): ExtendedRegisters | undefined {

@@ -3,6 +3,7 @@ import type { ContainmentRecord } from '../../machine/containment/ContainmentLog
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
+import type { DeviceSurvey } from '../inspection/DeviceSurvey.ts';
 import type { RegisterName } from '../registers.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
@@ -136,6 +137,7 @@ export interface ThreadMachine {
   readonly views: MachineViews;
   /** Undefined when its run cannot be repeated. */
   readonly history: ThreadTravel | undefined;
+  readonly devices: Pick<DeviceSurvey, 'list' | 'registers' | 'interrupts' | 'outputs' | 'memoryMap'>;
   /** Takes another program for the next `reset`; a refused one changes nothing. */
   load(program: ThreadProgram | null): ThreadLoadResult;
   /** Power cycle with the program loaded anew. */

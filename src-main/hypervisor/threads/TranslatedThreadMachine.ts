@@ -16,6 +16,7 @@ import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
 import { profileOf } from '../../machine/profiles/profiles.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
+import { DeviceSurvey } from '../inspection/DeviceSurvey.ts';
 import { PAGE_BYTES, hashFilledPages, hashLoadedPages } from '../isolation/pageHash.ts';
 import { changeMemory, changeRegister } from '../changeMachine.ts';
 import type { RegisterName } from '../registers.ts';
@@ -25,7 +26,14 @@ import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } 
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
-import { type AccessVerdict, CONSOLE_PORT, type KeyStroke, type MouseMotion, type ProbedAccess } from '../types.ts';
+import {
+  type AccessVerdict,
+  CONSOLE_PORT,
+  type KeyStroke,
+  type LoggedOutput,
+  type MouseMotion,
+  type ProbedAccess,
+} from '../types.ts';
 import { checkFirmware, firmwareOf, isFirmware } from './firmwareProgram.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { ThreadHistory } from './ThreadHistory.ts';
@@ -44,11 +52,15 @@ import type {
 } from './ThreadMachine.ts';
 
 const MIB = 1024 * 1024;
+/** By the number of the port. */
+const SERIAL_OUTPUTS: readonly LoggedOutput[] = ['com1', 'com2', 'com3', 'com4'];
+const PARALLEL_OUTPUTS: readonly LoggedOutput[] = ['lpt1', 'lpt2', 'lpt3'];
 
 /** The PC on the translating accelerator, as a vCPU's thread drives it. */
 export class TranslatedThreadMachine implements ThreadMachine {
   readonly views: MachineViews;
   readonly history: ThreadHistory | undefined;
+  readonly devices: DeviceSurvey;
   readonly #parts: TranslatedMachine;
   /** Disks that are written and can go back. */
   readonly #rewindable = new Map<DriveSlot, RewindableImage>();
@@ -82,8 +94,13 @@ export class TranslatedThreadMachine implements ThreadMachine {
       sinks: {
         driveProblem: (slot, message) => sinks.driveProblem(slot, message),
         serial: (port, byte) => {
-          if (!this.#isRepeating) sinks.serial(port, byte);
+          if (this.#isRepeating) return;
+          this.#note(SERIAL_OUTPUTS[port], byte);
+          sinks.serial(port, byte);
         },
+        parallel: (port, byte) => this.#note(PARALLEL_OUTPUTS[port], byte),
+        debug: (byte) => this.#note('debug', byte),
+        post: (code) => this.#note('post', code),
         console: (bytes) => {
           if (!this.#isRepeating) sinks.console(bytes);
         },
@@ -100,6 +117,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
         },
       },
     });
+    this.devices = new DeviceSurvey(this.#parts);
     const { memory } = this.#parts;
     const { layout } = memory;
     this.views = {
@@ -115,6 +133,11 @@ export class TranslatedThreadMachine implements ThreadMachine {
     };
     if (isRepeatable)
       this.history = new ThreadHistory(this.#parts, this.#rewindable, (pages) => this.#noteWritten(pages));
+  }
+
+  /** For the log that a user reads; what is repeated is in it already. */
+  #note(output: LoggedOutput | undefined, byte: number): void {
+    if (output && !this.#isRepeating) this.devices.note(output, byte);
   }
 
   get #isRepeating(): boolean {

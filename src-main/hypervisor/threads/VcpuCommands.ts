@@ -21,6 +21,11 @@ const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
   'inspectCode',
   'inspectRegion',
   'probeAccess',
+  'listDevices',
+  'deviceRegisters',
+  'interruptRouting',
+  'outputLogs',
+  'memoryMap',
 ]);
 
 export interface VcpuCommandParts {
@@ -164,6 +169,16 @@ export class VcpuCommands {
         return machine.inspector(command.request.vcpu)?.region(command.request.number) ?? null;
       case 'probeAccess':
         return machine.probeAccess(command.request.vcpu, command.request.linearAddress, command.request.access);
+      case 'listDevices':
+        return machine.devices.list();
+      case 'deviceRegisters':
+        return machine.devices.registers(command.request);
+      case 'interruptRouting':
+        return machine.devices.interrupts();
+      case 'outputLogs':
+        return machine.devices.outputs();
+      case 'memoryMap':
+        return machine.devices.memoryMap();
       case 'sendScanCodes':
         machine.sendScanCodes(command.request);
         execution.wake();

@@ -11,11 +11,16 @@ import type {
   AccessVerdict,
   BackTarget,
   CrashReport,
+  DeviceUse,
+  InterruptRouting,
   KeyStroke,
   MouseMotion,
+  OutputLog,
   PauseReason,
+  PhysicalUse,
   ProbedAccess,
   RegionSource,
+  RegisterReading,
   TimeLine,
   TranslationView,
   TravelStop,
@@ -102,6 +107,12 @@ export interface ThreadCommands {
     readonly request: { readonly vcpu: number; readonly linearAddress: number; readonly access: ProbedAccess };
     readonly reply: AccessVerdict;
   };
+  listDevices: { readonly request: null; readonly reply: readonly DeviceUse[] };
+  /** By its id; null: there is no such device. */
+  deviceRegisters: { readonly request: string; readonly reply: readonly RegisterReading[] | null };
+  interruptRouting: { readonly request: null; readonly reply: InterruptRouting };
+  outputLogs: { readonly request: null; readonly reply: readonly OutputLog[] };
+  memoryMap: { readonly request: null; readonly reply: readonly PhysicalUse[] };
   sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
   moveMouse: { readonly request: MouseMotion; readonly reply: null };

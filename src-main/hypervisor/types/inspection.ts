@@ -2,6 +2,7 @@ import type { RegionSource, TranslationView } from '../../engine/TranslationView
 import type { AccessVerdict, ProbedAccess } from '../../engine/VirtualProcessor.ts';
 import type { Result } from './results.ts';
 import type { VmId } from './definition.ts';
+import type { DeviceUse, InterruptRouting, OutputLog, PhysicalUse, RegisterReading } from './devices.ts';
 
 export type { AccessVerdict, ProbedAccess, RegionSource, TranslationView };
 
@@ -31,6 +32,12 @@ export interface InspectionService {
   /** Null: there is no such region any more. */
   region(id: VmId, vcpu: number, number: number): Promise<Result<RegionSource | null>>;
   probeAccess(id: VmId, vcpu: number, linearAddress: number, access: ProbedAccess): Promise<Result<AccessVerdict>>;
+  devices(id: VmId): Promise<Result<readonly DeviceUse[]>>;
+  /** Null: there is no such device. */
+  deviceRegisters(id: VmId, device: string): Promise<Result<readonly RegisterReading[] | null>>;
+  interruptRouting(id: VmId): Promise<Result<InterruptRouting>>;
+  outputLogs(id: VmId): Promise<Result<readonly OutputLog[]>>;
+  memoryMap(id: VmId): Promise<Result<readonly PhysicalUse[]>>;
   /** From shared memory. Undefined while off. */
   extendedRegisters(id: VmId, vcpu: number): ExtendedRegisters | undefined;
 }

@@ -12,11 +12,25 @@ const VERSION = ((IO_APIC_PINS - 1) << 16) | 0x20;
 const INDEX = { id: 0x00, version: 0x01, arbitration: 0x02, redirections: 0x10 } as const;
 
 /** Bits of a redirection entry's low half. */
+const LOGICAL = 1 << 11;
 const REMOTE_IRR = 1 << 14;
 const LEVEL = 1 << 15;
 const MASKED = 1 << 16;
 const WRITABLE_LOW = 0x1_afff;
 const WRITABLE_HIGH = 0xff00_0000;
+
+/** What becomes of interrupts at one of its inputs. */
+export interface IoApicPin {
+  readonly pin: number;
+  readonly vector: number;
+  readonly isAsserted: boolean;
+  readonly isMasked: boolean;
+  readonly isLevel: boolean;
+  readonly isLogical: boolean;
+  readonly destination: number;
+  /** Messages sent since the machine was made. */
+  readonly sent: number;
+}
 
 /**
  * I/O APIC (Intel 82093AA datasheet, order 290566; with the EOI register of later ones).
@@ -35,6 +49,8 @@ export class IoApic implements BusDevice {
   private lines = 0;
   private index = 0;
   private apicId = 0;
+  /** For whoever looks: no part of the device's state. */
+  private readonly sentCounts = new Float64Array(IO_APIC_PINS);
 
   constructor(id: string, bus: ApicBus) {
     this.id = id;
@@ -48,6 +64,20 @@ export class IoApic implements BusDevice {
     if (isAsserted === ((this.lines & bit) !== 0)) return;
     this.lines ^= bit;
     if (isAsserted) this.service(pin);
+  }
+
+  pin(pin: number): IoApicPin {
+    const low = this.redirections[2 * pin] ?? 0;
+    return {
+      pin,
+      vector: low & 0xff,
+      isAsserted: (this.lines & (1 << pin)) !== 0,
+      isMasked: (low & MASKED) !== 0,
+      isLevel: (low & LEVEL) !== 0,
+      isLogical: (low & LOGICAL) !== 0,
+      destination: (this.redirections[2 * pin + 1] ?? 0) >>> 24,
+      sent: this.sentCounts[pin] ?? 0,
+    };
   }
 
   read(offset: number, width: AccessWidth): number {
@@ -121,10 +151,11 @@ export class IoApic implements BusDevice {
     if (low & MASKED || (this.lines & (1 << pin)) === 0 || low & REMOTE_IRR) return;
     const isLevel = (low & LEVEL) !== 0;
     if (isLevel) this.redirections[2 * pin] = low | REMOTE_IRR;
+    this.sentCounts[pin] = (this.sentCounts[pin] ?? 0) + 1;
     this.bus.deliver({
       vector: low & 0xff,
       deliveryMode: (low >>> 8) & 7,
-      isLogical: (low & 0x800) !== 0,
+      isLogical: (low & LOGICAL) !== 0,
       destination: (this.redirections[2 * pin + 1] ?? 0) >>> 24,
       isLevel,
     });

@@ -127,6 +127,11 @@ export class LocalApic implements BusDevice, InterruptSource {
     }
   }
 
+  /** How often the processor took each vector from it, by the vector. */
+  get taken(): Readonly<Float64Array> {
+    return this.interrupts.taken;
+  }
+
   // InterruptSource
 
   isPending(): boolean {

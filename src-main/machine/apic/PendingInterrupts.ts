@@ -12,6 +12,8 @@ export class PendingInterrupts {
   private priority = 0;
   /** The request that outranks what is in service, or -1. */
   private best = -1;
+  /** How often each vector was taken, for whoever looks: no part of the state. */
+  readonly taken = new Float64Array(256);
 
   /** @param onDeliverable another request than before may be taken */
   constructor(onDeliverable: () => void) {
@@ -55,6 +57,7 @@ export class PendingInterrupts {
   /** The processor begins to service the deliverable request. */
   take(): number {
     const vector = this.best;
+    this.taken[vector] = (this.taken[vector] ?? 0) + 1;
     this.requested.set(vector, false);
     this.inService.set(vector, true);
     this.update();

@@ -22,6 +22,14 @@ export interface DeviceAccesses {
   readonly writes: number;
 }
 
+/** Consecutive addresses at which a device answers at present. */
+export interface DevicePlace {
+  readonly id: string;
+  readonly space: 'port' | 'memory';
+  readonly first: number;
+  readonly byteLength: number;
+}
+
 /** A range that firmware or a driver places while the machine runs. */
 export interface MovableRange {
   /** Answers from this address on, or nowhere. A fixed range keeps what both claim. */
@@ -123,6 +131,16 @@ export class SystemBus implements ProcessorBus {
       byId.set(device.id, { reads: sum.reads + reads, writes: sum.writes + writes });
     }
     return [...byId].map(([id, sum]) => ({ id, ...sum }));
+  }
+
+  /** Where devices answer, in the order of their addresses; of ranges that overlap, all. */
+  places(): readonly DevicePlace[] {
+    const placed = (space: DevicePlace['space'], mappings: readonly Mapping[]): DevicePlace[] =>
+      mappings
+        .filter(({ first }) => first !== Infinity)
+        .map(({ device, first, end }) => ({ id: device.id, space, first, byteLength: end - first }))
+        .sort((a, b) => a.first - b.first);
+    return [...placed('port', this.mappings), ...placed('memory', this.mmioMappings)];
   }
 
   portRead(port: number, width: AccessWidth): number {

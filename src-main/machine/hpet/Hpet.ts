@@ -4,7 +4,7 @@ import { checkVersion, readNumber, readObject } from '../snapshot.ts';
 
 export const HPET_ADDRESS = 0xfed0_0000;
 export const HPET_BYTES = 0x400;
-const TIMER_COUNT = 3;
+export const TIMER_COUNT = 3;
 const TICK_NS = 10;
 const TICK_FEMTOSECONDS = TICK_NS * 1_000_000;
 const TWO_TO_32 = 2 ** 32;

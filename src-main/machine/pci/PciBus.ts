@@ -120,6 +120,37 @@ export class PciBus {
     }
   }
 
+  /** Functions that have an interrupt pin, and the line, 0 for PIRQA#, that it is wired to. */
+  interruptPins(): { readonly id: string; readonly line: number; readonly isAsserted: boolean }[] {
+    return [...this.functions].flatMap(([key, { device, interruptLevel }]) =>
+      device.interruptPin === undefined
+        ? []
+        : [{ id: device.id, line: lineOf(key >>> 3, device.interruptPin), isAsserted: interruptLevel }],
+    );
+  }
+
+  /** Ids of the functions, in the order of their places. */
+  ids(): string[] {
+    return [...this.functions].sort(([a], [b]) => a - b).map(([, { device }]) => device.id);
+  }
+
+  /** Where a function is, as lspci writes it: `00:1f.3`. Undefined: there is none of that id. */
+  placeOf(id: string): string | undefined {
+    const found = this.find(id);
+    return found && `00:${(found.key >>> 3).toString(16).padStart(2, '0')}.${found.key & 7}`;
+  }
+
+  /** What `save` holds of a function. */
+  look(id: string): { readonly configuration: readonly number[]; readonly state: DeviceState } | undefined {
+    const found = this.find(id)?.function;
+    return found && { configuration: found.save(), state: found.device.save() };
+  }
+
+  private find(id: string): { readonly key: number; readonly function: PciFunction } | undefined {
+    for (const [key, each] of this.functions) if (each.device.id === id) return { key, function: each };
+    return undefined;
+  }
+
   /** Devices first, so that they let go of their interrupt pins. */
   reset(): void {
     for (const each of this.functions.values()) {

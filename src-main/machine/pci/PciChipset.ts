@@ -74,6 +74,8 @@ const LEGACY_TIMER_IRQS: readonly number[] = [0, 8];
 export class PciChipset {
   readonly pci: PciBus;
   readonly power: Piix4Pm;
+  readonly bridge: Piix3;
+  readonly ioApic: IoApic | undefined;
   /** To be mapped as their rows say. */
   readonly devices: readonly BusDevice[];
   private readonly parts: PciChipsetParts;
@@ -87,6 +89,7 @@ export class PciChipset {
     const { wires, timers, hasFirmware, ids } = parts;
     const isaLines = Array.from({ length: 16 }, (_, irq) => wires.line(irq, 'pirq'));
     const bridge = new Piix3('piix3', isaLines, hasFirmware);
+    this.bridge = bridge;
     this.pci = new PciBus({ bus: parts.bus, memory: parts.memory, interrupts: bridge.lines });
     this.power = new Piix4Pm('pm0', {
       bus: parts.bus,
@@ -99,6 +102,7 @@ export class PciChipset {
     this.pci.attach(bridge, ISA_BRIDGE, 0, true);
     this.pci.attach(this.power, ISA_BRIDGE, PM_FUNCTION);
     const ioApic = parts.hasLocalApic ? new IoApic(ids.ioApic, parts.apics) : undefined;
+    this.ioApic = ioApic;
     if (ioApic) wires.connect(ioApic);
     const hpetLines = new Map(LEGACY_TIMER_IRQS.map((irq) => [irq, wires.line(irq, ids.hpet)]));
     const hpet = new Hpet(

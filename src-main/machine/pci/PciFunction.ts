@@ -4,7 +4,7 @@ import type { PciBar, PciDevice } from './PciDevice.ts';
 export const CONFIGURATION_BYTES = 256;
 
 /** Offsets in the header (PCI Local Bus Specification 3.0, figure 6-1). */
-const REGISTER = {
+export const REGISTER = {
   vendorId: 0x00,
   deviceId: 0x02,
   command: 0x04,

@@ -55,6 +55,11 @@ export class Piix3 implements PciDevice {
     ];
   }
 
+  /** The ISA request that each of PIRQA# to PIRQD# is routed to; undefined: none. */
+  get routed(): readonly (number | undefined)[] {
+    return this.routes.map((route) => (route & ROUTE_OFF ? undefined : route & 0xf));
+  }
+
   reset(): void {}
 
   save(): DeviceState {

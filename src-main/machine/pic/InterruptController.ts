@@ -1,6 +1,6 @@
 import type { InterruptSource } from '../../engine/VirtualProcessor.ts';
 import type { InterruptLine } from '../BusDevice.ts';
-import type { Pic8259 } from './Pic8259.ts';
+import type { Pic8259, PicInput } from './Pic8259.ts';
 
 /** The master's input that the slave's INT drives (IBM PC AT Technical Reference). */
 const CASCADE_LEVEL = 2;
@@ -27,6 +27,11 @@ export class InterruptController implements InterruptSource {
     const number = irq === CASCADE_LEVEL ? 9 : irq;
     const pic = number < 8 ? this.master : this.slave;
     return { set: (isAsserted) => pic.setLine(number & 7, isAsserted) };
+  }
+
+  /** The input that a request of the ISA bus arrives at; see {@link line}. */
+  input(irq: number): PicInput {
+    return (irq < 8 ? this.master : this.slave).input(irq & 7);
   }
 
   isPending(): boolean {

@@ -9,6 +9,17 @@ type InitStep = (typeof INIT_STEPS)[number];
 export const ELCR_MASTER = 0xf8;
 export const ELCR_SLAVE = 0xde;
 
+/** What becomes of requests at one of a chip's inputs. */
+export interface PicInput {
+  readonly vector: number;
+  readonly isAsserted: boolean;
+  readonly isMasked: boolean;
+  readonly isRequested: boolean;
+  readonly isInService: boolean;
+  /** Times that it was taken into service since the machine was made. */
+  readonly taken: number;
+}
+
 /**
  * One 8259A programmable interrupt controller (Intel 8259A datasheet, order 231468), with the edge/level
  * register that EISA and PCI chipsets add for it (82374EB datasheet, ELCR).
@@ -57,6 +68,8 @@ export class Pic8259 implements BusDevice {
   /** Level with the lowest priority; the one after it has the highest. */
   private lowestPriority = 7;
   private output = false;
+  /** For whoever looks: no part of the chip's state. */
+  private readonly takenCounts = new Float64Array(8);
 
   constructor(id: string, elcrMask: number) {
     this.id = id;
@@ -94,6 +107,18 @@ export class Pic8259 implements BusDevice {
     if (level < 0) return -1;
     this.takeIntoService(level);
     return level;
+  }
+
+  input(level: number): PicInput {
+    const bit = 1 << level;
+    return {
+      vector: this.vectorOf(level),
+      isAsserted: (this.lines & bit) !== 0,
+      isMasked: !this.isEnabled(level),
+      isRequested: (this.irr & bit) !== 0,
+      isInService: (this.isr & bit) !== 0,
+      taken: this.takenCounts[level] ?? 0,
+    };
   }
 
   /** The vector that this chip puts on the bus for a level. */
@@ -260,6 +285,7 @@ export class Pic8259 implements BusDevice {
 
   private takeIntoService(level: number): void {
     const bit = 1 << level;
+    this.takenCounts[level] = (this.takenCounts[level] ?? 0) + 1;
     if (!this.isLevel(level)) this.irr &= ~bit;
     if (!this.isAutoEoi) this.isr |= bit;
     else if (this.isRotatingInAutoEoi) this.lowestPriority = level;

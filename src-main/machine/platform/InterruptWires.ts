@@ -11,6 +11,16 @@ interface Driver {
   readonly irq: number;
   readonly owner: string;
   isAsserted: boolean;
+  /** Times that it has asserted the wire, for whoever looks: no part of its state. */
+  requests: number;
+}
+
+/** An ISA request line and who drives it. */
+export interface InterruptWire {
+  readonly irq: number;
+  readonly drivers: readonly Readonly<Driver>[];
+  /** Where it leads, in machines with an I/O APIC. */
+  readonly ioApicPin: number;
 }
 
 /**
@@ -38,13 +48,14 @@ export class InterruptWires implements BusDevice {
 
   /** One more driver of a wire; `owner` names it in snapshots. */
   line(irq: number, owner: string): InterruptLine {
-    const driver: Driver = { irq, owner, isAsserted: false };
+    const driver: Driver = { irq, owner, isAsserted: false, requests: 0 };
     this.drivers.push(driver);
     this.driversOf[irq]?.push(driver);
     return {
       set: (isAsserted) => {
         if (isAsserted === driver.isAsserted) return;
         driver.isAsserted = isAsserted;
+        if (isAsserted) driver.requests++;
         this.drive(irq);
       },
     };
@@ -58,6 +69,13 @@ export class InterruptWires implements BusDevice {
     if (this.soleOwners[irq] === owner) return;
     this.soleOwners[irq] = owner;
     this.drive(irq);
+  }
+
+  /** Those that somebody drives. */
+  wires(): InterruptWire[] {
+    return this.driversOf
+      .map((drivers, irq) => ({ irq, drivers: drivers.map((each) => ({ ...each })), ioApicPin: pinOf(irq) }))
+      .filter(({ drivers }) => drivers.length > 0);
   }
 
   read(): number {
@@ -87,8 +105,12 @@ export class InterruptWires implements BusDevice {
     for (const driver of this.driversOf[irq] ?? [])
       if (driver.isAsserted && (soleOwner === undefined || soleOwner === driver.owner)) isAsserted = true;
     this.outputs[irq]?.set(isAsserted);
-    this.ioApic?.setPin(irq === 0 ? TIMER_PIN : irq, isAsserted);
+    this.ioApic?.setPin(pinOf(irq), isAsserted);
   }
+}
+
+function pinOf(irq: number): number {
+  return irq === 0 ? TIMER_PIN : irq;
 }
 
 function nameOf({ irq, owner }: Driver): string {

@@ -8,7 +8,7 @@ const UPDATE_NS = 1_984_000;
 const UPDATE_NOTICE_NS = 244_000;
 
 /** Addresses (MC146818A datasheet, figure 12); the century lies where IBM's PS/2 and every PC since have it. */
-const REG = {
+export const REG = {
   seconds: 0, secondsAlarm: 1, minutes: 2, minutesAlarm: 3, hours: 4, hoursAlarm: 5, weekday: 6, day: 7, month: 8,
   year: 9, a: 10, b: 11, c: 12, d: 13, century: 0x32,
 } as const; // prettier-ignore

@@ -6,11 +6,11 @@ const FIFO_DEPTH = 16;
 /** Bytes that wait on the wire for the guest to take them. */
 const INPUT_CAPACITY = 4096;
 /** The 1.8432 MHz crystal over 16: a divisor of 1 is 115,200 baud. */
-const BAUD_BASE = 115_200;
+export const BAUD_BASE = 115_200;
 /** Start, eight data bits, stop: close enough for every frame that the guest can choose. */
 const BITS_PER_CHARACTER = 10;
 /** FIFO fill that raises the received-data interrupt, by FCR bits 7..6. */
-const TRIGGERS = [1, 4, 8, 14] as const;
+export const TRIGGERS = [1, 4, 8, 14] as const;
 
 const IER_RECEIVED = 1, IER_EMPTY = 2, IER_LINE = 4, IER_MODEM = 8; // prettier-ignore
 const IIR_NONE = 1, IIR_MODEM = 0, IIR_EMPTY = 2, IIR_RECEIVED = 4, IIR_LINE = 6, IIR_TIMEOUT = 12; // prettier-ignore

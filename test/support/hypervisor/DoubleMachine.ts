@@ -44,6 +44,13 @@ const STATE_OF_NOTHING: MachineState = {
 export class DoubleMachine implements ThreadMachine {
   readonly views: MachineViews;
   readonly history = undefined;
+  readonly devices = {
+    list: () => [],
+    registers: () => null,
+    interrupts: () => ({ routes: [], pciLines: [], processors: [] }),
+    outputs: () => [],
+    memoryMap: () => [],
+  };
   readonly #sinks: ThreadMachineSinks;
   #program = '';
   #behaviour = 'halt';

@@ -51,6 +51,11 @@ export class FakeHypervisor implements HypervisorService {
     translation: async () => ({ ok: true, value: this.translated }),
     region: async () => ({ ok: true, value: null }),
     probeAccess: async () => ({ ok: true, value: this.verdict }),
+    devices: async () => ({ ok: true, value: [] }),
+    deviceRegisters: async () => ({ ok: true, value: null }),
+    interruptRouting: async () => ({ ok: true, value: { routes: [], pciLines: [], processors: [] } }),
+    outputLogs: async () => ({ ok: true, value: [] }),
+    memoryMap: async () => ({ ok: true, value: [] }),
     extendedRegisters: (id) => this.extended.get(id),
   };
   readonly time: TimeTravelService = {
