@@ -301,7 +301,7 @@ export class VcpuSlot {
   set entitledExcessMs(value: number) {
     this.#setFloat(192, value);
   }
-  /** What its rate gave it while it wanted to run. */
+  /** What its rate gave it while it competed. */
   get entitledMs(): number {
     return this.#float(120);
   }

@@ -31,7 +31,7 @@ interface Pool {
   readonly weights: number;
 }
 
-export function wantsToRun({ phase }: VcpuSlot): boolean {
+function wantsToRun({ phase }: VcpuSlot): boolean {
   return phase === PHASE.ready || phase === PHASE.running || phase === PHASE.capped;
 }
 

@@ -17,7 +17,7 @@
  * Cost is linear in the number of slots used, some ten nanoseconds each; there is no heap to keep, since
  * every lag moves at every event.
  */
-import { competes, computeRates, wantsToRun } from './entitlement.ts';
+import { competes, computeRates } from './entitlement.ts';
 import { displace, place, rivals, setPins, settlePlaces } from './placement.ts';
 import { NO_POOL, PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
 import type { SchedulerState, VcpuShare, VcpuSlot } from './SchedulerState.ts';
@@ -238,13 +238,33 @@ function isQuotaSpent(slot: VcpuSlot): boolean {
   return slot.limit < 1 && slot.quotaLeft < QUOTA_LEAST_MS;
 }
 
-/** Brings times, lags and quotas up to `now`. */
+/** Brings times, lags and quotas up to `now`: by other rates from each moment on at which one that sleeps stops competing. */
 function account(state: SchedulerState, now: number): void {
+  for (let until = nextSated(state, now); until < now; until = nextSated(state, now)) {
+    accountTo(state, until);
+    computeRates(state);
+  }
+  accountTo(state, now);
+}
+
+/** When the first of those who sleep and compete is owed all that a sleeper can be; at the latest `now`. */
+function nextSated(state: SchedulerState, now: number): number {
+  let next = now;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (slot.phase !== PHASE.halted || slot.pool === NO_POOL || slot.rate <= 0) continue;
+    next = Math.min(next, state.accountedTo + Math.max(0, wakeBoost(state, slot) - slot.lag) / slot.rate);
+  }
+  return next;
+}
+
+/** The same by the present rates. */
+function accountTo(state: SchedulerState, now: number): void {
   const elapsed = Math.max(0, now - state.accountedTo);
   state.accountedTo = Math.max(state.accountedTo, now);
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (wantsToRun(slot)) countEntitled(slot, slot.rate * elapsed);
+    if (competes(slot)) countEntitled(slot, slot.rate * elapsed);
     switch (slot.phase) {
       case PHASE.running:
         slot.runMs += elapsed;
@@ -280,7 +300,7 @@ function account(state: SchedulerState, now: number): void {
 function sleep(state: SchedulerState, slot: VcpuSlot, elapsed: number): void {
   const most = wakeBoost(state, slot);
   slot.lag = Math.min(most, slot.lag + slot.rate * elapsed);
-  if (slot.lag < most || slot.pool === NO_POOL) return;
+  if (slot.lag < most - EPSILON_MS || slot.pool === NO_POOL) return;
   slot.pool = NO_POOL;
   state.ratesStale = true;
 }
@@ -312,7 +332,7 @@ function takeFromEntitled(state: SchedulerState, loser: VcpuSlot, lostMs: number
   }
   const sharers = state.slots
     .slice(0, state.slotsUsed)
-    .filter((slot) => wantsToRun(slot) && slot.pool === loser.pool && slot.rate < 1);
+    .filter((slot) => competes(slot) && slot.pool === loser.pool && slot.rate < 1);
   const rates = sharers.reduce((sum, { rate }) => sum + rate, 0);
   if (rates > 0) for (const slot of sharers) slot.entitledExcessMs += (lostMs * slot.rate) / rates;
 }
@@ -331,8 +351,8 @@ function refill(slot: VcpuSlot, now: number): void {
 
 /**
  * Shifts lags so that they add up to zero in each pool, and bounds them. The lag of `joining` stays: it counts from
- * the others' centre, and were it shifted, each nap would forgive a part of its debt. What idles pays for what sleepers
- * collect: else those of an idle host would take it from each other, and compete for ever.
+ * the others' centre, and were it shifted, each nap would forgive a part of its debt. Who wants to run pays for what
+ * sleepers collect: else they would take it from each other, and compete for longer than they are owed.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
   let pools = 0;
@@ -346,7 +366,6 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
     poolLags[slot.pool] = (poolLags[slot.pool] ?? 0) + slot.lag;
     if (slot !== joining) poolRates[slot.pool] = (poolRates[slot.pool] ?? 0) + slot.rate;
   }
-  const isCapacityLeft = idlePcpus(state) > 0;
   const bound = LAG_SLICES_MOST * state.sliceMs;
   const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.sliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
@@ -356,7 +375,7 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
     if (rates <= 0) continue;
     const most = slot.rate >= slot.limit ? boundAtLimit : bound;
     const shift = ((poolLags[slot.pool] ?? 0) / rates) * slot.rate;
-    if (isCapacityLeft && shift > 0 && slot.phase === PHASE.halted) continue;
+    if (shift > 0 && slot.phase === PHASE.halted) continue;
     slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift));
   }
 }

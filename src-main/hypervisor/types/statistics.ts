@@ -12,7 +12,7 @@ export interface VcpuTimes {
   readonly readyMs: number;
   readonly haltedMs: number;
   readonly cappedMs: number;
-  /** What weights and caps entitled it to of what the host gave, while it wanted to run: beside `runMs` less `stolenMs`. */
+  /** What weights and caps entitled it to of what the host gave, while it wanted to run or slept off what it had run: beside `runMs` less `stolenMs`. */
   readonly entitledMs: number;
   /** How often it was given a pCPU. */
   readonly slices: number;

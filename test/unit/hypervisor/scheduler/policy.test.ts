@@ -110,6 +110,18 @@ describe('naps', () => {
     expect(simulation.runMs(0) / 4000).toBeGreaterThan(share - 0.005);
   });
 
+  const stolenMs = (index: number, slice: number) => ((index + slice) % 10 === 0 ? 5 : 0);
+  test.each([
+    { what: 'a quiet host', stolenMs: () => 0 },
+    { what: 'a host that takes some of it', stolenMs },
+  ])('on $what leave loops entitled to what they do not use', ({ stolenMs }) => {
+    const workloads = [{ weight: 100 }, { weight: 100 }, nap(100, 0.2, 1), nap(100, 0.1, 10)];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, stolenMs });
+    simulation.advance(10_000);
+    for (const { slot } of simulation.vcpus.slice(0, 2))
+      expect(Math.abs(slot.entitledMs / (slot.runMs - slot.stolenMs) - 1)).toBeLessThan(0.02);
+  });
+
   // Found by properties.test.ts with seed 1394835636.
   test('of one that may run anywhere leave two loops the pCPU that they are pinned to', () => {
     const workloads = [
