@@ -4,7 +4,7 @@ import { applyRecordedInput } from '../hypervisor/changeMachine.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
-import { createTranslatedMachine, REGION_THRESHOLD, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
@@ -43,9 +43,6 @@ const NEWLINE = 10;
 const FLOOD_NS = 1_000_000;
 /** Beyond this many bytes that the guest has not taken, input waits. */
 const INPUT_WAITING_MOST = 1024 * 1024;
-
-/** Times that code runs before it becomes a region, by --tier: `region` compiles sooner than it pays on the whole. */
-const THRESHOLD_OF_TIER = { auto: REGION_THRESHOLD, threaded: 0, region: 500 } as const;
 
 const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 
@@ -359,7 +356,7 @@ async function makeMachine(
   try {
     return createTranslatedMachine({
       memoryBytes: options.memoryBytes,
-      regionThreshold: THRESHOLD_OF_TIER[options.tier],
+      regionThreshold: REGION_THRESHOLDS[options.tier],
       ...(options.trace === 'regions' && { onRegion: (made) => terminal.complain(listRegion(made)) }),
       handlers,
       hostTime,

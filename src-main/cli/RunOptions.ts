@@ -1,4 +1,4 @@
-import type { VmNetwork } from '../hypervisor/types.ts';
+import type { Tier, VmNetwork } from '../hypervisor/types.ts';
 import type { ProgramFormat } from '../machine/loaders/ProgramImage.ts';
 import type { AdapterModel } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly origin: number | undefined;
   readonly bits: 16 | 32 | undefined;
   readonly memoryBytes: number;
-  readonly tier: 'auto' | 'threaded' | 'region';
+  readonly tier: Tier;
   readonly clock: 'host' | 'instructions';
   /** `stdio`, `none` or a file to write. */
   readonly serial: string;

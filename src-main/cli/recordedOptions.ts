@@ -3,7 +3,7 @@ import { BOOT_DEVICES, DRIVE_SLOTS } from '../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
 import { ADAPTER_MODELS } from '../machine/network/NetworkPort.ts';
 import { PROFILES } from '../machine/profiles/profiles.ts';
-import { SEGMENT_NAME } from '../hypervisor/types.ts';
+import { SEGMENT_NAME, TIERS } from '../hypervisor/types.ts';
 import { UsageError } from './ExitStatus.ts';
 import type { Keeper } from './InputFiles.ts';
 import { CONSOLE_DEVICES, type RunOptions } from './RunOptions.ts';
@@ -24,7 +24,7 @@ const definitionSchema = z.strictObject({
     .min(MEBIBYTE)
     .max(2048 * MEBIBYTE)
     .multipleOf(4096),
-  tier: z.enum(['auto', 'threaded', 'region']),
+  tier: z.enum(TIERS),
   clock: z.enum(['host', 'instructions']),
   console: z.enum(CONSOLE_DEVICES),
   logPorts: z.array(port).max(65_536),

@@ -18,6 +18,7 @@ import {
   parseSeconds,
   parseTcpPort,
 } from './optionValues.ts';
+import { TIERS } from '../hypervisor/types.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
 import type { ReplayChoices } from './recordedOptions.ts';
 import type { RestoreChoices } from './RestoreCommand.ts';
@@ -28,8 +29,6 @@ export const MOST_ADDRESS = 0xffff_ffff;
 
 const PROGRAM_FILE =
   'program file: assembly, flat binary, .com, boot sector, ELF, multiboot, Linux kernel or a list of operations';
-
-const TIERS = ['auto', 'threaded', 'region'] as const;
 
 /** Options as commander hands them over: texts, each read by its own parser. */
 export type Values = Readonly<Record<string, string | undefined>>;

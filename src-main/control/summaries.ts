@@ -17,6 +17,8 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole, grant: (path
     weight: vm.weight,
     capPercent: vm.capPercent,
     pcpus: vm.pcpus && [...vm.pcpus],
+    sliceMs: vm.sliceMs,
+    tier: vm.tier,
     clock: vm.clock,
     network: vm.network,
     adapterModel: vm.adapterModel,

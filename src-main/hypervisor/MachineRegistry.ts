@@ -64,6 +64,8 @@ export class MachineRegistry {
       weight: request.weight ?? WEIGHT_RANGE.usual,
       capPercent: request.capPercent ?? CAP_RANGE.usual,
       pcpus: request.pcpus ? [...request.pcpus] : null,
+      sliceMs: request.sliceMs ?? null,
+      tier: request.tier ?? 'auto',
       clock: request.clock ?? 'host',
       network: request.network ?? null,
       adapterModel: request.adapterModel ?? null,

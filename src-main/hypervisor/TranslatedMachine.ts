@@ -14,16 +14,17 @@ import { hostEntropy, RepeatableEntropy } from '../machine/EntropySource.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { hasLocalApic, Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
+import type { Tier } from './types.ts';
 
 const PAGE_BYTES = 0x1000;
 /** Enough for 1600 by 1200 pixels of four bytes, twice. What is not touched costs the host nothing. */
 const VIDEO_BYTES = 0x100_0000;
 
 /**
- * Times that a block of code is entered before it becomes part of a region. A loop gets there within milliseconds;
- * at a tenth of it, a Linux boot spends more on compiling than it saves.
+ * Times that a block of code is entered before it becomes part of a region, by a machine's tier; 0: it never does. In
+ * `auto` a loop gets there within milliseconds; at a tenth of it, a Linux boot spends more on compiling than it saves.
  */
-export const REGION_THRESHOLD = 16_000;
+export const REGION_THRESHOLDS: Readonly<Record<Tier, number>> = { auto: 16_000, threaded: 0, region: 500 };
 
 export interface TranslatedMachineOptions extends Omit<
   MachineOptions,
@@ -34,7 +35,7 @@ export interface TranslatedMachineOptions extends Omit<
   readonly vcpuCount?: number;
   /** Compiled once for all machines of a thread. */
   readonly handlers: CompiledHandlers;
-  /** Times that code runs before it becomes a region; 0: it never does. Default: REGION_THRESHOLD. */
+  /** Times that code runs before it becomes a region; 0: it never does. Default: as in `auto`. */
   readonly regionThreshold?: number;
   /** Told of each region when it is put in place. */
   readonly onRegion?: ((made: MadeRegion) => void) | undefined;
@@ -58,7 +59,7 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     handlers,
     bios,
     vgaBios,
-    regionThreshold = REGION_THRESHOLD,
+    regionThreshold = REGION_THRESHOLDS.auto,
     onRegion,
     ...rest
   } = options;

@@ -407,7 +407,7 @@ export class VirtualMachine {
     return this.send('setBreakpoints', breakpoints);
   }
 
-  /** Weight or cap were changed. */
+  /** Weight, cap, pins or slice were changed. */
   applyShare(): void {
     if (this.#thread === undefined || this.#thread.hasEnded) return;
     this.#host.scheduler.setShare(this.#thread.slot, shareOf(this.stored));
@@ -565,6 +565,6 @@ function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
 }
 
 /** What a machine's settings mean to the scheduler. */
-function shareOf({ weight, capPercent, pcpus }: StoredMachine): VcpuShare {
-  return { weight, limit: capPercent === 0 ? 1 : capPercent / 100, pcpus };
+function shareOf({ weight, capPercent, pcpus, sliceMs }: StoredMachine): VcpuShare {
+  return { weight, limit: capPercent === 0 ? 1 : capPercent / 100, pcpus, sliceMs };
 }

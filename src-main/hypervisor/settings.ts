@@ -16,6 +16,7 @@ import {
   NOTES_LENGTH_MOST,
   SEGMENT_NAME,
   SLICE_MS_RANGE,
+  TIERS,
   WEIGHT_RANGE,
 } from './types.ts';
 import type {
@@ -44,6 +45,8 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     weight,
     capPercent,
     pcpus,
+    sliceMs,
+    tier,
     clock,
     network,
     drives,
@@ -69,6 +72,9 @@ export function findSettingsProblem(settings: UpdateVmRequest): Refusal | undefi
     return invalid('capPercent', 'The cap must be a whole number of percent from 1 to 100, or 0 for none.');
   if (pcpus?.length === 0 || pcpus?.some((pcpu) => !isWithin(pcpu, { least: 0, most: SCHEDULER_PCPUS_MOST - 1 })))
     return invalid('pcpus', `The pCPUs must be numbers from 0 to ${SCHEDULER_PCPUS_MOST - 1}, at least one of them.`);
+  if (sliceMs !== null && !isWithin(sliceMs, SLICE_MS_RANGE)) return sliceProblem();
+  if (tier !== undefined && !TIERS.includes(tier))
+    return invalid('tier', `The tier must be one of: ${TIERS.join(', ')}.`);
   if (clock !== undefined && !CLOCK_KINDS.includes(clock))
     return invalid('clock', `The clock must be one of: ${CLOCK_KINDS.join(', ')}.`);
   if (network?.kind === 'segment' && !SEGMENT_NAME.test(network.name))
@@ -127,11 +133,12 @@ export function findDeviceProblem({
 export function findSchedulerProblem({ pcpuCount, sliceMs }: SchedulerSettings): Refusal | undefined {
   if (!isWithin(pcpuCount, { least: 1, most: SCHEDULER_PCPUS_MOST }))
     return invalid('pcpuCount', `The number of pCPUs must be a whole number from 1 to ${SCHEDULER_PCPUS_MOST}.`);
-  if (!(sliceMs >= SLICE_MS_RANGE.least && sliceMs <= SLICE_MS_RANGE.most)) {
-    const { least, most } = SLICE_MS_RANGE;
-    return invalid('sliceMs', `The slice must be from ${least} to ${most} milliseconds.`);
-  }
-  return undefined;
+  return sliceMs >= SLICE_MS_RANGE.least && sliceMs <= SLICE_MS_RANGE.most ? undefined : sliceProblem();
+}
+
+function sliceProblem(): Refusal {
+  const { least, most } = SLICE_MS_RANGE;
+  return invalid('sliceMs', `The slice must be from ${least} to ${most} milliseconds.`);
 }
 
 /** The colour that fewest machines have. */

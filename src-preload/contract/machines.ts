@@ -25,6 +25,9 @@ export const VmActivity = z.enum(['busy', 'halted', 'stopped', 'capped', 'silent
 export type VmActivity = z.infer<typeof VmActivity>;
 
 /** `host`: wall-clock time; `instructions`: the count of retired instructions, the same on every run. */
+export const Tier = z.enum(['auto', 'threaded', 'region']);
+export type Tier = z.infer<typeof Tier>;
+
 export const ClockKind = z.enum(['host', 'instructions']);
 export type ClockKind = z.infer<typeof ClockKind>;
 
@@ -86,6 +89,10 @@ export const VmSettings = z.object({
   capPercent: z.number().int().min(0).max(100),
   /** pCPUs, counted from 0, that it may run on; null: any. */
   pcpus: z.array(z.number().int().min(0).max(63)).min(1).max(64).nullable(),
+  /** The longest that it runs in one go while others wait; null: as long as the preferences say. */
+  sliceMs: z.number().int().min(1).max(100).nullable(),
+  /** What runs its code from its next start on. */
+  tier: Tier,
   clock: ClockKind,
   network: VmNetwork,
   /** Null: the usual one of its profile. */

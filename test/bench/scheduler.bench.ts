@@ -213,6 +213,7 @@ function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
     profile: 'pc',
     memoryMiB: 2,
     vcpuCount: 1,
+    tier: 'auto',
     clock: 'host',
     macAddress: null,
     adapterModel: null,

@@ -1,7 +1,7 @@
 import type { CallInput } from '../../../src-preload/contract/contract.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import { proposeMachine } from '../../hypervisor/proposals/proposeMachine.ts';
-import type { VmNetwork } from '../../hypervisor/types.ts';
+import type { Tier, VmNetwork } from '../../hypervisor/types.ts';
 import type { FileUse } from '../../hypervisor/proposals/findFileUse.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
@@ -31,6 +31,9 @@ export interface MachineChoices {
   readonly capPercent: number | undefined;
   /** null: any. */
   readonly pcpus: readonly number[] | null | undefined;
+  /** null: the scheduler's. */
+  readonly sliceMs: number | null | undefined;
+  readonly tier: Tier | undefined;
   readonly clock: 'host' | 'instructions' | undefined;
   /** null: none. */
   readonly network: VmNetwork | null | undefined;
@@ -150,7 +153,8 @@ function planMachine(choices: CreateChoices): MachinePlan {
 }
 
 function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
-  const { name, profile, memoryMiB, weight, capPercent, pcpus, clock, network, bootOrder, notes } = choices;
+  const { name, profile, memoryMiB, weight, capPercent, pcpus, sliceMs, tier, clock, network, bootOrder, notes } =
+    choices;
   const { group, autostart, checkpointMinutes, adapterModel, hasSound, hasConsole } = choices;
   return {
     ...(name !== undefined && { name }),
@@ -159,6 +163,8 @@ function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings'
     ...(weight !== undefined && { weight }),
     ...(capPercent !== undefined && { capPercent }),
     ...(pcpus !== undefined && { pcpus: pcpus && [...pcpus] }),
+    ...(sliceMs !== undefined && { sliceMs }),
+    ...(tier !== undefined && { tier }),
     ...(clock !== undefined && { clock }),
     ...(network !== undefined && { network }),
     ...(adapterModel !== undefined && { adapterModel }),

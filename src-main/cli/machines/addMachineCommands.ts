@@ -9,6 +9,8 @@ import {
   CHECKPOINT_MINUTES_RANGE,
   CLOCK_KINDS,
   GROUP_LENGTH_MOST,
+  SLICE_MS_RANGE,
+  TIERS,
   WEIGHT_RANGE,
 } from '../../hypervisor/types.ts';
 import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
@@ -240,6 +242,8 @@ function withMachineOptions(command: Command): Command {
     .option('--weight <weight>', `share of contended time, ${WEIGHT_RANGE.least} to ${WEIGHT_RANGE.most}; usually 100`)
     .option('--cap <percent>', 'upper limit in percent of one processor; 0 is none')
     .option('--pcpus <list>', 'processors of the host it may run on, by their numbers in the schedule: 0,2-3, or any')
+    .option('--slice <milliseconds>', 'longest run while others wait, 1 to 100; usual: as the settings say')
+    .option('--tier <tier>', `what runs its code from its next start on: ${TIERS.join(', ')}`)
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)')
     .option('--net <network>', 'network adapter: none, host, or the name of an isolated segment')
     .option('--net-adapter <model>', `its kind: ${ADAPTER_CHOICES.join(', ')}`)
@@ -289,6 +293,8 @@ function machineChoices(options: MachineValues): MachineChoices {
     weight: parse('weight', (text) => parseWhole(text, '--weight', WEIGHT_RANGE)),
     capPercent: parse('cap', (text) => parseWhole(text, '--cap', CAP_RANGE)),
     pcpus: parse('pcpus', parsePcpus),
+    sliceMs: parse('slice', (text) => (text === 'usual' ? null : parseWhole(text, '--slice', SLICE_MS_RANGE))),
+    tier: parse('tier', (text) => parseChoice(text, '--tier', TIERS)),
     clock: parse('clock', (text) => parseChoice(text, '--clock', CLOCK_KINDS)),
     network: parse('net', (text) => parseNetwork(text) ?? null),
     adapterModel: parse('netAdapter', parseAdapter),

@@ -19,6 +19,9 @@ export interface MachineReport {
   readonly capPercent: number;
   /** null: any. */
   readonly pcpus: readonly number[] | null;
+  /** null: as the settings say. */
+  readonly sliceMs: number | null;
+  readonly tier: VmSummary['tier'];
   readonly clock: string;
   readonly network: VmSummary['network'];
   /** null: the usual one. */
@@ -69,6 +72,8 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     weight: vm.weight,
     capPercent: vm.capPercent,
     pcpus: vm.pcpus,
+    sliceMs: vm.sliceMs,
+    tier: vm.tier,
     clock: vm.clock,
     network: vm.network,
     adapterModel: vm.adapterModel,
@@ -127,6 +132,8 @@ export function machineDetails(machine: MachineReport): string {
     ['Weight', String(machine.weight)],
     ['Cap', machine.capPercent === 0 ? 'none' : `${machine.capPercent} %`],
     ['pCPUs', machine.pcpus === null ? 'any' : machine.pcpus.join(', ')],
+    ['Slice', machine.sliceMs === null ? null : `${machine.sliceMs} ms`],
+    ['Tier', machine.tier],
     ['Clock', machine.clock],
     ['Network', network === null ? 'none' : network.kind === 'host' ? 'host' : `segment ${network.name}`],
     ['Adapter', network && machine.adapterModel],

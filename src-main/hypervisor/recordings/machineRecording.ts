@@ -54,7 +54,7 @@ function disksOf(drives: readonly StoredDrive[]): StoredDrive[] {
 
 /** As `vivarium record` writes it. */
 function definitionOf(machine: StoredMachine, program: ThreadProgram | null): unknown {
-  const { profile, memoryMiB, clock, hasConsole, hasSound, drives, bootOrder } = machine;
+  const { profile, memoryMiB, clock, tier, hasConsole, hasSound, drives, bootOrder } = machine;
   const { format = 'auto', origin, bits, commandLine } = program?.options ?? {};
   const isBios = format === 'bios';
   return {
@@ -67,7 +67,7 @@ function definitionOf(machine: StoredMachine, program: ThreadProgram | null): un
     kernelArguments: commandLine,
     initrd: program?.initrd ? initrdName(program) : undefined,
     memoryBytes: memoryMiB * 2 ** 20,
-    tier: 'auto',
+    tier,
     clock,
     console: hasConsole ? 'virtio' : 'com1',
     logPorts: [],

@@ -114,6 +114,7 @@ export class Scheduler {
   setSlice(sliceMs: number): void {
     this.#locked(() => {
       this.state.sliceMs = sliceMs;
+      this.state.ratesStale = true;
       return [];
     });
   }

@@ -34,7 +34,7 @@ export type SliceEndCode = (typeof SLICE_END)[keyof typeof SLICE_END];
 export const ALL_PCPUS = -1;
 
 const HEADER_BYTES = 64;
-const VCPU_BYTES = 200;
+const VCPU_BYTES = 208;
 const TRACE_BYTES = 32;
 
 const PCPUS_AT = HEADER_BYTES;
@@ -58,6 +58,8 @@ export interface VcpuShare {
   readonly limit: number;
   /** The pCPUs it is pinned to; null: it may run on any. */
   readonly pcpus: readonly number[] | null;
+  /** Its own slice; null: the scheduler's. */
+  readonly sliceMs: number | null;
 }
 
 /** The `pool` of one that does not compete. */
@@ -273,6 +275,13 @@ export class VcpuSlot {
   set boostLeft(value: number) {
     this.#setFloat(176, value);
   }
+  /** Its own slice; 0: the scheduler's. */
+  get ownSliceMs(): number {
+    return this.#float(200);
+  }
+  set ownSliceMs(value: number) {
+    this.#setFloat(200, value);
+  }
   /** Since when it is ready. */
   get readySince(): number {
     return this.#float(128);
@@ -375,6 +384,13 @@ export class SchedulerState {
   }
   set sliceMs(value: number) {
     this.#view.setFloat64(32, value, LE);
+  }
+  /** The longest slice that any vCPU has, in milliseconds; as stale as the rates. */
+  get longestSliceMs(): number {
+    return this.#view.getFloat64(48, LE);
+  }
+  set longestSliceMs(value: number) {
+    this.#view.setFloat64(48, value, LE);
   }
   /** Until when lags and times are accounted. */
   get accountedTo(): number {

@@ -47,7 +47,17 @@ export function competes(slot: VcpuSlot): boolean {
 /** Sets the rate of every vCPU, and the pool of those that compete. */
 export function computeRates(state: SchedulerState): void {
   if (!grantLimits(state)) shareOut(state);
+  state.longestSliceMs = longestSlice(state);
   state.ratesStale = false;
+}
+
+function longestSlice(state: SchedulerState): number {
+  let longest = state.sliceMs;
+  for (let index = 0; index < state.slotsUsed; index++) {
+    const slot = state.slot(index);
+    if (slot.phase !== PHASE.free) longest = Math.max(longest, slot.ownSliceMs);
+  }
+  return longest;
 }
 
 /**

@@ -31,7 +31,7 @@ const WAKE_BOOST_MS = 0.5;
 /** Owed less than this, a vCPU that wakes takes its turn as all others do. */
 const WAKE_BOOST_LEAST_MS = 0.25;
 /**
- * Bounds of a lag, in slices: no debt and no claim from the past outlives them. Wide enough for a host that
+ * Bounds of a lag, in slices, of the longest that anybody has: no debt and no claim from the past outlives them. Wide enough for a host that
  * lets a thread wait for tens of milliseconds while it holds a pCPU.
  */
 const LAG_SLICES_MOST = 100;
@@ -58,6 +58,7 @@ const poolRates = new Float64Array(SCHEDULER_PCPUS_MOST);
 export function initialise(state: SchedulerState, pcpuCount: number, sliceMs: number, now: number): void {
   state.pcpuCount = pcpuCount;
   state.sliceMs = sliceMs;
+  state.longestSliceMs = sliceMs;
   state.slotsUsed = 0;
   state.accountedTo = now;
   for (let pcpu = 0; pcpu < SCHEDULER_PCPUS_MOST; pcpu++) state.setPcpuSlot(pcpu, -1);
@@ -78,6 +79,7 @@ export function add(
   slot.preempt = false;
   slot.weight = vcpu.weight;
   slot.limit = vcpu.limit;
+  slot.ownSliceMs = vcpu.sliceMs ?? 0;
   setPins(slot, vcpu.pcpus);
   settlePlaces(state, slot);
   slot.incarnation = vcpu.incarnation;
@@ -172,11 +174,11 @@ export function tick(state: SchedulerState, now: number): VcpuSlot[] {
   return dispatch(state, now);
 }
 
-/** Weight, cap or pins change: what is owed from before stays owed. */
+/** Weight, cap, pins or slice change: what is owed from before stays owed. */
 export function setShare(
   state: SchedulerState,
   slot: VcpuSlot,
-  { weight, limit, pcpus }: VcpuShare,
+  { weight, limit, pcpus, sliceMs }: VcpuShare,
   now: number,
 ): VcpuSlot[] {
   account(state, now);
@@ -184,6 +186,7 @@ export function setShare(
   slot.quotaLeft += (limit - slot.limit) * CAP_PERIOD_MS;
   slot.weight = weight;
   slot.limit = limit;
+  slot.ownSliceMs = sliceMs ?? 0;
   setPins(slot, pcpus);
   settlePlaces(state, slot);
   if (slot.phase === PHASE.capped && !isQuotaSpent(slot)) slot.phase = PHASE.ready;
@@ -366,8 +369,8 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
     poolLags[slot.pool] = (poolLags[slot.pool] ?? 0) + slot.lag;
     if (slot !== joining) poolRates[slot.pool] = (poolRates[slot.pool] ?? 0) + slot.rate;
   }
-  const bound = LAG_SLICES_MOST * state.sliceMs;
-  const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.sliceMs;
+  const bound = LAG_SLICES_MOST * state.longestSliceMs;
+  const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.longestSliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!competes(slot) || slot === joining) continue;
@@ -395,14 +398,14 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
 function urgency(state: SchedulerState, slot: VcpuSlot): number {
   if (slot.rate >= 1) return -Infinity;
   if (slot.boostLeft > 0) return slot.readySince - state.accountedTo - 2 * MUST_RUN;
-  if (slot.lag > LAG_SLICES_OVERDUE * state.sliceMs) return -slot.lag - MUST_RUN;
+  if (slot.lag > LAG_SLICES_OVERDUE * state.longestSliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
-  return spare < state.sliceMs ? spare - MUST_RUN / 2 : (sliceOf(state, slot) - slot.lag) / slot.rate;
+  return spare < state.longestSliceMs ? spare - MUST_RUN / 2 : (sliceOf(state, slot) - slot.lag) / slot.rate;
 }
 
 /** The longest that it runs in one go. */
 function sliceOf(state: SchedulerState, slot: VcpuSlot): number {
-  const fair = Math.max(SLICE_LEAST_MS, Math.min(state.sliceMs, SLICE_OF_MS * slot.rate));
+  const fair = Math.max(SLICE_LEAST_MS, Math.min(slot.ownSliceMs || state.sliceMs, SLICE_OF_MS * slot.rate));
   return slot.boostLeft > 0 ? Math.min(fair, slot.boostLeft) : fair;
 }
 
@@ -446,7 +449,7 @@ function choose(state: SchedulerState, homeless: readonly VcpuSlot[]): VcpuSlot 
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (slot.phase !== PHASE.ready || homeless.includes(slot)) continue;
-    const isOwed = slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.sliceMs;
+    const isOwed = slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.longestSliceMs;
     if (best !== undefined && bestIsOwed && !isOwed) continue;
     const slotUrgency = urgency(state, slot);
     if (best !== undefined && bestIsOwed === isOwed && slotUrgency >= bestUrgency) continue;

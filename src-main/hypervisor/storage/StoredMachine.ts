@@ -15,6 +15,8 @@ import {
   NAME_LENGTH_MOST,
   NOTES_LENGTH_MOST,
   SEGMENT_NAME,
+  SLICE_MS_RANGE,
+  TIERS,
   WEIGHT_RANGE,
 } from '../types.ts';
 import { type CheckedJsonFormat, parseChecked, type ParsedJson, serialiseChecked } from './CheckedJson.ts';
@@ -78,6 +80,8 @@ export const storedMachine = z.object({
     .max(SCHEDULER_PCPUS_MOST)
     .nullable()
     .default(null),
+  sliceMs: integer(SLICE_MS_RANGE).nullable().default(null),
+  tier: z.enum(TIERS).default('auto'),
   clock: z.enum(CLOCK_KINDS),
   network: storedNetwork.nullable().default(null),
   adapterModel: z.enum(ADAPTER_MODELS).nullable().default(null),
@@ -109,11 +113,13 @@ export function filesOf(program: StoredProgram | null): readonly StoredProgram['
 /** What `machine.json` holds. */
 const FORMAT: CheckedJsonFormat<StoredMachine> = {
   format: 'vivarium-machine',
-  version: 1,
+  version: 2,
   field: 'machine',
   noun: 'a machine’s definition',
   schema: storedMachine,
-  migrations: new Map(),
+  // Version 2 has a slice and a tier, which are what a version 1 that lacks them had. Definitions in snapshots, which have
+  // no version, lack them alike.
+  migrations: new Map([[1, (machine) => machine]]),
 };
 
 export function serialiseMachine(machine: StoredMachine): string {

@@ -18,6 +18,7 @@ import type {
   MouseMotion,
   ProbedAccess,
   ProgramOptions,
+  Tier,
   VmDrive,
 } from '../types.ts';
 
@@ -33,6 +34,7 @@ export interface ThreadMachineDefinition {
   readonly memoryMiB: number;
   readonly vcpuCount: number;
   readonly clock: ClockKind;
+  readonly tier: Tier;
   /** Of its network adapter; null: it has none. */
   readonly macAddress: Uint8Array | null;
   /** null: the usual one of the profile. */

@@ -24,7 +24,7 @@ import type { FirmwareImages } from '../FirmwareShadow.ts';
 import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
 import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
-import { createTranslatedMachine, type TranslatedMachine } from '../TranslatedMachine.ts';
+import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import {
   type AccessVerdict,
@@ -82,6 +82,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
       profile: profileOf(definition.profile),
       vcpuCount: definition.vcpuCount,
       handlers: new CompiledHandlers(handlers),
+      regionThreshold: REGION_THRESHOLDS[definition.tier],
       hostTime: { monotonicNs },
       clock: { kind: definition.clock },
       // The instruction clock repeats a run exactly, so its machine always starts at the same moment.

@@ -78,10 +78,10 @@ export function definitionOf(
   drives: readonly ThreadDrive[],
   snapshot: PackedSnapshot | null,
 ): ThreadMachineDefinition {
-  const { profile, memoryMiB, vcpuCount, clock, bootOrder, network, adapterModel, hasConsole, hasSound } = stored;
+  const { profile, memoryMiB, vcpuCount, clock, tier, bootOrder, network, adapterModel, hasConsole, hasSound } = stored;
   const macAddress = network === null ? null : macAddressOf(stored.id);
   const devices = { drives, macAddress, adapterModel, hasConsole, hasSound };
-  return { profile, memoryMiB, vcpuCount, clock, ...devices, bootOrder, program, snapshot };
+  return { profile, memoryMiB, vcpuCount, clock, tier, ...devices, bootOrder, program, snapshot };
 }
 
 function toRefusal(name: string, { reason, message }: RefusedMessage): Result<never> {

@@ -11,6 +11,10 @@ export type VmId = string;
 export const CLOCK_KINDS = ['host', 'instructions'] as const;
 export type ClockKind = (typeof CLOCK_KINDS)[number];
 
+/** What runs guest code: the threaded tier and, of what is hot, regions; the threaded tier alone; or regions much sooner. */
+export const TIERS = ['auto', 'threaded', 'region'] as const;
+export type Tier = (typeof TIERS)[number];
+
 export const MEMORY_MIB_RANGE = { least: 1, most: 2048, usual: 16 } as const;
 export const WEIGHT_RANGE = { least: 1, most: 10_000, usual: 100 } as const;
 /** Percent of one pCPU; 0 means no cap. */
@@ -79,6 +83,10 @@ export interface VmDefinition {
   readonly capPercent: number;
   /** pCPUs, counted from 0, that it may run on; null: any. Those that are not there do not count. */
   readonly pcpus: readonly number[] | null;
+  /** The longest that it runs in one go while others wait, SLICE_MS_RANGE; null: as long as the scheduler's settings say. */
+  readonly sliceMs: number | null;
+  /** What it is started or resumed with next; one that is on keeps the one that it has. */
+  readonly tier: Tier;
   readonly clock: ClockKind;
   /** null: it has no network adapter. */
   readonly network: VmNetwork | null;
@@ -126,7 +134,7 @@ export type ProgramSource = FileSource &
     readonly vgaBios?: FileSource;
   };
 
-/** Weight, cap, pCPUs, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
+/** Weight, cap, pCPUs, slice, tier, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly profile?: ProfileName;
@@ -135,6 +143,8 @@ export interface UpdateVmRequest {
   readonly weight?: number;
   readonly capPercent?: number;
   readonly pcpus?: readonly number[] | null;
+  readonly sliceMs?: number | null;
+  readonly tier?: Tier;
   readonly clock?: ClockKind;
   readonly network?: VmNetwork | null;
   readonly adapterModel?: AdapterModel | null;

@@ -1,5 +1,5 @@
 import { parsePcpuList, pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
-import type { AdapterModel, BootDevice, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
+import type { AdapterModel, BootDevice, Tier, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
 
 /** A machine's settings as a form holds them: numbers as typed. */
 export interface MachineForm {
@@ -12,6 +12,9 @@ export interface MachineForm {
   capPercent: string;
   /** `0,2-3`; empty: any. */
   pcpus: string;
+  /** Empty: as long as the preferences say. */
+  sliceMs: string;
+  tier: Tier;
   clock: VmSettings['clock'];
   network: 'none' | 'segment' | 'host';
   /** Of the network adapter. */
@@ -28,19 +31,21 @@ export interface MachineForm {
   checkpointMinutes: string;
 }
 
-type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'pcpus' | 'checkpointMinutes' | 'segment';
+type Field = 'name' | 'memoryMiB' | 'weight' | 'capPercent' | 'pcpus' | 'sliceMs' | 'checkpointMinutes' | 'segment';
 
 /** What the bridge accepts (src-preload/contract/machines.ts). */
 export const LIMITS = {
   memoryMiB: { least: 1, most: 2048 },
   weight: { least: 1, most: 10_000 },
   capPercent: { least: 1, most: 100 },
+  sliceMs: { least: 1, most: 100 },
   checkpointMinutes: { least: 1, most: 60 },
 } as const;
 
 const SEGMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 const USUAL_SEGMENT = 'lab';
 
+export const TIERS = ['auto', 'threaded', 'region'] as const satisfies readonly Tier[];
 export const PROFILES = ['pc', 'isa', 'micro'] as const satisfies readonly VmProfile[];
 /** Network adapters that each kind of machine can have, the usual one first. */
 export const ADAPTERS_OF: Readonly<Record<VmProfile, readonly AdapterModel[]>> = {
@@ -71,6 +76,8 @@ export function newForm(): MachineForm {
     weight: '100',
     capPercent: '',
     pcpus: '',
+    sliceMs: '',
+    tier: 'auto',
     clock: 'host',
     network: 'none',
     adapter: 'usual',
@@ -98,6 +105,8 @@ export function formOf(settings: VmSettings): MachineForm {
     weight: String(settings.weight),
     capPercent: settings.capPercent === 0 ? '' : String(settings.capPercent),
     pcpus: settings.pcpus === null ? '' : pcpuListText(settings.pcpus),
+    sliceMs: settings.sliceMs === null ? '' : String(settings.sliceMs),
+    tier: settings.tier,
     clock: settings.clock,
     network: settings.network?.kind ?? 'none',
     adapter: settings.adapterModel ?? 'usual',
@@ -119,6 +128,7 @@ export function checkForm(form: MachineForm, isNameRequired: boolean): FormProbl
   if (!isWithin(form.weight, LIMITS.weight)) problems.weight = 'range';
   if (form.capPercent.trim() !== '' && !isWithin(form.capPercent, LIMITS.capPercent)) problems.capPercent = 'range';
   if (form.pcpus.trim() !== '' && parsePcpuList(form.pcpus) === null) problems.pcpus = 'pcpus';
+  if (form.sliceMs.trim() !== '' && !isWithin(form.sliceMs, LIMITS.sliceMs)) problems.sliceMs = 'range';
   if (form.checkpointMinutes.trim() !== '' && !isWithin(form.checkpointMinutes, LIMITS.checkpointMinutes))
     problems.checkpointMinutes = 'range';
   if (form.network === 'segment' && !SEGMENT_NAME.test(form.segment.trim())) problems.segment = 'segment';
@@ -137,6 +147,8 @@ export function softSettingsOf(form: MachineForm): Partial<VmSettings> {
     weight: Number(form.weight),
     capPercent: form.capPercent.trim() === '' ? 0 : Number(form.capPercent),
     pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
+    sliceMs: form.sliceMs.trim() === '' ? null : Number(form.sliceMs),
+    tier: form.tier,
     notes: form.notes,
     group: form.group.trim() === '' ? null : form.group.trim(),
     autostart: form.autostart,

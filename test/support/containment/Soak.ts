@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { HypervisorErrorCode, Result, VmId } from '../../../src-main/hypervisor/types.ts';
+import { type HypervisorErrorCode, type Result, TIERS, type VmId } from '../../../src-main/hypervisor/types.ts';
 import { Random } from '../engine/Random.ts';
 import { sleep } from '../hypervisor/openTestHypervisor.ts';
 import { CORPUS } from './corpus.ts';
@@ -97,7 +97,12 @@ export class Soak {
       'power off': () => hypervisor.powerOff(id),
       suspend: () => hypervisor.suspend(id),
       'change its share': () =>
-        hypervisor.update(id, { weight: 1 + random.below(1000), capPercent: random.pick([0, 0, 10, 50]) }),
+        hypervisor.update(id, {
+          weight: 1 + random.below(1000),
+          capPercent: random.pick([0, 0, 10, 50]),
+          sliceMs: random.pick([null, null, 1, 100]),
+        }),
+      'move to another tier': () => this.moveToTier(id),
       'take a snapshot': () => hypervisor.takeSnapshot(id, { name: `s${this.acts}` }),
       'restore a snapshot': () => this.withSnapshot(id, (snapshot) => hypervisor.restoreSnapshot(id, snapshot)),
       'delete a snapshot': () => this.withSnapshot(id, (snapshot) => hypervisor.deleteSnapshot(id, snapshot)),
@@ -141,6 +146,15 @@ export class Soak {
     this.known.add(id);
     this.counts.set('create', (this.counts.get('create') ?? 0) + 1);
     if (random.chance(80)) await siege.hypervisor.start(id);
+  }
+
+  /** A change counts from the next start: one that is on is resumed from disk, in the middle of what it does. */
+  private async moveToTier(id: VmId): Promise<Result<unknown>> {
+    const { hypervisor } = this.siege;
+    const changed = await hypervisor.update(id, { tier: this.random.pick(TIERS) });
+    if (!changed.ok) return changed;
+    const suspended = await hypervisor.suspend(id);
+    return suspended.ok ? hypervisor.start(id) : suspended;
   }
 
   private async clone(id: VmId): Promise<Result<unknown>> {

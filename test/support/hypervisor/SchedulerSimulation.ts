@@ -7,6 +7,8 @@ export interface Workload {
   readonly weight: number;
   /** Percent of one pCPU; 0 means none. */
   readonly capPercent?: number;
+  /** Its own slice; absent: the scheduler's. */
+  readonly sliceMs?: number | undefined;
   /** The pCPUs it is pinned to; absent: any. */
   readonly pcpus?: readonly number[] | undefined;
   /** Runs `runMs`, then halts for `haltMs`, over and over; absent: an endless loop. */
@@ -69,7 +71,7 @@ export class SchedulerSimulation {
   }
 
   /** Another weight, cap or pin, from now on. */
-  change(index: number, changes: Partial<Pick<Workload, 'weight' | 'capPercent' | 'pcpus'>>): void {
+  change(index: number, changes: Partial<Pick<Workload, 'weight' | 'capPercent' | 'pcpus' | 'sliceMs'>>): void {
     const vcpu = this.vcpus[index];
     vcpu.workload = { ...vcpu.workload, ...changes };
     policy.setShare(this.state, vcpu.slot, shareOf(vcpu.workload), this.now);
@@ -170,7 +172,12 @@ function mayRunOn({ pcpus }: Workload, pcpu: number, pcpuCount: number): boolean
 const limitOf = ({ capPercent = 0 }: Workload): number => (capPercent === 0 ? 1 : capPercent / 100);
 
 function shareOf(workload: Workload): VcpuShare {
-  return { weight: workload.weight, limit: limitOf(workload), pcpus: workload.pcpus ?? null };
+  return {
+    weight: workload.weight,
+    limit: limitOf(workload),
+    pcpus: workload.pcpus ?? null,
+    sliceMs: workload.sliceMs ?? null,
+  };
 }
 
 /**

@@ -14,6 +14,8 @@ export function storedMachine(changes: Partial<StoredMachine> = {}): StoredMachi
     weight: 100,
     capPercent: 0,
     pcpus: null,
+    sliceMs: null,
+    tier: 'auto',
     clock: 'host',
     network: null,
     drives: [],

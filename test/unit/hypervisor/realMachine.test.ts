@@ -24,6 +24,26 @@ test('a program runs to its end, and its registers can be read', async () => {
   expect(register(id, 'ebx')).toBe(42);
 });
 
+test('a machine goes on in another tier when it is resumed from disk', { timeout: 60_000 }, async () => {
+  const { hypervisor } = opened;
+  const { id } = await opened.create('bits 32\norg 100000h\nagain: inc eax\ndec ecx\njmp again', { tier: 'threaded' });
+  unwrap(await hypervisor.start(id));
+  const tiers = async () => {
+    const view = unwrap(await hypervisor.inspection.translation(id, 0, 0x10_0000, 16));
+    return new Set(view?.blocks.map(({ tier }) => tier));
+  };
+  await until(() => (hypervisor.registers(id)?.retiredInstructions ?? 0) > 1e6, 'a million instructions');
+  expect(await tiers()).toEqual(new Set(['threaded']));
+
+  unwrap(await hypervisor.update(id, { tier: 'region' }));
+  unwrap(await hypervisor.suspend(id));
+  unwrap(await hypervisor.start(id));
+  for (let tries = 0; !(await tiers()).has('region'); tries++) {
+    expect(tries).toBeLessThan(500);
+    await sleep(20);
+  }
+});
+
 test('the largest memory is no problem', async () => {
   const { id } = await opened.create('bits 16\norg 100h\nhlt', { memoryMiB: 2048 });
   unwrap(await opened.hypervisor.start(id));

@@ -9,7 +9,7 @@ import { contract } from '../../../src-preload/contract/contract.ts';
 import * as exits from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import * as registers from '../../../src-preload/contract/layouts/Registers.ts';
 import { SLICE_ENDS } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
-import { VmSettings, VmState } from '../../../src-preload/contract/machines.ts';
+import { Tier, VmSettings, VmState } from '../../../src-preload/contract/machines.ts';
 import { ContainmentKind, ContainmentMechanism } from '../../../src-preload/contract/observation.ts';
 import { ProgramFormat } from '../../../src-preload/contract/programs.ts';
 import { PROGRAM_FORMATS } from '../../../src-main/machine/loaders/ProgramImage.ts';
@@ -22,6 +22,7 @@ describe('the bridge repeats lists of main, since it imports nothing of it: they
     { list: 'machine states', bridge: VmState.options, main: hypervisor.VM_STATES },
     { list: 'containment kinds', bridge: ContainmentKind.options, main: hypervisor.CONTAINMENT_KINDS },
     { list: 'containment mechanisms', bridge: ContainmentMechanism.options, main: hypervisor.CONTAINMENT_MECHANISMS },
+    { list: 'tiers', bridge: Tier.options, main: hypervisor.TIERS },
     { list: 'program formats', bridge: ProgramFormat.options, main: ['auto', ...PROGRAM_FORMATS, 'bios'] },
   ])('$list', ({ bridge, main }) => {
     expect([...bridge]).toEqual([...main]);
@@ -31,6 +32,7 @@ describe('the bridge repeats lists of main, since it imports nothing of it: they
     { field: 'memoryMiB', range: hypervisor.MEMORY_MIB_RANGE },
     { field: 'weight', range: hypervisor.WEIGHT_RANGE },
     { field: 'capPercent', range: hypervisor.CAP_RANGE },
+    { field: 'sliceMs', range: hypervisor.SLICE_MS_RANGE },
   ] as const)('range of $field', ({ field, range }) => {
     const isValid = (value: number): boolean => VmSettings.shape[field].safeParse(value).success;
     expect([range.least - 1, range.least, range.usual, range.most, range.most + 1].map(isValid)).toEqual([

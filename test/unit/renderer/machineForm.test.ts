@@ -18,6 +18,8 @@ test.each<[Partial<MachineForm>, object]>([
   [{ weight: '' }, { weight: 'range' }],
   [{ capPercent: '101' }, { capPercent: 'range' }],
   [{ capPercent: '25' }, {}],
+  [{ sliceMs: '0' }, { sliceMs: 'range' }],
+  [{ sliceMs: '100' }, {}],
   [{ pcpus: '0,2-3' }, {}],
   [{ pcpus: 'all' }, { pcpus: 'pcpus' }],
   [{ network: 'segment', segment: 'lab 1' }, { segment: 'segment' }],
@@ -27,12 +29,14 @@ test.each<[Partial<MachineForm>, object]>([
   expect(checkForm({ ...form, ...changes }, true)).toEqual(problems);
 });
 
-test('an empty cap is none, an empty name is left to main', () => {
+test('an empty cap is none, an empty slice as in the preferences, an empty name is left to main', () => {
   expect(settingsOf({ ...form, name: '' })).toEqual({
     memoryMiB: 16,
     weight: 100,
     capPercent: 0,
     pcpus: null,
+    sliceMs: null,
+    tier: 'auto',
     clock: 'host',
     network: null,
     adapterModel: null,

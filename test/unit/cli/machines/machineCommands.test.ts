@@ -111,6 +111,24 @@ describe('without an owner', () => {
     expect(owners).toEqual([]);
   });
 
+  test('slice and tier are set and taken back', async () => {
+    await vivarium('create', '--name', 'db', '--slice', '20', '--tier', 'threaded');
+    expect(await json('show', 'db')).toMatchObject({ sliceMs: 20, tier: 'threaded' });
+    expect((await vivarium('show', 'db')).output).toMatch(/Slice +20 ms\nTier +threaded\n/);
+    expect(await json('set', 'db', '--slice', 'usual', '--tier', 'region')).toMatchObject({
+      sliceMs: null,
+      tier: 'region',
+    });
+    expect(await vivarium('set', 'db', '--slice', '101')).toMatchObject({
+      status: 2,
+      complaints: expect.stringContaining('--slice'),
+    });
+    expect(await vivarium('set', 'db', '--tier', 'fast')).toMatchObject({
+      status: 2,
+      complaints: expect.stringContaining('--tier'),
+    });
+  });
+
   test('groups, starting with the app and processors are set and taken back', async () => {
     await vivarium('create', '--name', 'db', '--group', 'servers', '--autostart', '--pcpus', '2-3,0');
     expect(await json('show', 'db')).toMatchObject({ group: 'servers', autostart: true, pcpus: [0, 2, 3] });

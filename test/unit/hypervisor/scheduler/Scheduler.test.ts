@@ -6,8 +6,8 @@ import { PHASE, SCHEDULER_BYTES } from '../../../../src-main/hypervisor/schedule
 test('main is not held up by a thread that it ended while that held the lock', () => {
   const scheduler = new Scheduler(new SharedArrayBuffer(SCHEDULER_BYTES), MAIN_OWNER);
   scheduler.initialise(1, 10);
-  const dead = scheduler.add({ weight: 1, limit: 1, pcpus: null, incarnation: 1 });
-  const neighbour = scheduler.add({ weight: 1, limit: 1, pcpus: null, incarnation: 2 });
+  const dead = scheduler.add({ weight: 1, limit: 1, pcpus: null, sliceMs: null, incarnation: 1 });
+  const neighbour = scheduler.add({ weight: 1, limit: 1, pcpus: null, sliceMs: null, incarnation: 2 });
   if (dead === undefined || neighbour === undefined) throw new Error('there are free slots');
   scheduler.wake(dead);
   new SchedulerLock(scheduler.state.words, dead.incarnation).acquire();

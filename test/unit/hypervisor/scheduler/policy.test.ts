@@ -97,6 +97,44 @@ test.each([2, 4, 16, 64])('%i loops of mixed weights are within 2 %% of them aft
     expect(Math.abs(simulation.runMs(index) / 10_000 / share - 1)).toBeLessThan(0.02);
 });
 
+describe('a slice of its own', () => {
+  const stays = (simulation: SchedulerSimulation, index: number): number[] => {
+    const { state } = simulation;
+    return Array.from({ length: state.traceCount }, (_, number) => state.traceEntry(number))
+      .filter(({ incarnation }) => incarnation === index)
+      .map(({ startMs, endMs }) => endMs - startMs);
+  };
+
+  test('is the longest that a machine runs in one go, and changes nobody’s share', () => {
+    const workloads = [{ weight: 100, sliceMs: 40 }, { weight: 100 }, { weight: 200, sliceMs: 1 }];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 1, sliceMs: 5 });
+    simulation.advance(10_000);
+    // One is no longer than what the machine is entitled to in a while.
+    for (const [index, longest] of [37.5, 5, 1].entries())
+      expect(Math.max(...stays(simulation, index))).toBeCloseTo(longest, 6);
+    for (const [index, share] of [0.25, 0.25, 0.5].entries())
+      expect(simulation.runMs(index) / 10_000).toBeCloseTo(share, 2);
+  });
+
+  test('can be given and taken back while it runs', () => {
+    const simulation = new SchedulerSimulation([{ weight: 100 }, { weight: 100 }], { pcpuCount: 1, sliceMs: 5 });
+    simulation.change(0, { sliceMs: 25 });
+    simulation.advance(1000);
+    expect(Math.max(...stays(simulation, 0))).toBeCloseTo(25, 6);
+    const before = stays(simulation, 0).length;
+    simulation.change(0, { sliceMs: undefined });
+    simulation.advance(1000);
+    expect(Math.max(...stays(simulation, 0).slice(before + 1))).toBeCloseTo(5, 6);
+  });
+
+  test('does not keep one that wakes waiting', () => {
+    const ticking = { weight: 100, pattern: { runMs: 0.2, haltMs: 20 } };
+    const simulation = new SchedulerSimulation([{ weight: 100, sliceMs: 100 }, ticking], { pcpuCount: 1, sliceMs: 5 });
+    simulation.advance(2000);
+    for (const latency of simulation.vcpus[1].latencies) expect(latency).toBeLessThan(0.1);
+  });
+});
+
 describe('naps', () => {
   const nap = (weight: number, runMs: number, haltMs: number) => ({ weight, pattern: { runMs, haltMs } });
 

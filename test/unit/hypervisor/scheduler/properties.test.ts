@@ -21,17 +21,25 @@ const pins = fc.option(fc.uniqueArray(fc.integer({ min: 0, max: PCPUS_MOST - 1 }
 });
 const pcpuCounts = fc.integer({ min: 1, max: PCPUS_MOST });
 const slices = fc.integer({ min: 1, max: 8 });
+/** Of a machine's own; usually it has none. */
+const ownSlices = fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined, freq: 2 });
 
 interface Loop {
   readonly weight: number;
   readonly capPercent: number;
   readonly pcpus: readonly number[] | undefined;
+  readonly sliceMs?: number | undefined;
 }
 
 const loops = (capPercent: fc.Arbitrary<number>, pcpus: fc.Arbitrary<number[] | undefined>, maxLength = 16) =>
   fc.array(fc.record({ weight, capPercent, pcpus }), { minLength: 1, maxLength });
 
-const asWorkload = ({ weight, capPercent, pcpus }: Loop): Workload => ({ weight, capPercent, ...(pcpus && { pcpus }) });
+const asWorkload = ({ weight, capPercent, pcpus, sliceMs }: Loop): Workload => ({
+  weight,
+  capPercent,
+  sliceMs,
+  ...(pcpus && { pcpus }),
+});
 
 const caps = fc.integer({ min: 0, max: 100 });
 const noCap = fc.constant(0);
@@ -96,6 +104,26 @@ describe.each([
     patience,
   );
 });
+
+test(
+  'loops with slices of their own get their share within 1 % of a pCPU over a thousand of the longest',
+  () => {
+    const loop = fc.record({ weight, capPercent: noCap, pcpus: pins, sliceMs: ownSlices });
+    fc.assert(
+      fc.property(fc.array(loop, { minLength: 1, maxLength: 12 }), pcpuCounts, slices, (mix, pcpuCount, sliceMs) => {
+        const workloads = mix.map(asWorkload);
+        const simulation = new SchedulerSimulation(workloads, { pcpuCount, sliceMs });
+        const spanMs = 1000 * Math.max(sliceMs, ...mix.map((each) => each.sliceMs ?? 0));
+        simulation.advance(spanMs);
+        for (const [index, share] of entitledShares(workloads, pcpuCount).entries())
+          expect(Math.abs(simulation.runMs(index) / spanMs - share)).toBeLessThan(0.01);
+        expect(simulation.wastedMs).toBeLessThan(1);
+      }),
+      runs,
+    );
+  },
+  patience,
+);
 
 describe('no starvation', () => {
   test(
