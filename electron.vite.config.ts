@@ -18,7 +18,7 @@ const CHROMIUM_TARGET = 'chrome114';
 const mainEntries = Object.fromEntries(
   Object.entries({
     index: 'src-main/index.ts',
-    vcpuThread: 'src-main/hypervisor/threads/vcpuThread.ts',
+    vcpuThread: 'src-main/vcpuThread.ts',
     compilerThread: 'src-main/hypervisor/regionCompiler/compilerThread.ts',
     patchbayThread: 'src-main/hypervisor/network/patchbayThread.ts',
     cli: 'src-main/cli/index.ts',

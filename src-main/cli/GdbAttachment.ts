@@ -1,5 +1,7 @@
-import { GdbPortError, GdbServer } from '../debug/gdb/GdbServer.ts';
+import { GdbPortError, GdbServer, invitationTo, type TurnedAway } from '../debug/gdb/GdbServer.ts';
+import { GdbSession } from '../debug/gdb/GdbSession.ts';
 import { MachineDebugger } from '../debug/gdb/MachineDebugger.ts';
+import { debuggedTravel, debugMachine } from '../hypervisor/timetravel/debugMachine.ts';
 import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
 import type { TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
@@ -25,27 +27,36 @@ export interface GdbChoices {
   readonly hostTime: HostTime;
 }
 
+const TURNED_AWAY: Readonly<Record<TurnedAway, string>> = {
+  second: 'A second gdb was turned away: one is connected already.',
+  stranger: 'Somebody who is no gdb was turned away.',
+};
+
 /** Holds the machine until gdb lets it go. Throws {@link UsageError} when the port cannot be had. */
 export async function waitForGdb(
   parts: TranslatedMachine,
   { port, isRepeatable, hostTime }: GdbChoices,
   terminal: Terminal,
 ): Promise<GdbAttachment> {
-  const { machine, memory } = parts;
-  let history: TimeTravel | undefined;
-  const beginHistory = (): TimeTravel => {
-    history?.close();
-    return (history = new TimeTravel(parts, { hostTime }));
-  };
-  const debug = new MachineDebugger(machine, isRepeatable ? beginHistory : undefined);
+  const history = isRepeatable ? new TimeTravel(parts, { hostTime }) : undefined;
+  const debug = new MachineDebugger(debugMachine(parts, history && debuggedTravel(history)));
   let server: GdbServer;
   try {
-    server = await GdbServer.listen({ port, debug, memory, notify: (line) => terminal.complain(line) });
+    server = await GdbServer.listen({
+      port,
+      connect: (link) => new GdbSession(debug, link),
+      onAttached: () => undefined,
+      onDetached: (how) => {
+        if (how === 'lost' && debug.isHeld)
+          terminal.complain(`gdb is gone and the machine stands still; “${invitationTo(server.port)}” goes on.`);
+      },
+      onTurnedAway: (who) => terminal.complain(TURNED_AWAY[who]),
+    });
   } catch (error) {
     if (error instanceof GdbPortError) throw new UsageError(`--gdb: ${error.message}`);
     throw error;
   }
-  terminal.complain(`The machine waits for gdb: “${server.invitation}”.`);
+  terminal.complain(`The machine waits for gdb: “${invitationTo(server.port)}”.`);
   return {
     debug,
     tellEnd: ({ reason, detail }) => {

@@ -37,6 +37,7 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole, grant: (path
     programSummary: vm.programSummary,
     pauseReason: vm.pauseReason,
     crash: vm.crash,
+    isDebugged: vm.isDebugged,
     isSuspended: vm.isSuspended,
     role,
     createdAt: vm.createdAt,

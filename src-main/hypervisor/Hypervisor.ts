@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { DebugConnection } from './threads/DebugConnection.ts';
+import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
 import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Breakpoint.ts';
 import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
@@ -369,6 +371,11 @@ export class Hypervisor implements HypervisorService {
   async snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
     const found = this.#find(id, null);
     return found.ok ? this.#snapshots.thumbnail(id, snapshot) : found;
+  }
+
+  attachDebugger(id: VmId, link: DebugLink): Result<DebugConnection> {
+    const found = this.#find(id, 'look inside');
+    return found.ok ? found.value.attachDebugger(link) : found;
   }
 
   registers(id: VmId, vcpu = 0): VcpuRegisters | undefined {

@@ -2,6 +2,8 @@ import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Bre
 import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
+import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
+import type { DebugConnection } from './threads/DebugConnection.ts';
 import type { RegisterName } from './registers.ts';
 import type {
   AfterRestore,
@@ -117,6 +119,12 @@ export interface HypervisorService {
 
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;
+
+  /**
+   * Hands a machine that is on, or crashed, to a debugger: it is paused, and driven by the debugger until that takes
+   * leave. The link ends when the machine does, or has a debugger already.
+   */
+  attachDebugger(id: VmId, link: DebugLink): Result<DebugConnection>;
 
   /** From shared memory, at no cost to the guest. Undefined while off. */
   registers(id: VmId, vcpu?: number): VcpuRegisters | undefined;

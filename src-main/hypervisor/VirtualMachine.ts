@@ -1,9 +1,10 @@
 import { CpuState } from '../engine/state/CpuState.ts';
 import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
+import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
 import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { ByteHistory } from './ByteHistory.ts';
 import { MachineCondition } from './lifecycle/MachineCondition.ts';
-import { isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
+import { debuggersRefusal, isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
 import { hardwareOf } from './snapshots/hardwareOf.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
@@ -25,6 +26,7 @@ import type {
   ThreadMachineDefinition,
   ThreadProgram,
 } from './threads/ThreadMachine.ts';
+import { DebugConnection } from './threads/DebugConnection.ts';
 import type { VcpuWorker } from './threads/VcpuWorker.ts';
 import type {
   BackTarget,
@@ -211,6 +213,7 @@ export class VirtualMachine {
       activity: this.activity,
       pauseReason: this.#condition.pauseReason,
       crash: this.#condition.crash,
+      isDebugged: this.#condition.isDebugged,
       programSummary: this.#programSummary,
       isSuspended: this.isSuspended,
       interruptedAt: this.interruptedAt,
@@ -224,6 +227,8 @@ export class VirtualMachine {
     if (this.isClosing) return closing();
     if (this.isBeingDeleted)
       return refused('wrong-state', `“${name}” is being deleted.`, { text: { id: 'being-deleted', values: { name } } });
+    const drivenBy = command !== null && this.#condition.isDebugged ? debuggersRefusal(command, name) : undefined;
+    if (drivenBy !== undefined) return drivenBy;
     if (command === null || isObeyed(command, this.state)) return done(null);
     return refusal(command, name, this.state);
   }
@@ -407,6 +412,15 @@ export class VirtualMachine {
     return this.send('setBreakpoints', breakpoints);
   }
 
+  /** Hands the machine to a debugger, which is told by the end of its link when the machine does not take it. */
+  attachDebugger(link: DebugLink): Result<DebugConnection> {
+    const thread = this.#thread;
+    if (thread === undefined || thread.hasEnded) return this.#threadless();
+    const connection = new DebugConnection(link, () => thread.signal());
+    thread.post('attachDebugger', connection.threadPort, [connection.threadPort]);
+    return done(connection);
+  }
+
   /** Weight, cap, pins or slice were changed. */
   applyShare(): void {
     if (this.#thread === undefined || this.#thread.hasEnded) return;
@@ -510,6 +524,9 @@ export class VirtualMachine {
       case 'travelled':
         this.memoryVersion++;
         this.#condition.onTravelled(happening.stop);
+        return;
+      case 'debugger':
+        this.#condition.noteDebugger(happening.isAttached);
         return;
       case 'stopped':
         this.#condition.onStopped();

@@ -1,3 +1,4 @@
+import type { ProcessorState } from '../engine/ProcessorState.ts';
 import type { TypingStep } from './keyboard/typing.ts';
 
 /**
@@ -22,6 +23,10 @@ export type MachineInput =
   /** What somebody wrote to a register or to physical memory, as a debugger does. Who makes the processors knows the names. */
   | { readonly kind: 'register'; readonly vcpu: number; readonly name: string; readonly value: bigint }
   | { readonly kind: 'memory'; readonly physicalAddress: number; readonly bytes: Uint8Array }
+  /** What a vCPU was made, where a debugger wrote to registers of any kind. */
+  | { readonly kind: 'processor'; readonly vcpu: number; readonly state: ProcessorState }
+  /** Somebody asked for a non-maskable interrupt. */
+  | { readonly kind: 'nmi'; readonly vcpu: number }
   /** A power cycle, whoever asked for it. */
   | { readonly kind: 'reset' }
   /** Processors forgot where linear addresses lead, as they do where a snapshot is taken. */

@@ -149,6 +149,8 @@ export const PauseReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started-paused') }),
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('step') }),
+  /** A debugger that drives it has stopped it, or has come. */
+  z.object({ kind: z.literal('debugger') }),
   z.object({
     kind: z.literal('breakpoint'),
     /** Which of the machine's breakpoints. */
@@ -202,6 +204,8 @@ export const VmSummary = VmSettings.extend({
   programSummary: z.string().nullable(),
   pauseReason: PauseReason.nullable(),
   crash: CrashReport.nullable(),
+  /** A debugger is connected, and drives it. */
+  isDebugged: z.boolean(),
   /** It is off, and its next start goes on where it was suspended. */
   isSuspended: z.boolean(),
   /** Its part in the running demonstration. */

@@ -35,6 +35,7 @@ export const TimeLine = z.object({
         'power-button',
         'register',
         'memory',
+        'nmi',
         'reset',
       ]),
     }),

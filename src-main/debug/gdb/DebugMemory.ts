@@ -1,5 +1,5 @@
-import type { PhysicalMemory } from '../../engine/mmu/PhysicalMemory.ts';
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
+import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
 
 const PAGE_BYTES = 0x1000;
 const ADDRESSES = 2 ** 32;
@@ -12,22 +12,21 @@ export type AddressSpace = 'linear' | 'physical';
  * change them.
  */
 export class DebugMemory {
-  private readonly memory: PhysicalMemory;
-  private readonly processors: readonly VirtualProcessor[];
+  private readonly debugged: DebuggedMachine;
 
-  constructor(memory: PhysicalMemory, processors: readonly VirtualProcessor[]) {
-    this.memory = memory;
-    this.processors = processors;
+  constructor(debugged: DebuggedMachine) {
+    this.debugged = debugged;
   }
 
   /** Bytes from an address on; fewer, or none, where nothing is mapped or a device answers. */
   read(processor: VirtualProcessor, space: AddressSpace, address: number, byteLength: number): Uint8Array {
+    const { memory } = this.debugged;
     const bytes = new Uint8Array(byteLength);
     let done = 0;
     for (const { physical, length } of this.pieces(processor, space, address, byteLength)) {
-      const host = this.memory.host(physical);
+      const host = memory.host(physical);
       if (host === 0) break;
-      bytes.set(this.memory.bytes.subarray(host, host + length), done);
+      bytes.set(memory.bytes.subarray(host, host + length), done);
       done += length;
     }
     return bytes.subarray(0, done);
@@ -37,12 +36,11 @@ export class DebugMemory {
   write(processor: VirtualProcessor, space: AddressSpace, address: number, bytes: Uint8Array): boolean {
     const pieces = [...this.pieces(processor, space, address, bytes.length)];
     const isWhole = pieces.reduce((sum, { length }) => sum + length, 0) === bytes.length;
-    const isWritable = pieces.every(({ physical }) => this.memory.isWritable(physical));
+    const isWritable = pieces.every(({ physical }) => this.debugged.memory.isWritable(physical));
     if (!isWhole || !isWritable) return false;
     let done = 0;
     for (const { physical, length } of pieces) {
-      this.memory.bytes.set(bytes.subarray(done, done + length), this.memory.host(physical));
-      for (const each of this.processors) each.invalidatePhysical(physical, length);
+      this.debugged.writeMemory(physical, bytes.slice(done, done + length));
       done += length;
     }
     return true;
@@ -80,7 +78,7 @@ export class DebugMemory {
     for (let done = 0; done < byteLength;) {
       const at = (address + done) % ADDRESSES;
       const length = Math.min(byteLength - done, PAGE_BYTES - (at % PAGE_BYTES));
-      const physical = space === 'physical' ? this.memory.gated(at) : processor.translateLinear(at);
+      const physical = space === 'physical' ? this.debugged.memory.gated(at) : processor.translateLinear(at);
       if (physical === undefined) return;
       yield { physical, length };
       done += length;

@@ -1,4 +1,3 @@
-import type { PhysicalMemory } from '../../engine/mmu/PhysicalMemory.ts';
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
 import { type AddressSpace, DebugMemory } from './DebugMemory.ts';
 import type { ProgramCounter, RegisterContext } from './GdbRegister.ts';
@@ -15,13 +14,13 @@ export class DebugView implements RegisterContext {
   /** What gdb was last told that code is made of. */
   describedBits: 16 | 32 | undefined;
 
-  constructor(debug: MachineDebugger, memory: PhysicalMemory) {
+  constructor(debug: MachineDebugger) {
     this.debug = debug;
-    this.memory = new DebugMemory(memory, debug.machine.processors);
+    this.memory = new DebugMemory(debug.debugged);
   }
 
   get processor(): VirtualProcessor {
-    const { processors } = this.debug.machine;
+    const { processors } = this.debug;
     const processor = processors[this.selected] ?? processors[0];
     if (processor === undefined) throw new Error('a machine has at least one processor');
     return processor;
@@ -33,19 +32,16 @@ export class DebugView implements RegisterContext {
   }
 
   registersChanged(processor: VirtualProcessor): void {
-    processor.stateChanged();
-    this.debug.noteChange();
+    this.debug.debugged.registersChanged(processor.id);
   }
 
   /** False when some of the bytes cannot be written; then none is. */
   writeMemory(address: number, bytes: Uint8Array): boolean {
-    if (!this.memory.write(this.processor, this.space, address, bytes)) return false;
-    if (bytes.length > 0) this.debug.noteChange();
-    return true;
+    return this.memory.write(this.processor, this.space, address, bytes);
   }
 
   /** Threads are numbered from 1. */
   hasThread(thread: number): boolean {
-    return thread >= 1 && thread <= this.debug.machine.processors.length;
+    return thread >= 1 && thread <= this.debug.processors.length;
   }
 }

@@ -40,7 +40,7 @@ export class GdbQueries {
       case 'qC':
         return `QC${(this.view.selected + 1).toString(16)}`;
       case 'qfThreadInfo':
-        return `m${this.view.debug.machine.processors.map(({ id }) => (id + 1).toString(16)).join(',')}`;
+        return `m${this.view.debug.processors.map(({ id }) => (id + 1).toString(16)).join(',')}`;
       case 'qsThreadInfo':
         return 'l';
       case 'qThreadExtraInfo':

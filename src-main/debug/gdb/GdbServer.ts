@@ -1,7 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { PhysicalMemory } from '../../engine/mmu/PhysicalMemory.ts';
-import { GdbSession } from './GdbSession.ts';
-import type { MachineDebugger } from './MachineDebugger.ts';
+import type { DebugLink, DebugSession } from '../../machine/debugging/DebuggedMachine.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** What a gdb's first byte may be: an acknowledgement, a packet, or Ctrl-C. */
@@ -15,14 +13,28 @@ export class GdbPortError extends Error {
   }
 }
 
+/** Whose connection was not taken: that of a gdb beside the one that is connected, or of somebody who is no gdb. */
+export type TurnedAway = 'second' | 'stranger';
+
+/** `left`: either side has taken leave; `lost`: the connection is gone. */
+export type Detachment = 'left' | 'lost';
+
 export interface GdbServerOptions {
   /** 0: any that is free. */
   readonly port: number;
-  readonly debug: MachineDebugger;
-  readonly memory: PhysicalMemory;
-  /** One line for the user: who has come and gone. */
-  readonly notify: (line: string) => void;
+  /** A gdb has come: whoever speaks with it is returned. */
+  connect(link: DebugLink): Pick<DebugSession, 'receive' | 'lost'>;
+  onAttached(): void;
+  onDetached(how: Detachment): void;
+  onTurnedAway(who: TurnedAway): void;
 }
+
+/** What the user types into gdb. */
+export function invitationTo(port: number): string {
+  return `target remote localhost:${port}`;
+}
+
+type GdbConnection = ReturnType<GdbServerOptions['connect']>;
 
 /** Waits for gdb at a port of this computer alone: whoever connects has the machine in hand. One at a time. */
 export class GdbServer {
@@ -53,11 +65,6 @@ export class GdbServer {
     });
   }
 
-  /** What the user types into gdb. */
-  get invitation(): string {
-    return `target remote localhost:${this.port}`;
-  }
-
   /** Stops listening; a gdb that is still connected is let go once it has got what was sent to it. */
   close(): void {
     this.server.close();
@@ -68,7 +75,7 @@ export class GdbServer {
 
   private accept(socket: Socket): void {
     this.sockets.add(socket);
-    let session: GdbSession | undefined;
+    let session: GdbConnection | undefined;
     socket.on('data', (chunk) => {
       // Until it has spoken a connection takes nobody's place.
       if (session === undefined && chunk.length > 0) session = this.admit(socket, chunk[0]);
@@ -79,39 +86,38 @@ export class GdbServer {
     socket.on('close', () => {
       this.sockets.delete(socket);
       if (session === undefined || this.driver !== socket) return;
-      this.driver = undefined;
       session.lost();
-      const { debug, notify } = this.options;
-      if (this.server.listening && debug.isHeld)
-        notify(`gdb is gone and the machine stands still; “${this.invitation}” goes on.`);
+      this.release('lost');
     });
   }
 
-  private admit(socket: Socket, firstByte: number | undefined): GdbSession | undefined {
+  private admit(socket: Socket, firstByte: number | undefined): GdbConnection | undefined {
     // A page in a browser can make it send requests to any local port; none begins like a packet.
     const isGdb = firstByte !== undefined && OPENINGS.has(firstByte);
     if (isGdb && this.driver === undefined) {
       this.driver = socket;
+      this.options.onAttached();
       return this.open(socket);
     }
-    const who = isGdb
-      ? 'A second gdb was turned away: one is connected already.'
-      : 'Somebody who is no gdb was turned away.';
-    this.options.notify(who);
+    this.options.onTurnedAway(isGdb ? 'second' : 'stranger');
     socket.destroy();
     return undefined;
   }
 
-  private open(socket: Socket): GdbSession {
-    const { debug, memory } = this.options;
-    return new GdbSession(debug, memory, {
+  private open(socket: Socket): GdbConnection {
+    return this.options.connect({
       write: (bytes) => void (socket.writable && socket.write(bytes)),
       close: () => {
-        // Whoever takes leave may come back before its connection is taken down.
-        this.driver = undefined;
         socket.end();
+        // Whoever takes leave may come back before its connection is taken down.
+        if (this.driver === socket) this.release('left');
       },
     });
+  }
+
+  private release(how: Detachment): void {
+    this.driver = undefined;
+    this.options.onDetached(how);
   }
 }
 

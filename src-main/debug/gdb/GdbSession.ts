@@ -1,11 +1,11 @@
-import type { PhysicalMemory } from '../../engine/mmu/PhysicalMemory.ts';
 import type { Watchpoint } from '../../engine/VirtualProcessor.ts';
+import type { DebuggedEnd, DebugLink, DebugSession } from '../../machine/debugging/DebuggedMachine.ts';
 import { DebugView } from './DebugView.ts';
 import { GdbQueries } from './GdbQueries.ts';
 import { registerBytes, registerFromHex, registerToHex } from './GdbRegister.ts';
 import { codeBits } from './loadSegment.ts';
 import { eventText } from '../eventText.ts';
-import type { DebuggedEnd, MachineDebugger, Stop } from './MachineDebugger.ts';
+import type { MachineDebugger, Stop } from './MachineDebugger.ts';
 import { Monitor } from './Monitor.ts';
 import { ERROR, hex8, MOST_READ_BYTES, parseRange } from './packetFields.ts';
 import { framed, PacketReader, unescaped } from './packets.ts';
@@ -15,20 +15,13 @@ import { EXPEDITED, REGISTERS } from './x86Registers.ts';
 const SIGNAL = { none: 0, interrupt: 2, trap: 5, abort: 6 } as const;
 const WATCH_KINDS: Readonly<Record<string, Watchpoint['access']>> = { 2: 'write', 3: 'read', 4: 'any' };
 const WATCH_NAMES = { write: 'watch', read: 'rwatch', any: 'awatch' } as const;
-/** The connection to one gdb. */
-export interface GdbLink {
-  write(bytes: Buffer): void;
-  /** After what has been written is sent. */
-  close(): void;
-}
-
 /**
  * One gdb's conversation with a machine, by the remote serial protocol ("Debugging with GDB", appendix E). All-stop;
  * a thread for each vCPU, numbered from 1.
  */
-export class GdbSession {
+export class GdbSession implements DebugSession {
   private readonly debug: MachineDebugger;
-  private readonly link: GdbLink;
+  private readonly link: DebugLink;
   private readonly reader = new PacketReader();
   private readonly view: DebugView;
   private readonly queries: GdbQueries;
@@ -37,13 +30,17 @@ export class GdbSession {
   private lastPacket: Buffer | undefined;
   private isOpen = true;
 
-  constructor(debug: MachineDebugger, memory: PhysicalMemory, link: GdbLink) {
+  constructor(debug: MachineDebugger, link: DebugLink) {
     this.debug = debug;
     this.link = link;
-    this.view = new DebugView(debug, memory);
+    this.view = new DebugView(debug);
     this.queries = new GdbQueries(this.view, new Monitor(this.view));
     debug.events = { onStop: (stop) => this.onStop(stop), onEnd: (end) => this.onEnd(end) };
     debug.interrupt('attached');
+  }
+
+  get control(): MachineDebugger {
+    return this.debug;
   }
 
   receive(chunk: Uint8Array): void {
@@ -67,6 +64,10 @@ export class GdbSession {
           break;
       }
     }
+  }
+
+  close(): void {
+    this.leave(undefined);
   }
 
   /** The connection is gone. A machine that stands still goes on standing, for the next gdb. */
@@ -127,8 +128,8 @@ export class GdbSession {
         this.debug.continue();
         return undefined;
       case 'k':
-        this.leave(undefined);
         this.debug.kill();
+        this.leave(undefined);
         return undefined;
       case 'q':
       case 'Q':
@@ -225,15 +226,16 @@ export class GdbSession {
 
   private goBack(text: string): string | undefined {
     if (!this.debug.canGoBack || (text !== 'bs' && text !== 'bc')) return '';
-    this.debug.goBack(text === 'bs' ? 'step' : 'continue');
+    if (text === 'bs') this.debug.stepBack();
+    else this.debug.runBack();
     return undefined;
   }
 
   private onVerb(text: string): string | undefined {
     if (text === 'vCont?') return 'vCont;c;C;s;S;r';
     if (text.startsWith('vKill')) {
-      this.leave('OK');
       this.debug.kill();
+      this.leave('OK');
       return undefined;
     }
     if (!text.startsWith('vCont;')) return '';

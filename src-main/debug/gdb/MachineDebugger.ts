@@ -1,9 +1,9 @@
 import { CS, INTERRUPT_SHADOW, STATE } from '../../engine/state/layout.ts';
-import type { Catchpoint, CaughtEvent } from '../../engine/Catchpoint.ts';
+import { catches, type Catchpoint, type CaughtEvent } from '../../engine/Catchpoint.ts';
 import type { VirtualProcessor, Watchpoint } from '../../engine/VirtualProcessor.ts';
-import type { Machine } from '../../machine/Machine.ts';
+import type { DebuggedEnd, DebuggedMachine, RunControl } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
-import type { ReverseExecution, Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 
 /** Steps between two looks at the clock. */
 const STEPS_AT_ONCE = 256;
@@ -18,14 +18,6 @@ export type Stop =
   | { readonly kind: 'catchpoint'; readonly vcpu: number; readonly events: readonly CaughtEvent[] }
   /** The machine will not run again before a reset: told once, and once more as {@link DebuggerEvents.onEnd}. */
   | { readonly kind: 'ended'; readonly reason: 'halted' | 'shutdown' | 'error'; readonly detail: string };
-
-/** How the run is over for whoever debugs it. */
-export interface DebuggedEnd {
-  /** The processor could not go on; else the guest, or the user, ended the run. */
-  readonly isCrash: boolean;
-  /** What the guest handed over, 0 to 255. */
-  readonly status: number;
-}
 
 export interface DebuggerEvents {
   onStop(stop: Stop): void;
@@ -42,16 +34,15 @@ export interface CodeRange {
  * Run control of a machine: whoever runs it asks here first, and runs it through here. Stands still until somebody
  * resumes it. Steps take no interrupts unless told to, so that stepping stays in the code one looks at.
  *
- * A machine whose run is repeatable can also go back, as far as nobody has written its registers or memory since. Its
- * steps take interrupts as they come, or the run could not be repeated.
+ * Steps of a machine that can go back take interrupts as they come, or its run could not be repeated.
  */
-export class MachineDebugger {
-  readonly machine: Machine;
+export class MachineDebugger implements RunControl {
+  readonly debugged: DebuggedMachine;
   /** Who is told; nobody while nobody is attached. */
   events: DebuggerEvents | undefined;
   /** Steps take interrupts, where that can be chosen. */
   stepsTakeInterrupts = false;
-  private mode: 'held' | 'running' | 'stepping' = 'held';
+  private mode: 'held' | 'running' | 'stepping' | 'searching' = 'held';
   /** While stepping: goes on as long as it stays in here. */
   private range: CodeRange | undefined;
   private readonly breakpoints = new Set<number>();
@@ -59,33 +50,35 @@ export class MachineDebugger {
   private caught: readonly Catchpoint[] = [];
   /** undefined: nobody has been told yet. */
   private armed: Stops | undefined;
-  private readonly beginHistory: (() => ReverseExecution) | undefined;
-  private history: ReverseExecution | undefined;
   private endTold: MachineExit | undefined;
   private lastStop: Stop = { kind: 'attached' };
   private killed = false;
   private wake: () => void = () => undefined;
 
-  /** @param beginHistory keeps what happens from now on; undefined: the run is not repeatable */
-  constructor(machine: Machine, beginHistory?: () => ReverseExecution) {
-    this.machine = machine;
-    this.beginHistory = beginHistory;
-    this.openHistory();
+  constructor(debugged: DebuggedMachine) {
+    this.debugged = debugged;
   }
 
   get canGoBack(): boolean {
-    return this.beginHistory !== undefined;
+    return this.debugged.canGoBack;
+  }
+
+  get processors(): readonly VirtualProcessor[] {
+    return this.debugged.machine.processors;
   }
 
   get isHeld(): boolean {
     return this.mode === 'held';
   }
 
+  get isSearching(): boolean {
+    return this.mode === 'searching';
+  }
+
   get stop(): Stop {
     return this.lastStop;
   }
 
-  /** Somebody asked for the end of the run. */
   get isKilled(): boolean {
     return this.killed;
   }
@@ -103,7 +96,12 @@ export class MachineDebugger {
   /** Stops a running machine; without effect on one that stands still. */
   interrupt(kind: 'attached' | 'interrupted' = 'interrupted'): void {
     if (this.isHeld) return;
+    if (this.isSearching) this.debugged.giveUpSearch();
     this.hold({ kind });
+  }
+
+  noteBreakpoint(vcpu: number): void {
+    if (!this.isHeld) this.hold({ kind: 'breakpoint', vcpu });
   }
 
   continue(): void {
@@ -116,28 +114,42 @@ export class MachineDebugger {
     this.go('stepping');
   }
 
-  /** To before the last instruction, or to the last stop before. Of no effect where the machine cannot go back. */
-  goBack(how: 'step' | 'continue'): void {
-    const history = this.openHistory();
-    if (history === undefined) return;
+  /** To before the last instruction; of no effect where the machine cannot go back. */
+  stepBack(): void {
+    if (!this.canGoBack) return;
     this.arm();
     this.endTold = undefined;
-    try {
-      this.hold(stopOf(how === 'step' ? history.stepBack() : history.reverseContinue()));
-    } catch (error) {
-      this.history = undefined;
-      this.hold({ kind: 'ended', reason: 'error', detail: error instanceof Error ? error.message : String(error) });
-    }
+    this.travel(() => this.debugged.stepBack());
   }
 
-  /** Registers or memory were written: what was before leads here no more. */
-  noteChange(): void {
-    this.history = undefined;
+  /** To the last stop before; whoever runs the machine goes there by `searchOn`. Of no effect where it cannot go back. */
+  runBack(): void {
+    if (!this.canGoBack) return;
+    this.arm();
+    this.endTold = undefined;
+    this.debugged.beginSearch();
+    this.go('searching');
+  }
+
+  searchOn(): TravelResult | undefined {
+    return this.travel(() => this.debugged.searchOn());
+  }
+
+  private travel(journey: () => TravelResult | undefined): TravelResult | undefined {
+    try {
+      const result = journey();
+      if (result) this.hold(stopOf(result));
+      return result;
+    } catch (error) {
+      this.hold({ kind: 'ended', reason: 'error', detail: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
   }
 
   /** Whoever debugged the machine is gone, and with it its breakpoints. What stands still goes on standing. */
   abandon(): void {
     this.events = undefined;
+    if (this.isSearching) this.interrupt();
     this.breakpoints.clear();
     this.watchpoints = [];
     this.caught = [];
@@ -145,7 +157,7 @@ export class MachineDebugger {
 
   /** Power cycle; the machine stands still at its first instruction. */
   reset(): void {
-    this.machine.reset();
+    this.debugged.reset();
     this.endTold = undefined;
     this.lastStop = { kind: 'reset' };
   }
@@ -177,18 +189,21 @@ export class MachineDebugger {
 
   /** Runs the machine as it has been told to. An exit that the debugger takes comes out as `kick`. */
   run(slice: MachineSlice): MachineExit {
-    this.openHistory();
-    this.arm();
-    const exit = this.mode === 'stepping' ? this.runSteps(slice) : (this.history ?? this.machine).run(slice);
-    return this.take(exit);
+    if (!this.isSearching) return this.take(this.advance(slice));
+    this.searchOn();
+    return { reason: 'kick' };
   }
 
-  /** The run is over, whatever ended it. */
+  advance(slice: MachineSlice): MachineExit {
+    this.arm();
+    return this.mode === 'stepping' ? this.runSteps(slice) : this.debugged.run(slice);
+  }
+
   tellEnd(end: DebuggedEnd): void {
     this.events?.onEnd(end);
   }
 
-  private go(mode: 'running' | 'stepping'): void {
+  private go(mode: 'running' | 'stepping' | 'searching'): void {
     this.mode = mode;
     this.wake();
   }
@@ -197,7 +212,7 @@ export class MachineDebugger {
     this.mode = 'held';
     this.range = undefined;
     this.lastStop = stop;
-    this.machine.stopClock();
+    this.debugged.machine.stopClock();
     this.wake();
     this.events?.onStop(stop);
   }
@@ -208,56 +223,64 @@ export class MachineDebugger {
     const stops = { breakpoints, watchpoints: this.watchpoints, catchpoints: this.caught };
     if (this.armed && areSame(stops, this.armed)) return;
     this.armed = stops;
-    if (this.history) {
-      this.history.setStops(stops);
-      return;
-    }
-    for (const processor of this.machine.processors) {
-      processor.setBreakpoints(stops.breakpoints);
-      processor.setWatchpoints(stops.watchpoints);
-      processor.setCatchpoints(stops.catchpoints);
-    }
+    this.debugged.setStops(stops);
   }
 
-  private openHistory(): ReverseExecution | undefined {
-    if (this.history === undefined && this.beginHistory !== undefined) {
-      this.history = this.beginHistory();
-      this.armed = undefined;
-    }
-    return this.history;
-  }
-
-  private take(exit: MachineExit): MachineExit {
+  owns(exit: MachineExit): boolean {
     switch (exit.reason) {
       case 'breakpoint':
-        this.hold({ kind: 'breakpoint', vcpu: exit.vcpu });
-        return { reason: 'kick' };
+        return this.breakpoints.has(exit.linearAddress);
       case 'watchpoint':
-        this.hold({ kind: 'watchpoint', vcpu: exit.vcpu, watchpoint: exit.watchpoint });
-        return { reason: 'kick' };
+        return this.watchpoints.some((each) => isSame(each, exit.watchpoint));
       case 'catchpoint':
-        this.hold({ kind: 'catchpoint', vcpu: exit.vcpu, events: exit.events });
-        return { reason: 'kick' };
+        return exit.events.some((event) => this.isCaught(event));
       case 'halted':
       case 'shutdown':
       case 'error':
-        if (this.events === undefined || this.endTold === exit) return exit;
         // Everything is as it was when it happened: let it be looked at first.
-        this.endTold = exit;
-        this.hold({ kind: 'ended', reason: exit.reason, detail: exit.detail });
-        return { reason: 'kick' };
+        return this.events !== undefined && this.endTold !== exit;
       case 'budget':
       case 'kick':
       case 'idle':
       case 'poweroff':
       case 'reset':
-        return exit;
+        return false;
     }
+  }
+
+  take(exit: MachineExit): MachineExit {
+    if (!this.owns(exit)) return exit;
+    const stop = this.stopAt(exit);
+    if (stop.kind === 'ended') this.endTold = exit;
+    this.hold(stop);
+    return { reason: 'kick' };
+  }
+
+  /** Of an exit that is its own. */
+  private stopAt(exit: MachineExit): Stop {
+    switch (exit.reason) {
+      case 'breakpoint':
+        return { kind: 'breakpoint', vcpu: exit.vcpu };
+      case 'watchpoint':
+        return { kind: 'watchpoint', vcpu: exit.vcpu, watchpoint: exit.watchpoint };
+      case 'catchpoint':
+        return { kind: 'catchpoint', vcpu: exit.vcpu, events: exit.events.filter((event) => this.isCaught(event)) };
+      case 'halted':
+      case 'shutdown':
+      case 'error':
+        return { kind: 'ended', reason: exit.reason, detail: exit.detail };
+      default:
+        throw new Error(`“${exit.reason}” stops nobody`);
+    }
+  }
+
+  private isCaught(event: CaughtEvent): boolean {
+    return this.caught.some((catchpoint) => catches(catchpoint, event));
   }
 
   private runSteps(slice: MachineSlice): MachineExit {
     // A loop that waits for time to pass would never end while it stands still.
-    if (this.range !== undefined && !this.history) this.machine.run({ instructions: 0 });
+    if (this.range !== undefined && !this.canGoBack) this.debugged.run({ instructions: 0 });
     const most = Math.min(STEPS_AT_ONCE, slice.instructions ?? Infinity);
     for (let count = 0; count < most; count++) {
       const exit = this.stepOne();
@@ -277,15 +300,15 @@ export class MachineDebugger {
 
   /** One that waits in HLT goes on with the interrupt that wakes it, whatever is said of interrupts. */
   private stepOne(): MachineExit {
-    if (this.history) return this.history.step();
+    if (this.canGoBack) return this.debugged.step();
     const { state } = this.processor;
     const isFree = state.getInt(STATE.halted) === 0 && state.getInt(STATE.interruptShadow) === INTERRUPT_SHADOW.none;
     if (!this.stepsTakeInterrupts && isFree) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.sti);
-    return this.machine.step();
+    return this.debugged.step();
   }
 
   private get processor(): VirtualProcessor {
-    const [first] = this.machine.processors;
+    const [first] = this.processors;
     if (first === undefined) throw new Error('a machine has at least one processor');
     return first;
   }

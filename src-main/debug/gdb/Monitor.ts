@@ -32,7 +32,7 @@ const REPORTS: Readonly<Record<string, (context: DebugView) => string>> = {
   gdt: ({ processor, memory }) => describeDescriptors('gdt', processor, memory),
   ldt: ({ processor, memory }) => describeDescriptors('ldt', processor, memory),
   idt: ({ processor, memory }) => describeDescriptors('idt', processor, memory),
-  devices: ({ debug }) => describeDevices(debug.machine),
+  devices: ({ debug }) => describeDevices(debug.debugged.machine),
 };
 /** QEMU's names for the same. */
 const REPORT_ALIASES: Readonly<Record<string, string>> = {
@@ -114,7 +114,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     usage: '',
     help: 'the text on the guest’s screen',
     run: ({ debug }) => {
-      const lines = debug.machine.screenText().map((line) => line.trimEnd());
+      const lines = debug.debugged.machine.screenText().map((line) => line.trimEnd());
       while (lines.at(-1) === '') lines.pop();
       return lines.length > 0 ? `${lines.join('\n')}\n` : 'The screen shows no text.\n';
     },
@@ -124,7 +124,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     help: 'type it on the guest’s keyboard, as --keys does: \\n, {f1}, {ctrl+c}',
     run: ({ debug }, _words, rest) => {
       try {
-        debug.machine.inputs.type(parseTyping(rest), { whenReady: false });
+        debug.debugged.machine.inputs.type(parseTyping(rest), { whenReady: false });
         return '';
       } catch (error) {
         if (error instanceof TypingError) return `keys: ${error.message}\n`;
@@ -136,8 +136,7 @@ const COMMANDS: Readonly<Record<string, MonitorCommand>> = {
     usage: '',
     help: 'a non-maskable interrupt',
     run: ({ debug, processor }) => {
-      processor.requestNmi();
-      debug.noteChange();
+      debug.debugged.requestNmi(processor.id);
       return '';
     },
   },
@@ -185,7 +184,7 @@ export class Monitor {
 
   /** For `info threads`. */
   describeVcpu(index: number): string {
-    const processor = this.view.debug.machine.processors[index];
+    const processor = this.view.debug.processors[index];
     if (processor === undefined) return 'no such vCPU';
     const { state } = processor;
     const mode = hasParagraphSegments(state) ? 'real mode' : `${codeBits(state)}-bit protected mode, ring ${state.cpl}`;

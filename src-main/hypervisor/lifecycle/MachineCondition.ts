@@ -18,6 +18,7 @@ export class MachineCondition {
   #isStopped = false;
   #isAnswering = true;
   #isGoingBack = false;
+  #isDebugged = false;
   /** What the machine is once it is no longer `saving`. */
   #afterSaving: 'saved-running' | 'saved-paused' = 'saved-paused';
 
@@ -54,6 +55,16 @@ export class MachineCondition {
 
   noteGoingBack(isGoingBack: boolean): void {
     this.#isGoingBack = isGoingBack;
+  }
+
+  /** A debugger is connected. */
+  get isDebugged(): boolean {
+    return this.#isDebugged;
+  }
+
+  noteDebugger(isAttached: boolean): void {
+    this.#isDebugged = isAttached;
+    this.#events.onChanged();
   }
 
   get driveProblems(): ReadonlyMap<DriveSlot, string> {
@@ -162,6 +173,7 @@ export class MachineCondition {
     this.#crash = null;
     this.#isStopped = false;
     this.#isAnswering = true;
+    this.#isDebugged = false;
     this.#driveProblems.clear();
   }
 }

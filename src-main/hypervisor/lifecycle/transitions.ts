@@ -70,6 +70,24 @@ export function isObeyed(command: VmCommand, state: VmState): boolean {
   return states.includes(state);
 }
 
+/** Commands that the debugger gives while one is connected. */
+const DEBUGGERS_OWN: ReadonlySet<VmCommand> = new Set([
+  'resume',
+  'step',
+  'step over',
+  'run to an address',
+  'go back in',
+  'reset',
+  'restore a snapshot of',
+]);
+
+/** Why a command is refused to everybody but the debugger that drives a machine; undefined: it is not. */
+export function debuggersRefusal(command: VmCommand, name: string): Result<never> | undefined {
+  if (!DEBUGGERS_OWN.has(command)) return undefined;
+  const message = `Cannot ${command} “${name}”: gdb drives it. Do it there, or stop its server first.`;
+  return refused('wrong-state', message, { text: { id: 'debugger-drives', values: { command, name } } });
+}
+
 const STATE_WORDS: Readonly<Record<VmState, string>> = {
   off: 'off',
   starting: 'still starting',

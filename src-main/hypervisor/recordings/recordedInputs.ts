@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseProcessorState, ProcessorStateError } from '../../engine/ProcessorState.ts';
 import { readTypingSteps } from '../../machine/keyboard/typing.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
 import { REGISTER_NAMES } from '../registers.ts';
@@ -18,6 +19,16 @@ const valueSchema = z
   .string()
   .regex(/^[0-9a-f]{1,16}$/)
   .transform((text) => BigInt(`0x${text}`));
+const vcpu = small.min(0);
+const processorSchema = z.unknown().transform((state, context) => {
+  try {
+    return parseProcessorState(state);
+  } catch (error) {
+    if (!(error instanceof ProcessorStateError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
 const stepsSchema = z.array(z.unknown()).transform((steps) => readTypingSteps(steps));
 
 const inputSchema = z.discriminatedUnion('kind', [
@@ -28,8 +39,10 @@ const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('console'), bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('frame'), bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('power-button') }),
-  z.strictObject({ kind: z.literal('register'), vcpu: small.min(0), name: z.enum(REGISTER_NAMES), value: valueSchema }),
+  z.strictObject({ kind: z.literal('register'), vcpu, name: z.enum(REGISTER_NAMES), value: valueSchema }),
   z.strictObject({ kind: z.literal('memory'), physicalAddress: count, bytes: bytesSchema }),
+  z.strictObject({ kind: z.literal('processor'), vcpu, state: processorSchema }),
+  z.strictObject({ kind: z.literal('nmi'), vcpu }),
   z.strictObject({ kind: z.literal('reset') }),
   z.strictObject({ kind: z.literal('forget-addresses') }),
 ]);

@@ -1,13 +1,14 @@
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { RewindableImage } from '../../machine/images/RewindableImage.ts';
-import type { MachineExit } from '../../machine/MachineExit.ts';
+import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import type { RecordingEnd } from '../recordings/Recording.ts';
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { layersOf, machineDigest } from '../snapshots/MachineSnapshot.ts';
 import type { PagesObserver } from '../timetravel/MemoryHistory.ts';
+import type { DebuggedTravel } from '../timetravel/debugMachine.ts';
 import { timeLineOf } from '../timetravel/timeLine.ts';
 import { TimeTravel } from '../timetravel/TimeTravel.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
@@ -86,13 +87,26 @@ export class ThreadHistory {
     this.#arm();
   }
 
-  run(untilHostNs: number): MachineExit {
+  /** The same for a debugger. */
+  get debugged(): DebuggedTravel {
+    return {
+      run: (slice) => this.run(slice),
+      step: () => this.step(),
+      setStops: (stops) => this.setStops(stops),
+      stepBack: () => this.stepBack(),
+      beginSearch: () => this.beginSearch({ kind: 'breakpoint' }),
+      searchOn: () => this.searchOn(),
+      giveUpSearch: () => this.giveUpSearch(),
+    };
+  }
+
+  run(slice: MachineSlice): MachineExit {
     const travel = this.#now();
-    if (travel.isInPast) return this.#repeated(() => travel.run({ untilHostNs }));
+    if (travel.isInPast) return this.#repeated(() => travel.run(slice));
     let remembered = 0;
     for (const disk of this.#disks.values()) remembered += disk.rememberedBytes;
     if (remembered > MOST_DISK_BYTES) this.begin('disk-writes');
-    return this.#now().run({ untilHostNs });
+    return this.#now().run(slice);
   }
 
   step(): MachineExit {

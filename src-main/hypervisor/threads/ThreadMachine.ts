@@ -1,4 +1,5 @@
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
+import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
@@ -140,6 +141,8 @@ export interface ThreadMachine {
   /** Undefined when its run cannot be repeated. */
   readonly history: ThreadTravel | undefined;
   readonly devices: Pick<DeviceSurvey, 'list' | 'registers' | 'interrupts' | 'outputs' | 'memoryMap'>;
+  /** For a debugger; undefined when there is nothing to be seen. */
+  readonly debugged: DebuggedMachine | undefined;
   /** Takes another program for the next `reset`; a refused one changes nothing. */
   load(program: ThreadProgram | null): ThreadLoadResult;
   /** Power cycle with the program loaded anew. */

@@ -11,6 +11,7 @@ import { FreezableImage } from '../../machine/images/FreezableImage.ts';
 import { renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
 import { RewindableImage } from '../../machine/images/RewindableImage.ts';
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
+import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
@@ -23,6 +24,7 @@ import type { RegisterName } from '../registers.ts';
 import type { FirmwareImages } from '../FirmwareShadow.ts';
 import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
 import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
+import { armProcessor, debugMachine } from '../timetravel/debugMachine.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../TranslatedMachine.ts';
 import { NodeImageHost } from '../storage/NodeImageHost.ts';
@@ -61,6 +63,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   readonly views: MachineViews;
   readonly history: ThreadHistory | undefined;
   readonly devices: DeviceSurvey;
+  readonly debugged: DebuggedMachine;
   readonly #parts: TranslatedMachine;
   /** Disks that are written and can go back. */
   readonly #rewindable = new Map<DriveSlot, RewindableImage>();
@@ -134,6 +137,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
     };
     if (isRepeatable)
       this.history = new ThreadHistory(this.#parts, this.#rewindable, (pages) => this.#noteWritten(pages));
+    this.debugged = debugMachine(this.#parts, this.history?.debugged);
   }
 
   /** For the log that a user reads; what is repeated is in it already. */
@@ -256,7 +260,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   run(untilHostNs: number): MachineExit {
-    return this.history?.run(untilHostNs) ?? this.#parts.machine.run({ untilHostNs });
+    return this.history?.run({ untilHostNs }) ?? this.#parts.machine.run({ untilHostNs });
   }
 
   step(): MachineExit {
@@ -282,11 +286,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
       this.history.setStops(stops);
       return;
     }
-    for (const processor of this.#parts.processors) {
-      processor.setBreakpoints(stops.breakpoints);
-      processor.setWatchpoints(stops.watchpoints);
-      processor.setCatchpoints(stops.catchpoints ?? []);
-    }
+    for (const processor of this.#parts.processors) armProcessor(processor, stops);
   }
 
   context(vcpu: number): ExpressionContext {

@@ -1,7 +1,9 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import { tryEvaluate } from '../../machine/expressions/evaluate.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
+import type { DebugLinkUp } from './DebugAttachment.ts';
 import type { NetworkSocket } from './NetworkSocket.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommand, ThreadCommandName, ThreadCommands, ThreadMessage } from './protocol.ts';
@@ -28,6 +30,18 @@ const SUIT_SEARCH: ReadonlySet<ThreadCommandName> = new Set([
   'memoryMap',
 ]);
 
+/** Commands that a debugger gives in main's place while it drives the machine. */
+const DEBUGGERS_OWN: ReadonlySet<ThreadCommandName> = new Set([
+  'run',
+  'step',
+  'runTo',
+  'goTo',
+  'stepBack',
+  'runBack',
+  'reset',
+  'restore',
+]);
+
 export interface VcpuCommandParts {
   readonly machine: ThreadMachine;
   readonly execution: VcpuExecution;
@@ -35,6 +49,8 @@ export interface VcpuCommandParts {
   readonly port: MessagePort;
   readonly output: OutputBatcher;
   readonly network: NetworkSocket;
+  /** Absent: no debugger can be connected. */
+  readonly openDebugger?: DebugSessionFactory | undefined;
   /** Whether somebody looks at which pages are written. */
   onWatchWrites(isWatched: boolean): void;
 }
@@ -49,12 +65,13 @@ export class VcpuCommands {
 
   /** Does all that has come, in order, and answers. */
   obey(): void {
-    const { port } = this.#parts;
+    const { port, execution } = this.#parts;
     for (;;) {
       const received = receiveMessageOnPort(port);
       if (received === undefined) break;
       this.#obey(received.message as ThreadCommand); // Main sends nothing else.
     }
+    execution.obeyDebugger();
     this.#takeFrames();
   }
 
@@ -73,6 +90,7 @@ export class VcpuCommands {
     let reply: ThreadMessage;
     let transferred: readonly ArrayBuffer[] = [];
     try {
+      if (execution.isDebugged && DEBUGGERS_OWN.has(command.name)) throw new Error('A debugger drives the machine.');
       if (execution.mode.kind === 'searching' && !SUIT_SEARCH.has(command.name)) execution.giveUpSearch();
       if (command.name === 'capture') {
         const captured = this.#capture(command.request);
@@ -86,6 +104,19 @@ export class VcpuCommands {
     // What the command made happen is known before its reply.
     output.flushIfDue();
     port.postMessage(reply, transferred);
+  }
+
+  /** A debugger that is not taken is told by the end of its way. */
+  #attachDebugger(debuggerPort: MessagePort): void {
+    const { execution, openDebugger } = this.#parts;
+    try {
+      if (openDebugger === undefined) throw new Error('This machine’s thread knows no debugger.');
+      execution.attachDebugger(debuggerPort, openDebugger);
+    } catch (error) {
+      // Closing it says nothing to the other end while this thread does not return to its event loop.
+      debuggerPort.postMessage({ kind: 'end' } satisfies DebugLinkUp);
+      throw error;
+    }
   }
 
   #capture(layers: readonly NewLayer[]): CapturedMachine {
@@ -203,6 +234,9 @@ export class VcpuCommands {
         return null;
       case 'plugIn':
         this.#parts.network.plugIn(command.request);
+        return null;
+      case 'attachDebugger':
+        this.#attachDebugger(command.request);
         return null;
       case 'watchWrites':
         this.#parts.onWatchWrites(command.request);

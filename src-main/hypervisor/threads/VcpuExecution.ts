@@ -1,10 +1,13 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
 import { type BreakpointExit, BreakpointSet, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
+import type { DebuggedEnd, DebuggedMachine, DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
-import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { messageOf } from '../results.ts';
 import type { BackTarget, PauseReason } from '../types.ts';
+import { DebugAttachment } from './DebugAttachment.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommands } from './protocol.ts';
 import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadTravel } from './ThreadMachine.ts';
@@ -21,6 +24,8 @@ export type ExecutionMode =
   | { readonly kind: 'idle'; readonly wakeAtMs: number }
   /** Nothing but a reset goes on from here; `isHalted`: by an HLT that no interrupt can end. */
   | { readonly kind: 'ended'; readonly isHalted: boolean };
+
+const NO_STOPS: Stops = { breakpoints: [], watchpoints: [] };
 
 interface TemporaryBreakpoint {
   readonly linearAddress: number;
@@ -42,6 +47,9 @@ export class VcpuExecution {
   /** It has stopped at a breakpoint that does not count, such as one whose condition does not hold. */
   #hasPassed = false;
   #hasRun = false;
+  /** It drives the machine while it is connected: commands of main's that would do so are kept from here. */
+  #debugger: DebugAttachment | undefined;
+  #debuggerStops = NO_STOPS;
   #serialInput: { readonly port: number; bytes: Uint8Array }[] = [];
 
   constructor(machine: ThreadMachine, output: OutputBatcher) {
@@ -79,6 +87,11 @@ export class VcpuExecution {
       this.#afterRun(this.#machine.step());
     }
     if (this.#mode.kind !== 'running') return;
+    if (this.#debugger) {
+      this.#afterRun(this.#debugger.control.advance({ untilHostNs: untilHostMs * 1e6 }));
+      this.#followDebugger(this.#debugger);
+      return;
+    }
     // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
     const linearAddress = this.#machine.instructionAddress(0);
     if (this.#hasBreakpointAt(linearAddress)) this.#onBreakpoint({ reason: 'breakpoint', vcpu: 0, linearAddress });
@@ -103,6 +116,7 @@ export class VcpuExecution {
   }
 
   pause(): void {
+    this.#debugger?.control.interrupt();
     if (this.#mode.kind !== 'paused') this.#pause({ kind: 'user' });
   }
 
@@ -169,6 +183,10 @@ export class VcpuExecution {
   beginSearch(target: BackTarget): void {
     this.#setTemporaryBreakpoint(undefined);
     this.history.beginSearch(target);
+    this.#beginSearching();
+  }
+
+  #beginSearching(): void {
     // Whatever has ended goes on from here.
     if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'travelled', stop: 'position' });
     this.#mode = { kind: 'searching' };
@@ -178,7 +196,7 @@ export class VcpuExecution {
   /** As far as the checkpoint before. */
   searchOn(): void {
     this.#guarded(() => {
-      const found = this.history.searchOn();
+      const found = this.#debugger ? this.#debugger.control.searchOn() : this.history.searchOn();
       if (found) this.#arrive(found);
     });
   }
@@ -186,9 +204,100 @@ export class VcpuExecution {
   giveUpSearch(): void {
     this.#noteRun();
     this.#guarded(() => {
-      this.history.giveUpSearch();
+      if (this.#debugger) this.#debugger.control.interrupt();
+      else this.history.giveUpSearch();
       this.#pause({ kind: 'user' });
     });
+  }
+
+  get isDebugged(): boolean {
+    return this.#debugger !== undefined;
+  }
+
+  /**
+   * Hands the machine, as it stands, to a debugger that speaks by `port`.
+   * Throws an error when it cannot be debugged, or is already.
+   */
+  attachDebugger(port: MessagePort, open: DebugSessionFactory): void {
+    const { debugged } = this.#machine;
+    if (debugged === undefined) throw new Error('This machine has nothing that could be debugged.');
+    if (this.#debugger) throw new Error('A debugger is connected already.');
+    const isAtWork = this.#mode.kind === 'running' || this.#mode.kind === 'idle';
+    this.#debugger = new DebugAttachment(port, isAtWork, (link) => open(this.#underDebugger(debugged), link));
+    this.#output.happen({ kind: 'debugger', isAttached: true });
+    if (isAtWork) this.#pause({ kind: 'debugger' });
+  }
+
+  /** The machine as its debugger drives it, so that main hears of what becomes of it. */
+  #underDebugger(debugged: DebuggedMachine): DebuggedMachine {
+    return {
+      ...debugged,
+      setStops: (stops) => {
+        this.#debuggerStops = stops;
+        this.#applyBreakpoints();
+      },
+      stepBack: () => {
+        const result = debugged.stepBack();
+        this.#arrive(result);
+        return result;
+      },
+      beginSearch: () => {
+        debugged.beginSearch();
+        this.#beginSearching();
+      },
+      writeMemory: (physicalAddress, bytes) => {
+        debugged.writeMemory(physicalAddress, bytes);
+        this.#output.noteRun();
+      },
+      reset: () => this.#reset(false),
+    };
+  }
+
+  /** Does what has come from the debugger, in order. */
+  obeyDebugger(): void {
+    for (let debug = this.#debugger; debug?.takeNext() === true; debug = this.#debugger)
+      this.#guarded(() => this.#followDebugger(debug));
+  }
+
+  /** Becomes what the debugger wants. */
+  #followDebugger(attachment: DebugAttachment): void {
+    const { control, end } = attachment;
+    const { kind } = this.#mode;
+    if (control.isKilled) {
+      this.#debugger = undefined;
+      this.#mode = { kind: 'ended', isHalted: false };
+      this.#output.happen({ kind: 'power-off', detail: 'ended by its debugger' });
+    } else if (end !== undefined) this.#leaveDebugger(attachment);
+    else if (control.isHeld) {
+      if (kind !== 'paused' && kind !== 'ended') this.#pause({ kind: 'debugger' });
+    } else if (kind === 'paused') {
+      this.#mode = { kind: 'running' };
+      this.#output.happen({ kind: 'running' });
+    } else if (kind === 'ended') {
+      // It is told once more how it ended, or what it would go on from is really over.
+      const exit = control.take(control.advance({ instructions: 1 }));
+      if (!control.isHeld) this.#endDebugger(exit);
+    }
+  }
+
+  /** The machine is what it was before the debugger came; one that was lost leaves it as it stands. */
+  #leaveDebugger({ end, wasRunning }: DebugAttachment): void {
+    this.#debugger = undefined;
+    this.#debuggerStops = NO_STOPS;
+    this.#applyBreakpoints();
+    this.#output.happen({ kind: 'debugger', isAttached: false });
+    if (this.#mode.kind === 'searching') this.#pause({ kind: 'user' });
+    if (end === 'lost' || this.#mode.kind === 'ended') return;
+    if (wasRunning) this.resume();
+    else this.pause();
+  }
+
+  /** Its machine will not run any more. */
+  #endDebugger(exit: MachineExit): void {
+    const attachment = this.#debugger;
+    if (attachment === undefined) return;
+    attachment.control.tellEnd(endOf(exit));
+    if (attachment.end !== undefined) this.#leaveDebugger(attachment);
   }
 
   queueSerialInput(port: number, bytes: Uint8Array): void {
@@ -211,7 +320,8 @@ export class VcpuExecution {
     this.#output.noteRun();
   }
 
-  #afterRun(exit: MachineExit): void {
+  #afterRun(met: MachineExit): void {
+    const exit = this.#debugger && !isBreakpointExit(met) ? this.#debugger.control.take(met) : met;
     switch (exit.reason) {
       case 'budget':
       case 'kick':
@@ -224,6 +334,7 @@ export class VcpuExecution {
         return;
       case 'halted':
         this.#mode = { kind: 'ended', isHalted: true };
+        this.#endDebugger(exit);
         this.#output.happen({ kind: 'stopped', detail: exit.detail });
         return;
       case 'breakpoint':
@@ -236,12 +347,17 @@ export class VcpuExecution {
         return;
       case 'poweroff':
         this.#mode = { kind: 'ended', isHalted: false };
+        this.#endDebugger(exit);
         this.#output.happen({ kind: 'power-off', detail: exit.detail });
         return;
       case 'shutdown':
+        this.#mode = { kind: 'ended', isHalted: false };
+        this.#endDebugger(exit);
         this.#crash('triple-fault', `The processor shut down after a triple fault: ${exit.detail}`, exit.detail);
         return;
       case 'error':
+        this.#mode = { kind: 'ended', isHalted: false };
+        this.#endDebugger(exit);
         this.#crash('engine-error', 'The engine failed to execute the guest’s code.', exit.detail);
         return;
     }
@@ -252,11 +368,16 @@ export class VcpuExecution {
     const linearAddress = machine.instructionAddress(exit.vcpu);
     const temporary = exit.reason === 'breakpoint' ? this.#temporary : undefined;
     const meeting = this.#breakpoints.meet(exit, linearAddress, machine.context(exit.vcpu));
+    // Told beside a breakpoint of main's, which says more.
+    const isDebuggers = this.#debugger !== undefined && this.#debugger.control.take(exit) !== exit;
     // Below it is the same address in a deeper call.
     const hasArrived =
       temporary?.linearAddress === linearAddress && machine.stackPointer(exit.vcpu) >= temporary.stackPointerAtLeast;
     if (hasArrived) this.#pause({ kind: 'step' });
-    else if (meeting) this.#pause({ kind: 'breakpoint', ...meeting });
+    else if (meeting) {
+      this.#debugger?.control.noteBreakpoint(exit.vcpu);
+      this.#pause({ kind: 'breakpoint', ...meeting });
+    } else if (isDebuggers) this.#pause({ kind: 'debugger' });
     else {
       this.#hasPassed = true;
       this.#isToPassBreakpoint = exit.reason === 'breakpoint';
@@ -317,11 +438,26 @@ export class VcpuExecution {
 
   #applyBreakpoints(): void {
     const { stops } = this.#breakpoints;
+    const others = this.#debuggerStops;
     const temporary = this.#temporary === undefined ? [] : [this.#temporary.linearAddress];
     this.#machine.setStops({
-      ...stops,
-      breakpoints: [...new Set([...stops.breakpoints, ...temporary])],
-      accepts: (exit) => isBreakpointExit(exit) && this.#breakpoints.isMet(exit, this.#machine.context(exit.vcpu)),
+      breakpoints: [...new Set([...stops.breakpoints, ...others.breakpoints, ...temporary])],
+      watchpoints: [...stops.watchpoints, ...others.watchpoints],
+      catchpoints: [...(stops.catchpoints ?? []), ...(others.catchpoints ?? [])],
+      accepts: (exit) => this.#isWanted(exit),
     });
   }
+
+  #isWanted(exit: MachineExit): boolean {
+    if (this.#debugger?.control.owns(exit) === true) return true;
+    return isBreakpointExit(exit) && this.#breakpoints.isMet(exit, this.#machine.context(exit.vcpu));
+  }
+}
+
+/** How a debugger is told that a machine is over. */
+function endOf(exit: MachineExit): DebuggedEnd {
+  const isCrash = exit.reason === 'shutdown' || exit.reason === 'error';
+  // What the guest wrote to its exit port.
+  const status = exit.reason === 'poweroff' && /^\d+$/.test(exit.detail) ? Number(exit.detail) : 0;
+  return { isCrash, status };
 }

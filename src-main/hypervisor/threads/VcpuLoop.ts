@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import { HostWait } from '../scheduler/HostWait.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { refillTime } from '../scheduler/policy.ts';
@@ -29,6 +30,7 @@ export interface VcpuLoopParts {
   readonly port: MessagePort;
   readonly output: OutputBatcher;
   readonly network: NetworkSocket;
+  readonly openDebugger?: DebugSessionFactory | undefined;
 }
 
 /**

@@ -137,6 +137,11 @@ export class VcpuWorker {
     if (!this.#hasEnded && !this.#isEnding) this.#post(0, name, request, transfer);
   }
 
+  /** Something has come for it by another way. */
+  signal(): void {
+    if (!this.#hasEnded) this.#scheduler.signal(this.#slot);
+  }
+
   /** Ends the thread at once, whatever it is doing. */
   async terminate(): Promise<void> {
     this.#isEnding = true;

@@ -1,4 +1,5 @@
 /** Messages between main and a vCPU's thread. Both ends are of one build, so there is no version. */
+import type { MessagePort } from 'node:worker_threads';
 import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { EvaluationResult, Expression } from '../../machine/expressions/Expression.ts';
@@ -125,6 +126,8 @@ export interface ThreadCommands {
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
   /** The cable of its network adapter, in place of the one that it has; its port changes hands. */
   plugIn: { readonly request: CableEndParts; readonly reply: null };
+  /** A debugger, which stops and drives the machine from now on; see `DebugConnection`. Its port changes hands. */
+  attachDebugger: { readonly request: MessagePort; readonly reply: null };
   /** Whether somebody looks at which pages are written. */
   watchWrites: { readonly request: boolean; readonly reply: null };
   /** How often the screen is looked at for changes; 0: never. */
@@ -156,6 +159,8 @@ export type ThreadHappening =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Paused somewhere in its past, whatever it was before. */
   | { readonly kind: 'travelled'; readonly stop: TravelStop }
+  /** A debugger has come, or is gone. */
+  | { readonly kind: 'debugger'; readonly isAttached: boolean }
   /** HLT that no interrupt can end. */
   | { readonly kind: 'stopped'; readonly detail: string }
   | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import { Scheduler } from '../scheduler/Scheduler.ts';
 import { SnapshotError } from '../../machine/snapshot.ts';
 import { NetworkSocket } from './NetworkSocket.ts';
@@ -7,8 +8,11 @@ import type { ThreadData, ThreadMessage } from './protocol.ts';
 import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
 import { VcpuLoop } from './VcpuLoop.ts';
 
-/** The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run. */
-export function runVcpuThread(create: ThreadMachineFactory): void {
+/**
+ * The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run.
+ * @param openDebugger how debuggers speak
+ */
+export function runVcpuThread(create: ThreadMachineFactory, openDebugger?: DebugSessionFactory): void {
   if (parentPort === null) throw new Error('a vCPU runs in a worker thread');
   const port = parentPort;
   const post = (message: ThreadMessage): void => port.postMessage(message);
@@ -48,5 +52,5 @@ export function runVcpuThread(create: ThreadMachineFactory): void {
   const scheduler = new Scheduler(data.scheduler, data.incarnation);
   const slot = scheduler.state.slot(data.slot);
   post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: pages });
-  new VcpuLoop({ machine, scheduler, slot, port, output, network }).runForever();
+  new VcpuLoop({ machine, scheduler, slot, port, output, network, openDebugger }).runForever();
 }

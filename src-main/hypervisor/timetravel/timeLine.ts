@@ -20,7 +20,8 @@ export function timeLineOf(travel: TimeTravel, beginning: HistoryBeginning): Tim
     checkpoints: apart(positions, span, (position) => position.instructions).map(({ instructions }) => instructions),
     inputs: apart(inputs, span, ({ at }) => at.instructions).map(({ at, input }) => ({
       instructions: at.instructions,
-      kind: input.kind,
+      // To whoever looks it is registers that somebody wrote.
+      kind: input.kind === 'processor' ? 'register' : input.kind,
     })),
     inputCount: inputs.length,
     keptBytes: travel.keptBytes,

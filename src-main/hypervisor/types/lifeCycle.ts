@@ -23,6 +23,8 @@ export type PauseReason =
   | { readonly kind: 'started-paused' }
   | { readonly kind: 'restored' }
   | { readonly kind: 'step' }
+  /** A debugger that drives it has stopped it, or has come. */
+  | { readonly kind: 'debugger' }
   /** It went back, or forth again. */
   | { readonly kind: 'travelled'; readonly stop: TravelStop }
   | ({ readonly kind: 'breakpoint' } & BreakpointMeeting);
@@ -42,6 +44,8 @@ export interface VmSummary extends VmDefinition {
   readonly activity: VmActivity;
   readonly pauseReason: PauseReason | null;
   readonly crash: CrashReport | null;
+  /** A debugger is connected, and drives it. */
+  readonly isDebugged: boolean;
   /** One line about the loaded program (`32-bit ELF, 3 segments, 48 KiB`); null before the first start. */
   readonly programSummary: string | null;
   /** What the host could not do with images, until it can again. */

@@ -47,6 +47,7 @@ export const REFUSAL_IDS = [
   'no-program',
   'suspended',
   'no-power-button',
+  'debugger-drives',
   'memory-limit',
   'host-memory',
   'machines-most',

@@ -24,7 +24,7 @@ export const HISTORY_BEGINNINGS = [
 export type HistoryBeginning = (typeof HISTORY_BEGINNINGS)[number];
 
 /** What reached the machine from outside, as far as people want to know. */
-export type TimeLineInputKind = Exclude<MachineInput['kind'], 'forget-addresses'>;
+export type TimeLineInputKind = Exclude<MachineInput['kind'], 'forget-addresses' | 'processor'>;
 
 /** The past of a machine that can go back. */
 export interface TimeLine {

@@ -2,7 +2,7 @@ import type { Machine } from '../Machine.ts';
 import type { MachineInput } from '../MachineInput.ts';
 
 /** Those that reach a machine through its own methods. */
-type DeviceInput = Exclude<MachineInput, { kind: 'register' | 'memory' }>;
+export type DeviceInput = Exclude<MachineInput, { kind: 'register' | 'memory' | 'processor' | 'nmi' }>;
 
 /** Gives an input that was observed to a machine at the same position. */
 export function applyInput(machine: Machine, input: DeviceInput): void {

@@ -1,9 +1,9 @@
 import { GdbSession } from '../../../src-main/debug/gdb/GdbSession.ts';
 import { MachineDebugger } from '../../../src-main/debug/gdb/MachineDebugger.ts';
 import { framed, PacketReader } from '../../../src-main/debug/gdb/packets.ts';
+import { type DebuggedTravel, debugMachine } from '../../../src-main/hypervisor/timetravel/debugMachine.ts';
 import type { TranslatedMachine } from '../../../src-main/hypervisor/TranslatedMachine.ts';
 import type { MachineExit } from '../../../src-main/machine/MachineExit.ts';
-import type { ReverseExecution } from '../../../src-main/machine/replay/ReverseExecution.ts';
 
 const MOST_SLICES = 10_000;
 
@@ -20,10 +20,10 @@ export class GdbClient {
   private readonly replies: string[] = [];
   acknowledgements = '';
 
-  constructor({ machine, memory }: TranslatedMachine, beginHistory?: () => ReverseExecution) {
-    this.debug = new MachineDebugger(machine, beginHistory);
-    this.session = new GdbSession(this.debug, memory, {
-      write: (bytes) => this.take(bytes),
+  constructor(parts: TranslatedMachine, travel?: DebuggedTravel) {
+    this.debug = new MachineDebugger(debugMachine(parts, travel));
+    this.session = new GdbSession(this.debug, {
+      write: (bytes) => this.take(Buffer.from(bytes)),
       close: () => (this.isClosed = true),
     });
   }
@@ -51,7 +51,7 @@ export class GdbClient {
   runUntilHeld(): void {
     for (let slice = 0; !this.debug.isHeld && !this.isClosed; slice++) {
       const exit = this.debug.run({ instructions: 10_000 });
-      if (exit.reason === 'reset') this.debug.machine.reset();
+      if (exit.reason === 'reset') this.debug.debugged.reset();
       else if (exit.reason !== 'kick' && exit.reason !== 'budget') {
         this.exit = exit;
         return;

@@ -51,6 +51,7 @@ export class DoubleMachine implements ThreadMachine {
     outputs: () => [],
     memoryMap: () => [],
   };
+  readonly debugged = undefined;
   readonly #sinks: ThreadMachineSinks;
   #program = '';
   #behaviour = 'halt';

@@ -103,6 +103,7 @@ export class FakeHypervisor implements HypervisorService {
       pauseReason: null,
       driveProblems: [],
       crash: null,
+      isDebugged: false,
       programSummary: null,
       isSuspended: false,
       interruptedAt: null,
@@ -112,6 +113,8 @@ export class FakeHypervisor implements HypervisorService {
     this.emit('vm-added', vm);
     return { ok: true, value: vm };
   }
+
+  attachDebugger = (): ReturnType<HypervisorService['attachDebugger']> => notFound;
 
   update = async (id: string, request: object): Promise<Result<VmSummary>> => this.change(id, request);
   setProgram = async (id: string, program: ProgramSource): Promise<Result<VmSummary>> => {

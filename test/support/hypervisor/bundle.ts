@@ -11,7 +11,7 @@ export async function bundle(file: string): Promise<string> {
 
 /** The thread of a machine's vCPU, with those that are found beside it. Returns its path. */
 export async function bundleVcpuThread(): Promise<string> {
-  return bundleThreads('src-main/hypervisor/threads/vcpuThread.ts');
+  return bundleThreads('src-main/vcpuThread.ts');
 }
 
 /** The same with machines that only behave as they are told: see DoubleMachine. */

@@ -20,6 +20,7 @@ export const timeline = {
     'kind-power-button': 'Power button',
     'kind-register': 'Register changed',
     'kind-memory': 'Memory changed',
+    'kind-nmi': 'NMI',
     'kind-reset': 'Reset',
     'beginning-power-on': 'Recorded since power-on. An input in the past begins another future.',
     'beginning-snapshot': 'Begins where the snapshot was restored.',

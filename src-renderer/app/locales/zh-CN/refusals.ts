@@ -11,6 +11,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'no-snapshot': '这个快照已被删除。',
   'no-program': '这台虚拟机还没有程序。',
   suspended: '“{name}”已挂起：请先启动它，或放弃其挂起状态。',
+  'debugger-drives': '无法对“{name}”执行“{command}”：gdb 正在控制它。请在 gdb 中操作，或先停止它的 gdb 服务器。',
   'no-power-button': '“{name}”没有响应电源按钮：其系统不支持 ACPI，或尚未启动。请稍候，或直接关闭电源。',
   'memory-limit':
     '“{name}”需要 {memoryMiB} MiB 内存，而所有虚拟机合计最多可用 {limitMiB} MiB，其中 {takenMiB} MiB 已被占用。请关闭其他虚拟机、减少其内存，或在设置中提高上限。',

@@ -22,6 +22,7 @@ export const timeline: typeof English = {
     'kind-power-button': '电源按钮',
     'kind-register': '更改寄存器',
     'kind-memory': '更改内存',
+    'kind-nmi': '不可屏蔽中断',
     'kind-reset': '复位',
     'beginning-power-on': '从开机起录制。在过去输入会开始另一个未来。',
     'beginning-snapshot': '从恢复快照处开始。',

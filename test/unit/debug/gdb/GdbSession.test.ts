@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { escaped, framed } from '../../../../src-main/debug/gdb/packets.ts';
 import { REGISTERS } from '../../../../src-main/debug/gdb/x86Registers.ts';
 import { CS, RAX, RCX, STATE } from '../../../../src-main/engine/state/layout.ts';
+import { debuggedTravel } from '../../../../src-main/hypervisor/timetravel/debugMachine.ts';
 import { TimeTravel } from '../../../../src-main/hypervisor/timetravel/TimeTravel.ts';
 import { GdbClient } from '../../../support/debug/GdbClient.ts';
 import { type AssembledMachine, bareMachine, loadAssembled } from '../../../support/machine/assembledMachine.ts';
@@ -376,20 +377,15 @@ describe('running', () => {
 });
 
 describe('a machine whose run is repeatable', () => {
-  let histories: TimeTravel[];
+  let history: TimeTravel | undefined;
 
   function startWithHistory(source: string): void {
     loadAssembled(parts.machine, source);
-    histories = [];
-    gdb = new GdbClient(parts, () => {
-      histories.at(-1)?.close();
-      const history = new TimeTravel(parts, { hostTime: { monotonicNs: () => performance.now() * 1e6 } });
-      histories.push(history);
-      return history;
-    });
+    history = new TimeTravel(parts, { hostTime: { monotonicNs: () => performance.now() * 1e6 } });
+    gdb = new GdbClient(parts, debuggedTravel(history));
   }
 
-  afterEach(() => histories.at(-1)?.close());
+  afterEach(() => history?.close());
 
   const COUNTING = 'mov cx, 3\nagain: inc word [0x9000]\nloop again\nhlt';
   const HISTORY_START = /^T05thread:1;replaylog:begin;/;
@@ -429,15 +425,34 @@ describe('a machine whose run is repeatable', () => {
     expect(gdb.ask('m9000,2')).toBe('0100');
   });
 
-  test('forgets what was before once registers or memory are written', () => {
-    startWithHistory('inc ax\ninc ax\nhlt');
+  test('goes back past what was written to registers and memory, and comes to it again', () => {
+    startWithHistory('inc ax\ninc ax\ninc ax\nhlt');
     gdb.ask('s');
     expect(gdb.ask('M9000,1:07')).toBe('OK');
-    expect(gdb.ask('bs')).toMatch(HISTORY_START);
-    gdb.ask('s');
     set('ecx', 5);
-    expect(gdb.ask('bs')).toMatch(HISTORY_START);
-    expect(value('eax')).toBe(2);
+    expect(gdb.ask(`P${registerNumber('xmm1')}=${'5a'.repeat(16)}`)).toBe('OK');
+    gdb.ask('s');
+    expect(gdb.ask('bs')).toMatch(/^T05/);
+    expect(gdb.ask('bs')).toMatch(/^T05/);
+    expect([value('eax'), gdb.ask('m9000,1')]).toEqual([0, '00']);
+    gdb.ask('s');
+    gdb.ask('s');
+    expect([value('eax'), value('ecx'), gdb.ask('m9000,1')]).toEqual([2, 5, '07']);
+    expect(gdb.ask(`p${registerNumber('xmm1')}`)).toBe('5a'.repeat(16));
+  });
+
+  test('gives up going back when gdb interrupts it', () => {
+    startWithHistory('again: jmp again');
+    gdb.send(framed('c'));
+    for (let slice = 0; slice < 20; slice++) gdb.debug.run({ instructions: 100_000 });
+    gdb.send(Buffer.from([3]));
+    expect(gdb.nextReply()).toMatch(/^T02/);
+    const { instructions } = parts.machine.position;
+    gdb.send(framed('bc'));
+    expect(gdb.debug.isSearching).toBe(true);
+    gdb.send(Buffer.from([3]));
+    expect(gdb.nextReply()).toMatch(/^T02/);
+    expect(parts.machine.position.instructions).toBe(instructions);
   });
 
   test('comes back from its end', () => {
@@ -452,7 +467,6 @@ describe('a machine whose run is repeatable', () => {
     start('nop\nhlt');
     expect(gdb.ask('qSupported')).not.toContain('Reverse');
     expect(gdb.ask('bs')).toBe('');
-    histories = [];
   });
 });
 

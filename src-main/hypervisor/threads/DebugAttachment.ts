@@ -1,0 +1,73 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { DebugLink, DebugSession, RunControl } from '../../machine/debugging/DebuggedMachine.ts';
+
+/** From main to the thread. */
+export type DebugLinkDown =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** The machine's owner takes leave of the debugger. */
+  | { readonly kind: 'close' }
+  /** The debugger's connection is gone. */
+  | { readonly kind: 'lost' };
+
+/** From the thread to main. */
+export type DebugLinkUp =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** So many bytes of the debugger's were dealt with. */
+  | { readonly kind: 'taken'; readonly byteLength: number }
+  /** Nothing more comes. */
+  | { readonly kind: 'end' };
+
+/** A debugger that drives a machine in the place of main, as its thread has it: synchronous like all there. */
+export class DebugAttachment {
+  /** What the machine is to be again when the debugger takes leave. */
+  readonly wasRunning: boolean;
+  readonly #port: MessagePort;
+  readonly #session: DebugSession;
+  #end: 'left' | 'lost' | undefined;
+
+  constructor(port: MessagePort, wasRunning: boolean, open: (link: DebugLink) => DebugSession) {
+    this.#port = port;
+    this.wasRunning = wasRunning;
+    this.#session = open({
+      write: (bytes) => this.#post({ kind: 'bytes', bytes }),
+      close: () => {
+        this.#end ??= 'left';
+        this.#post({ kind: 'end' });
+      },
+    });
+  }
+
+  get control(): RunControl {
+    return this.#session.control;
+  }
+
+  /** How it has ended; undefined: it has not. */
+  get end(): 'left' | 'lost' | undefined {
+    return this.#end;
+  }
+
+  /** Deals with one message, if there is one. */
+  takeNext(): boolean {
+    const received = receiveMessageOnPort(this.#port);
+    if (received === undefined) return false;
+    const message = received.message as DebugLinkDown; // Main sends nothing else.
+    switch (message.kind) {
+      case 'bytes':
+        this.#session.receive(message.bytes);
+        this.#post({ kind: 'taken', byteLength: message.bytes.length });
+        break;
+      case 'close':
+        this.#session.close();
+        break;
+      case 'lost':
+        this.#end ??= 'lost';
+        this.#session.lost();
+        break;
+    }
+    return true;
+  }
+
+  #post(message: DebugLinkUp): void {
+    this.#port.postMessage(message);
+  }
+}
