@@ -525,6 +525,9 @@ export class VirtualMachine {
         this.memoryVersion++;
         this.#condition.onTravelled(happening.stop);
         return;
+      case 'going-back':
+        this.#condition.noteGoingBack(true);
+        return;
       case 'debugger':
         this.#condition.noteDebugger(happening.isAttached);
         return;

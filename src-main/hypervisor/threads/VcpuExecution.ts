@@ -244,6 +244,7 @@ export class VcpuExecution {
       beginSearch: () => {
         debugged.beginSearch();
         this.#beginSearching();
+        this.#output.happen({ kind: 'going-back' });
       },
       writeMemory: (physicalAddress, bytes) => {
         debugged.writeMemory(physicalAddress, bytes);

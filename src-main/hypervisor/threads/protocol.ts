@@ -159,6 +159,8 @@ export type ThreadHappening =
   | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Paused somewhere in its past, whatever it was before. */
   | { readonly kind: 'travelled'; readonly stop: TravelStop }
+  /** It runs backwards, by its debugger's word; main knows of its own. */
+  | { readonly kind: 'going-back' }
   /** A debugger has come, or is gone. */
   | { readonly kind: 'debugger'; readonly isAttached: boolean }
   /** HLT that no interrupt can end. */
