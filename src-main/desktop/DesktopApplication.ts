@@ -11,7 +11,6 @@ import { ContainmentJournal } from './ContainmentJournal.ts';
 import { Inspection } from './Inspection.ts';
 import { ProcessorInspection } from './ProcessorInspection.ts';
 import { Debugging } from './Debugging.ts';
-import { RunningDemonstration, type DemonstrationCast } from './demonstration/RunningDemonstration.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import type { ControlService } from '../control/ControlService.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
@@ -32,9 +31,11 @@ import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
 import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
+import { tourHandlers } from './handlers/tourHandlers.ts';
 import { Machines } from '../control/Machines.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
+import type { VmRole } from '../control/summaries.ts';
 import { MemoryRanges } from './MemoryRanges.ts';
 import { MemorySearches } from './MemorySearches.ts';
 import { ApplicationMenu } from './menu/ApplicationMenu.ts';
@@ -44,6 +45,8 @@ import { AppearanceService } from './settings/AppearanceService.ts';
 import { flushSettings, type Settings } from './settings/Settings.ts';
 import { SleepingMachines } from './SleepingMachines.ts';
 import { StreamHub } from './streams/StreamHub.ts';
+import { RunningDemonstration, type DemonstrationCast } from './temporary/RunningDemonstration.ts';
+import { TemporaryMachines, type MachineMaker } from './temporary/TemporaryMachines.ts';
 import { serveAppProtocol } from './window/appProtocol.ts';
 import { MainWindow } from './window/MainWindow.ts';
 import { restrictSession } from './window/securityPolicy.ts';
@@ -74,6 +77,7 @@ export class DesktopApplication {
   private readonly grants = new FileGrants();
   private readonly journal: ContainmentJournal;
   private readonly demonstration: RunningDemonstration;
+  private readonly tour: TemporaryMachines<string>;
   private readonly streams: StreamHub;
   private readonly bridge: BridgeServer;
   private readonly quit: QuitGuard;
@@ -111,30 +115,22 @@ export class DesktopApplication {
       settings.breakpoints.set(breakpoints.all());
       emit('debug:breakpointsChanged', { id, breakpoints: [...list] });
     });
-    this.machines = new Machines(hypervisor, this.grants, programs, this.recent, breakpoints, (id) =>
-      this.demonstration.roleOf(id),
-    );
-    this.demonstration = new RunningDemonstration(
-      {
-        create: (wishes, sampleId) => this.machines.create(wishes, { kind: 'sample', sampleId }),
-        start: (id) => this.machines.start(id),
-        delete: (id) => this.machines.delete(id),
-      },
-      parts.cast,
-      (demonstration) => {
-        emit('demonstration:changed', demonstration);
-        settings.demonstration.set([...demonstration.residents, ...demonstration.rogues]);
-        void settings.demonstration.flush();
-        // Roles are part of the machines' summaries.
-        for (const vm of this.machines.list()) emit('vm:changed', vm);
-        this.buildMenu();
-      },
-    );
+    this.machines = new Machines(hypervisor, this.grants, programs, this.recent, breakpoints, (id) => this.roleOf(id));
+    const maker: MachineMaker = {
+      create: (wishes, sampleId) => this.machines.create(wishes, { kind: 'sample', sampleId }),
+      start: (id) => this.machines.start(id),
+      delete: (id) => this.machines.delete(id),
+    };
+    this.demonstration = new RunningDemonstration(maker, parts.cast, (demonstration) => {
+      emit('demonstration:changed', demonstration);
+      this.onTemporaryChanged(emit);
+    });
+    this.tour = new TemporaryMachines(maker, () => this.onTemporaryChanged(emit));
     this.sleeping = new SleepingMachines({
       hypervisor,
       machines: this.machines,
       settings,
-      isKept: (id) => this.demonstration.roleOf(id) === 'none',
+      isKept: (id) => this.roleOf(id) === 'none',
       language: () => this.appearance.language,
       notify: (notification) => this.mail.send('app:notification', notification),
     });
@@ -167,6 +163,7 @@ export class DesktopApplication {
       ...deviceHandlers(hypervisor.inspection),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
+      ...tourHandlers(this.tour),
       ...programHandlers({
         hypervisor,
         grants: this.grants,
@@ -212,7 +209,7 @@ export class DesktopApplication {
     restrictSession(session.defaultSession);
     serveAppProtocol(rendererFolder);
     this.applyHostPreferences();
-    await this.clearOldDemonstration();
+    await this.clearOldTemporary();
     this.appearance.onChange((state) => {
       this.applyHostPreferences();
       this.buildMenu();
@@ -284,11 +281,25 @@ export class DesktopApplication {
     this.notify('error', { code: 'storage', message });
   }
 
-  /** The machines of a demonstration whose app was killed are nobody's. */
-  private async clearOldDemonstration(): Promise<void> {
+  private roleOf(id: VmId): VmRole {
+    return this.demonstration.roleOf(id) ?? (this.tour.partOf(id) === undefined ? 'none' : 'tour');
+  }
+
+  private onTemporaryChanged(emit: EmitEvent): void {
+    const { temporary } = this.parts.settings;
+    const { residents, rogues } = this.demonstration.current;
+    temporary.set([...residents, ...rogues, ...this.tour.current.machines.map(({ id }) => id)]);
+    void temporary.flush();
+    // Roles are part of the machines' summaries.
+    for (const vm of this.machines.list()) emit('vm:changed', vm);
+    this.buildMenu();
+  }
+
+  /** The machines of a demonstration or a tour whose app was killed are nobody's. */
+  private async clearOldTemporary(): Promise<void> {
     const { hypervisor, settings } = this.parts;
-    for (const id of settings.demonstration.value) if (hypervisor.get(id)) await this.machines.delete(id);
-    settings.demonstration.set([]);
+    for (const id of settings.temporary.value) if (hypervisor.get(id)) await this.machines.delete(id);
+    settings.temporary.set([]);
   }
 
   private forwardEvents(emit: EmitEvent): void {
@@ -301,6 +312,7 @@ export class DesktopApplication {
     hypervisor.on('vm-changed', onChanged);
     hypervisor.on('vm-removed', ({ id }) => {
       this.demonstration.forget(id);
+      this.tour.forget(id);
       emit('vm:removed', { id });
       if (id === this.menuVm) this.menuVm = null;
       this.buildMenu();
@@ -340,7 +352,7 @@ export class DesktopApplication {
   }
 
   private losses(): QuitRequest {
-    const machines = this.machines.alive.filter(({ id }) => this.demonstration.roleOf(id) === 'none');
+    const machines = this.machines.alive.filter(({ id }) => this.roleOf(id) === 'none');
     return { machines: machines.map(({ id, name }) => ({ id, name })), unsaved: [...this.unsaved] };
   }
 
@@ -370,7 +382,7 @@ export class DesktopApplication {
     this.streams.closeAll();
     const ending = async (): Promise<void> => {
       await this.controlServer?.close();
-      if (this.demonstration.current.state !== 'off') await this.demonstration.stop();
+      await Promise.all([this.demonstration.stop(), this.tour.clear()]);
       await hypervisor.dispose();
     };
     await Promise.race([ending(), expire(ENDING_MS_MOST)]).catch((error: unknown) =>

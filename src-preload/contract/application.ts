@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, event } from './Channel.ts';
 import { PANELS } from './layouts/PanelTitles.ts';
+import { TOURS } from './layouts/TourTitles.ts';
 import { VmId } from './machines.ts';
 import { Problem } from './Outcome.ts';
 
@@ -116,6 +117,9 @@ export const MENU_COMMANDS = [
   'screen.smooth',
   'demonstration.start',
   'demonstration.stop',
+  ...TOURS.map((tour) => `tour.${tour}` as const),
+  'coach.focus',
+  'coach.leave',
   'help.shortcuts',
   'help.about',
 ] as const;

@@ -13,6 +13,7 @@ import { programContract } from './programs.ts';
 import { snapshotContract } from './snapshots.ts';
 import { streamContract } from './streams.ts';
 import { timeTravelContract } from './timeTravel.ts';
+import { tourContract } from './tours.ts';
 
 /** Every message between the window and main. */
 export const contract = {
@@ -28,6 +29,7 @@ export const contract = {
   ...observationContract,
   ...snapshotContract,
   ...timeTravelContract,
+  ...tourContract,
   ...streamContract,
 } as const;
 export type Contract = typeof contract;

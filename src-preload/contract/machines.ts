@@ -208,8 +208,8 @@ export const VmSummary = VmSettings.extend({
   isDebugged: z.boolean(),
   /** It is off, and its next start goes on where it was suspended. */
   isSuspended: z.boolean(),
-  /** Its part in the running demonstration. */
-  role: z.enum(['none', 'resident', 'rogue']),
+  /** What it was made for: by its owner, for the demonstration, or for a guided tour. */
+  role: z.enum(['none', 'resident', 'rogue', 'tour']),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
   changedAt: z.number(),

@@ -10,6 +10,7 @@ export function commandLabel(id: MenuCommand): string {
     const deed = id === 'edit.undo' ? useUndo().last : useUndo().lastUndone;
     return t(`command.edit-${name}`, { what: deed?.what ?? t('undo.nothing') });
   }
+  if (group === 'tour') return t('command.takeTour', { tour: t(`tourTitle.${name}`) });
   return group === 'view' && isPanel(name)
     ? t('command.showPanel', { panel: t(`panel.${name}`) })
     : t(`command.${group}-${name}`);

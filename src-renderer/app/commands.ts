@@ -3,6 +3,7 @@ import { bridge } from './bridge.ts';
 import { commandLabel } from './commandLabel.ts';
 import type { MenuCommand } from '../../src-preload/contract/application.ts';
 import { PANELS } from '../../src-preload/contract/layouts/PanelTitles.ts';
+import { TOURS } from '../../src-preload/contract/layouts/TourTitles.ts';
 import { usePanelActions } from '../features/dock/panelActions.ts';
 import { PRESETS } from '../features/dock/presets.ts';
 import { useMachineActions } from '../features/machines/machineActions.ts';
@@ -17,6 +18,7 @@ import { useMachines } from '../stores/machines.ts';
 import { useSound } from '../stores/sound.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
+import { useTours } from '../stores/tours.ts';
 import { useUndo } from '../stores/undo.ts';
 import { useView } from '../stores/view.ts';
 
@@ -39,6 +41,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const actions = useMachineActions();
   const screenActions = useScreenActions();
   const layouts = useLayouts();
+  const tours = useTours();
   const undo = useUndo();
   const panelActions = usePanelActions();
   const snapshotActions = useSnapshotActions();
@@ -149,6 +152,10 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       () => void containment.stopDemonstration(),
       containment.demonstration.state === 'running',
     );
+    const isTouring = tours.state.kind !== 'closed';
+    for (const tour of TOURS) add(`tour.${tour}`, () => void tours.take(tour));
+    add('coach.focus', () => tours.requestFocus(), isTouring);
+    add('coach.leave', () => void tours.leave(), isTouring);
     add('help.shortcuts', () => (view.isShortcutsOpen = true));
     add('help.about', () => (dialogs.isAboutOpen = true));
     return commands;

@@ -11,6 +11,7 @@ import { usePreferences } from '../stores/preferences.ts';
 import { useSamples } from '../stores/samples.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
 import { useSound } from '../stores/sound.ts';
+import { useTours } from '../stores/tours.ts';
 import { useWatches } from '../stores/watches.ts';
 import { useView } from '../stores/view.ts';
 
@@ -44,6 +45,7 @@ export async function connectStores(): Promise<() => void> {
     useWatches().restore(session.value);
     view.restore(session.value);
     useSound().restore(session.value);
+    await useTours().restore(session.value);
   }
   return () => disposers.forEach((dispose) => dispose());
 }

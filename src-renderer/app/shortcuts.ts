@@ -51,6 +51,7 @@ export const SHORTCUTS: Partial<Record<MenuCommand, Shortcut>> = {
   'view.samples': { key: 'e', mod: true, shift: true },
   'view.commandPalette': { key: 'k', mod: true },
   'screen.whole': { key: 'Enter', mod: true, alt: true },
+  'coach.focus': { key: 'F1' },
   'help.shortcuts': { key: '/', mod: true },
 };
 

@@ -116,6 +116,18 @@ export const TEST_IDS = {
   historySavePicture: 'history-save-picture',
   historySaveTable: 'history-save-table',
 
+  coach: 'coach',
+  coachBack: 'coach-back',
+  coachFacts: 'coach-done',
+  coachLeave: 'coach-leave',
+  coachNext: 'coach-next',
+  coachRemake: 'coach-remake',
+  coachTake: 'coach-take',
+  coachTask: 'coach-task',
+  tourCard: 'tour-card',
+  fieldCap: 'field-cap',
+  fieldWeight: 'field-weight',
+
   runLinux: 'run-linux',
   sampleGallery: 'sample-gallery',
   sampleCard: 'sample-card',

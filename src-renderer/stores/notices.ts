@@ -16,7 +16,8 @@ export type NoticePlace =
   | 'newMachine'
   | 'settings'
   | 'isolation'
-  | 'schedule';
+  | 'schedule'
+  | 'tour';
 
 /** What went wrong, kept beside the thing it is about until it is dismissed or has been put right. */
 export const useNotices = defineStore('notices', () => {

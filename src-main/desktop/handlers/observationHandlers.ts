@@ -3,7 +3,7 @@ import type { HypervisorService } from '../../hypervisor/types.ts';
 import type { EmitEvent, Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 import type { ContainmentJournal } from '../ContainmentJournal.ts';
-import type { RunningDemonstration } from '../demonstration/RunningDemonstration.ts';
+import type { RunningDemonstration } from '../temporary/RunningDemonstration.ts';
 
 type ObservationCall = Extract<CallName, `containment:${string}` | `demonstration:${string}` | 'vm:exits'>;
 

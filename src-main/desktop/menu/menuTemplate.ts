@@ -2,6 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import path from 'node:path';
 import type { MenuCommand } from '../../../src-preload/contract/application.ts';
 import { PANELS } from '../../../src-preload/contract/layouts/PanelTitles.ts';
+import { TOURS } from '../../../src-preload/contract/layouts/TourTitles.ts';
 import type { VmState } from '../../hypervisor/types.ts';
 import { displayPath } from '../../control/files/FileGrants.ts';
 import type { MenuTexts } from './menuTexts.ts';
@@ -36,7 +37,7 @@ const accelerators: Readonly<Partial<Record<MenuCommand, string>>> = {
   'view.screen': 'CmdOrCtrl+1', 'view.console': 'CmdOrCtrl+2', 'view.processor': 'CmdOrCtrl+3', 'view.memory': 'CmdOrCtrl+4',
   'view.code': 'CmdOrCtrl+5', 'view.exits': 'CmdOrCtrl+6', 'view.isolation': 'CmdOrCtrl+7', 'view.schedule': 'CmdOrCtrl+8',
   'view.editor': 'CmdOrCtrl+9', 'view.samples': 'CmdOrCtrl+Shift+E', 'view.commandPalette': 'CmdOrCtrl+K',
-  'help.shortcuts': 'CmdOrCtrl+/',
+  'help.shortcuts': 'CmdOrCtrl+/', 'coach.focus': 'F1',
 };
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
@@ -185,6 +186,16 @@ export function menuTemplate(
     {
       label: texts.titles.help,
       submenu: [
+        {
+          label: texts.titles.tours,
+          submenu: [
+            ...TOURS.map((tour) => command(`tour.${tour}`)),
+            SEPARATOR,
+            command('coach.focus'),
+            command('coach.leave'),
+          ],
+        },
+        SEPARATOR,
         command('demonstration.start', !isDemonstrating),
         command('demonstration.stop', isDemonstrating),
         SEPARATOR,

@@ -1,7 +1,9 @@
 import type { Language, MenuCommand } from '../../../src-preload/contract/application.ts';
 import { PANEL_TITLES, PANELS, type Panel } from '../../../src-preload/contract/layouts/PanelTitles.ts';
+import { TOUR_TITLES, TOURS, type TourId } from '../../../src-preload/contract/layouts/TourTitles.ts';
 
-type MenuTitle = 'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent' | 'layout';
+type MenuTitle =
+  'file' | 'edit' | 'machine' | 'view' | 'help' | 'openRecent' | 'clearRecent' | 'noRecent' | 'layout' | 'tours';
 type RoleLabel =
   | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'quit' | 'fullScreen' | 'zoomIn' | 'zoomOut' | 'zoomReset'
   | 'hide' | 'hideOthers' | 'services'; // prettier-ignore
@@ -12,16 +14,16 @@ export interface MenuTexts {
   readonly commands: Readonly<Record<MenuCommand, string>>;
 }
 
-/** Commands that show a panel are called as the panel is. */
-type PanelCommand = `view.${Panel}`;
+/** Commands that show a panel or take a tour are called as that is. */
+type TitledCommand = `view.${Panel}` | `tour.${TourId}`;
 type OwnTexts = Omit<MenuTexts, 'commands'> & {
-  readonly commands: Readonly<Record<Exclude<MenuCommand, PanelCommand>, string>>;
+  readonly commands: Readonly<Record<Exclude<MenuCommand, TitledCommand>, string>>;
 };
 
 const en: OwnTexts = {
   titles: {
     file: '&File', edit: '&Edit', machine: '&Machine', view: '&View', help: '&Help',
-    openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet', layout: '&Layout',
+    openRecent: 'Open &Recent', clearRecent: 'Clear List', noRecent: 'Nothing Yet', layout: '&Layout', tours: '&Guided Tours',
   }, // prettier-ignore
   roles: {
     undo: 'Undo', redo: 'Redo', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select All', quit: 'Quit Vivarium',
@@ -93,6 +95,8 @@ const en: OwnTexts = {
     'view.commandPalette': 'Commands…',
     'demonstration.start': 'Start the Demonstration',
     'demonstration.stop': 'End the Demonstration',
+    'coach.focus': 'Go to the Tour, or Back',
+    'coach.leave': 'Leave the Tour',
     'help.shortcuts': 'Keyboard Shortcuts',
     'help.about': 'About Vivarium',
   },
@@ -101,7 +105,7 @@ const en: OwnTexts = {
 const zh: OwnTexts = {
   titles: {
     file: '文件(&F)', edit: '编辑(&E)', machine: '虚拟机(&M)', view: '视图(&V)', help: '帮助(&H)',
-    openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无', layout: '布局(&L)',
+    openRecent: '打开最近的文件(&R)', clearRecent: '清除列表', noRecent: '暂无', layout: '布局(&L)', tours: '导览(&G)',
   }, // prettier-ignore
   roles: {
     undo: '撤销', redo: '重做', cut: '剪切', copy: '复制', paste: '粘贴', selectAll: '全选', quit: '退出 Vivarium',
@@ -173,18 +177,22 @@ const zh: OwnTexts = {
     'view.commandPalette': '命令…',
     'demonstration.start': '开始演示',
     'demonstration.stop': '结束演示',
+    'coach.focus': '转到导览或返回',
+    'coach.leave': '离开导览',
     'help.shortcuts': '键盘快捷键',
     'help.about': '关于 Vivarium',
   },
 };
 
-function withPanels(texts: OwnTexts, language: Language): MenuTexts {
-  const panels = PANELS.map((panel) => [`view.${panel}`, PANEL_TITLES[panel][language]] as const);
-  const titles = Object.fromEntries(panels) as Record<PanelCommand, string>; // one of every panel
+function withTitles(texts: OwnTexts, language: Language): MenuTexts {
+  const titles = Object.fromEntries([
+    ...PANELS.map((panel) => [`view.${panel}`, PANEL_TITLES[panel][language]] as const),
+    ...TOURS.map((tour) => [`tour.${tour}`, TOUR_TITLES[tour][language]] as const),
+  ]) as Record<TitledCommand, string>; // one of every panel and tour
   return { ...texts, commands: { ...texts.commands, ...titles } };
 }
 
 export const menuTexts: Readonly<Record<Language, MenuTexts>> = {
-  en: withPanels(en, 'en'),
-  'zh-CN': withPanels(zh, 'zh-CN'),
+  en: withTitles(en, 'en'),
+  'zh-CN': withTitles(zh, 'zh-CN'),
 };

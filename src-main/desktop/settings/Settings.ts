@@ -36,8 +36,8 @@ export interface Settings {
   /** Paths, latest first. */
   readonly recentFiles: JsonFile<z.ZodArray<z.ZodString>>;
   readonly breakpoints: JsonFile<typeof BreakpointBook>;
-  /** Machines of a demonstration that is under way: one that was killed is cleared away at the next start. */
-  readonly demonstration: JsonFile<z.ZodArray<z.ZodString>>;
+  /** Machines of a demonstration or a tour that is under way: when it was killed, the next start clears them away. */
+  readonly temporary: JsonFile<z.ZodArray<z.ZodString>>;
   /** Machines that were suspended when the app was quit: its next start wakes them. */
   readonly suspended: JsonFile<z.ZodArray<z.ZodString>>;
 }
@@ -62,16 +62,16 @@ const StoredPreferences = Preferences.extend({
 export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {
   const open = <Schema extends z.ZodType>(name: string, schema: Schema, initial: z.output<Schema>) =>
     JsonFile.open({ path: path.join(folder, `${name}.json`), schema, initial, version: 1, onProblem });
-  const [preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended] = await Promise.all([
+  const [preferences, session, bounds, recentFiles, breakpoints, temporary, suspended] = await Promise.all([
     open('preferences', StoredPreferences, USUAL),
     open('session', Session, {}),
     open('window', WindowBounds, { width: 1280, height: 800, isMaximized: false, isFullScreen: false }),
     open('recent-files', z.array(z.string()), []),
     open('breakpoints', BreakpointBook, {}),
-    open('demonstration', z.array(z.string()), []),
+    open('temporary', z.array(z.string()), []),
     open('suspended', z.array(z.string()), []),
   ]);
-  return { preferences, session, bounds, recentFiles, breakpoints, demonstration, suspended };
+  return { preferences, session, bounds, recentFiles, breakpoints, temporary, suspended };
 }
 
 export async function flushSettings(settings: Settings): Promise<void> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { RunningDemonstration } from '../../../src-main/desktop/demonstration/RunningDemonstration.ts';
+import { RunningDemonstration } from '../../../src-main/desktop/temporary/RunningDemonstration.ts';
 import { refuse, succeed } from '../../../src-main/control/outcomes.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Demonstration } from '../../../src-preload/contract/observation.ts';
@@ -16,7 +16,7 @@ beforeEach(() => {
   const summary = (id: string) => succeed({ id } as VmSummary);
   demonstration = new RunningDemonstration(
     {
-      create: async ({ name }) => {
+      create: async ({ name = '' }) => {
         alive.push(name);
         return summary(name);
       },
@@ -34,7 +34,8 @@ beforeEach(() => {
 describe('the demonstration', () => {
   test('starts everybody, each known by its role', async () => {
     expect(await demonstration.start()).toMatchObject({ ok: true, value: { state: 'running' } });
-    expect(['primes', 'spin', 'mine'].map((id) => demonstration.roleOf(id))).toEqual(['resident', 'rogue', 'none']);
+    const roles = ['primes', 'spin', 'mine'].map((id) => demonstration.roleOf(id));
+    expect(roles).toEqual(['resident', 'rogue', undefined]);
   });
 
   test('started twice runs once', async () => {

@@ -7,6 +7,7 @@ import { zhCN } from '../../../src-renderer/app/locales/zh-CN/index.ts';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { MENU_COMMANDS } from '../../../src-preload/contract/application.ts';
 import { PANELS } from '../../../src-preload/contract/layouts/PanelTitles.ts';
+import { TOURS } from '../../../src-preload/contract/layouts/TourTitles.ts';
 import { PROBLEM_CODES } from '../../../src-preload/contract/Outcome.ts';
 import { ContainmentKind, ContainmentMechanism } from '../../../src-preload/contract/observation.ts';
 
@@ -84,9 +85,9 @@ describe('what main may name', () => {
   test.each([
     [
       'command',
-      MENU_COMMANDS.filter((command) => !PANELS.some((panel) => command === `view.${panel}`)).map((command) =>
-        command.replace('.', '-'),
-      ),
+      MENU_COMMANDS.filter((command) => !PANELS.some((panel) => command === `view.${panel}`))
+        .filter((command) => !TOURS.some((tour) => command === `tour.${tour}`))
+        .map((command) => command.replace('.', '-')),
     ],
     ['exit', EXIT_KINDS],
     ['problem', PROBLEM_CODES],

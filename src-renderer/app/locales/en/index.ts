@@ -1,4 +1,4 @@
-import { panelTitles } from '../panelTitles.ts';
+import { panelTitles, tourTitles } from '../titles.ts';
 import { appliance } from './appliance.ts';
 import { code } from './code.ts';
 import { commands } from './commands.ts';
@@ -23,6 +23,7 @@ import { shell } from './shell.ts';
 import { snapshots } from './snapshots.ts';
 import { sound } from './sound.ts';
 import { timeline } from './timeline.ts';
+import { tours } from './tours/index.ts';
 import { translation } from './translation.ts';
 
 /** The window's words in English, a file per feature; `Messages` is the shape that every other language fills. */
@@ -51,8 +52,10 @@ export const en = {
   ...snapshots,
   ...sound,
   ...timeline,
+  ...tours,
   ...translation,
   panel: panelTitles('en'),
+  tourTitle: tourTitles('en'),
 };
 
 export type Messages = typeof en;

@@ -1,5 +1,5 @@
 import type { Messages } from '../en/index.ts';
-import { panelTitles } from '../panelTitles.ts';
+import { panelTitles, tourTitles } from '../titles.ts';
 import { appliance } from './appliance.ts';
 import { code } from './code.ts';
 import { commands } from './commands.ts';
@@ -24,6 +24,7 @@ import { shell } from './shell.ts';
 import { snapshots } from './snapshots.ts';
 import { sound } from './sound.ts';
 import { timeline } from './timeline.ts';
+import { tours } from './tours/index.ts';
 import { translation } from './translation.ts';
 
 export const zhCN: Messages = {
@@ -51,6 +52,8 @@ export const zhCN: Messages = {
   ...snapshots,
   ...sound,
   ...timeline,
+  ...tours,
   ...translation,
   panel: panelTitles('zh-CN'),
+  tourTitle: tourTitles('zh-CN'),
 };

@@ -1,0 +1,79 @@
+import { compactCount, grouped, mips, prefixedHex } from '../../format/numbers.ts';
+import { defineTour } from '../Tour.ts';
+
+/** From guest bytes to records to a region, and what a breakpoint is made of. */
+export const translationTour = defineTour({
+  id: 'translation',
+  machines: { primes: { sampleId: 'primes' } },
+  senses: ['translation'],
+  steps: [
+    {
+      id: 'meet',
+      scene: { machine: 'primes', states: { primes: 'off' } },
+      targets: [{ part: 'vm-row', machine: 'primes' }],
+    },
+    {
+      id: 'before',
+      scene: { machine: 'primes', panel: 'translation', states: { primes: 'off' } },
+      targets: [{ part: 'control-step' }],
+      command: 'machine.step',
+      isDone: ({ machines: { primes } }) => primes.state === 'paused',
+    },
+    {
+      id: 'run',
+      scene: { machine: 'primes', panel: 'translation', states: { primes: 'ready' } },
+      targets: [{ part: 'control-resume' }],
+      command: 'machine.toggleRun',
+      isDone: ({ machines: { primes } }) => primes.state === 'running' && (primes.translation?.records ?? 0) > 0,
+      facts: ({ machines: { primes } }) => ({ records: grouped(primes.translation?.records ?? 0) }),
+    },
+    {
+      id: 'region',
+      scene: { machine: 'primes', panel: 'translation', states: { primes: 'running' } },
+      targets: [{ part: 'translation-tier' }],
+      isDone: ({ machines: { primes } }) =>
+        primes.translation?.regions.some(({ instructions }) => instructions > 0) ?? false,
+      facts: ({ machines: { primes } }) => {
+        const [region] = primes.translation?.regions ?? [];
+        return {
+          instructions: grouped(region?.guestInstructions ?? 0),
+          bytes: grouped(region?.wasmBytes ?? 0),
+          retired: compactCount(region?.instructions ?? 0),
+          mips: mips(primes.mips),
+        };
+      },
+    },
+    {
+      id: 'choose',
+      scene: { machine: 'primes', panel: 'translation', states: { primes: 'running' } },
+      targets: [{ part: 'translation-line' }, { part: 'tab-translation' }],
+      isDone: ({ machines: { primes } }, start) => {
+        const chosen = primes.translation?.chosen;
+        const before = start.machines.primes.translation?.chosen;
+        return chosen?.isInRegion === true && chosen.linearAddress !== before?.linearAddress;
+      },
+      facts: ({ machines: { primes } }) => ({ instruction: primes.translation?.chosen?.instruction ?? '' }),
+    },
+    {
+      id: 'breakpoint',
+      scene: { machine: 'primes', panel: 'code', states: { primes: 'running' } },
+      targets: [{ part: 'breakpoint-toggle' }, { part: 'tab-code' }],
+      command: 'machine.toggleBreakpoint',
+      isDone: ({ machines: { primes } }) => primes.state === 'paused' && primes.pauseReason === 'breakpoint',
+      facts: ({ machines: { primes } }) => ({ address: prefixedHex(primes.registers.eip ?? 0, 8) }),
+    },
+    {
+      id: 'resume',
+      scene: { machine: 'primes', panel: 'code' },
+      targets: [{ part: 'breakpoint-toggle' }, { part: 'control-resume' }],
+      command: 'machine.toggleRun',
+      isDone: ({ machines: { primes } }) => primes.breakpoints === 0 && primes.state === 'running' && primes.mips > 1,
+      facts: ({ machines: { primes } }) => ({ mips: mips(primes.mips) }),
+    },
+    {
+      id: 'end',
+      scene: {},
+      targets: [],
+    },
+  ],
+});
