@@ -14,7 +14,7 @@ import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import type { VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
-import { NetworkThread } from './network/NetworkThread.ts';
+import { type CabledMachine, NetworkThread } from './network/NetworkThread.ts';
 import { Observatory } from './Observatory.ts';
 import type { RegisterName } from './registers.ts';
 import { closing, done, messageOf, refused } from './results.ts';
@@ -588,8 +588,9 @@ export class Hypervisor implements HypervisorService {
   #plug({ stored: { id, name, network }, worker }: VirtualMachine): void {
     this.#network.unplug(id);
     if (network === null || worker === undefined) return;
-    const { wake } = worker;
-    this.#network.plug({ id, name, network, wake, connect: (cable) => worker.post('plugIn', cable, [cable.port]) });
+    const { wake, owed } = worker;
+    const connect: CabledMachine['connect'] = (cable) => worker.post('plugIn', cable, [cable.port]);
+    this.#network.plug({ id, name, network, wake, owed, connect });
   }
 
   #added(result: Result<StoredMachine>): Result<VmSummary> {

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { VmId, VmNetwork } from '../types.ts';
 import { makeCable, type CableEndParts } from './CableEnd.ts';
-import type { PatchbayCommand, WakeWord } from './Patchbay.ts';
+import type { PatchbayCommand } from './Patchbay.ts';
+import type { SharedWord } from './SharedWord.ts';
 
 /** JavaScript heap of the thread, in MiB: it keeps addresses and what is under way. */
 const THREAD_HEAP_MIB = 128;
@@ -13,8 +14,9 @@ export interface CabledMachine {
   readonly id: VmId;
   readonly name: string;
   readonly network: VmNetwork;
-  /** Of the machine's thread. */
-  readonly wake: WakeWord;
+  /** Of the machine's thread: see `PatchbayCommand`. */
+  readonly wake: SharedWord;
+  readonly owed: SharedWord;
   /** Hands the machine's thread its end of a cable, in place of one that it may have had. */
   connect(cable: CableEndParts): void;
 }
@@ -93,10 +95,10 @@ export class NetworkThread {
     }, wait);
   }
 
-  private cable({ id, name, network, wake, connect }: CabledMachine): void {
+  private cable({ id, name, network, wake, owed, connect }: CabledMachine): void {
     const [theirs, ours] = makeCable();
     connect(theirs);
-    this.worker?.postMessage({ kind: 'plug', id, name, network, cable: ours, wake } satisfies PatchbayCommand, [
+    this.worker?.postMessage({ kind: 'plug', id, name, network, cable: ours, wake, owed } satisfies PatchbayCommand, [
       ours.port,
     ]);
   }

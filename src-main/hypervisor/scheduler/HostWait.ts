@@ -1,16 +1,9 @@
-import { openSync, readSync } from 'node:fs';
-
-/** Three decimal numbers of at most twenty digits. */
-const LINE_BYTES = 64;
-const SPACE = 0x20;
-const ZERO = 0x30;
+import { threadTimesReader } from './threadTimes.ts';
 
 /**
  * How long the thread that made this has waited for a processor of the host while it held a pCPU.
  *
- * Linux counts how long a thread that has something to do waits (Documentation/scheduler/sched-stats.rst: the second
- * number of `schedstat`, in nanoseconds, exact whenever the thread runs). Elsewhere nothing does without a library of
- * its own: there it is taken to be none, and the vCPU whose thread the host holds up is charged for it.
+ * Linux counts that. Elsewhere it is taken to be none, and the vCPU whose thread the host holds up is charged for it.
  */
 export class HostWait {
   readonly #totalNs: () => number;
@@ -18,7 +11,7 @@ export class HostWait {
   #beforeMs = 0;
 
   /** @param totalNs what the host has counted for the calling thread since it began */
-  constructor(totalNs: () => number = schedstatReader()) {
+  constructor(totalNs: () => number = waitedReader()) {
     this.#totalNs = totalNs;
   }
 
@@ -46,20 +39,7 @@ export class HostWait {
   }
 }
 
-/** Reads the calling thread's own count, about two microseconds each time. The file stays open for as long as the thread lives. */
-function schedstatReader(): () => number {
-  let file: number;
-  try {
-    file = openSync('/proc/thread-self/schedstat', 'r');
-  } catch {
-    return () => 0;
-  }
-  const line = new Uint8Array(LINE_BYTES);
-  return () => {
-    const length = readSync(file, line, 0, LINE_BYTES, 0);
-    let total = 0;
-    for (let at = line.indexOf(SPACE) + 1; at < length && line[at] !== SPACE; at++)
-      total = total * 10 + (line[at] ?? ZERO) - ZERO;
-    return total;
-  };
+function waitedReader(): () => number {
+  const times = threadTimesReader();
+  return () => times?.().waitedNs ?? 0;
 }

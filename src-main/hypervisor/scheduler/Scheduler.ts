@@ -145,6 +145,22 @@ export class Scheduler {
     return { entries, lost: Math.max(0, first - since), next };
   }
 
+  /**
+   * Takes what others have worked for a vCPU since this was asked last, in milliseconds, as far as it is to pay for that: where a
+   * pCPU is idle, nobody has missed what they took.
+   */
+  takeOwed(slot: VcpuSlot): number {
+    const owedMs = Atomics.exchange(this.state.words, slot.owedWord, 0) / 1000;
+    return owedMs > 0 && this.#isFull() ? owedMs : 0;
+  }
+
+  /** Without the lock: by the time that the answer is used it may be another. */
+  #isFull(): boolean {
+    const { state } = this;
+    for (let pcpu = 0; pcpu < state.pcpuCount; pcpu++) if (state.pcpuSlot(pcpu) < 0) return false;
+    return true;
+  }
+
   /** Makes the thread of a vCPU look at its messages and its phase. */
   signal(slot: VcpuSlot): void {
     Atomics.add(this.state.words, slot.signalWord, 1);

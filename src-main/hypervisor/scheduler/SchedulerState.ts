@@ -47,6 +47,7 @@ export const LOCK_WORD = 0;
 export const LOCK_WAITERS_WORD = 1;
 const VCPU_SIGNAL = 0;
 const VCPU_PREEMPT = 4;
+const VCPU_OWED = 28;
 
 /** All fields little-endian: typed arrays see the host's order, and every host that V8 runs on here is little-endian. */
 const LE = true;
@@ -99,6 +100,10 @@ export class VcpuSlot {
   /** Index of the atomic word that is 1 when this vCPU should give up its pCPU before the end of its slice. */
   get preemptWord(): number {
     return (this.#at + VCPU_PREEMPT) >> 2;
+  }
+  /** Index of the atomic word to which others add the microseconds that they have worked for this vCPU. */
+  get owedWord(): number {
+    return (this.#at + VCPU_OWED) >> 2;
   }
   get preempt(): boolean {
     return this.#int(VCPU_PREEMPT) !== 0;

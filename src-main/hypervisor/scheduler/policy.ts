@@ -77,6 +77,7 @@ export function add(
   slot.phase = PHASE.stopped;
   slot.pcpu = -1;
   slot.preempt = false;
+  Atomics.store(state.words, slot.owedWord, 0);
   slot.weight = vcpu.weight;
   slot.limit = vcpu.limit;
   slot.ownSliceMs = vcpu.sliceMs ?? 0;

@@ -14,6 +14,8 @@ import { VcpuExecution } from './VcpuExecution.ts';
 
 /** How often a running vCPU looks at its messages and whether it is to give up its pCPU. */
 const LOOK_MS = 1;
+/** Owed less than this for what others have worked for it, it runs on: a shorter sleep is not worth its while. */
+const OWED_LEAST_MS = 0.2;
 /** A slice this close to its end is over. */
 const SLICE_REST_MS = 0.05;
 /** One that waits for a pCPU looks again after this, in case whoever gave it one died before it could say so. */
@@ -48,6 +50,8 @@ export class VcpuLoop {
   readonly #hostWait = new HostWait();
   /** The slice that it knows to have begun, by its number, and when that is over: the host may have been late with it. */
   #slice = { count: 0, endMs: 0 };
+  /** What it is still to pay for others' work for it, such as the network's: see `#standStill`. */
+  #owedMs = 0;
   /** When the pages written were last collected; undefined: nobody wants to know. */
   #writesAt: number | undefined;
 
@@ -111,7 +115,9 @@ export class VcpuLoop {
     const { phase } = this.#slot;
     if (phase === PHASE.running) {
       if (this.#slot.sliceCount !== this.#slice.count) this.#beginSlice();
-      this.#runSlice();
+      this.#owedMs += this.#scheduler.takeOwed(this.#slot);
+      if (this.#owedMs < OWED_LEAST_MS) this.#runSlice();
+      else this.#standStill(signal);
     } else if (phase === PHASE.stopped || phase === PHASE.halted) {
       this.#scheduler.wake(this.#slot);
     } else if (phase === PHASE.capped) {
@@ -137,7 +143,25 @@ export class VcpuLoop {
       return;
     }
     execution.run(Math.min(this.#slice.endMs, monotonicMs() + LOOK_MS));
-    if (execution.mode.kind !== 'running') return;
+    if (execution.mode.kind === 'running') this.#endSliceIfOver();
+  }
+
+  /**
+   * Holds its pCPU without running, for as long as others have worked for it: so their work is done in its time, and
+   * one that makes others work beyond what it is entitled to does not get to make them work more.
+   */
+  #standStill(signal: number): void {
+    const before = monotonicMs();
+    const stillMs = Math.min(this.#owedMs, LOOK_MS, this.#slice.endMs - before);
+    if (stillMs > 0) {
+      this.#scheduler.waitForSignal(this.#slot, signal, stillMs);
+      // The host may be late to wake it.
+      this.#owedMs -= Math.min(stillMs, monotonicMs() - before);
+    }
+    this.#endSliceIfOver();
+  }
+
+  #endSliceIfOver(): void {
     const isOver = monotonicMs() >= this.#slice.endMs - SLICE_REST_MS;
     if (isOver || this.#scheduler.isPreempted(this.#slot))
       this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay());

@@ -1,5 +1,5 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
-import type { WakeWord } from '../network/Patchbay.ts';
+import type { SharedWord } from '../network/SharedWord.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
 import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
@@ -100,8 +100,13 @@ export class VcpuWorker {
   }
 
   /** What makes the thread look whether anything has come for it. */
-  get wake(): WakeWord {
+  get wake(): SharedWord {
     return { words: this.#scheduler.buffer, index: this.#slot.signalWord };
+  }
+
+  /** Takes the microseconds that other threads have worked for this one. */
+  get owed(): SharedWord {
+    return { words: this.#scheduler.buffer, index: this.#slot.owedWord };
   }
 
   get hasEnded(): boolean {

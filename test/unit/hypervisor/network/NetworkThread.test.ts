@@ -17,6 +17,7 @@ function machine(id: string): CabledMachine & { readonly cables: CableEndParts[]
     name: id,
     network: { kind: 'segment', name: 'lab' },
     wake: { words: new SharedArrayBuffer(4), index: 0 },
+    owed: { words: new SharedArrayBuffer(4), index: 0 },
     cables,
     connect: (cable) => cables.push(cable),
   };

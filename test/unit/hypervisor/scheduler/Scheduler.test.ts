@@ -17,3 +17,19 @@ test('main is not held up by a thread that it ended while that held the lock', (
   scheduler.removeDead(dead);
   expect(neighbour.phase).toBe(PHASE.running);
 });
+
+test('what others work for a vCPU it is to pay once, and not while a pCPU is idle', () => {
+  const scheduler = new Scheduler(new SharedArrayBuffer(SCHEDULER_BYTES), MAIN_OWNER);
+  scheduler.initialise(2, 10);
+  const share = { weight: 1, limit: 1, pcpus: null, sliceMs: null };
+  const [sender, neighbour] = [1, 2].map((incarnation) => scheduler.add({ ...share, incarnation }));
+  if (sender === undefined || neighbour === undefined) throw new Error('there are free slots');
+  const work = (): unknown => Atomics.add(scheduler.state.words, sender.owedWord, 1500);
+  scheduler.wake(sender);
+  work();
+  expect(scheduler.takeOwed(sender)).toBe(0);
+  scheduler.wake(neighbour);
+  expect(scheduler.takeOwed(sender)).toBe(0);
+  work();
+  expect([scheduler.takeOwed(sender), scheduler.takeOwed(sender), scheduler.takeOwed(neighbour)]).toEqual([1.5, 0, 0]);
+});

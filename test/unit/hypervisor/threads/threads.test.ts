@@ -267,6 +267,21 @@ describe('scheduling', () => {
     expect(runMs(id) - free).toBeGreaterThan(350);
   });
 
+  test('what the network’s thread does for a machine is done in that machine’s time', async () => {
+    // With a pCPU for each, it would be done beside them both.
+    const machines = [
+      await test1.run('loop'),
+      await test1.run('chatter', { network: { kind: 'segment', name: 'lab' } }),
+      await test1.run('halt', { network: { kind: 'segment', name: 'lab' } }),
+    ];
+    await sleep(500);
+    const received = (): number => machines.reduce((sum, { id }) => sum + receivedMs(id), 0);
+    const before = { cpu: process.cpuUsage(), received: received() };
+    await sleep(2000);
+    const { user, system } = process.cpuUsage(before.cpu);
+    expect((user + system) / 1000 / (received() - before.received)).toBeLessThan(1.2);
+  });
+
   test('the trace tells who ran where, without overlaps', async () => {
     const first = await test1.run('loop');
     const second = await test1.run('loop', { weight: 300 });
