@@ -2,29 +2,17 @@ import { z } from 'zod';
 import { Bytes } from './Bytes.ts';
 import { call } from './Channel.ts';
 import { Address } from './debugging.ts';
+import { DEVICE_GROUPS } from './layouts/DeviceGroups.ts';
 import { VmId } from './machines.ts';
 
 const Count = z.number().nonnegative();
-
-export const DeviceGroup = z.enum([
-  'interrupts',
-  'timers',
-  'storage',
-  'display',
-  'input',
-  'ports',
-  'network',
-  'sound',
-  'board',
-]);
-export type DeviceGroup = z.infer<typeof DeviceGroup>;
 
 /** A device of a machine that is on. */
 export const DeviceUse = z.object({
   id: z.string(),
   /** What datasheets call it. */
   model: z.string(),
-  group: DeviceGroup,
+  group: z.enum(DEVICE_GROUPS),
   /** `00:1f.3`; null: it is no PCI function. */
   pciPlace: z.string().nullable(),
   places: z.array(z.object({ space: z.enum(['port', 'memory']), first: Address, byteLength: Address })).readonly(),

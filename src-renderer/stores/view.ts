@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { bridge } from '../app/bridge.ts';
+import type { AddressSpace } from '../../src-preload/contract/debugging.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
 import type { Panel } from '../../src-preload/contract/layouts/PanelTitles.ts';
 import type { VmSummary } from '../../src-preload/contract/machines.ts';
@@ -35,6 +36,8 @@ export const useView = defineStore('view', () => {
   const isPaletteOpen = ref(false);
   const isSettingsOpen = ref(false);
   const isShortcutsOpen = ref(false);
+  /** Where the Memory panel is asked to go; it takes the request when it has done so. */
+  const memoryRequest = shallowRef<{ readonly space: AddressSpace; readonly address: number } | null>(null);
   /** Grows with each request to search in what is in view. */
   const findRequests = shallowRef(0);
   const isRestored = shallowRef(false);
@@ -61,6 +64,12 @@ export const useView = defineStore('view', () => {
   function focusPanel(next: Panel): void {
     page.value = 'machine';
     if (selectedId.value !== null) layouts.focus(selectedId.value, next);
+  }
+
+  /** Memory of the machine in view, at an address. */
+  function showMemory(space: AddressSpace, address: number): void {
+    memoryRequest.value = { space, address };
+    showPanel('memory');
   }
 
   /** Only a machine's screen can have the whole of the user's. */
@@ -142,6 +151,8 @@ export const useView = defineStore('view', () => {
     select,
     showPanel,
     focusPanel,
+    memoryRequest,
+    showMemory,
     findRequests,
     requestFind,
     timeLines,

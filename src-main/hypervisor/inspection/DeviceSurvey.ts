@@ -1,12 +1,13 @@
 import type { DeviceAccesses, DevicePlace } from '../../machine/bus/SystemBus.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
-import type {
-  DeviceUse,
-  InterruptRouting,
-  LoggedOutput,
-  OutputLog,
-  PhysicalUse,
-  RegisterReading,
+import {
+  type DeviceUse,
+  type InterruptRouting,
+  LOGGED_OUTPUTS,
+  type LoggedOutput,
+  type OutputLog,
+  type PhysicalUse,
+  type RegisterReading,
 } from '../types/devices.ts';
 import { TimedBytes } from './TimedBytes.ts';
 
@@ -52,8 +53,12 @@ export class DeviceSurvey {
     return this.#parts.machine.chipset.interruptRouting();
   }
 
+  /** Of those that something was written to. */
   outputs(): OutputLog[] {
-    return [...this.#logs].map(([output, log]) => ({ output, total: log.total, ...log.newest() }));
+    return LOGGED_OUTPUTS.flatMap((output) => {
+      const log = this.#logs.get(output);
+      return log ? [{ output, total: log.total, ...log.newest() }] : [];
+    });
   }
 
   /** All of the 4 GiB that a processor without PAE reaches. */

@@ -73,14 +73,15 @@ export const IO_APIC: DeviceDescription = {
       register('Inputs', 24, number('lines')),
       ...partOf(
         'Redirection',
-        Array.from({ length: redirections.length / 8 }, (_, pin) =>
+        Array.from({ length: redirections.length / 8 }, (_, pin) => [
           register(
             `Pin ${pin}`,
-            64,
-            wordAt(redirections, 8 * pin) + wordAt(redirections, 8 * pin + 4) * 2 ** 32,
-            `63..56 destination, ${DELIVERY_FIELDS}, 11 logical, 10..8 delivery mode, 7..0 vector`,
+            32,
+            wordAt(redirections, 8 * pin),
+            `${DELIVERY_FIELDS}, 11 logical, 10..8 delivery mode, 7..0 vector`,
           ),
-        ),
+          register(`Pin ${pin}, high`, 32, wordAt(redirections, 8 * pin + 4), '31..24 destination'),
+        ]).flat(),
       ),
     ];
   },

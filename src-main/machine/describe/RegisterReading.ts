@@ -20,18 +20,8 @@ export type RegisterReading = {
 );
 
 /** What devices are for, by which they are listed. */
-export const DEVICE_GROUPS = [
-  'interrupts',
-  'timers',
-  'storage',
-  'display',
-  'input',
-  'ports',
-  'network',
-  'sound',
-  'board',
-] as const;
-export type DeviceGroup = (typeof DEVICE_GROUPS)[number];
+export type DeviceGroup =
+  'interrupts' | 'timers' | 'storage' | 'display' | 'input' | 'ports' | 'network' | 'sound' | 'board';
 
 /**
  * What a device's saved state says, in the words of its datasheet. It lies beside the device and reads what `save`

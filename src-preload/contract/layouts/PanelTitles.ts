@@ -15,6 +15,7 @@ export const PANEL_TITLES = {
   console: { group: 'output', en: 'Console', 'zh-CN': '控制台' },
   processor: { group: 'state', en: 'Processor', 'zh-CN': '处理器' },
   memory: { group: 'state', en: 'Memory', 'zh-CN': '内存' },
+  devices: { group: 'state', en: 'Devices', 'zh-CN': '设备' },
   code: { group: 'code', en: 'Code', 'zh-CN': '代码' },
   translation: { group: 'code', en: 'Translation', 'zh-CN': '翻译' },
   debug: { group: 'code', en: 'Debug', 'zh-CN': '调试' },

@@ -1,6 +1,7 @@
 import {
   Bug,
   Camera,
+  CircuitBoard,
   ChartLine,
   CodeXml,
   Cpu,
@@ -29,6 +30,7 @@ export const PANEL_ROWS: Readonly<Record<Panel, PanelRow>> = {
   console: panel(SquareTerminal, () => import('../console/ConsolePanel.vue')),
   processor: panel(Cpu, () => import('../processor/ProcessorPanel.vue')),
   memory: panel(MemoryStick, () => import('../memory/MemoryPanel.vue')),
+  devices: panel(CircuitBoard, () => import('../devices/DevicesPanel.vue')),
   code: panel(CodeXml, () => import('../code/CodePanel.vue')),
   translation: panel(Languages, () => import('../translation/TranslationPanel.vue')),
   debug: panel(Bug, () => import('../debug/DebugPanel.vue')),

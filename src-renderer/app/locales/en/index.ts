@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { console } from './console.ts';
 import { dock } from './dock.ts';
 import { debug } from './debug.ts';
+import { devices } from './devices.ts';
 import { drives } from './drives.ts';
 import { editor } from './editor.ts';
 import { exits } from './exits.ts';
@@ -34,6 +35,7 @@ export const en = {
   ...console,
   ...dock,
   ...debug,
+  ...devices,
   ...drives,
   ...editor,
   ...exits,

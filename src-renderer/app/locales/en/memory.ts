@@ -1,5 +1,6 @@
 export const memory = {
   memory: {
+    show: 'Show in Memory',
     goTo: 'Go to address',
     space: 'Address space',
     physical: 'Physical',

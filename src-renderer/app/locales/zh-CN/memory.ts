@@ -2,6 +2,7 @@ import type { memory as English } from '../en/memory.ts';
 
 export const memory: typeof English = {
   memory: {
+    show: '在“内存”中显示',
     goTo: '转到地址',
     space: '地址空间',
     physical: '物理',

@@ -47,7 +47,8 @@ describe.each(PROFILES)('profile $name', (profile) => {
       expect(registers?.length, id).toBeGreaterThan(0);
       for (const reading of registers ?? []) {
         if (!('value' in reading)) continue;
-        expect(Number.isFinite(reading.value) && reading.value >= 0, `${id} ${reading.name}`).toBe(true);
+        expect(Number.isSafeInteger(reading.value) && reading.value >= 0, `${id} ${reading.name}`).toBe(true);
+        expect(reading.value, `${id} ${reading.name}`).toBeLessThan(2 ** reading.bits);
         for (const { high } of reading.fields) expect(high, `${id} ${reading.name}`).toBeLessThan(reading.bits);
       }
     }
