@@ -170,6 +170,7 @@ export class Machine {
       processor: () => this.processor,
       onService: () => this.cutShort(),
       onReset: (through) => this.ask({ reason: 'reset', detail: through }),
+      onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
       onNothingToStart: (reasons) => sinks.nothingToStart?.(reasons),
     });
     this.bus.mapPorts(firmware.port, { first: SERVICE_PORT, count: 1 });

@@ -106,6 +106,7 @@ export class BootServices {
   }
 
   private enter(frame: ServiceFrame, drive: number, segment: number, offset: number): void {
+    this.disks.noteDiskette();
     frame.edx = drive;
     frame.eax = 0xaa55;
     frame.returnTo(segment, offset);

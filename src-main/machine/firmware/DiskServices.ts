@@ -11,6 +11,8 @@ const STATUS = {
   badCommand: 0x01,
   writeProtected: 0x03,
   sectorNotFound: 0x04,
+  changed: 0x06,
+  badMediaType: 0x0c,
   controllerFailure: 0x20,
   timeout: 0x80,
   noMedia: 0x31,
@@ -20,6 +22,13 @@ const STATUS = {
 const FLOPPY_STATUS = 0x41,
   DISK_STATUS = 0x74,
   DISK_COUNT = 0x75;
+
+/** INT 1Eh leads to the diskette parameter table, whose byte 8 fills formatted sectors. */
+const DISKETTE_VECTOR = 0x1e * 4;
+const FILL_BYTE = 8;
+/** A packet's far pointer that says: the flat address is the quadword behind the packet (Enhanced Disk Drive 3.0). */
+const FLAT_ADDRESS_FOLLOWS = 0xffff_ffff;
+const FLAT_PACKET_BYTES = 0x18;
 
 export const FIRST_HARD_DISK = 0x80;
 export const CD_DRIVE = 0xe0;
@@ -44,6 +53,8 @@ export class DiskServices {
   private readonly drives: () => readonly FirmwareDrive[];
   /** A CD was booted: its entry, and whether it stands for a diskette or a disk. */
   private bootEntry: CdBoot | undefined;
+  /** What lay in the first diskette drive when somebody was last told. */
+  private knownDiskette: FirmwareMedium | undefined;
 
   constructor(memory: FirmwareMemory, drives: () => readonly FirmwareDrive[]) {
     this.memory = memory;
@@ -52,16 +63,32 @@ export class DiskServices {
 
   powerOn(): void {
     this.bootEntry = undefined;
+    this.noteDiskette();
     this.memory.setData8(DISK_COUNT, this.count('hard-disk'));
   }
 
   save(): DeviceState {
-    return { version: 1, bootEntry: this.bootEntry ? { version: 1, ...this.bootEntry.entry } : null };
+    return {
+      version: 1,
+      bootEntry: this.bootEntry ? { version: 1, ...this.bootEntry.entry } : null,
+      isDisketteChanged: this.isDisketteChanged,
+    };
   }
 
   restore(state: DeviceState): void {
     checkVersion('disk services', state, 1);
     this.setBootEntry(state['bootEntry'] === null ? undefined : readBootEntry(readObject(state, 'bootEntry')));
+    this.noteDiskette();
+    if (state['isDisketteChanged'] === true) this.knownDiskette = undefined;
+  }
+
+  /** What lies in the diskette drive now is no news to the guest: it starts from it, or was told. */
+  noteDiskette(): void {
+    this.knownDiskette = this.nth('floppy', 0)?.medium();
+  }
+
+  private get isDisketteChanged(): boolean {
+    return this.nth('floppy', 0)?.medium() !== this.knownDiskette;
   }
 
   /** The drive that a number names; by an emulating CD boot, drive 0 or 80h is the image on the CD. */
@@ -90,23 +117,33 @@ export class DiskServices {
     if (frame.ah === 0x15) return this.driveType(frame, number);
     const drive = this.find(number);
     if (drive === undefined) return this.finish(frame, number < FIRST_HARD_DISK ? STATUS.timeout : STATUS.badCommand);
-    switch (frame.ah) {
+    const { ah } = frame;
+    const reachesMedium = (ah >= 0x02 && ah <= 0x05) || ah === 0x16;
+    if (reachesMedium && drive.kind === 'floppy' && drive.medium() && this.isDisketteChanged) {
+      this.noteDiskette();
+      return this.fail(frame, STATUS.changed);
+    }
+    switch (ah) {
       case 0x00:
-      case 0x0d:
-      case 0x11:
+      case 0x09:
       case 0x0c:
+      case 0x0d:
       case 0x10:
+      case 0x11:
       case 0x14:
         return this.finish(frame, STATUS.ok);
       case 0x02:
       case 0x03:
       case 0x04:
         return this.moveSectors(frame, drive);
+      case 0x05:
+        return this.formatTrack(frame, drive);
       case 0x16:
-        return this.finish(frame, drive.medium() ? STATUS.ok : STATUS.noMedia);
+        return this.finish(frame, drive.medium() ? STATUS.ok : STATUS.timeout);
       case 0x17:
-      case 0x18:
         return this.finish(frame, drive.kind === 'floppy' ? STATUS.ok : STATUS.badCommand);
+      case 0x18:
+        return this.setMediaType(frame, drive);
       default:
         return this.serveExtension(frame, drive);
     }
@@ -128,6 +165,41 @@ export class DiskServices {
     if (status !== STATUS.ok) return this.fail(frame, status);
     this.finish(frame, STATUS.ok);
     frame.al = count;
+  }
+
+  /** AH 05h: every sector of a diskette's track gets the byte that the parameter table names. */
+  private formatTrack(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const medium = drive.medium();
+    if (drive.kind !== 'floppy') return this.fail(frame, STATUS.badCommand);
+    if (!medium) return this.fail(frame, STATUS.timeout);
+    if (medium.isReadOnly) return this.fail(frame, STATUS.writeProtected);
+    const { cylinders, heads, sectors } = geometryOf(drive, medium);
+    const { ch: cylinder, dh: head } = frame;
+    if (cylinder >= cylinders || head >= heads) return this.fail(frame, STATUS.sectorNotFound);
+    const track = new Uint8Array(sectors * medium.sectorBytes).fill(this.memory.read8(this.disketteTable + FILL_BYTE));
+    const isWritten = medium.write((cylinder * heads + head) * sectors, track);
+    this.finish(frame, isWritten ? STATUS.ok : STATUS.controllerFailure);
+  }
+
+  /** AH 18h: whether a diskette of CH + 1 tracks with CL sectors can be formatted, and by which parameter table. */
+  private setMediaType(frame: ServiceFrame, drive: FirmwareDrive): void {
+    const medium = drive.medium();
+    if (drive.kind !== 'floppy') return this.fail(frame, STATUS.badCommand);
+    if (!medium) return this.fail(frame, STATUS.timeout);
+    const { cylinders, sectors } = geometryOf(drive, medium);
+    const last = frame.ch | ((frame.cl & 0xc0) << 2);
+    if (last !== cylinders - 1 || (frame.cl & 0x3f) !== sectors) return this.fail(frame, STATUS.badMediaType);
+    this.nameDisketteTable(frame);
+    this.finish(frame, STATUS.ok);
+  }
+
+  private get disketteTable(): number {
+    return linear(this.memory.read16(DISKETTE_VECTOR + 2), this.memory.read16(DISKETTE_VECTOR));
+  }
+
+  private nameDisketteTable(frame: ServiceFrame): void {
+    frame.es = this.memory.read16(DISKETTE_VECTOR + 2);
+    frame.di = this.memory.read16(DISKETTE_VECTOR);
   }
 
   /** @param direction 0 read, 1 write, 2 verify */
@@ -163,9 +235,7 @@ export class DiskServices {
       this.count(isFloppy ? 'floppy' : 'hard-disk') + Number(this.bootEntry?.emulates === (isFloppy ? 0 : 0x80));
     if (!isFloppy) return;
     frame.bx = floppyFormat(medium?.sectorCount ?? 2880).type;
-    // The diskette parameter table, where INT 1Eh points.
-    frame.es = this.memory.read16(0x1e * 4 + 2);
-    frame.di = this.memory.read16(0x1e * 4);
+    this.nameDisketteTable(frame);
   }
 
   private driveType(frame: ServiceFrame, number: number): void {
@@ -217,7 +287,9 @@ export class DiskServices {
     if (!medium) return this.fail(frame, STATUS.noMedia);
     if (memory.read8(packet) < 0x10) return this.fail(frame, STATUS.badCommand);
     const count = memory.read16(packet + 2);
-    const address = linear(memory.read16(packet + 6), memory.read16(packet + 4));
+    const far = memory.read32(packet + 4);
+    const isFlat = far === FLAT_ADDRESS_FOLLOWS && memory.read8(packet) >= FLAT_PACKET_BYTES;
+    const address = isFlat ? memory.read32(packet + 0x10) : linear(far >>> 16, far & 0xffff);
     const first = memory.read32(packet + 8) + memory.read32(packet + 12) * 2 ** 32;
     if (count * medium.sectorBytes > MOST_BYTES * 16) return this.fail(frame, STATUS.badCommand);
     const status = this.transfer(medium, frame.ah - 0x42, first, count, address);
@@ -295,7 +367,7 @@ export class DiskServices {
 
   private fail(frame: ServiceFrame, status: number): void {
     this.finish(frame, status);
-    if (frame.ah < 0x41 || frame.ah > 0x49) frame.al = 0;
+    frame.al = 0;
   }
 
   private finish(frame: ServiceFrame, status: number): void {

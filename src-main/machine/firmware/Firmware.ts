@@ -3,17 +3,20 @@ import { RSP, SS } from '../../engine/state/layout.ts';
 import type { BusDevice, DeviceState } from '../BusDevice.ts';
 import type { Chipset } from '../Chipset.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
+import { diskGeometry } from '../ide/AtaDisk.ts';
 import type { ProgramDisk, RealModeEntry } from '../loaders/ProgramImage.ts';
 import type { MachineProfile } from '../profiles/MachineProfile.ts';
 import { checkVersion, readFlag, readObject } from '../snapshot.ts';
 import { BootServices } from './BootServices.ts';
+import { ClockServices } from './ClockServices.ts';
 import { DiskServices } from './DiskServices.ts';
 import { type FirmwareDrive, MemoryDisk } from './drives.ts';
 import { FirmwareMemory } from './FirmwareMemory.ts';
 import { KeyboardServices } from './KeyboardServices.ts';
 import { type ConfigurationAccess, PciServices } from './PciServices.ts';
+import { PowerServices } from './PowerServices.ts';
 import { firmwareRom, ROM_ADDRESS, ROM_SEGMENT, SERVICE } from './rom.ts';
-import { farPointer, ServiceFrame } from './ServiceFrame.ts';
+import { farPointer, linear, ServiceFrame } from './ServiceFrame.ts';
 import { PRINTER_PORTS, SystemServices } from './SystemServices.ts';
 import { VideoServices } from './VideoServices.ts';
 
@@ -22,6 +25,11 @@ const LEAST_MEMORY_BYTES = 0x10_0000;
 /** A diskette parameter table as INT 1Eh has it: 1.44 MB. */
 const DISKETTE_TABLE = [0xdf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08];
 const DISKETTE_TABLE_PLACE = 0xefc7;
+
+/** Of the first two hard disks: vectors, and where in the extended data area their tables lie. */
+const DISK_TABLE_VECTORS = { hda: 0x41, hdb: 0x46 } as const;
+const DISK_TABLES_PLACE = 0x3d;
+const DISK_TABLE_BYTES = 16;
 
 export interface FirmwareParts {
   readonly chipset: Chipset;
@@ -33,6 +41,7 @@ export interface FirmwareParts {
   /** A service was called: `serve` wants to be called between two instructions. */
   readonly onService: () => void;
   readonly onReset: (through: string) => void;
+  readonly onPowerOff: (through: string) => void;
   /** No boot device can be started from: why, for each in turn. */
   readonly onNothingToStart: (reasons: readonly string[]) => void;
 }
@@ -52,6 +61,8 @@ export class Firmware {
   private readonly memory: FirmwareMemory;
   private readonly video: VideoServices;
   private readonly keyboard: KeyboardServices;
+  private readonly clock: ClockServices;
+  private readonly power: PowerServices;
   private readonly system: SystemServices;
   private readonly pci: PciServices;
   private readonly disks: DiskServices;
@@ -73,13 +84,22 @@ export class Firmware {
       },
       () => parts.onReset('Ctrl+Alt+Del'),
     );
-    this.system = new SystemServices(this.memory, {
-      memoryBytes: ram.size,
-      now: parts.now,
-      readPort: (port) => parts.ports.readPort(port, 1),
-      writePort: (port, value) => parts.ports.writePort(port, 1, value),
-      mouseCommand: (...bytes) => this.mouseCommand(bytes),
-    });
+    const bytePorts = {
+      readPort: (port: number) => parts.ports.readPort(port, 1),
+      writePort: (port: number, value: number) => parts.ports.writePort(port, 1, value),
+    };
+    this.clock = new ClockServices(this.memory, bytePorts);
+    this.power = new PowerServices(() => parts.onPowerOff('APM'));
+    this.system = new SystemServices(
+      this.memory,
+      {
+        ...bytePorts,
+        memoryBytes: ram.size,
+        now: parts.now,
+        mouseCommand: (...bytes) => this.mouseCommand(bytes),
+      },
+      { clock: this.clock, power: this.power },
+    );
     this.pci = new PciServices(parts.ports);
     this.disks = new DiskServices(this.memory, () => this.drives());
     this.boot = new BootServices(
@@ -112,6 +132,7 @@ export class Firmware {
       isCalled: this.isCalled,
       boot: this.boot.save(),
       disks: this.disks.save(),
+      power: this.power.save(),
       system: this.system.save(),
       video: this.video.save(),
       ...(programDisk && { programDisk: programDisk.medium.save() }),
@@ -124,6 +145,9 @@ export class Firmware {
     this.isCalled = readFlag(state, 'isCalled');
     this.boot.restore(readObject(state, 'boot'));
     this.disks.restore(readObject(state, 'disks'));
+    // Snapshots from before there was power management know nothing of it.
+    if ('power' in state) this.power.restore(readObject(state, 'power'));
+    else this.power.powerOn();
     this.system.restore(readObject(state, 'system'));
     this.video.restore(readObject(state, 'video'));
     this.programDisk?.medium.restore(readObject(state, 'programDisk'));
@@ -157,8 +181,11 @@ export class Firmware {
     });
     memory.setData16(0x10, this.equipment());
     this.keyboard.powerOn();
+    this.clock.powerOn();
+    this.power.powerOn();
     this.system.powerOn();
     this.disks.powerOn();
+    this.setDiskTables();
     this.boot.powerOn();
     this.video.powerOn();
   }
@@ -178,6 +205,8 @@ export class Firmware {
     switch (frame.number) {
       case SERVICE.key:
         return this.keyboard.onScanCode(frame.al);
+      case SERVICE.period:
+        return this.clock.onPeriod();
       case 0x10:
         return this.video.serve(frame);
       case 0x11:
@@ -200,7 +229,7 @@ export class Firmware {
       case 0x19:
         return this.boot.serve(frame);
       case 0x1a:
-        return frame.ah === 0xb1 ? this.pci.serve(frame) : this.system.serve1a(frame);
+        return frame.ah === 0xb1 ? this.pci.serve(frame) : this.clock.serve(frame);
       case SERVICE.reset:
         return this.parts.onReset('the reset vector');
     }
@@ -227,7 +256,29 @@ export class Firmware {
     set(0x40, 'int_19');
     memory.write32(0x1d * 4, 0);
     memory.write32(0x1e * 4, farPointer(ROM_SEGMENT, DISKETTE_TABLE_PLACE));
-    for (const vector of [0x41, 0x46, 0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67]) memory.write32(vector * 4, 0);
+    for (const vector of [0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67]) memory.write32(vector * 4, 0);
+  }
+
+  /** INT 41h and 46h lead to the fixed disk parameter tables, or nowhere (IBM PC/AT Technical Reference, BIOS listing). */
+  private setDiskTables(): void {
+    const { memory } = this;
+    const extendedArea = memory.data16(0x0e);
+    (['hda', 'hdb'] as const).forEach((slot, index) => {
+      const sectorCount = this.parts.chipset.drives.inside(slot)?.sectorCount;
+      const place = DISK_TABLES_PLACE + index * DISK_TABLE_BYTES;
+      memory.write32(DISK_TABLE_VECTORS[slot] * 4, sectorCount === undefined ? 0 : farPointer(extendedArea, place));
+      if (sectorCount === undefined) return;
+      const { cylinders, heads, sectorsPerTrack } = diskGeometry(sectorCount);
+      const table = linear(extendedArea, place);
+      memory.writeBytes(table, new Uint8Array(DISK_TABLE_BYTES));
+      memory.write16(table, cylinders);
+      memory.write8(table + 2, heads);
+      // No write precompensation; more than eight heads; where the heads are parked.
+      memory.write16(table + 5, 0xffff);
+      memory.write8(table + 8, 0x08);
+      memory.write16(table + 12, cylinders);
+      memory.write8(table + 14, sectorsPerTrack);
+    });
   }
 
   /** Interrupt controllers at 08h and 70h, the clock's 18.2 Hz, keyboard and mouse on. */

@@ -1,7 +1,9 @@
 import type { DeviceState } from '../BusDevice.ts';
 import { type MemoryRange, memoryMap } from '../loaders/MemoryMap.ts';
 import { checkVersion, readOptionalTime } from '../snapshot.ts';
+import type { ClockServices } from './ClockServices.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
+import type { PowerServices } from './PowerServices.ts';
 import { ROM, ROM_SEGMENT } from './rom.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';
 
@@ -10,11 +12,17 @@ const MIB = 1024 * KIB;
 const SMAP = 0x534d_4150;
 const EBDA_SEGMENT = 0x9fc0;
 const UNSUPPORTED = 0x86;
+/** System control port A. */
+const CONTROL_PORT = 0x92;
+const CONTROL = { reset: 1, addressLine20: 2 } as const;
 
 /** Where the data area names the parallel ports; the fourth's place is taken by the extended data area's segment. */
 export const PRINTER_PORTS = 0x08;
 const PRINTER_COUNT = 3;
 const PRINTER_TIMED_OUT = 0x01;
+
+/** A period of the RTC's interrupt, which ends a halt. */
+const SHORT_WAIT_NS = 1_000_000;
 
 /** Bytes of a range's description, INT 15h E820h. */
 const RANGE_BYTES = 20;
@@ -30,16 +38,26 @@ export interface SystemHardware {
   mouseCommand(...bytes: readonly number[]): readonly number[];
 }
 
-/** INT 11h, 12h, 14h, 15h, 17h and 1Ah (IBM BIOS Interface Technical Reference; E820h by ACPI 6.5, 15.1). */
+/** Services of INT 15h that are a matter of their own. */
+export interface SystemParts {
+  readonly clock: ClockServices;
+  readonly power: PowerServices;
+}
+
+/** INT 14h, 15h and 17h (IBM BIOS Interface Technical Reference; E820h by ACPI 6.5, 15.1). */
 export class SystemServices {
   private readonly memory: FirmwareMemory;
   private readonly hardware: SystemHardware;
+  private readonly clock: ClockServices;
+  private readonly power: PowerServices;
   /** End of the wait of INT 15h 86h that is under way. */
   private waitEnd: number | undefined;
 
-  constructor(memory: FirmwareMemory, hardware: SystemHardware) {
+  constructor(memory: FirmwareMemory, hardware: SystemHardware, parts: SystemParts) {
     this.memory = memory;
     this.hardware = hardware;
+    this.clock = parts.clock;
+    this.power = parts.power;
   }
 
   powerOn(): void {
@@ -49,7 +67,6 @@ export class SystemServices {
     // Of the extended data area: its size in KiB.
     this.memory.writeBytes(linear(EBDA_SEGMENT, 0), new Uint8Array(0x100));
     this.memory.write8(linear(EBDA_SEGMENT, 0), 1);
-    this.setTicks();
   }
 
   save(): DeviceState {
@@ -70,6 +87,11 @@ export class SystemServices {
       case 0x4f:
         // The key is not taken: it goes on as it came.
         frame.isCarry = true;
+        return;
+      case 0x53:
+        return this.power.serve(frame);
+      case 0x83:
+        if (!this.clock.serveEventWait(frame)) this.refuse15(frame);
         return;
       case 0x86:
         return this.wait(frame);
@@ -96,58 +118,6 @@ export class SystemServices {
         return this.describeMemory(frame);
       default:
         return this.refuse15(frame);
-    }
-  }
-
-  /** INT 1Ah but for the PCI functions. */
-  serve1a(frame: ServiceFrame): void {
-    const { hardware, memory } = this;
-    frame.isCarry = false;
-    const register = (index: number): number => {
-      hardware.writePort(0x70, index);
-      return hardware.readPort(0x71);
-    };
-    const setRegister = (index: number, value: number): void => {
-      hardware.writePort(0x70, index);
-      hardware.writePort(0x71, value);
-    };
-    switch (frame.ah) {
-      case 0x00:
-        frame.cx = memory.data16(0x6e);
-        frame.dx = memory.data16(0x6c);
-        frame.al = memory.data8(0x70);
-        memory.setData8(0x70, 0);
-        return;
-      case 0x01:
-        memory.setData16(0x6e, frame.cx);
-        memory.setData16(0x6c, frame.dx);
-        memory.setData8(0x70, 0);
-        return;
-      case 0x02:
-        frame.ch = register(4);
-        frame.cl = register(2);
-        frame.dh = register(0);
-        frame.dl = register(0x0b) & 1;
-        return;
-      case 0x03:
-        setRegister(4, frame.ch);
-        setRegister(2, frame.cl);
-        setRegister(0, frame.dh);
-        return;
-      case 0x04:
-        frame.ch = register(0x32);
-        frame.cl = register(9);
-        frame.dh = register(8);
-        frame.dl = register(7);
-        return;
-      case 0x05:
-        setRegister(0x32, frame.ch);
-        setRegister(9, frame.cl);
-        setRegister(8, frame.dh);
-        setRegister(7, frame.dl);
-        return;
-      default:
-        frame.isCarry = true;
     }
   }
 
@@ -206,30 +176,16 @@ export class SystemServices {
     frame.ah = (hardware.readPort(base + 1) & 0xf8) ^ 0x48;
   }
 
-  /** Ticks since midnight, from the clock. */
-  private setTicks(): void {
-    const { hardware } = this;
-    const bcd = (index: number): number => {
-      hardware.writePort(0x70, index);
-      const value = hardware.readPort(0x71);
-      return (value >> 4) * 10 + (value & 15);
-    };
-    const seconds = (bcd(4) * 60 + bcd(2)) * 60 + bcd(0);
-    const ticks = Math.floor(seconds * (1_193_182 / 65_536));
-    this.memory.setData16(0x6c, ticks & 0xffff);
-    this.memory.setData16(0x6e, ticks >>> 16);
-  }
-
   private gateA20(frame: ServiceFrame): void {
-    const port = this.hardware.readPort(0x92);
+    const port = this.hardware.readPort(CONTROL_PORT) & ~CONTROL.reset;
     frame.ah = 0;
     switch (frame.al) {
       case 0:
+        return this.hardware.writePort(CONTROL_PORT, port & ~CONTROL.addressLine20);
       case 1:
-        this.hardware.writePort(0x92, (port & ~3) | (frame.al << 1));
-        return;
+        return this.hardware.writePort(CONTROL_PORT, port | CONTROL.addressLine20);
       case 2:
-        frame.al = (port >> 1) & 1;
+        frame.al = port & CONTROL.addressLine20 ? 1 : 0;
         return;
       case 3:
         // Both the keyboard controller and port 92h.
@@ -243,20 +199,27 @@ export class SystemServices {
   private wait(frame: ServiceFrame): void {
     const now = this.hardware.now();
     this.waitEnd ??= now + ((frame.cx << 16) >>> 0) * 1000 + frame.dx * 1000;
-    if (now < this.waitEnd) {
-      frame.again('soon');
+    const left = this.waitEnd - now;
+    // The last millisecond is too short to halt in.
+    this.clock.setPeriodic(left > SHORT_WAIT_NS);
+    if (left > 0) {
+      frame.again(left > SHORT_WAIT_NS ? 'interrupt' : 'soon');
       return;
     }
     this.waitEnd = undefined;
     frame.isCarry = false;
   }
 
-  /** CX words between the segments that the descriptors at ES:SI + 10h and + 18h describe. */
+  /** CX words between the segments that the descriptors at ES:SI + 10h and + 18h describe, with A20 open. */
   private moveBlock(frame: ServiceFrame): void {
     const table = linear(frame.es, frame.si);
     const base = (at: number): number =>
       (this.memory.read16(at + 2) | (this.memory.read8(at + 4) << 16) | (this.memory.read8(at + 7) << 24)) >>> 0;
-    this.memory.writeBytes(base(table + 0x18), this.memory.readBytes(base(table + 0x10), frame.cx * 2));
+    const [from, to] = [base(table + 0x10), base(table + 0x18)];
+    const gate = this.hardware.readPort(CONTROL_PORT);
+    this.hardware.writePort(CONTROL_PORT, (gate & ~CONTROL.reset) | CONTROL.addressLine20);
+    this.memory.writeBytes(to, this.memory.readBytes(from, frame.cx * 2));
+    this.hardware.writePort(CONTROL_PORT, gate & ~CONTROL.reset);
     frame.ah = 0;
   }
 

@@ -9,7 +9,7 @@ const ROM_BYTES = 0x1_0000;
 export const SERVICE_PORT = 0x4f0;
 
 /** Services beside those with an interrupt's number. */
-export const SERVICE = { key: 0x09, reset: 0xff } as const;
+export const SERVICE = { key: 0x09, period: 0x70, reset: 0xff } as const;
 
 /** Where things that programs ask for lie in the ROM. */
 export const ROM = {
@@ -36,13 +36,15 @@ const SERVED = [0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a
 const SOURCE = `
 bits 16
 org 0
-        times 0x100 db 0 ; the anchor of the SMBIOS tables
+        times 0x200 db 0 ; what leads to the SMBIOS and MP tables, and where PCI interrupts go
 %macro service 1
 int_%1: push word %1
         jmp serve
 %endmacro
 ${SERVED.map((number) => `service ${number}`).join('\n')}
 key_service: push word ${SERVICE.key}
+        jmp serve
+period_service: push word ${SERVICE.period}
         jmp serve
 reset:  push word ${SERVICE.reset}
 
@@ -104,12 +106,18 @@ irq_1:  push ax
         pop ax
         iret
 
-; IRQ 8: acknowledge the clock, tell of its alarm
+; IRQ 8: acknowledge the clock, count a wait down, tell of its alarm
 irq_8: push ax
         mov al, 0x0c
         out 0x70, al
         in al, 0x71
         push ax
+        test al, 0x40
+        jz .end
+        pushf
+        push cs
+        call period_service
+.end:
         mov al, 0x20
         out 0xa0, al
         out 0x20, al

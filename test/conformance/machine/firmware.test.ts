@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
+import { openDriveImage } from '../../../src-main/machine/drives/openDriveImage.ts';
+import type { DiskImage } from '../../../src-main/machine/images/DiskImage.ts';
 import { load } from '../../../src-main/machine/loaders/load.ts';
+import { MemoryImageHost } from '../../support/machine/MemoryImageHost.ts';
 import { bareMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
 
 // Once for all tests of the file, with time for a slow host.
@@ -226,6 +229,97 @@ describe('INT 13h', () => {
   });
 });
 
+describe('INT 13h and diskettes', () => {
+  /** Stops at each HLT with interrupts on; `next` goes on. */
+  async function fromDiskette(source: string): Promise<AssembledMachine> {
+    const parts = await bareMachine({ memoryBytes: 0x100_0000, drives: { images: { floppy: diskette(source) } } });
+    parts.machine.reset();
+    return parts;
+  }
+
+  function diskette(source: string): DiskImage {
+    const bytes = new Uint8Array(2880 * SECTOR);
+    bytes.set(disk(source));
+    const opened = openDriveImage(new MemoryImageHost().put('disk.img', bytes), 'floppy', 'disk.img', 'read-write');
+    if (!opened.ok) throw new Error(opened.message);
+    return opened.image;
+  }
+
+  const READ = `
+      mov ax, 0x0201
+      mov bx, 0x9000
+      mov cx, 2
+      xor dx, dx
+      int 0x13`;
+
+  test('one that was changed is told once, and then read', async () => {
+    const parts = await fromDiskette(`${READ}
+      mov si, ax
+      mov byte [0x9000], 1
+    .wait: cmp byte [0x9000], 0
+      jne .wait
+      ${READ}
+      mov di, ax
+      ${READ} ${END}`);
+    parts.machine.run({ instructions: 100_000 });
+    expect(parts.machine.chipset.drives.insert('floppy', diskette(''))).toEqual({ ok: true });
+    parts.memory.ram(0x9000, 1)[0] = 0;
+    expect(parts.machine.run({ instructions: 1_000_000 })).toMatchObject({ reason: 'halted' });
+    expect([6, DI, AX].map((index) => register(parts, index) & 0xffff)).toEqual([1, 0x0600, 1]);
+  });
+
+  test('a track is formatted with the byte of the parameter table', async () => {
+    const parts = await fromDiskette(`
+      mov ah, 0x18
+      mov ch, 79
+      mov cl, 18
+      xor dx, dx
+      int 0x13
+      setc bl
+      mov ax, 0x0512
+      mov cx, 0x0001
+      mov dx, 0x0100
+      int 0x13
+      setc bh
+      mov bp, bx
+      xor ax, ax
+      mov es, ax
+      mov ax, 0x0212
+      mov bx, 0x9000
+      mov cx, 0x0001
+      mov dx, 0x0100
+      int 0x13 ${END}`);
+    expect(parts.machine.run({ instructions: 1_000_000 })).toMatchObject({ reason: 'halted' });
+    expect(register(parts, 5) & 0xffff).toBe(0);
+    expect([...new Set(parts.memory.ram(0x9000, 18 * SECTOR))]).toEqual([0xf6]);
+  });
+
+  test('a format that the diskette cannot take is refused', async () => {
+    const parts = await fromDiskette(`
+      mov ah, 0x18
+      mov ch, 79
+      mov cl, 15
+      xor dx, dx
+      int 0x13 ${END}`);
+    parts.machine.run({ instructions: 1_000_000 });
+    expect((register(parts, AX) >> 8) & 0xff).toBe(0x0c);
+  });
+});
+
+test('INT 41h leads to the geometry of the first hard disk, and INT 46h nowhere without a second', async () => {
+  const bytes = new Uint8Array(100 * 16 * 63 * SECTOR);
+  bytes.set(disk(`${END}`));
+  const opened = openDriveImage(new MemoryImageHost().put('disk.img', bytes), 'hda', 'disk.img', 'read-write');
+  if (!opened.ok) throw new Error(opened.message);
+  const parts = await bareMachine({ memoryBytes: 0x100_0000, drives: { images: { hda: opened.image } } });
+  parts.machine.reset();
+  const vector = (number: number): Uint8Array => parts.memory.ram(number * 4, 4);
+  const [low = 0, high = 0, segmentLow = 0, segmentHigh = 0] = vector(0x41);
+  const table = parts.memory.ram(((segmentHigh << 8) | segmentLow) * 16 + ((high << 8) | low), 16);
+  expect([table[0], table[1], table[2], table[14]]).toEqual([100, 0, 16, 63]);
+  expect([...vector(0x46)]).toEqual([0, 0, 0, 0]);
+});
+
 describe('INT 15h', () => {
   test('describes memory by E820h', async () => {
     const parts = await run(`
@@ -275,9 +369,103 @@ describe('INT 15h', () => {
     expect(String.fromCharCode(...parts.memory.ram(0x20_0000, 4))).toBe('move');
   });
 
+  test('moves a block above 1 MiB through a closed A20 gate, and leaves it closed', async () => {
+    const parts = await run(`
+      mov ax, 0x2400
+      int 0x15
+      mov si, table
+      mov cx, 2
+      mov ah, 0x87
+      int 0x15
+      mov ax, 0x2402
+      int 0x15 ${END}
+      align 8
+    table: times 16 db 0
+      dw 0xffff, source, 0x9300, 0
+      dw 0xffff, 0x0000, 0x9330, 0
+      times 16 db 0
+    source: db 'move'`);
+    expect(String.fromCharCode(...parts.memory.ram(0x30_0000, 4))).toBe('move');
+    expect(register(parts, AX) & 0xff).toBe(0);
+  });
+
+  test('sets a byte after a while, by 83h', async () => {
+    const parts = await run(`
+      mov byte [0x9000], 0
+      mov ax, 0x8300
+      mov cx, 0
+      mov dx, 20000
+      mov bx, 0x9000
+      int 0x15
+      setc dl
+      mov ax, 0x8300
+      int 0x15
+      setc dh
+      sti
+    .wait: hlt
+      test byte [0x9000], 0x80
+      jz .wait ${END}`);
+    expect(register(parts, DX) & 0xffff).toBe(0x0100);
+    const { guestTimeNs } = parts.machine;
+    expect([guestTimeNs > 19_000_000, guestTimeNs < 80_000_000]).toEqual([true, true]);
+  });
+
   test('waits for microseconds', async () => {
     const parts = await run(`mov ah, 0x86\nmov cx, 0\nmov dx, 20000\nint 0x15 ${END}`);
     expect(parts.machine.guestTimeNs).toBeGreaterThan(20_000_000);
+    expect(parts.machine.guestTimeNs).toBeLessThan(21_000_000);
+    expect(parts.machine.retiredInstructions).toBeLessThan(200_000);
+  });
+});
+
+describe('power management', () => {
+  const CONNECT = `
+      mov ax, 0x5301
+      xor bx, bx
+      int 0x15`;
+
+  test('is there, in version 1.2', async () => {
+    const parts = await run(`mov ax, 0x5300\nxor bx, bx\nint 0x15 ${END}`);
+    expect([register(parts, AX), register(parts, BX)].map((value) => value & 0xffff)).toEqual([0x0102, 0x504d]);
+  });
+
+  test('switches the machine off', async () => {
+    const { machine } = await boot(`${CONNECT}
+      mov ax, 0x530e
+      xor bx, bx
+      mov cx, 0x0102
+      int 0x15
+      mov ax, 0x5307
+      mov bx, 1
+      mov cx, 3
+      int 0x15 ${END}`);
+    expect(machine.run({ instructions: 100_000 })).toMatchObject({ reason: 'poweroff', detail: 'APM' });
+  });
+
+  test.each([
+    ['a call before it is connected', 'mov ax, 0x5307\nmov bx, 1\nmov cx, 3', 0x03],
+    ['a second connection', `${CONNECT}\nmov ax, 0x5301\nxor bx, bx`, 0x02],
+    ['the protected-mode interface', 'mov ax, 0x5303\nxor bx, bx', 0x08],
+    ['a device that it does not know', `${CONNECT}\nmov ax, 0x5307\nmov bx, 0x77\nmov cx, 3`, 0x09],
+    ['a state that there is not', `${CONNECT}\nmov ax, 0x5307\nmov bx, 1\nmov cx, 77`, 0x0a],
+  ])('refuses %s', async (_, call, error) => {
+    const parts = await run(`${call}\nint 0x15\nsetc dl ${END}`);
+    expect([(register(parts, AX) >> 8) & 0xff, register(parts, DX) & 0xff]).toEqual([error, 1]);
+  });
+
+  test('an idle call waits for an interrupt', async () => {
+    const parts = await run(`${CONNECT}
+      mov ah, 0
+      int 0x1a
+      mov bx, dx
+      sti
+    .idle: mov ax, 0x5305
+      int 0x15
+      mov ah, 0
+      int 0x1a
+      cmp dx, bx
+      je .idle ${END}`);
+    expect(parts.machine.retiredInstructions).toBeLessThan(10_000);
   });
 });
 
@@ -325,6 +513,50 @@ describe('INT 1Ah', () => {
       int 0x1a ${END}`);
     expect(register(parts, CX) & 0xffff).toBe(0x2000);
     expect(register(parts, DX) & 0xffff).toBe(0x0101);
+  });
+
+  test('sets the time, and an alarm that comes as INT 4Ah', async () => {
+    const parts = await run(`
+      mov word [0x4a * 4], alarm
+      mov word [0x4a * 4 + 2], 0
+      mov ah, 3
+      mov cx, 0x1234
+      mov dx, 0x5600
+      int 0x1a
+      mov ah, 6
+      mov cx, 0x1234
+      mov dx, 0x5800
+      int 0x1a
+      setc bl
+      mov ah, 6
+      int 0x1a
+      setc bh
+      sti
+    .wait: hlt
+      cmp byte [rung], 0
+      je .wait
+      mov ah, 2
+      int 0x1a ${END}
+    rung: db 0
+    alarm: mov byte [rung], 1
+      iret`);
+    expect([register(parts, CX), register(parts, DX), register(parts, BX)].map((value) => value & 0xffff)).toEqual([
+      0x1234, 0x5800, 0x0100,
+    ]);
+  });
+
+  test('an alarm that was taken back does not come', async () => {
+    const parts = await run(`
+      mov ah, 6
+      mov cx, 0x1234
+      mov dx, 0x5800
+      int 0x1a
+      mov ah, 7
+      int 0x1a
+      mov al, 0x0b
+      out 0x70, al
+      in al, 0x71 ${END}`);
+    expect(register(parts, AX) & 0x20).toBe(0);
   });
 });
 
