@@ -22,6 +22,11 @@ describe.skipIf(isWithout('vmlinux-686', initrd, DISK))('Linux from an ext4 disk
     guest.type('cat /on-disk; mount | grep " / "\n');
     expect(guest.runUntilSerial('ext4', 100_000_000)).toBe('done');
     expect(guest.serial).toContain('The system on the hard disk.');
+    if (slot === 'vda') {
+      guest.type('grep virtio /proc/interrupts; fstrim -v /; echo trimmed.\n');
+      expect(guest.runUntilSerial('\ntrimmed.', BOOT)).toBe('done');
+      expect(guest.serial).toMatch(/PCI-MSI.*virtio0-req[^]*\d+ bytes (were )?trimmed/);
+    }
     guest.type('seq 5000 > /numbers; sync; mount -o remount,ro /; md5sum /numbers; echo written.\n');
     expect(guest.runUntilSerial('\nwritten.', BOOT)).toBe('done');
     // Of `seq 5000`.

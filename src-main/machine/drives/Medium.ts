@@ -1,6 +1,9 @@
 import type { DiskImage } from '../images/DiskImage.ts';
 import { ImageError } from '../images/HostFile.ts';
 
+/** Written at a time where an image knows no zeros of its own. */
+const ZEROS_BYTES = 1024 * 1024;
+
 export type MediumAccess = 'read' | 'write';
 
 export interface MediumObserver {
@@ -57,6 +60,30 @@ export class Medium {
     if (position + bytes.length > this.image.byteLength) return false;
     this.observer.onAccess('write');
     return this.attempt(() => this.image.write(position, bytes));
+  }
+
+  /** Fills sectors with zeros; false when it could not. */
+  writeZeros(sector: number, byteLength: number): boolean {
+    const position = sector * this.sectorBytes;
+    if (this.isReadOnly || !this.holds(sector, byteLength)) return false;
+    if (position + byteLength > this.image.byteLength) return false;
+    this.observer.onAccess('write');
+    return this.attempt(() => {
+      if (this.image.writeZeros) {
+        this.image.writeZeros(position, byteLength);
+        return;
+      }
+      const zeros = new Uint8Array(Math.min(byteLength, ZEROS_BYTES));
+      for (let done = 0; done < byteLength; done += zeros.length)
+        this.image.write(position + done, zeros.subarray(0, Math.min(zeros.length, byteLength - done)));
+    });
+  }
+
+  /** Nobody needs what these sectors hold: their room goes back to the host where the image can give it. */
+  discard(sector: number, byteLength: number): boolean {
+    return this.image.writeZeros
+      ? this.writeZeros(sector, byteLength)
+      : !this.isReadOnly && this.holds(sector, byteLength);
   }
 
   /** Returns once what was written is safe; false when it is not. */

@@ -11,6 +11,8 @@ export interface DiskImage {
   readonly isReadOnly: boolean;
   read(position: number, into: Uint8Array): void;
   write(position: number, bytes: Uint8Array): void;
+  /** Makes bytes zeros, and gives their room back to the host's disk. Absent where that cannot be done. */
+  readonly writeZeros?: ((position: number, byteLength: number) => void) | undefined;
   /** Returns once everything written is safe on the host's disk. */
   flush(): void;
   close(): void;

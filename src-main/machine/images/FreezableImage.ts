@@ -53,6 +53,11 @@ export class FreezableImage implements DiskImage {
     this.top.write(position, bytes);
   }
 
+  get writeZeros(): DiskImage['writeZeros'] {
+    const { top } = this;
+    return top.writeZeros && ((position, byteLength) => top.writeZeros?.(position, byteLength));
+  }
+
   flush(): void {
     this.top.flush();
   }

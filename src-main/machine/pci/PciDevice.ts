@@ -47,11 +47,23 @@ export interface PciRegister {
   readonly onChange?: (value: number) => void;
 }
 
+/** A part of configuration space whose accesses reach the device itself. */
+export interface PciWindow {
+  readonly offset: number;
+  readonly byteLength: number;
+  /** @param at counts bytes from the window's start; the access lies inside */
+  read(at: number, width: AccessWidth): number;
+  write(at: number, width: AccessWidth, value: number): void;
+}
+
 /** What a device reaches of the machine through its slot. */
 export interface PciSlot {
   /** Its interrupt pin: level triggered and shared. Asserted counts unless the guest disabled it (command bit 10). */
   readonly interrupt: InterruptLine;
-  /** Guest memory; while the guest has not made the device a bus master, reads give ones and writes are dropped. */
+  /**
+   * Guest memory, and where there are local APICs the addresses of interrupt messages. While the guest has not made the
+   * device a bus master, reads give ones and writes are dropped.
+   */
   readonly memory: DeviceMemory;
 }
 
@@ -76,6 +88,7 @@ export interface PciDevice {
    * fills in (PCI Local Bus Specification 3.0, 6.7). Read-only; they lie from 40h on unless `offset` places them.
    */
   readonly capabilities?: readonly { readonly bytes: Uint8Array; readonly offset?: number }[];
+  readonly window?: PciWindow;
   /** The device sits in its slot: called once, before anything else. */
   attach?(slot: PciSlot): void;
   /** Power-on state. */

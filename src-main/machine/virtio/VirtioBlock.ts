@@ -7,18 +7,34 @@ import { VIRTIO_TYPE, type VirtioFunction, type VirtioHost } from './VirtioFunct
 
 const SECTOR_BYTES = 512;
 const QUEUE_ENTRIES = 256;
-const FEATURE = { segmentMost: 1 << 2, geometry: 1 << 4, readOnly: 1 << 5, blockSize: 1 << 6, flush: 1 << 9 } as const;
-const REQUEST = { read: 0, write: 1, flush: 4, identify: 8 } as const;
+const FEATURE = {
+  segmentMost: 1 << 2,
+  geometry: 1 << 4,
+  readOnly: 1 << 5,
+  blockSize: 1 << 6,
+  flush: 1 << 9,
+  discard: 1 << 13,
+  writeZeros: 1 << 14,
+} as const;
+const REQUEST = { read: 0, write: 1, flush: 4, identify: 8, discard: 11, writeZeros: 13 } as const;
 const RESULT = { done: 0, failed: 1, unsupported: 2 } as const;
 const HEADER_BYTES = 16;
 const IDENTITY_BYTES = 20;
-const CONFIGURATION_BYTES = 24;
+const CONFIGURATION_BYTES = 60;
+/** What a discard or zeros may be asked for: sector, sectors, flags (bit 0: the room may be given back). */
+const RANGE_BYTES = 16;
+const MAY_UNMAP = 1;
 /** What is moved at a time, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /** No driver asks for so much at once; what a chain claims beyond this is refused. */
 const MOST_REQUEST_BYTES = 64 * 1024 * 1024;
 /** What is done in one notification; the rest waits until the processor has run again. */
 const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+/** Of one request, in sectors: a qcow2 image changes two entries of tables for each cluster. */
+const MOST_DISCARDED = 256 * 1024;
+/** A cluster of an image as this program makes them, in sectors. */
+const DISCARD_ALIGNMENT = 128;
+const MOST_ZEROS = MOST_BYTES_AT_ONCE / SECTOR_BYTES;
 
 /**
  * A virtio block device (Virtual I/O Device 1.2, 5.2): one queue. A request is a header (type, sector), data, and a
@@ -37,6 +53,8 @@ export class VirtioBlock implements VirtioFunction {
   private readonly serial: string;
   private readonly buffer = new Uint8Array(CHUNK_BYTES);
   private host: VirtioHost | undefined;
+  /** Bytes that were moved since the notification. */
+  private work = 0;
 
   constructor(id: string, medium: Medium, serial: string) {
     this.id = id;
@@ -47,7 +65,7 @@ export class VirtioBlock implements VirtioFunction {
       FEATURE.geometry |
       FEATURE.blockSize |
       FEATURE.flush |
-      (medium.isReadOnly ? FEATURE.readOnly : 0);
+      (medium.isReadOnly ? FEATURE.readOnly : FEATURE.discard | FEATURE.writeZeros);
     const view = new DataView(this.configuration.buffer);
     const geometry = diskGeometry(medium.sectorCount);
     view.setUint32(0, medium.sectorCount % 2 ** 32, true);
@@ -58,6 +76,13 @@ export class VirtioBlock implements VirtioFunction {
     view.setUint8(18, geometry.heads);
     view.setUint8(19, geometry.sectorsPerTrack);
     view.setUint32(20, SECTOR_BYTES, true);
+    // 36: most sectors and ranges of a discard, its alignment in sectors; 48: the same of zeros, whose room may be given back.
+    view.setUint32(36, MOST_DISCARDED, true);
+    view.setUint32(40, 1, true);
+    view.setUint32(44, DISCARD_ALIGNMENT, true);
+    view.setUint32(48, MOST_ZEROS, true);
+    view.setUint32(52, 1, true);
+    view.setUint8(56, 1);
   }
 
   attach(host: VirtioHost): void {
@@ -68,16 +93,16 @@ export class VirtioBlock implements VirtioFunction {
     const { host } = this;
     const queue = host?.queues[0];
     if (host === undefined || queue === undefined) return false;
-    let moved = 0;
-    while (moved < MOST_BYTES_AT_ONCE) {
+    this.work = 0;
+    while (this.work < MOST_BYTES_AT_ONCE) {
       const chain = queue.take();
       if (chain === undefined) break;
-      moved += chain.readableBytes + chain.writableBytes;
+      this.work += chain.readableBytes + chain.writableBytes;
       this.serve(chain);
       queue.giveBack(chain, Math.min(0xffff_ffff, chain.bytesWritten + 1));
     }
     host.signal(queue);
-    return moved >= MOST_BYTES_AT_ONCE;
+    return this.work >= MOST_BYTES_AT_ONCE;
   }
 
   reset(): void {}
@@ -116,9 +141,37 @@ export class VirtioBlock implements VirtioFunction {
         chain.write(name.subarray(0, Math.min(IDENTITY_BYTES, chain.writableBytes - 1)));
         return RESULT.done;
       }
+      case REQUEST.discard:
+        return this.changeRange(chain, MOST_DISCARDED, 0, (first, length) => this.medium.discard(first, length));
+      case REQUEST.writeZeros:
+        return this.changeRange(
+          chain,
+          MOST_ZEROS,
+          MAY_UNMAP,
+          (first, length) => this.medium.writeZeros(first, length) && this.settle(),
+        );
       default:
         return RESULT.unsupported;
     }
+  }
+
+  /** The one range that a discard or a write of zeros names, behind the header (5.2.6.2). */
+  private changeRange(
+    chain: DescriptorChain,
+    mostSectors: number,
+    knownFlags: number,
+    change: (sector: number, byteLength: number) => boolean,
+  ): number {
+    const range = new Uint8Array(RANGE_BYTES);
+    if (this.medium.isReadOnly || chain.readableBytes !== RANGE_BYTES || chain.read(range) !== RANGE_BYTES)
+      return RESULT.failed;
+    const view = new DataView(range.buffer);
+    const sector = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+    const count = view.getUint32(8, true);
+    if (view.getUint32(12, true) & ~knownFlags) return RESULT.unsupported;
+    if (count === 0 || count > mostSectors) return RESULT.failed;
+    this.work += count * SECTOR_BYTES;
+    return change(sector, count * SECTOR_BYTES) ? RESULT.done : RESULT.failed;
   }
 
   private read(sector: number, chain: DescriptorChain): boolean {
@@ -140,6 +193,11 @@ export class VirtioBlock implements VirtioFunction {
       chain.read(part);
       if (!this.medium.write(sector + position / SECTOR_BYTES, part)) return false;
     }
+    return this.settle();
+  }
+
+  /** After a write: a driver that knows of no cache has its bytes safe. */
+  private settle(): boolean {
     const isCacheKnown = ((this.host?.features ?? 0) & FEATURE.flush) !== 0;
     return isCacheKnown || this.medium.flush();
   }

@@ -15,6 +15,11 @@ export const ISR = { queue: 1, configuration: 2 } as const;
 /** When a function has more to do than fits into one notification, it goes on after so long. */
 const CONTINUE_NS = 1000;
 
+/** What an interrupt is about: a queue, or the configuration. */
+export type MessageSource = number | 'configuration';
+/** Tells the driver by a message of its own; false: it is to be told by cause and line. */
+export type SendMessage = (source: MessageSource) => boolean;
+
 /**
  * What all transports of virtio share: status, features, queues and the interrupt's cause (Virtual I/O Device 1.2,
  * 2 and 3). Transports lay it out as registers.
@@ -28,6 +33,7 @@ export class VirtioCore implements VirtioHost {
   queueSelect = 0;
   private readonly timers: TimerService;
   private irq: InterruptLine = { set: () => undefined };
+  private sendMessage: SendMessage = () => false;
   private driverFeatures: [number, number] = [0, 0];
   private statusByte = 0;
   private isr = 0;
@@ -42,14 +48,20 @@ export class VirtioCore implements VirtioHost {
     this.timers = timers;
   }
 
-  connect(memory: DeviceMemory, irq: InterruptLine): void {
+  connect(memory: DeviceMemory, irq: InterruptLine, sendMessage: SendMessage = () => false): void {
     this.irq = irq;
+    this.sendMessage = sendMessage;
     this.queues = this.function.queueSizes.map((most) => new Virtqueue(memory, most));
     this.function.attach(this);
   }
 
   get features(): number {
     return this.driverFeatures[0];
+  }
+
+  /** 32 feature bits that the driver has accepted. */
+  acceptedFeatures(half: number): number {
+    return half <= 1 ? this.driverFeatures[half as 0 | 1] : 0;
   }
 
   get isModern(): boolean {
@@ -106,12 +118,12 @@ export class VirtioCore implements VirtioHost {
   }
 
   signal(queue: Virtqueue): void {
-    if (queue.takeInterruptWish()) this.interrupt(ISR.queue);
+    if (queue.takeInterruptWish()) this.interrupt(ISR.queue, this.queues.indexOf(queue));
   }
 
   signalConfiguration(): void {
     this.generationByte = (this.generationByte + 1) & 0xff;
-    if (this.statusByte & VIRTIO_STATUS.driverOk) this.interrupt(ISR.configuration);
+    if (this.statusByte & VIRTIO_STATUS.driverOk) this.interrupt(ISR.configuration, 'configuration');
   }
 
   acknowledge(causes: number): void {
@@ -172,7 +184,8 @@ export class VirtioCore implements VirtioHost {
     if (unfinished !== 0) this.timer = this.timers.schedule(continuesAt ?? this.timers.now(), () => this.goOn());
   }
 
-  private interrupt(cause: number): void {
+  private interrupt(cause: number, source: MessageSource): void {
+    if (this.sendMessage(source)) return;
     this.isr |= cause;
     this.irq.set(true);
   }

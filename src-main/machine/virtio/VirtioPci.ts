@@ -1,11 +1,14 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
-import type { BusDevice, DeviceState, TimerService } from '../BusDevice.ts';
-import type { PciBar, PciDevice, PciIdentity, PciSlot } from '../pci/PciDevice.ts';
+import type { BusDevice, DeviceState, InterruptLine, TimerService } from '../BusDevice.ts';
+import { MsixTable } from '../pci/MsixTable.ts';
+import type { PciBar, PciDevice, PciIdentity, PciRegister, PciSlot, PciWindow } from '../pci/PciDevice.ts';
 import { registerRange } from '../pci/registerRange.ts';
+import { readObject, readWords } from '../snapshot.ts';
+import { ConfigurationAccess } from './ConfigurationAccess.ts';
 import { partOf, readSpace, withHalf } from './configurationSpace.ts';
 import { VIRTIO_TYPE, type VirtioFunction, type VirtioType } from './VirtioFunction.ts';
 import { isQueueSize } from './VirtioMmio.ts';
-import { VirtioCore } from './VirtioCore.ts';
+import { type MessageSource, VirtioCore } from './VirtioCore.ts';
 
 const VENDOR = 0x1af4;
 /** Device ids that old drivers know (4.1.2.1). */
@@ -16,8 +19,12 @@ const TRANSITIONAL_IDS: Readonly<Record<VirtioType, number>> = {
   [VIRTIO_TYPE.entropy]: 0x1005,
 };
 
-const LEGACY_BAR = 0, LEGACY_BYTES = 0x80, LEGACY_CONFIGURATION = 0x14; // prettier-ignore
+const LEGACY_BAR = 0, LEGACY_BYTES = 0x80; // prettier-ignore
+/** Where the device's own configuration begins for old drivers: behind the vectors, where there are some. */
+const LEGACY_CONFIGURATION = 0x14, LEGACY_CONFIGURATION_MSIX = 0x18; // prettier-ignore
+const LEGACY_VECTORS = 0x14;
 const LEGACY_PAGE_BYTES = 4096;
+const MSIX_BAR = 1;
 const MODERN_BAR = 4, MODERN_BYTES = 0x4000; // prettier-ignore
 /** Where the structures lie in the modern range. */
 const COMMON = 0x0000, CAUSE = 0x1000, DEVICE = 0x2000, NOTIFY = 0x3000; // prettier-ignore
@@ -26,14 +33,15 @@ const COMMON_BYTES = 56;
 const CAPABILITY_VENDOR = 0x09;
 const STRUCTURE = { common: 1, notify: 2, cause: 3, device: 4 } as const;
 const NO_VECTOR = 0xffff;
+/** Where in configuration space: behind the structures' capabilities. */
+const MSIX_CAPABILITY = 0xb0;
 
 /**
  * Virtio over PCI (Virtual I/O Device 1.2, 4.1), for new drivers by memory-mapped structures and for old ones by ports
- * (4.1.4.8), with a shared interrupt line. Message-signalled interrupts and access to the structures through
- * configuration space are left out.
+ * (4.1.4.8), with a shared interrupt line or with messages: a vector for each queue, and one for the configuration.
  *
  * Modern structures, each named by a capability: common (0), cause of the interrupt (1000h), the device's own
- * configuration (2000h), notification (3000h, four bytes a queue).
+ * configuration (2000h), notification (3000h, four bytes a queue). {@link ConfigurationAccess} reaches them as well.
  */
 export class VirtioPci implements PciDevice {
   readonly id: string;
@@ -42,7 +50,14 @@ export class VirtioPci implements PciDevice {
   readonly interruptPin = 1;
   readonly capabilities: NonNullable<PciDevice['capabilities']>;
   readonly type: VirtioType;
+  readonly registers: readonly PciRegister[];
+  readonly window: PciWindow;
   private readonly core: VirtioCore;
+  private readonly messages: MsixTable;
+  /** By queue; the configuration's comes last. */
+  private readonly vectors: number[];
+  private slot: PciSlot | undefined;
+  private isLineAsserted = false;
 
   constructor(virtio: VirtioFunction, timers: TimerService) {
     this.id = virtio.id;
@@ -55,9 +70,16 @@ export class VirtioPci implements PciDevice {
       subsystemVendorId: VENDOR,
       subsystemId: virtio.type,
     };
+    const vectorCount = virtio.queueSizes.length + 1;
+    this.vectors = Array.from({ length: vectorCount }, () => NO_VECTOR);
+    this.messages = new MsixTable(this.id, MSIX_BAR, MSIX_CAPABILITY, vectorCount, () => this.applyLine());
+    const access = new ConfigurationAccess(MODERN_BAR, MODERN_BYTES, this.range('modern'));
+    this.registers = [...access.registers, ...this.messages.registers];
+    this.window = access.window;
     this.bars = [
       { index: LEGACY_BAR, space: 'io', byteLength: LEGACY_BYTES, device: this.range('legacy'), width: 4 },
       { index: MODERN_BAR, space: 'memory', byteLength: MODERN_BYTES, device: this.range('modern'), width: 4 },
+      this.messages.bar,
     ];
     this.capabilities = [
       { bytes: capability(STRUCTURE.common, COMMON, COMMON_BYTES) },
@@ -71,23 +93,77 @@ export class VirtioPci implements PciDevice {
           NOTIFY_BYTES_PER_QUEUE,
         ),
       },
+      access.capability,
+      this.messages.capability,
     ];
   }
 
-  attach({ interrupt, memory }: PciSlot): void {
-    this.core.connect(memory, interrupt);
+  attach(slot: PciSlot): void {
+    this.slot = slot;
+    this.messages.attach(slot.memory);
+    const line: InterruptLine = {
+      set: (isAsserted) => {
+        this.isLineAsserted = isAsserted;
+        this.applyLine();
+      },
+    };
+    this.core.connect(slot.memory, line, (source) => this.sendMessage(source));
   }
 
   reset(): void {
-    this.core.reset();
+    this.messages.reset();
+    this.writeStatus(0);
   }
 
   save(): DeviceState {
-    return this.core.save();
+    return { ...this.core.save(), vectors: [...this.vectors], messages: this.messages.save() };
   }
 
   restore(state: DeviceState): void {
+    // Snapshots from before there were messages have none.
+    const hasMessages = 'messages' in state;
+    const vectors = hasMessages ? readWords(state, 'vectors', this.vectors.length) : [];
+    this.messages.reset();
+    if (hasMessages) this.messages.restore(readObject(state, 'messages'));
+    this.vectors.forEach((_, source) => this.setVector(source, vectors[source] ?? NO_VECTOR));
     this.core.restore(state);
+  }
+
+  /** While there are messages the pin is not used. */
+  private applyLine(): void {
+    this.slot?.interrupt.set(this.isLineAsserted && !this.messages.isEnabled);
+  }
+
+  private sendMessage(source: MessageSource): boolean {
+    if (!this.messages.isEnabled) return false;
+    this.messages.signal(this.vectorOf(source));
+    return true;
+  }
+
+  private vectorOf(source: MessageSource): number {
+    return (source === 'configuration' ? this.vectors.at(-1) : this.vectors[source]) ?? NO_VECTOR;
+  }
+
+  /** A vector that the table does not have is none (4.1.5.1.2): the driver reads what became of it. */
+  private setVector(source: number, vector: number): void {
+    if (source < this.vectors.length) this.vectors[source] = this.messages.has(vector) ? vector : NO_VECTOR;
+  }
+
+  private get queueVector(): number {
+    return this.core.selectedQueue ? this.vectorOf(this.core.queueSelect) : NO_VECTOR;
+  }
+
+  private setQueueVector(vector: number): void {
+    if (this.core.selectedQueue) this.setVector(this.core.queueSelect, vector);
+  }
+
+  private setConfigurationVector(vector: number): void {
+    this.setVector(this.vectors.length - 1, vector);
+  }
+
+  private writeStatus(value: number): void {
+    if (value === 0) this.vectors.fill(NO_VECTOR);
+    this.core.writeStatus(value);
   }
 
   /** One of the two ranges as the bus reaches it. */
@@ -128,13 +204,13 @@ export class VirtioPci implements PciDevice {
       case 8:
         return core.driverFeatureSelect;
       case 12:
-        return core.driverFeatureSelect === 0 ? core.features : 0;
+        return core.acceptedFeatures(core.driverFeatureSelect);
       case 16:
-        return (NO_VECTOR | (core.queues.length << 16)) >>> 0;
+        return (this.vectorOf('configuration') | (core.queues.length << 16)) >>> 0;
       case 20:
         return (core.status | (core.generation << 8) | (core.queueSelect << 16)) >>> 0;
       case 24:
-        return ((queue?.size ?? 0) | (NO_VECTOR << 16)) >>> 0;
+        return ((queue?.size ?? 0) | (this.queueVector << 16)) >>> 0;
       case 28:
         return ((queue?.isEnabled === true ? 1 : 0) | (core.queueSelect << 16)) >>> 0;
       case 32:
@@ -169,14 +245,20 @@ export class VirtioPci implements PciDevice {
       case 12:
         core.acceptFeatures(core.driverFeatureSelect, value);
         return;
+      case 16:
+        this.setConfigurationVector(value & 0xffff);
+        return;
       case 20:
-        core.writeStatus(value & 0xff);
+        this.writeStatus(value & 0xff);
         return;
       case 22:
         core.queueSelect = value & 0xffff;
         return;
       case 24:
         if (queue && !queue.isEnabled && isQueueSize(value, queue.most)) queue.size = value;
+        return;
+      case 26:
+        this.setQueueVector(value & 0xffff);
         return;
       case 28:
         if (queue && value === 1) queue.isEnabled = true;
@@ -190,8 +272,10 @@ export class VirtioPci implements PciDevice {
 
   private readLegacy(offset: number, width: AccessWidth): number {
     const { core } = this;
-    if (offset >= LEGACY_CONFIGURATION)
-      return readSpace(core.function.configuration, offset - LEGACY_CONFIGURATION, width);
+    const configuration = this.messages.isEnabled ? LEGACY_CONFIGURATION_MSIX : LEGACY_CONFIGURATION;
+    if (offset >= configuration) return readSpace(core.function.configuration, offset - configuration, width);
+    if (offset >= LEGACY_VECTORS)
+      return partOf(this.vectorOf('configuration') | (this.queueVector << 16), offset, width);
     // The cause alone falls when it is read.
     if (offset === 0x13) return this.takeCause();
     const queue = core.selectedQueue;
@@ -221,7 +305,13 @@ export class VirtioPci implements PciDevice {
         core.notify(value & 0xffff);
         return;
       case 0x12:
-        core.writeStatus(value & 0xff);
+        this.writeStatus(value & 0xff);
+        return;
+      case 0x14:
+        if (this.messages.isEnabled) this.setConfigurationVector(value & 0xffff);
+        return;
+      case 0x16:
+        if (this.messages.isEnabled) this.setQueueVector(value & 0xffff);
         return;
     }
   }

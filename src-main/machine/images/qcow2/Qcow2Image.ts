@@ -3,7 +3,7 @@ import { type HostFile, ImageError, type ImageHost } from '../HostFile.ts';
 import { HEADER_FIELD, type Qcow2Header } from './Qcow2Header.ts';
 import { Refcounts } from './Refcounts.ts';
 import { TableCache } from './TableCache.ts';
-import { COMPRESSED_HIGH, copiedEntry, isCopied, offsetOf, readsAsZeros } from './tableEntry.ts';
+import { COMPRESSED_HIGH, copiedEntry, entry, isCopied, offsetOf, readsAsZeros, zerosEntry } from './tableEntry.ts';
 
 const L2_CACHE_BYTES = 8 * 1024 * 1024;
 const SECTOR_BYTES = 512;
@@ -73,6 +73,23 @@ export class Qcow2Image implements DiskImage {
   }
 
   write(position: number, bytes: Uint8Array): void {
+    const refcounts = this.beginWriting();
+    this.eachCluster(position, bytes.length, (start, inCluster, length, done) =>
+      this.writeInCluster(refcounts, start, inCluster, bytes.subarray(done, done + length)),
+    );
+  }
+
+  writeZeros(position: number, byteLength: number): void {
+    const refcounts = this.beginWriting();
+    this.eachCluster(position, byteLength, (start, inCluster, length) => {
+      if (this.isKnownZero(start)) return;
+      const isWhole = length === Math.min(this.clusterBytes, this.byteLength - start);
+      if (!isWhole || !this.emptyCluster(refcounts, start))
+        this.writeInCluster(refcounts, start, inCluster, new Uint8Array(length));
+    });
+  }
+
+  private beginWriting(): Refcounts {
     const { refcounts } = this;
     if (refcounts === undefined) throw new ImageError('refused', `${this.name} is open for reading only.`);
     if (this.areAutoclearFeaturesSet) {
@@ -80,10 +97,19 @@ export class Qcow2Image implements DiskImage {
       this.file.write(HEADER_FIELD.autoclear, new Uint8Array(8));
       this.areAutoclearFeaturesSet = false;
     }
-    for (let done = 0; done < bytes.length;) {
+    return refcounts;
+  }
+
+  /** Calls `visit` for the part of each cluster that lies in a range: the cluster's start, the part's place in it, its length, and what came before. */
+  private eachCluster(
+    position: number,
+    byteLength: number,
+    visit: (start: number, inCluster: number, length: number, done: number) => void,
+  ): void {
+    for (let done = 0; done < byteLength;) {
       const inCluster = (position + done) % this.clusterBytes;
-      const length = Math.min(bytes.length - done, this.clusterBytes - inCluster);
-      this.writeInCluster(refcounts, position + done - inCluster, inCluster, bytes.subarray(done, done + length));
+      const length = Math.min(byteLength - done, this.clusterBytes - inCluster);
+      visit(position + done - inCluster, inCluster, length, done);
       done += length;
     }
   }
@@ -215,9 +241,31 @@ export class Qcow2Image implements DiskImage {
       this.file.write(offset, content);
       this.l2.change(l2Offset, 8 * slot, copiedEntry(offset));
     });
+    this.releaseData(refcounts, old);
+    if (reserved !== 0) refcounts.release(reserved, this.clusterBytes);
+  }
+
+  /** Nobody needs to look at the cluster's bytes to know that they are zeros. */
+  private isKnownZero(start: number): boolean {
+    const { kind } = this.cluster(start);
+    return kind === 'zeros' || (kind === 'backing' && start >= (this.backing?.byteLength ?? 0));
+  }
+
+  /** Lets a cluster that holds bytes read as zeros without any; false where only zeros in it do that. */
+  private emptyCluster(refcounts: Refcounts, start: number): boolean {
+    const isCovered = start < (this.backing?.byteLength ?? 0);
+    if (isCovered && this.header.version < 3) return false;
+    const index = start / this.clusterBytes;
+    const l2Offset = this.writableL2(refcounts, Math.floor(index / this.entriesPerL2));
+    const old = this.cluster(start);
+    this.l2.change(l2Offset, 8 * (index % this.entriesPerL2), isCovered ? zerosEntry() : entry(0));
+    this.releaseData(refcounts, old);
+    return true;
+  }
+
+  private releaseData(refcounts: Refcounts, old: Cluster): void {
     if (old.kind === 'data') refcounts.release(old.offset, this.clusterBytes);
     else if (old.kind === 'compressed') this.releaseCompressed(refcounts, old);
-    else if (reserved !== 0) refcounts.release(reserved, this.clusterBytes);
   }
 
   private releaseCompressed(refcounts: Refcounts, { offset, byteLength }: Cluster & { kind: 'compressed' }): void {

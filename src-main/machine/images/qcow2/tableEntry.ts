@@ -31,6 +31,11 @@ export function copiedEntry(offset: number): Uint8Array {
   return bytes;
 }
 
+/** The bytes of an entry that names no cluster and reads as zeros, which version 3 has. */
+export function zerosEntry(): Uint8Array {
+  return entry(READS_AS_ZEROS);
+}
+
 /** The bytes of an entry of a refcount table. */
 export function entry(offset: number): Uint8Array {
   const bytes = new Uint8Array(8);

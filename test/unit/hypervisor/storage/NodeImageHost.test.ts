@@ -38,14 +38,16 @@ function qemuImg(...args: string[]): string {
   return execFileSync('qemu-img', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** Writes and reads at random; returns what the disk must hold. */
+/** Writes, zeros and reads at random; returns what the disk must hold. */
 function scribble(name: string, model: Uint8Array, random: Random, count: number): void {
   const image = open(name);
   for (let i = 0; i < count; i++) {
     const position = random.below(model.length);
     const length = Math.min(model.length - position, 1 + random.below(random.below(3) === 0 ? 90_000 : 3000));
-    const content = bytes(random, length);
-    image.write(position, content);
+    const isZeros = image.writeZeros !== undefined && random.below(4) === 0;
+    const content = isZeros ? new Uint8Array(length) : bytes(random, length);
+    if (isZeros) image.writeZeros?.(position, length);
+    else image.write(position, content);
     model.set(content, position);
     const start = random.below(model.length - 5000);
     expect(Buffer.compare(read(image, start, 5000), model.subarray(start, start + 5000))).toBe(0);

@@ -94,6 +94,41 @@ test.each([1, 2, 3, 4])('random reads and writes agree with plain bytes (seed %d
   expect(Buffer.compare(read(image, 0, size), model)).toBe(0);
 });
 
+describe('zeros', () => {
+  const CLUSTER = 64 * KIB;
+
+  test('give the room of whole clusters back, which new data take', () => {
+    const host = newImage({ byteLength: 8 * MIB });
+    const image = open(host);
+    image.write(0, new Uint8Array(MIB).fill(1));
+    const full = host.files.get('disk.qcow2')?.length ?? 0;
+    image.writeZeros?.(CLUSTER / 2, 8 * CLUSTER);
+    expect(read(image, CLUSTER / 2 - 1, 2)).toEqual(Uint8Array.of(1, 0));
+    expect(read(image, 8.5 * CLUSTER - 1, 2)).toEqual(Uint8Array.of(0, 1));
+    image.write(4 * MIB, new Uint8Array(7 * CLUSTER).fill(2));
+    expect(host.files.get('disk.qcow2')?.length).toBe(full);
+    expect(read(image, 4 * MIB, 1)).toEqual(Uint8Array.of(2));
+  });
+
+  test('hide what a backing file holds, whoever opens the image next', () => {
+    const host = newImage({ byteLength: MIB, backing: { name: 'base.img', format: 'raw' } });
+    host.put('base.img', new Uint8Array(MIB).fill(7));
+    const first = open(host);
+    first.write(CLUSTER, Uint8Array.of(9));
+    first.writeZeros?.(0, 3 * CLUSTER);
+    first.close();
+    const image = open(host, 'read-only');
+    expect([0, CLUSTER, 3 * CLUSTER - 1, 3 * CLUSTER].map((at) => read(image, at, 1)[0])).toEqual([0, 0, 0, 7]);
+  });
+
+  test('take no room where there is none taken', () => {
+    const host = newImage({ byteLength: 8 * MIB });
+    const before = host.files.get('disk.qcow2')?.length;
+    open(host).writeZeros?.(100, 5 * MIB);
+    expect(host.files.get('disk.qcow2')?.length).toBe(before);
+  });
+});
+
 describe('an overlay', () => {
   test('keeps writes for itself and forgets them', () => {
     const host = new MemoryImageHost().put('disk.img', new Uint8Array(MIB).fill(3));

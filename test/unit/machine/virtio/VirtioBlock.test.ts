@@ -106,6 +106,51 @@ describe('requests', () => {
     expect(through.host.flushes).toBe(1);
   });
 
+  /** A discard (11) or zeros (13) for a range. */
+  function change({ driver }: Rig, kind: number, sector: number, count: number, flags = 0): number {
+    const { ram } = driver;
+    [kind, 0, 0, 0, sector, 0, count, flags].forEach((word, index) =>
+      ram.view.setUint32(HEADER + 4 * index, word, true),
+    );
+    ram.bytes[STATUS] = 0xee;
+    driver.offer(0, [
+      { address: HEADER, byteLength: 32 },
+      { address: STATUS, byteLength: 1, isWritable: true },
+    ]);
+    driver.registers.notify(0);
+    return ram.bytes[STATUS] ?? 0;
+  }
+
+  test('zeros are written, and the sectors beside them stay', () => {
+    const disk = rig();
+    expect(change(disk, 13, 50, 3)).toBe(0);
+    const words = new Uint32Array(disk.bytes.buffer);
+    expect([49, 50, 52, 53].map((sector) => words[sector * 128])).toEqual([49, 0, 0, 53]);
+  });
+
+  test('a discard leaves a raw image as it is', () => {
+    const disk = rig();
+    expect(change(disk, 11, 50, 3)).toBe(0);
+    expect(new Uint32Array(disk.bytes.buffer)[50 * 128]).toBe(50);
+  });
+
+  test.each([
+    ['a discard behind the end', 11, 4095, 2, 0, 1],
+    ['a discard of too much', 11, 0, 0x40001, 0, 1],
+    ['a discard of nothing', 11, 0, 0, 0, 1],
+    ['a discard with a flag that means nothing', 11, 0, 1, 1, 2],
+    ['zeros behind the end', 13, 4095, 2, 0, 1],
+    ['zeros with a flag that means nothing', 13, 0, 1, 2, 2],
+  ])('%s is refused', (_, kind, sector, count, flags, result) => {
+    expect(change(rig(), kind, sector, count, flags)).toBe(result);
+  });
+
+  test('a disk that is read-only offers neither, and refuses both', () => {
+    const disk = rig('mmio', { isReadOnly: true });
+    expect(disk.driver.registers.features() & 0x6000).toBe(0);
+    expect([change(disk, 11, 0, 1), change(disk, 13, 0, 1)]).toEqual([1, 1]);
+  });
+
   test.each([
     ['behind the end', 0, 4096, 512, 1],
     ['far behind the end', 0, 2 ** 40, 512, 1],
