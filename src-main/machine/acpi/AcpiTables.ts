@@ -1,5 +1,6 @@
 import { APM_COMMAND_PORT, ACPI_DISABLE, ACPI_ENABLE, PM_BASE, SCI_IRQ } from './Piix4Pm.ts';
 import { IO_APIC_ADDRESS } from '../apic/IoApic.ts';
+import { LOCAL_APIC_ADDRESS } from '../apic/localApicRegisters.ts';
 import { HPET_ADDRESS, HPET_CAPABILITIES } from '../hpet/Hpet.ts';
 import { dsdt } from './dsdt.ts';
 
@@ -37,7 +38,6 @@ export interface AcpiTableOptions {
 
 const LENGTH_FIELD = 4;
 const CHECKSUM_FIELD = 9;
-const LOCAL_APIC_ADDRESS = 0xfee0_0000;
 /** Interrupt flags of the MADT (ACPI 6.5, table 5.26): level triggered, active high. */
 const LEVEL_HIGH = 0x0d;
 const RSDP_BYTES = 36;

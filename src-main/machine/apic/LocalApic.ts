@@ -7,7 +7,7 @@ import {
   APIC_BYTES,
   BASE_ENABLE,
   COMMAND_WRITABLE,
-  DEFAULT_BASE,
+  LOCAL_APIC_ADDRESS,
   ERROR,
   FIRST_LEGAL_VECTOR,
   FLAT_MODEL,
@@ -56,7 +56,7 @@ export class LocalApic implements BusDevice, InterruptSource {
   private readonly timer: ApicTimer;
   private readonly interrupts: PendingInterrupts;
   private readonly lvt = new Uint32Array(LVT_COUNT);
-  private base = DEFAULT_BASE;
+  private base = LOCAL_APIC_ADDRESS;
   private isEnabled = true;
   private apicId = 0;
   private logicalDestination = 0;
@@ -165,7 +165,7 @@ export class LocalApic implements BusDevice, InterruptSource {
   }
 
   reset(): void {
-    this.base = DEFAULT_BASE;
+    this.base = LOCAL_APIC_ADDRESS;
     this.isEnabled = true;
     this.apicId = this.number;
     this.resetRegisters();

@@ -26,7 +26,7 @@ export const REGISTER = {
 export const APIC_BYTES = 0x1000;
 /** IA32_APIC_BASE: bit 8 bootstrap processor, bit 11 global enable, bits 35..12 base. */
 export const BASE_ENABLE = 1 << 11;
-export const DEFAULT_BASE = 0xfee0_0000;
+export const LOCAL_APIC_ADDRESS = 0xfee0_0000;
 
 /** An integrated APIC with six LVT entries. */
 export const VERSION = 0x0005_0014;

@@ -3,6 +3,7 @@ import type { BusDevice, DeviceState, InterruptLine } from '../BusDevice.ts';
 import type { MovableRange, SystemBus } from '../bus/SystemBus.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
 import { checkVersion, readBytes, readFlag, readObject } from '../snapshot.ts';
+import type { PciPin } from './interruptTables.ts';
 import type { PciBar, PciDevice } from './PciDevice.ts';
 import { COMMAND, CONFIGURATION_BYTES, PciFunction } from './PciFunction.ts';
 import { USUAL_ROUTES } from './Piix3.ts';
@@ -121,12 +122,13 @@ export class PciBus {
   }
 
   /** Functions that have an interrupt pin, and the line, 0 for PIRQA#, that it is wired to. */
-  interruptPins(): { readonly id: string; readonly line: number; readonly isAsserted: boolean }[] {
-    return [...this.functions].flatMap(([key, { device, interruptLevel }]) =>
-      device.interruptPin === undefined
-        ? []
-        : [{ id: device.id, line: lineOf(key >>> 3, device.interruptPin), isAsserted: interruptLevel }],
-    );
+  interruptPins(): (PciPin & { readonly id: string; readonly isAsserted: boolean })[] {
+    return [...this.functions].flatMap(([key, { device, interruptLevel }]) => {
+      const { id, interruptPin: pin } = device;
+      const deviceNumber = key >>> 3;
+      if (pin === undefined) return [];
+      return [{ id, deviceNumber, pin, line: lineOf(deviceNumber, pin), isAsserted: interruptLevel }];
+    });
   }
 
   /** Ids of the functions, in the order of their places. */

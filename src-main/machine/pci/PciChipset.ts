@@ -2,6 +2,7 @@ import { acpiTables, placeAcpiTables } from '../acpi/AcpiTables.ts';
 import { ApmPorts, Piix4Pm, SCI_IRQ } from '../acpi/Piix4Pm.ts';
 import { acpiFiles } from '../acpi/tableLoader.ts';
 import type { ApicBus } from '../apic/ApicBus.ts';
+import { withInterruptMessages } from '../apic/interruptMessages.ts';
 import { IoApic } from '../apic/IoApic.ts';
 import type { BusDevice, TimerSource } from '../BusDevice.ts';
 import type { SystemBus } from '../bus/SystemBus.ts';
@@ -23,9 +24,10 @@ import { VIRTIO_TYPE } from '../virtio/VirtioFunction.ts';
 import type { VirtioPci } from '../virtio/VirtioPci.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
 import { I440fx } from './I440fx.ts';
+import { mpTables, routingTable } from './interruptTables.ts';
 import { PciBus } from './PciBus.ts';
 import type { PciDevice } from './PciDevice.ts';
-import { Piix3, ResetControl } from './Piix3.ts';
+import { Piix3, ResetControl, ROUTABLE, USUAL_ROUTES } from './Piix3.ts';
 
 /** Where programs that look for no PCI expect the frame buffer: as Bochs has it. */
 const FIRST_MEMORY = 0xe000_0000;
@@ -42,7 +44,10 @@ const FIRST_VIRTIO_SLOT = 5;
 const RSDP_ADDRESS = 0xe_0000;
 const ACPI_ADDRESS = 0xe_0040;
 const SMBIOS_ADDRESS = 0xe_8000;
+const MP_TABLE_ADDRESS = 0xe_9000;
 const SMBIOS_ANCHOR_ADDRESS = 0xf_0000;
+const MP_POINTER_ADDRESS = 0xf_0020;
+const ROUTING_ADDRESS = 0xf_0040;
 
 export interface PciChipsetParts {
   readonly bus: SystemBus;
@@ -90,7 +95,11 @@ export class PciChipset {
     const isaLines = Array.from({ length: 16 }, (_, irq) => wires.line(irq, 'pirq'));
     const bridge = new Piix3('piix3', isaLines, hasFirmware);
     this.bridge = bridge;
-    this.pci = new PciBus({ bus: parts.bus, memory: parts.memory, interrupts: bridge.lines });
+    this.pci = new PciBus({
+      bus: parts.bus,
+      memory: parts.hasLocalApic ? withInterruptMessages(parts.memory, parts.apics) : parts.memory,
+      interrupts: bridge.lines,
+    });
     this.power = new Piix4Pm('pm0', {
       bus: parts.bus,
       timers: timers.of('pm'),
@@ -174,6 +183,21 @@ export class PciChipset {
       ...placeAcpiTables(acpiTables(this.parts), RSDP_ADDRESS, ACPI_ADDRESS),
       { physicalAddress: SMBIOS_ADDRESS, bytes: names.structures },
       { physicalAddress: SMBIOS_ANCHOR_ADDRESS, bytes: placeSmbios(names, SMBIOS_ADDRESS) },
+      ...this.placeInterruptTables(),
+    ];
+  }
+
+  /** For kernels without ACPI. */
+  private placeInterruptTables(): readonly PlacedBytes[] {
+    const pins = this.pci.interruptPins();
+    const routing = { physicalAddress: ROUTING_ADDRESS, bytes: routingTable(pins, ISA_BRIDGE, ROUTABLE) };
+    if (!this.parts.hasLocalApic) return [routing];
+    const { vcpuCount } = this.parts;
+    const mp = mpTables({ vcpuCount, pins, routes: USUAL_ROUTES, sciIrq: SCI_IRQ }, MP_TABLE_ADDRESS);
+    return [
+      routing,
+      { physicalAddress: MP_POINTER_ADDRESS, bytes: mp.pointer },
+      { physicalAddress: MP_TABLE_ADDRESS, bytes: mp.table },
     ];
   }
 }

@@ -1,5 +1,5 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
-import type { PciBar, PciDevice } from './PciDevice.ts';
+import type { PciBar, PciDevice, PciWindow } from './PciDevice.ts';
 
 export const CONFIGURATION_BYTES = 256;
 
@@ -74,12 +74,19 @@ export class PciFunction {
   }
 
   read(offset: number, width: AccessWidth): number {
+    const { window } = this.device;
+    if (window && liesIn(window, offset, width)) return window.read(offset - window.offset, width);
     if (width === 1) return this.view.getUint8(offset);
     return width === 2 ? this.view.getUint16(offset, true) : this.view.getUint32(offset, true);
   }
 
   /** Bytes are taken in ascending order; what follows from them is looked at once, at the end. */
   write(offset: number, width: AccessWidth, value: number): void {
+    const { window } = this.device;
+    if (window && liesIn(window, offset, width)) {
+      window.write(offset - window.offset, width, value);
+      return;
+    }
     for (let i = 0; i < width; i++) this.writeByte(offset + i, (value >>> (8 * i)) & 0xff);
     for (const register of this.device.registers ?? []) {
       if (register.offset >= offset && register.offset < offset + width) this.announce(register.offset);
@@ -139,7 +146,9 @@ export class PciFunction {
     }
     if (this.romBytes > 0) {
       const register = this.view.getUint32(REGISTER.romBaseAddress, true);
-      const isOn = (this.command & COMMAND.memory) !== 0 && (register & ROM_ENABLE) !== 0;
+      // The specification asks for memory decoding as well (6.2.5.2). Bochs' BIOS copies ROMs without, as Bochs lets it;
+      // whoever obeys the specification switches the ROM off by its own bit.
+      const isOn = (register & ROM_ENABLE) !== 0;
       const address = (register & ~(LEAST_ROM - 1)) >>> 0;
       this.observer.onRomMoved(isOn && isInMemory(address, this.romBytes) ? address : undefined);
     }
@@ -209,6 +218,10 @@ export class PciFunction {
     }
     if (pointerAt !== REGISTER.capabilities) this.view.setUint16(REGISTER.status, STATUS_CAPABILITIES, true);
   }
+}
+
+function liesIn({ offset, byteLength }: PciWindow, at: number, width: AccessWidth): boolean {
+  return at >= offset && at + width <= offset + byteLength;
 }
 
 /** Where a base address register's range answers; a range at 0 or beyond its space's end is not decoded. */

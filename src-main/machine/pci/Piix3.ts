@@ -5,7 +5,7 @@ import type { PciDevice, PciRegister } from './PciDevice.ts';
 const PIRQ_ROUTES = 0x60;
 const ROUTE_OFF = 0x80;
 /** ISA requests that a PCI line may be routed to (PIRQRC, bits 3..0). */
-const ROUTABLE = 0b1101_1110_1111_1000;
+export const ROUTABLE = 0b1101_1110_1111_1000;
 /** Where firmware routes the four lines; so they stand from the start in a machine without firmware. */
 export const USUAL_ROUTES = [10, 10, 11, 11] as const;
 
