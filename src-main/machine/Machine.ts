@@ -19,6 +19,7 @@ import { type MachineState, type MachineStatistics, readProcessors } from './Mac
 import { ProcessorCounts } from './ProcessorCounts.ts';
 import { clearMemory, diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
+import { StopRequests } from './StopRequests.ts';
 import { restoreParts, saveParts, type StatefulParts } from './statefulParts.ts';
 import { GuestTime } from './timers/GuestTime.ts';
 import type { Screen } from './vga/Screen.ts';
@@ -63,13 +64,9 @@ export class Machine {
   private readonly spin = new SpinDetector();
   private image: ProgramImage | undefined;
   private isMemoryDirty = false;
-  /** What a device asked for during the present instruction. */
-  private request: MachineExit | undefined;
-  /** Why the machine will not run again before a reset. */
-  private end: MachineExit | undefined;
-  /** Somebody called `kick`; and a device had the processor stopped earlier than planned, which nobody else need know. */
-  private isKicked = false;
-  private isCutShort = false;
+  private readonly stops = new StopRequests(() => {
+    for (const processor of this.processors) processor.kick();
+  });
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -80,12 +77,12 @@ export class Machine {
       countInstructions: () => countInstructions(),
       retiredInstructions: () => this.retiredInstructions,
       isInterruptible: () => this.isInterruptible(),
-      isCutShort: () => this.isCutShort,
-      cutShort: () => this.cutShort(),
+      isCutShort: () => this.stops.isCutShort,
+      cutShort: () => this.stops.cutShort(),
     });
     const taps = new PortTaps(options.logPorts ?? [], options.exitPort, {
       log: (port, byte) => options.sinks?.portLog?.(port, byte),
-      exit: (_, value) => this.ask({ reason: 'poweroff', detail: String(value >>> 0) }),
+      exit: (_, value) => this.stops.ask({ reason: 'poweroff', detail: String(value >>> 0) }),
     });
     this.containment = new ContainmentLog(
       () => this.time.now(),
@@ -117,8 +114,8 @@ export class Machine {
       processor: (id) => this.processors[id] ?? UNWIRED,
       video: options.video ?? detachedVideoMemory(),
       ram,
-      onReset: (through) => this.ask({ reason: 'reset', detail: through }),
-      onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
+      onReset: (through) => this.stops.ask({ reason: 'reset', detail: through }),
+      onPowerOff: (through) => this.stops.ask({ reason: 'poweroff', detail: through }),
     });
     const { interrupts, keyboard, keyboardController } = this.chipset;
     this.processors = Array.from({ length: options.vcpuCount ?? 1 }, (_, id) =>
@@ -168,9 +165,9 @@ export class Machine {
       },
       now: () => this.time.now(),
       processor: () => this.processor,
-      onService: () => this.cutShort(),
-      onReset: (through) => this.ask({ reason: 'reset', detail: through }),
-      onPowerOff: (through) => this.ask({ reason: 'poweroff', detail: through }),
+      onService: () => this.stops.cutShort(),
+      onReset: (through) => this.stops.ask({ reason: 'reset', detail: through }),
+      onPowerOff: (through) => this.stops.ask({ reason: 'poweroff', detail: through }),
       onNothingToStart: (reasons) => sinks.nothingToStart?.(reasons),
     });
     this.bus.mapPorts(firmware.port, { first: SERVICE_PORT, count: 1 });
@@ -192,8 +189,7 @@ export class Machine {
   reset(): void {
     this.inputs.note({ kind: 'reset' });
     const now = this.time.now();
-    this.request = undefined;
-    this.end = undefined;
+    this.stops.restart(undefined);
     this.typist.clear();
     this.counts.carryOver();
     this.chipset.reset();
@@ -217,7 +213,7 @@ export class Machine {
 
   /** Runs until something ends it; see {@link MachineExit}. Cheap to call again at once. */
   run(slice: MachineSlice): MachineExit {
-    if (this.end !== undefined) return this.end;
+    if (this.stops.end !== undefined) return this.stops.end;
     this.time.start();
     const last = (slice.instructions ?? Infinity) + this.processor.retiredInstructions;
     let skips = 0;
@@ -252,7 +248,7 @@ export class Machine {
 
   /** Executes one instruction of the first processor. Timers that are due expire before it. */
   step(): MachineExit {
-    if (this.end !== undefined) return this.end;
+    if (this.stops.end !== undefined) return this.stops.end;
     this.time.fireDue();
     return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
   }
@@ -262,12 +258,7 @@ export class Machine {
    * instruction clock theirs may go unnoticed until the slice ends, when it meets one of the machine's own.
    */
   kick(): void {
-    this.isKicked = true;
-    this.kickProcessors();
-  }
-
-  private kickProcessors(): void {
-    for (const processor of this.processors) processor.kick();
+    this.stops.kick();
   }
 
   /** Holds guest time while the machine is paused; `run` lets it go on. The instruction clock stands still anyway. */
@@ -283,7 +274,7 @@ export class Machine {
 
   /** It does not run any more before a reset. */
   get isOver(): boolean {
-    return this.end !== undefined;
+    return this.stops.end !== undefined;
   }
 
   get position(): MachinePosition {
@@ -296,7 +287,7 @@ export class Machine {
 
   /** Lets happen what is due now, which comes before anything else that may happen at this position. */
   private settle(): void {
-    if (this.end === undefined) this.time.timers.fireDue();
+    if (this.stops.end === undefined) this.time.timers.fireDue();
   }
 
   screen(): Screen {
@@ -342,7 +333,7 @@ export class Machine {
     return {
       version: 1,
       profile: (this.options.profile ?? DEFAULT_PROFILE).name,
-      ...saveParts(this.parts, this.end ?? null),
+      ...saveParts(this.parts, this.stops.end ?? null),
     };
   }
 
@@ -353,8 +344,7 @@ export class Machine {
   restore(state: MachineState): void {
     const profile = (this.options.profile ?? DEFAULT_PROFILE).name;
     const processors = readProcessors(state, { profile, count: this.processors.length });
-    this.request = undefined;
-    this.end = state.end ?? undefined;
+    this.stops.restart(state.end ?? undefined);
     this.isMemoryDirty = true;
     restoreParts(this.parts, state, processors);
     this.chipset.vga.adoptMemory();
@@ -387,14 +377,10 @@ export class Machine {
 
   /** What the processor's exit means for the machine; undefined: go on. */
   private onProcessorExit(exit: VmExit): MachineExit | undefined {
-    const isOwnKick = exit.reason === 'kick' && this.takeOwnKick();
+    const isOwnKick = exit.reason === 'kick' && this.stops.takeOwnKick();
     this.firmware?.serve();
-    const { request } = this;
-    if (request !== undefined) {
-      this.request = undefined;
-      if (request.reason === 'poweroff') this.end = request;
-      return request;
-    }
+    const request = this.stops.takeRequest();
+    if (request !== undefined) return request;
     switch (exit.reason) {
       case 'budget':
         this.lookForSpin();
@@ -410,18 +396,10 @@ export class Machine {
         return { ...exit, vcpu: this.processor.id };
       case 'shutdown':
         this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, exit.detail);
-        return (this.end = { reason: 'shutdown', detail: exit.detail });
+        return this.stops.endWith({ reason: 'shutdown', detail: exit.detail });
       case 'error':
-        return (this.end = { reason: 'error', detail: exit.detail });
+        return this.stops.endWith({ reason: 'error', detail: exit.detail });
     }
-  }
-
-  /** The processor was kicked: whether only for a device's sake. */
-  private takeOwnKick(): boolean {
-    const isOwn = this.isCutShort && !this.isKicked;
-    this.isCutShort = false;
-    this.isKicked = false;
-    return isOwn;
   }
 
   private onHalt(): MachineExit | undefined {
@@ -429,7 +407,7 @@ export class Machine {
     if (this.processor.state.getInt(STATE.nmiPending) !== 0) return undefined;
     if (!isInterruptible || !this.chipset.canInterrupt(this.processor.id)) {
       const detail = isInterruptible ? 'every interrupt is masked' : 'interrupts are off';
-      return (this.end = { reason: 'halted', detail });
+      return this.stops.endWith({ reason: 'halted', detail });
     }
     if (this.chipset.interruptSource(this.processor.id).isPending()) return undefined;
     return this.time.wait();
@@ -453,16 +431,5 @@ export class Machine {
   private onDeviceWrite(physicalAddress: number, byteLength: number): void {
     this.options.memory.noteWritten?.(physicalAddress, byteLength);
     for (const processor of this.processors) processor.invalidatePhysical(physicalAddress, byteLength);
-  }
-
-  /** The processor stops soon, though nobody asked the machine to. */
-  private cutShort(): void {
-    this.isCutShort = true;
-    this.kickProcessors();
-  }
-
-  private ask(request: MachineExit): void {
-    this.request ??= request;
-    this.kickProcessors();
   }
 }

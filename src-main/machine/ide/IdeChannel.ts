@@ -1,20 +1,18 @@
 import type { AccessWidth } from '../../engine/VirtualProcessor.ts';
 import type { BusDevice, DeviceState, InterruptLine, TimerHandle, TimerService } from '../BusDevice.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
-import { checkVersion, readByte, readFlag, readNumber, readObject, readTime } from '../snapshot.ts';
+import { checkVersion, readByte, readFlag, readObject, readTime } from '../snapshot.ts';
 import type { BusMaster } from './BusMaster.ts';
+import { DrivePair } from './DrivePair.ts';
 import { moveByDma } from './moveByDma.ts';
 import { type IdeDrive, phaseBytes, type Reaction, STATUS } from './IdeDrive.ts';
-import { TaskFile, type TaskField } from './TaskFile.ts';
+import type { TaskField } from './TaskFile.ts';
 import { readTransfer, saveTransfer, type Transfer, wholeElements } from './Transfer.ts';
 
 const CONTROL_HIGH_BYTES = 0x80, CONTROL_RESET = 0x04, CONTROL_NO_INTERRUPT = 0x02; // prettier-ignore
-const DEVICE_SECOND = 0x10;
 /** Bits that always read as ones. */
 const DEVICE_FIXED = 0xa0;
 const COMMAND_DIAGNOSTIC = 0x90;
-/** Diagnostic code: no error (ATA/ATAPI-7, 6.34). */
-const DIAGNOSTIC_PASSED = 0x01;
 const REGISTERS: readonly (TaskField | undefined)[] = [undefined, 'features', 'count', 'lbaLow', 'lbaMid', 'lbaHigh'];
 
 /** What an empty channel's registers read as: the lines float high, but for DD7, which the host pulls down. */
@@ -47,13 +45,10 @@ export class IdeChannel implements BusDevice {
   readonly id: string;
   private readonly timers: TimerService;
   private readonly irq: InterruptLine;
-  private readonly drives: readonly (IdeDrive | undefined)[];
-  /** What the host wrote to a drive that is not there; its partner shows it. */
-  private readonly nobody = [new TaskFile(), new TaskFile()];
+  private readonly pair: DrivePair;
   private busMaster: BusMaster | undefined;
   private memory: DeviceMemory | undefined;
 
-  private selected: 0 | 1 = 0;
   private control = 0;
   private isInterrupting = false;
   private transfer: Transfer | undefined;
@@ -70,7 +65,7 @@ export class IdeChannel implements BusDevice {
     this.id = id;
     this.timers = timers;
     this.irq = irq;
-    this.drives = drives;
+    this.pair = new DrivePair(drives);
   }
 
   /** Gives the channel a DMA engine, which reaches guest memory through `memory`. */
@@ -88,8 +83,8 @@ export class IdeChannel implements BusDevice {
       for (let i = 0; i < width; i++) value += this.read(offset + i, 1) * 2 ** (8 * i);
       return value;
     }
-    if (this.isEmpty) return FLOATING;
-    const registers = this.registers(this.selected);
+    if (this.pair.isEmpty) return FLOATING;
+    const registers = this.pair.selectedRegisters;
     switch (offset) {
       case 1:
         return registers.error;
@@ -97,9 +92,9 @@ export class IdeChannel implements BusDevice {
         return registers.device | DEVICE_FIXED;
       case 7:
         this.acknowledge();
-        return this.status;
+        return this.pair.status;
       case 8:
-        return this.status;
+        return this.pair.status;
       default: {
         const field = REGISTERS[offset];
         if (field === undefined) return 0xff;
@@ -119,8 +114,7 @@ export class IdeChannel implements BusDevice {
         return;
       case 6:
         this.control &= ~CONTROL_HIGH_BYTES;
-        this.selected = value & DEVICE_SECOND ? 1 : 0;
-        for (const index of [0, 1] as const) this.registers(index).device = value;
+        this.pair.writeDevice(value);
         this.updateInterrupt();
         return;
       case 7:
@@ -134,9 +128,9 @@ export class IdeChannel implements BusDevice {
         const field = REGISTERS[offset];
         if (field === undefined) return;
         this.control &= ~CONTROL_HIGH_BYTES;
-        // Both drives listen, and none while it works.
-        if (this.status & (STATUS.busy | STATUS.request)) return;
-        for (const index of [0, 1] as const) this.registers(index).push(field, value);
+        // None listens while it works.
+        if (this.pair.status & (STATUS.busy | STATUS.request)) return;
+        this.pair.push(field, value);
       }
     }
   }
@@ -162,7 +156,7 @@ export class IdeChannel implements BusDevice {
 
   reset(): void {
     this.control = 0;
-    for (const drive of this.drives) drive?.reset();
+    this.pair.powerOn();
     this.resetDrives();
   }
 
@@ -170,31 +164,24 @@ export class IdeChannel implements BusDevice {
     const { transfer } = this;
     return {
       version: 1,
-      selected: this.selected,
+      ...this.pair.save(),
       control: this.control,
       isInterrupting: this.isInterrupting,
       work: WORKS.indexOf(this.work),
       deadline: this.work === 'none' ? 0 : this.deadline,
-      registers0: this.registers(0).save(),
-      registers1: this.registers(1).save(),
-      ...(this.drives[0] && { drive0: this.drives[0].save() }),
-      ...(this.drives[1] && { drive1: this.drives[1].save() }),
       ...(transfer && {
-        transfer: saveTransfer(transfer, this.drives),
+        transfer: saveTransfer(transfer, this.pair.drives),
       }),
     };
   }
 
   restore(state: DeviceState): void {
     checkVersion(this.id, state, 1);
-    const selected = readNumber(state, 'selected', 0, 1);
     const work = WORKS[readByte(state, 'work')] ?? 'none';
     const deadline = readTime(state, 'deadline');
     const transfer =
-      state['transfer'] === undefined ? undefined : readTransfer(readObject(state, 'transfer'), this.drives);
-    this.drives.forEach((drive, index) => drive?.restore(readObject(state, `drive${index}`)));
-    for (const index of [0, 1] as const) this.registers(index).restore(readObject(state, `registers${index}`));
-    this.selected = selected === 1 ? 1 : 0;
+      state['transfer'] === undefined ? undefined : readTransfer(readObject(state, 'transfer'), this.pair.drives);
+    this.pair.restore(state);
     this.control = readByte(state, 'control');
     this.isInterrupting = readFlag(state, 'isInterrupting');
     this.transfer = transfer;
@@ -204,27 +191,13 @@ export class IdeChannel implements BusDevice {
     this.updateInterrupt();
   }
 
-  private registers(index: 0 | 1): TaskFile {
-    // Both arrays have two elements.
-    return this.drives[index]?.registers ?? (this.nobody[index] as TaskFile);
-  }
-
-  private get isEmpty(): boolean {
-    return this.drives.every((drive) => drive === undefined);
-  }
-
-  /** A drive answers for its absent partner, with a status of zero. */
-  private get status(): number {
-    return this.drives[this.selected]?.registers.status ?? 0;
-  }
-
   private acknowledge(): void {
     this.isInterrupting = false;
     this.updateInterrupt();
   }
 
   private raiseInterrupt(drive: IdeDrive): void {
-    if (drive !== this.drives[this.selected]) return;
+    if (drive !== this.pair.selected) return;
     this.isInterrupting = true;
     this.busMaster?.noteInterrupt();
     this.updateInterrupt();
@@ -240,7 +213,7 @@ export class IdeChannel implements BusDevice {
     // The drives reset while the bit is set, and are ready as soon as it falls.
     if (value & CONTROL_RESET && (was & CONTROL_RESET) === 0) {
       this.resetDrives();
-      for (const drive of this.drives) if (drive) drive.registers.status = STATUS.busy;
+      this.pair.beginReset();
     } else if ((value & CONTROL_RESET) === 0 && was & CONTROL_RESET) {
       this.resetDrives();
     }
@@ -250,18 +223,13 @@ export class IdeChannel implements BusDevice {
   private resetDrives(): void {
     this.stopWork();
     this.transfer = undefined;
-    this.selected = 0;
     this.isInterrupting = false;
-    for (const drive of this.drives) {
-      if (drive === undefined) continue;
-      drive.registers.error = DIAGNOSTIC_PASSED;
-      drive.setSignature();
-    }
+    this.pair.finishReset();
     this.updateInterrupt();
   }
 
   private startCommand(command: number): void {
-    const drive = this.drives[this.selected];
+    const drive = this.pair.selected;
     if (drive === undefined || this.control & CONTROL_RESET) return;
     const isBusy = (drive.registers.status & (STATUS.busy | STATUS.request)) !== 0;
     if (isBusy && !drive.isReset(command)) return;
@@ -271,7 +239,7 @@ export class IdeChannel implements BusDevice {
     if (command === COMMAND_DIAGNOSTIC) {
       // For both drives, whichever is selected.
       this.resetDrives();
-      const first = this.drives[0];
+      const [first] = this.pair.drives;
       if (first) this.raiseInterrupt(first);
       return;
     }
@@ -362,7 +330,7 @@ export class IdeChannel implements BusDevice {
 
   private get openTransfer(): Transfer | undefined {
     const { transfer } = this;
-    const isOpen = transfer !== undefined && transfer.drive === this.drives[this.selected];
+    const isOpen = transfer !== undefined && transfer.drive === this.pair.selected;
     return isOpen && transfer.drive.registers.status & STATUS.request ? transfer : undefined;
   }
 

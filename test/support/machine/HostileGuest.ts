@@ -98,6 +98,7 @@ export class HostileGuest {
       [2, () => this.write(random.below(0x1_0000), random.pick(WIDTHS), this.value())],
       [12, () => this.touchMemoryMapped()],
       [8, () => this.configurePci()],
+      [4, () => this.reachVirtioByConfiguration()],
       [8, () => this.scribble()],
       [6, () => this.moveBlock()],
       [6, () => this.commandDisk()],
@@ -177,6 +178,31 @@ export class HostileGuest {
     else if (offset === 4) this.write(port, width, random.chance(80) ? 7 : this.value());
     else if (random.chance(80)) this.write(port, 4, random.pick([PCI_MEMORY, PCI_PORTS.first, 0xe100_0000]) | 1);
     else this.write(port, width, this.value());
+  }
+
+  /** Virtio's structures through configuration space, and message-signalled interrupts to wherever. */
+  private reachVirtioByConfiguration(): void {
+    const { random } = this;
+    const device = 5 + random.below(4);
+    const write = (offset: number, width: AccessWidth, value: number): void => {
+      this.write(0xcf8, 4, 0x8000_0000 + device * 0x800 + (offset & 0xfc));
+      this.write(0xcfc + (offset & 3), width, value);
+    };
+    write(0x94, 1, random.pick([4, 4, 4, 1, 0]));
+    write(0x98, 4, random.chance(80) ? random.pick([0, 4, 8, 12, 16, 20, 24, 28, 32, 0x1000, 0x3000]) : this.value());
+    write(0x9c, 4, random.pick([1, 2, 4, this.value()]));
+    write(0xa0, random.pick(WIDTHS), this.value());
+    this.write(0xcf8, 4, 0x8000_0000 + device * 0x800 + 0xa0);
+    this.read(0xcfc, random.pick(WIDTHS));
+    if (random.chance(50)) write(0xb2, 2, random.pick([0, 0x8000, 0xc000]));
+    const place = random.chance(50) ? 0xfee0_0000 + random.below(0x10_0000) : this.address();
+    for (const [at, value] of [
+      [0, place],
+      [4, 0],
+      [8, this.value()],
+      [12, random.below(2)],
+    ] as const)
+      this.processor.wiring.bus.mmioWrite(PCI_MEMORY + 16 * random.below(4) + at, 4, value % 2 ** 32);
   }
 
   /** Words that devices will take for descriptors: addresses, lengths, flags. */
