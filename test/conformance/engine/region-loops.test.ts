@@ -365,3 +365,16 @@ test.each([
   machine.runToHalt();
   expect((machine.processor.regionStatistics?.compiled ?? 0) > 0).toBe(each.isMade);
 });
+
+test.each([
+  { everyMs: 100, isMade: true },
+  { everyMs: 2_500, isMade: false },
+])('a loop that goes around ten times in $everyMs ms: made to a region: $isMade', ({ everyMs, isMade }) => {
+  let now = 0;
+  // The clock is looked at when a count begins and when it ends.
+  const regions = { nowMs: () => (now += everyMs) };
+  const machine = createTestMachine({ ramBytes: RAM, regionThreshold: 10, regions });
+  place(machine, { name: '', text: 'mov ecx,200\nagain:\ninc eax\ndec ecx\njnz near again\nhlt' });
+  machine.runToHalt();
+  expect((machine.processor.regionStatistics?.compiled ?? 0) > 0).toBe(isMade);
+});

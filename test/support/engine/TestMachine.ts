@@ -16,7 +16,7 @@ export interface TestMachineOptions {
   /** Default: what the environment's VIVARIUM_REGION_THRESHOLD says, else none. */
   readonly regionThreshold?: number;
   /** What else to make regions with. */
-  readonly regions?: Pick<RegionOptions, 'compiler' | 'onMade'>;
+  readonly regions?: Partial<Omit<RegionOptions, 'threshold'>>;
 }
 
 /** A translating processor with RAM, and a bus and interrupt pins that a test scripts. */
@@ -131,7 +131,7 @@ export class TestMachine {
 /** A threshold of 1 forces all code that can be into regions at its first execution. */
 export function regionOptions(
   threshold = Number(process.env['VIVARIUM_REGION_THRESHOLD'] ?? 0),
-  more: Pick<RegionOptions, 'compiler' | 'onMade'> = {},
+  more: Partial<Omit<RegionOptions, 'threshold'>> = {},
 ): RegionOptions | undefined {
   return threshold > 0 ? { threshold, nowMs: () => performance.now(), ...more } : undefined;
 }

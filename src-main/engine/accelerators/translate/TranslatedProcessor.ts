@@ -99,7 +99,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       features: options.features,
       onTranslated: () => this.exits.count('translation'),
       onKeysRestarted: () => this.regions?.forgetKeys(),
-      hotThreshold: options.regions?.threshold ?? 0,
+      hotness: options.regions,
     });
     this.breakpoints = new GuestBreakpoints(this.state, {
       setCode: (addresses) => this.setBreakpointsOf('guest', addresses),

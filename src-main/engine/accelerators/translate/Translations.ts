@@ -10,6 +10,7 @@ import {
   type HandlerIndex,
   type TranslationMode,
 } from '../../tiers/threaded/BlockTranslator.ts';
+import type { Hotness } from '../../tiers/threaded/blockHead.ts';
 import {
   type Block,
   type BlockKind,
@@ -34,8 +35,8 @@ export interface TranslationsOptions {
   onTranslated(): void;
   /** Code keys are given out anew: what others have remembered under them is to be forgotten. */
   onKeysRestarted(): void;
-  /** Times that a block is entered before a region may be made of it; 0: never. */
-  readonly hotThreshold: number;
+  /** When a region may be made of a block; undefined: never. */
+  readonly hotness: Hotness | undefined;
 }
 
 /** Whose breakpoints: the debugger's stop the machine, the guest's raise #DB. */
@@ -95,7 +96,7 @@ export class Translations {
       mmu,
       hasFeature: (feature) => features.has(feature),
       isBreakpoint: (linear) => this.isBreakpoint('debugger', linear) || this.isBreakpoint('guest', linear),
-      hotThreshold: options.hotThreshold,
+      hotness: options.hotness,
     });
     this.code = new CodeBytes(memory);
     this.jumpCache = new JumpCache(memory.memory.buffer, state.base);

@@ -1,7 +1,7 @@
 import type { RegionSource, RegionSummary } from '../../TranslationView.ts';
 import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
 import { PAGE_BYTES, STATE } from '../../state/layout.ts';
-import { addEntries, countAgain } from '../threaded/blockHead.ts';
+import { addEntries, countAgain, countingMs, type Hotness } from '../threaded/blockHead.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { RECORD } from '../threaded/record.ts';
 import type { CompileOutcome, EncodedRegion, RegionJob } from './compileRegion.ts';
@@ -28,11 +28,7 @@ export interface MadeRegion {
   readonly data: number;
 }
 
-export interface RegionOptions {
-  /** Times that a block is entered before it becomes part of a region. */
-  readonly threshold: number;
-  /** For statistics. */
-  nowMs(): number;
+export interface RegionOptions extends Hotness {
   /** Default: one that compiles at once. */
   readonly compiler?: RegionCompiler | undefined;
   readonly onMade?: ((made: MadeRegion) => void) | undefined;
@@ -63,6 +59,11 @@ const LIMITS = { instructions: 1000, blocks: 250 };
 const DEFERRAL = 8;
 /** Compiling costs by the instruction: for each time that a region has so many, its head waits for the threshold once more. */
 const INSTRUCTIONS_PER_WAIT = 100;
+/**
+ * Code that takes longer to be entered so often does not run enough to pay for its compilation, for minutes to come: what
+ * an idle guest's timer ticks run.
+ */
+const MOST_HEATING_MS = 2000;
 /** Jobs that wait for another thread at most: beyond it, code gets hot once more. */
 const MOST_WAITING = 64;
 /** What V8 keeps of all regions, in bytes: see `codeBytesOf`. */
@@ -167,6 +168,10 @@ export class RegionTier implements CacheWatcher {
     const { surroundings, view } = this;
     const { threshold } = surroundings.options;
     const behind = head + RECORD.size;
+    if (threshold > 1 && countingMs(view, head, surroundings.options.nowMs()) > MOST_HEATING_MS) {
+      this.countAgain(head, threshold);
+      return behind;
+    }
     const eip = (surroundings.eipBase() + view.getUint16(head + RECORD.pageOffset, true)) >>> 0;
     const headBlock = surroundings.blockAt(eip);
     if (headBlock?.firstRecord !== head) return behind;
@@ -177,12 +182,12 @@ export class RegionTier implements CacheWatcher {
       const isAwaited = [...holders].some(({ number }) => this.waiting.has(number));
       if (isAwaited || !this.deferred.has(headBlock)) {
         if (!isAwaited) this.deferred.add(headBlock);
-        countAgain(this.view, head, threshold * DEFERRAL);
+        this.countAgain(head, threshold * DEFERRAL);
         return behind;
       }
     }
     if (this.waiting.size >= MOST_WAITING) {
-      countAgain(this.view, head, threshold);
+      this.countAgain(head, threshold);
       return behind;
     }
     const plan = formRegion(this.hotCode, eip, LIMITS);
@@ -190,7 +195,7 @@ export class RegionTier implements CacheWatcher {
     const waits = Math.floor(plan.instructionCount / INSTRUCTIONS_PER_WAIT);
     if (waits > 0 && threshold > 1 && !this.hasWaited.has(headBlock)) {
       this.hasWaited.add(headBlock);
-      countAgain(this.view, head, threshold * waits);
+      this.countAgain(head, threshold * waits);
       return behind;
     }
     const data = this.newData();
@@ -201,6 +206,12 @@ export class RegionTier implements CacheWatcher {
     });
     const outcome = this.compiler.compile(region.number, { plan, place: region.place });
     return outcome !== undefined && this.finish(region, outcome) ? head : behind;
+  }
+
+  /** The block of a head becomes hot when it has been entered so many times more. */
+  private countAgain(head: number, threshold: number): void {
+    const { nowMs } = this.surroundings.options;
+    countAgain(this.view, head, { threshold, nowMs });
   }
 
   /** Puts in place what has been compiled meanwhile. No generated code may be running. */
@@ -250,8 +261,7 @@ export class RegionTier implements CacheWatcher {
       // Code that is rewritten again and again is not worth it.
       const drops = Math.min((this.drops.get(region.headBlock) ?? 0) + 1, MOST_DOUBLINGS);
       this.drops.set(region.headBlock, drops);
-      if (region.headBlock !== block)
-        countAgain(this.view, region.head, this.surroundings.options.threshold * 2 ** drops);
+      if (region.headBlock !== block) this.countAgain(region.head, this.surroundings.options.threshold * 2 ** drops);
     }
     this.bySource.delete(block);
   }
@@ -343,7 +353,7 @@ export class RegionTier implements CacheWatcher {
     for (const { region } of regions.slice(0, Math.ceil(regions.length / 4))) {
       this.remove(region);
       this.counters.evicted++;
-      countAgain(this.view, region.head, this.surroundings.options.threshold * DEFERRAL);
+      this.countAgain(region.head, this.surroundings.options.threshold * DEFERRAL);
     }
   }
 

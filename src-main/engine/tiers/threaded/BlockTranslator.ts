@@ -1,7 +1,7 @@
 import type { DecodeResult, Instruction } from '../../decode/Instruction.ts';
 import type { Mmu } from '../../mmu/Mmu.ts';
 import type { PhysicalMemory } from '../../mmu/PhysicalMemory.ts';
-import { beginCounting } from './blockHead.ts';
+import { beginCounting, type Hotness } from './blockHead.ts';
 import type { Block, BlockKind, CodeCache, CodePage, Link } from './CodeCache.ts';
 import { CodeBytes } from './CodeBytes.ts';
 import type { TranslationContext } from './Form.ts';
@@ -33,8 +33,8 @@ export interface TranslatorOptions {
   /** CPUID feature names that exist. */
   hasFeature(feature: string): boolean;
   isBreakpoint(linearAddress: number): boolean;
-  /** Times that a block is entered before `enterHot` is called; 0: blocks are not counted. */
-  readonly hotThreshold: number;
+  /** When `enterHot` is called for a block; undefined: blocks are not counted. */
+  readonly hotness: Hotness | undefined;
 }
 
 /** Where a block is translated: a page and how it lies in linear memory and in CS. */
@@ -100,8 +100,8 @@ class BlockBuilder {
     const limit = this.kind === 'block' ? MAX_BLOCK_INSTRUCTIONS : 1;
     let at = offset,
       count = 0;
-    if (this.kind === 'block' && this.options.hotThreshold > 0) {
-      beginCounting(this.view, this.step('head', at, 1), this.options.hotThreshold);
+    if (this.kind === 'block' && this.options.hotness) {
+      beginCounting(this.view, this.step('head', at, 1), this.options.hotness);
     }
     while (count < limit && at <= 0xfff) {
       const next = this.instruction(at, count);

@@ -3,21 +3,35 @@ import { STEP_KINDS } from './stepHandlers.ts';
 
 /**
  * A block's `head` counts `immediate` down at each entry and calls for a region at 0; `link` less `immediate`, modulo
- * 2^32, is how often the block has been entered.
+ * 2^32, is how often the block has been entered. `displacement` holds when the count began, in milliseconds, modulo 2^32.
  */
 
-/** Begins to count a block's entries. @param threshold entries until it is hot */
-export function beginCounting(view: DataView, head: number, threshold: number): void {
+/** When code is hot. */
+export interface Hotness {
+  /** Times that a block is entered before it becomes part of a region. */
+  readonly threshold: number;
+  nowMs(): number;
+}
+
+/** Begins to count a block's entries. */
+export function beginCounting(view: DataView, head: number, { threshold, nowMs }: Hotness): void {
   view.setInt32(head + RECORD.immediate, threshold, true);
   view.setInt32(head + RECORD.link, threshold, true);
+  view.setInt32(head + RECORD.displacement, nowMs(), true);
 }
 
 /** The block has to be entered so many times more to be hot. Makes the record a head where a region stood. */
-export function countAgain(view: DataView, head: number, threshold: number): void {
+export function countAgain(view: DataView, head: number, { threshold, nowMs }: Hotness): void {
   const before = entriesOf(view, head);
   view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
   view.setInt32(head + RECORD.immediate, threshold, true);
   view.setInt32(head + RECORD.link, (before + threshold) | 0, true);
+  view.setInt32(head + RECORD.displacement, nowMs(), true);
+}
+
+/** How long the head has counted, in milliseconds. */
+export function countingMs(view: DataView, head: number, nowMs: number): number {
+  return (nowMs - view.getInt32(head + RECORD.displacement, true)) >>> 0;
 }
 
 /** Entries by another way, while a region stood in the head's place. */
