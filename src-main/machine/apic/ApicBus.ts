@@ -19,11 +19,7 @@ export class ApicBus {
       processor,
       send: (message, from, shorthand) => {
         if (shorthand === 'none') this.deliver(message);
-        else
-          this.deliverTo(
-            message,
-            shorthand === 'all' ? this.localApics : this.localApics.filter((each) => each !== from),
-          );
+        else this.deliverTo(message, (each) => shorthand === 'all' || each !== from);
       },
       broadcastEndOfInterrupt: (vector) => {
         for (const listener of this.listeners) listener(vector);
@@ -38,19 +34,18 @@ export class ApicBus {
   }
 
   deliver(message: ApicMessage): void {
-    this.deliverTo(
-      message,
-      this.localApics.filter((apic) => apic.isAddressed(message)),
-    );
+    this.deliverTo(message, (apic) => apic.isAddressed(message));
   }
 
-  private deliverTo(message: ApicMessage, targets: readonly LocalApic[]): void {
-    if (message.deliveryMode !== DELIVERY.lowestPriority) {
-      for (const apic of targets) apic.accept(message);
-      return;
+  private deliverTo(message: ApicMessage, isTarget: (apic: LocalApic) => boolean): void {
+    const isForOne = message.deliveryMode === DELIVERY.lowestPriority;
+    let lowest: LocalApic | undefined;
+    for (const apic of this.localApics) {
+      if (!isTarget(apic)) continue;
+      if (!isForOne) apic.accept(message);
+      else if (apic.takesInterrupts && apic.priority < (lowest?.priority ?? Infinity)) lowest = apic;
     }
-    const candidates = targets.filter((apic) => apic.takesInterrupts);
-    candidates.sort((a, b) => a.priority - b.priority)[0]?.accept(message);
+    lowest?.accept(message);
   }
 }
 

@@ -53,11 +53,13 @@ export class DebuggerCatchpoints {
   }
 
   onPort(port: number, byteLength: number, access: 'read' | 'write'): void {
+    if (this.all.length === 0) return;
     this.meet({ kind: 'port', port, byteLength, access });
   }
 
   /** @param returnAddress linear, of what was interrupted */
   onDelivery({ vector, source, errorCode }: ProcessorEvent, returnAddress: number): void {
+    if (this.all.length === 0) return;
     if (source === 'exception') this.meet({ kind: 'exception', vector, errorCode, returnAddress });
     else this.meet({ kind: 'interrupt', vector, source, returnAddress });
   }

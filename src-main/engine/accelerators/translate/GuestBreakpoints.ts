@@ -29,6 +29,7 @@ export class GuestBreakpoints implements AccessWatch {
   /** Linear page numbers with data breakpoints. A breakpoint is aligned, so it lies in one page. */
   private pages: ReadonlySet<number> = new Set();
   private codeCount = 0;
+  private hasPorts = false;
   /** DR6's bits of the traps that are due at the end of the instruction; of one that faults they are put back. */
   traps = 0;
 
@@ -47,6 +48,7 @@ export class GuestBreakpoints implements AccessWatch {
     const isSame = pages.size === this.pages.size && [...pages].every((page) => this.pages.has(page));
     this.pages = pages;
     this.codeCount = code.length;
+    this.hasPorts = enabled.some(({ kind }) => kind === 'port');
     this.sites.setCode(code);
     if (!isSame) this.sites.setWatch(pages.size > 0 ? this : undefined);
   }
@@ -107,12 +109,12 @@ export class GuestBreakpoints implements AccessWatch {
   }
 
   onPort(port: number, byteLength: number): void {
-    this.traps |= conditionsMet(this.all, ['port'], port, byteLength);
+    if (this.hasPorts) this.traps |= conditionsMet(this.all, ['port'], port, byteLength);
   }
 
   /** Some breakpoint is for this port. */
   watchesPort(port: number, byteLength: number): boolean {
-    return conditionsMet(this.all, ['port'], port, byteLength) !== 0;
+    return this.hasPorts && conditionsMet(this.all, ['port'], port, byteLength) !== 0;
   }
 
   private get isShadowed(): boolean {
