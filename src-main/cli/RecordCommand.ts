@@ -1,5 +1,5 @@
 import { encodeRecording } from '../hypervisor/recordings/Recording.ts';
-import type { RecordedInput } from '../hypervisor/recordings/recordedInputs.ts';
+import { type RecordedInput, storedInputs } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { CollectedFiles } from './InputFiles.ts';
 import { openForRecording, recordImages } from './recordedDrives.ts';
@@ -29,7 +29,7 @@ export async function record(options: RunOptions, out: string, terminal: Termina
       encoded = encodeRecording({
         definition: definitionOf(repeatable),
         files: [...files.all(), ...images],
-        inputs,
+        inputs: storedInputs(inputs, ({ name }) => name),
         end: { position: machine.position, reason, detail, isOver: machine.isOver, digest },
       });
       return digest;

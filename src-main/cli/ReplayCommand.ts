@@ -2,7 +2,7 @@ import { decodeRecording } from '../hypervisor/recordings/Recording.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { UsageError } from './ExitStatus.ts';
 import { RecordedFiles } from './InputFiles.ts';
-import { openRecorded } from './recordedDrives.ts';
+import { openRecorded, openRecordedInput } from './recordedDrives.ts';
 import { optionsFrom, type ReplayChoices } from './recordedOptions.ts';
 import type { ReplayPlace } from './ReplaySession.ts';
 import { run } from './RunCommand.ts';
@@ -24,7 +24,10 @@ export async function replay(
     openDrives: (options) => openRecorded(options, recording.files, 'recording'),
     onStart: () => undefined,
     onEnd: (parts) => machineDigest(parts, layersOf(parts.machine)),
-    recording,
-    place,
+    replay: {
+      recording,
+      openInput: (input) => openRecordedInput(input, recording.files, 'recording'),
+      place,
+    },
   });
 }

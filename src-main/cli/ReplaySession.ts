@@ -1,6 +1,7 @@
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
+import type { StoredInput } from '../hypervisor/recordings/recordedInputs.ts';
 import type { Machine } from '../machine/Machine.ts';
-import type { MachineInput, MachinePosition } from '../machine/MachineInput.ts';
+import type { MachinePosition } from '../machine/MachineInput.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
 import type { ReverseExecution } from '../machine/replay/ReverseExecution.ts';
 import { isSamePosition, runTo } from '../machine/replay/runTo.ts';
@@ -15,7 +16,7 @@ export interface ReplaySessionOptions {
   readonly recording: Recording;
   readonly hostTime: HostTime;
   /** See `applyRecordedInput`. */
-  readonly apply: (input: MachineInput) => void;
+  readonly apply: (input: StoredInput) => void;
   /** Called between slices: moves output. */
   readonly exchange: () => Promise<void>;
   readonly interrupted: () => RunEnding | undefined;

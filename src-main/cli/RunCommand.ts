@@ -3,6 +3,7 @@ import { listRegion } from '../debug/RegionListing.ts';
 import { applyRecordedInput } from '../hypervisor/changeMachine.ts';
 import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
+import type { StoredInput } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
@@ -10,6 +11,7 @@ import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { Machine } from '../machine/Machine.ts';
+import type { MachineInput } from '../machine/MachineInput.ts';
 import { adapterModels } from '../machine/network/NetworkPort.ts';
 import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
@@ -55,9 +57,15 @@ export interface RunUse {
   /** The machine has stopped for good; returns its digest when the report is to tell it. */
   onEnd(parts: TranslatedMachine, ending: RunEnding): string | undefined;
   /** A run to repeat; undefined: user and network drive the machine. */
-  readonly recording?: Recording;
+  readonly replay?: RunReplay;
+}
+
+export interface RunReplay {
+  readonly recording: Recording;
+  /** An input with the image that it needs. Throws {@link UsageError}. */
+  openInput(input: StoredInput): MachineInput;
   /** Where to go in it, in the end. */
-  readonly place?: ReplayPlace | undefined;
+  readonly place: ReplayPlace | undefined;
 }
 
 const ORDINARY_USE: RunUse = {
@@ -106,7 +114,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     { firmware, cable, drives, terminal },
     {
       frame: (bytes) => {
-        if (!use.recording) cable?.send(bytes);
+        if (!use.replay) cable?.send(bytes);
         if (options.clock === 'host') parts.machine.kick();
       },
       driveProblem: (_, message) => {
@@ -208,7 +216,7 @@ interface RunParts {
 async function runWithTerminal(run: RunParts): Promise<RunResult> {
   const { options, terminal, output, input, until, serialFile, audio, cable, gdb, use } = run;
   const { machine } = run.parts;
-  const { recording } = use;
+  const { replay } = use;
   let interrupted: RunEnding | undefined;
   let isInputOpen = false;
   let wake: () => void = () => undefined;
@@ -217,7 +225,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
     wake();
   });
   let stopInput: () => void = () => undefined;
-  if (options.serial === 'stdio' && !recording) {
+  if (options.serial === 'stdio' && !replay) {
     isInputOpen = true;
     stopInput = terminal.listen({
       isInteractive: (isInteractive) => input.setInteractive(isInteractive),
@@ -234,20 +242,21 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
       isFull: () => input.length > INPUT_WAITING_MOST,
     });
   }
-  if (!recording) cable?.plugIn(machine, () => wake());
+  if (!replay) cable?.plugIn(machine, () => wake());
   const moveOutput = async (): Promise<void> => {
     audio?.save();
     if (serialFile !== undefined) saveSerial(options.serial, serialFile, output.takeSerial());
     const chunk = output.take(hostTime.monotonicNs());
     if (chunk.length > 0) await terminal.write(chunk);
   };
-  const visit = use.place && { travel: new TimeTravel(run.parts, { hostTime }), place: use.place };
-  const session = recording
+  const place = replay?.place;
+  const visit = place && { travel: new TimeTravel(run.parts, { hostTime }), place };
+  const session = replay
     ? new ReplaySession({
         machine,
-        recording,
+        recording: replay.recording,
         hostTime,
-        apply: (input) => applyRecordedInput(run.parts, input),
+        apply: (input) => applyRecordedInput(run.parts, replay.openInput(input)),
         exchange: moveOutput,
         interrupted: () => interrupted,
         digest: () => machineDigest(run.parts, layersOf(machine)),

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { imageChain } from '../hypervisor/recordings/imageChain.ts';
+import type { StoredInput } from '../hypervisor/recordings/recordedInputs.ts';
 import type { RecordedFile } from '../hypervisor/recordings/recordedFiles.ts';
 import { NodeImageHost } from '../hypervisor/storage/NodeImageHost.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
+import { openDriveImage } from '../machine/drives/openDriveImage.ts';
 import { type HostFile, ImageError } from '../machine/images/HostFile.ts';
 import { LayeredImage } from '../machine/images/LayeredImage.ts';
+import type { MachineInput } from '../machine/MachineInput.ts';
 import { openDrives } from './drives.ts';
 import { UsageError } from './ExitStatus.ts';
 import type { Keeper } from './InputFiles.ts';
@@ -53,6 +56,16 @@ export function openRecorded(options: RunOptions, files: readonly RecordedFile[]
       throw new UsageError(`${name} has changed since the ${keeper} was made: its SHA-256 is ${present}. ${needed}`);
   }
   return openForRecording(options, new RecordedImageHost(files, keeper));
+}
+
+/** An input of a recorded run, with the image that it puts into a drive. Throws {@link UsageError}. */
+export function openRecordedInput(input: StoredInput, files: readonly RecordedFile[], keeper: Keeper): MachineInput {
+  if (input.kind !== 'medium') return input;
+  const { slot, image } = input;
+  if (image === null) return { kind: 'medium', slot, image };
+  const opened = openDriveImage(new RecordedImageHost(files, keeper), slot, image.name, 'read-only');
+  if (!opened.ok) throw new UsageError(`--${slot}: ${opened.message}`);
+  return { kind: 'medium', slot, image: image.isReadOnly ? opened.image : new LayeredImage(opened.image) };
 }
 
 /** Throws {@link UsageError}. */

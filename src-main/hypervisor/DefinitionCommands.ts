@@ -1,11 +1,12 @@
-import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
+import type { DriveSlot, RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
-import { findImageConflict } from './imageConflicts.ts';
+import { claimImages } from './imageConflicts.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import type { MachineRegistry } from './MachineRegistry.ts';
 import { done, refused } from './results.ts';
 import type { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
 import type { ProgramSource, Result, UpdateVmRequest, VmDrive, VmProgram } from './types.ts';
+import type { MediumInDrive } from './threads/ThreadMachine.ts';
 import type { VirtualMachine } from './VirtualMachine.ts';
 
 export interface DefinitionCommandsParts {
@@ -51,7 +52,7 @@ export class DefinitionCommands {
     };
     const droppable = await snapshots.checkDrivesDropped(machine, changedDrives());
     if (!droppable.ok) return droppable;
-    const conflict = drive && findImageConflict(machine, [drive], machines());
+    const conflict = drive && claimImages(machine, [drive], machines());
     if (conflict) return conflict;
     if (isObeyed('send input to', machine.state)) {
       const changed = await snapshots.changeMedium(machine, slot, drive);
@@ -64,6 +65,21 @@ export class DefinitionCommands {
     machine.forgetDriveProblem(slot);
     onChanged(machine);
     return done(null);
+  }
+
+  /** A machine that has gone back or forth has other media in its drives. */
+  async noteMedia(machine: VirtualMachine, media: readonly MediumInDrive[]): Promise<void> {
+    const { registry, snapshots, onChanged } = this.#parts;
+    const noted = await snapshots.noteMedia(machine, media, async () => {
+      const slots = new Set<DriveSlot>(media.map(({ slot }) => slot));
+      const others = machine.stored.drives.filter(({ slot }) => !slots.has(slot));
+      const inside = media.flatMap(({ drive }) => (drive ? [{ slot: drive.slot, path: drive.path, access: drive.access }] : [])); // prettier-ignore
+      return registry.update(machine.id, { drives: [...others, ...inside] });
+    });
+    if (!noted.ok) return;
+    machine.stored = noted.value;
+    for (const { slot } of media) machine.forgetDriveProblem(slot);
+    onChanged(machine);
   }
 
   /** A machine that is on gets it with its next reset. */

@@ -9,7 +9,7 @@ import type { ImageAccess } from '../machine/images/openImage.ts';
 import { commandOfUpdate, DefinitionCommands } from './DefinitionCommands.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { ImageContents } from './disks/ImageContents.ts';
-import { findDriveAt, findImageConflict } from './imageConflicts.ts';
+import { findDriveAt, claimImages } from './imageConflicts.ts';
 import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import type { VmCommand } from './lifecycle/transitions.ts';
 import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
@@ -264,7 +264,7 @@ export class Hypervisor implements HypervisorService {
       // A deletion may have come first meanwhile.
       const allowed = machine.check('start');
       if (!allowed.ok) return allowed;
-      const conflict = findImageConflict(machine, machine.stored.drives, this.#machines.values());
+      const conflict = claimImages(machine, machine.stored.drives, this.#machines.values());
       return conflict ?? machine.start(program.value, isPaused);
     });
   }
@@ -553,6 +553,7 @@ export class Hypervisor implements HypervisorService {
       },
       onSerial: (output) => this.#emitter.emit('serial-output', output),
       onSound: (machine, samples) => this.#emitter.emit('sound', { vmId: machine.id, samples }),
+      onMedia: (machine, media) => void this.#definitions.noteMedia(machine, media),
       onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
       onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),

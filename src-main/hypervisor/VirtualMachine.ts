@@ -21,6 +21,7 @@ import { readDeviceActivity } from './threads/readDeviceActivity.ts';
 import type {
   LoadedPages,
   MachineViews,
+  MediumInDrive,
   NewLayer,
   ThreadDrive,
   ThreadMachineDefinition,
@@ -51,6 +52,8 @@ export interface VirtualMachineEvents {
   onState(machine: VirtualMachine, from: VmState, to: VmState): void;
   onSerial(output: SerialOutput): void;
   onSound(machine: VirtualMachine, samples: Int16Array): void;
+  /** It has gone to where other media lay in its drives. */
+  onMedia(machine: VirtualMachine, media: readonly MediumInDrive[]): void;
   onDriveProblem(machine: VirtualMachine, problem: DriveProblem): void;
   onContainment(machine: VirtualMachine, records: readonly ContainmentRecord[]): void;
   /** It has another thread, in which no guest code has run yet. */
@@ -509,6 +512,7 @@ export class VirtualMachine {
     }
     if (batch.sound) this.#events.onSound(this, batch.sound);
     if (batch.screen !== null) this.screen.update(batch.screen);
+    if (batch.media.length > 0) this.#events.onMedia(this, batch.media);
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
     for (const happening of batch.happenings) this.#onHappening(happening);
   }

@@ -7,10 +7,28 @@ import type { VirtualMachine } from './VirtualMachine.ts';
 type DriveInUse = VmDrive & { readonly layer?: string | null };
 
 /**
+ * Takes images for a machine that may be used by it now. Others may have had them in their drives: they do not go back
+ * there any more.
+ */
+export function claimImages(
+  machine: VirtualMachine,
+  drives: readonly DriveInUse[],
+  machines: Iterable<VirtualMachine>,
+): { readonly ok: false; readonly error: HypervisorError } | undefined {
+  const all = [...machines];
+  const conflict = findImageConflict(machine, drives, all);
+  if (conflict) return conflict;
+  const claims = drives.map((drive) => ({ path: drive.path, isWritten: isWritten(drive) }));
+  for (const other of all)
+    if (other !== machine && other.stored.clock === 'instructions') other.worker?.post('forgetMedia', claims);
+  return undefined;
+}
+
+/**
  * Two machines that write one image destroy it, and one that reads what another one writes sees neither the old nor the
  * new: why `drives` cannot be used now, or undefined.
  */
-export function findImageConflict(
+function findImageConflict(
   machine: VirtualMachine,
   drives: readonly DriveInUse[],
   machines: Iterable<VirtualMachine>,

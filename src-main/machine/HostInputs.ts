@@ -1,4 +1,7 @@
 import type { Chipset } from './Chipset.ts';
+import type { InsertOutcome } from './drives/DriveBay.ts';
+import type { RemovableSlot } from './drives/DriveSlot.ts';
+import type { DiskImage } from './images/DiskImage.ts';
 import { keysFromSet1 } from './keyboard/keys.ts';
 import type { Typist } from './keyboard/Typist.ts';
 import { type TypingStep, typePlainText } from './keyboard/typing.ts';
@@ -13,9 +16,9 @@ export interface InputTarget {
   settle(): void;
 }
 
-/** Everything by which the host reaches a guest's devices: keys, the mouse, bytes, frames, the power button. */
+/** Everything by which the host reaches a guest's devices: keys, the mouse, bytes, frames, the power button, media. */
 export class HostInputs {
-  /** Told of all that reaches the machine from outside, but for programs and media. */
+  /** Told of all that reaches the machine from outside, but for programs. */
   onInput: InputObserver | undefined;
   private readonly target: InputTarget;
 
@@ -86,6 +89,12 @@ export class HostInputs {
     const taken = Uint8Array.from(bytes).subarray(0, virtioConsole.room);
     if (taken.length > 0) this.note({ kind: 'console', bytes: taken });
     return virtioConsole.receive(taken);
+  }
+
+  /** Another medium, or none, in a drive. A guest that has locked its drive learns what the host wants. */
+  changeMedium(slot: RemovableSlot, image: DiskImage | undefined): InsertOutcome {
+    this.note({ kind: 'medium', slot, image: image ?? null });
+    return this.target.chipset.drives.insert(slot, image);
   }
 
   /** A frame from the network; lost when the machine has no adapter, or too many wait for it already. */

@@ -1,4 +1,6 @@
 import type { ProcessorState } from '../engine/ProcessorState.ts';
+import type { RemovableSlot } from './drives/DriveSlot.ts';
+import type { DiskImage } from './images/DiskImage.ts';
 import type { TypingStep } from './keyboard/typing.ts';
 
 /**
@@ -20,6 +22,8 @@ export type MachineInput =
   | { readonly kind: 'console'; readonly bytes: Uint8Array }
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'power-button' }
+  /** Another medium was put into a drive, or with null the one there taken out. The image, open: it is the same each time. */
+  | { readonly kind: 'medium'; readonly slot: RemovableSlot; readonly image: DiskImage | null }
   /** What somebody wrote to a register or to physical memory, as a debugger does. Who makes the processors knows the names. */
   | { readonly kind: 'register'; readonly vcpu: number; readonly name: string; readonly value: bigint }
   | { readonly kind: 'memory'; readonly physicalAddress: number; readonly bytes: Uint8Array }

@@ -33,6 +33,7 @@ export const TimeLine = z.object({
         'console',
         'frame',
         'power-button',
+        'medium',
         'register',
         'memory',
         'nmi',

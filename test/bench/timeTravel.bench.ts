@@ -3,6 +3,7 @@
  * step back takes at ten places of a run of ten seconds: milliseconds of processor time, and on the clock.
  */
 import { monotonicNs } from '../../src-main/hypervisor/scheduler/hostClock.ts';
+import { ThreadDrives } from '../../src-main/hypervisor/threads/ThreadDrives.ts';
 import { ThreadHistory } from '../../src-main/hypervisor/threads/ThreadHistory.ts';
 import { assembledMachine } from '../support/machine/assembledMachine.ts';
 
@@ -24,7 +25,7 @@ for (let page = 2048; page < 10_240; page++) ram.fill((page % 255) + 1, page * 4
 machine.run({ instructions: 50_000_000 });
 
 const plain = rateOf((untilHostNs) => machine.run({ untilHostNs }));
-const history = new ThreadHistory(parts, new Map(), () => undefined);
+const history = new ThreadHistory(parts, { drives: new ThreadDrives(true), onPages: () => undefined });
 history.begin('power-on');
 const recorded = rateOf((untilHostNs) => history.run({ untilHostNs }));
 console.log(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import { DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
 import { MOST_BACKING_NAME, newQcow2, readQcow2Header } from '../../machine/images/qcow2/Qcow2Header.ts';
@@ -30,8 +30,11 @@ export class DiskLayers {
   readonly #contents: ImageContents;
   /** Of machines that are on: what takes each drive's writes. */
   readonly #tops = new Map<VmId, TopLayers>();
-  /** What threads of machines were told to put below their layers in front, and may do yet. */
-  readonly #awaited = new Map<VmId, readonly LayerName[]>();
+  /**
+   * What threads of machines may need yet: layers that they were told to put below those in front, and of media that
+   * were taken out, since a machine may go back to where they lay in its drives.
+   */
+  readonly #held = new Map<VmId, readonly LayerName[]>();
 
   /** @param folderOf where a machine's layers lie */
   constructor(folderOf: (id: VmId) => string, contents: ImageContents) {
@@ -57,14 +60,24 @@ export class DiskLayers {
     this.#tops.delete(id);
   }
 
-  /** The machine's thread has not answered whether it has put these below its layers in front: it may at any time. */
-  await(id: VmId, awaited: readonly LayerName[]): void {
-    this.#awaited.set(id, [...(this.#awaited.get(id) ?? []), ...awaited]);
+  /** Another medium, or none, lies in a drive of a machine that is on. */
+  noteMedium(id: VmId, slot: RemovableSlot, drive: ThreadDrive | null): void {
+    const tops = new Map(this.topsOf(id));
+    const former = tops.get(slot) ?? null;
+    if (former !== null) this.hold(id, [former]);
+    tops.delete(slot);
+    if (drive && isWritable(drive)) tops.set(slot, drive.layerFile === null ? null : path.basename(drive.layerFile));
+    this.#tops.set(id, tops);
+  }
+
+  /** The machine's thread may need these until it ends: it may not have answered whether it has put them to use. */
+  hold(id: VmId, layers: readonly LayerName[]): void {
+    this.#held.set(id, [...(this.#held.get(id) ?? []), ...layers]);
   }
 
   /** No thread of the machine does anything any more. */
-  awaitNothing(id: VmId): void {
-    this.#awaited.delete(id);
+  holdNothing(id: VmId): void {
+    this.#held.delete(id);
   }
 
   /** What a start of the machine needs: layers for what is to be forgotten, and images that nobody has changed. */
@@ -82,12 +95,9 @@ export class DiskLayers {
   }
 
   /** The same for a medium that is put into a drive of a machine that is on. */
-  async prepareMedium(
-    id: VmId,
-    drive: StoredDrive,
-  ): Promise<Result<{ readonly drive: ThreadDrive; readonly layer: LayerName | null }>> {
+  async prepareMedium(id: VmId, drive: StoredDrive): Promise<Result<ThreadDrive>> {
     const layer = await this.#layerForStart(id, drive);
-    return layer.ok ? done({ drive: this.threadDrive(id, drive, layer.value), layer: layer.value }) : layer;
+    return layer.ok ? done(this.threadDrive(id, drive, layer.value)) : layer;
   }
 
   threadDrive(id: VmId, { slot, path: file, access }: StoredDrive, layer: LayerName | null): ThreadDrive {
@@ -183,7 +193,7 @@ export class DiskLayers {
   async collect(id: VmId, named: readonly LayerName[]): Promise<void> {
     try {
       const all = (await readdir(this.#folderOf(id))).filter(isLayerName);
-      const used = [...this.topsOf(id).values(), ...(this.#awaited.get(id) ?? [])];
+      const used = [...this.topsOf(id).values(), ...(this.#held.get(id) ?? [])];
       const roots = [...named, ...used].filter((layer) => layer !== null && all.includes(layer));
       const needed = new Set(roots.flatMap((layer) => this.chainOf(id, layer ?? '')));
       for (const layer of all) if (!needed.has(layer)) await unlink(this.fileOf(id, layer));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { comparePositions } from '../../machine/replay/runTo.ts';
 import { decodeSections, encodeSections, jsonOf, jsonSection, SectionProblem } from '../storage/SectionFile.ts';
 import { decodeFiles, encodeFiles, type RecordedFile } from './recordedFiles.ts';
-import { inputsToJson, positionSchema, type RecordedInput, recordedInputsSchema } from './recordedInputs.ts';
+import { inputsToJson, positionSchema, recordedInputsSchema, type StoredRecordedInput } from './recordedInputs.ts';
 
 const VERSION = 1;
 /** Programs, initial RAM disks and small images; larger images are named by their hashes. */
@@ -14,7 +14,7 @@ export interface Recording {
   readonly definition: unknown;
   readonly files: readonly RecordedFile[];
   /** In order. */
-  readonly inputs: readonly RecordedInput[];
+  readonly inputs: readonly StoredRecordedInput[];
   readonly end: RecordingEnd;
 }
 

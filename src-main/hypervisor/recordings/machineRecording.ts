@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { done, messageOf, refused } from '../results.ts';
-import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
+import type { StoredMachine } from '../storage/StoredMachine.ts';
 import type { RecordedRun } from '../threads/ThreadHistory.ts';
-import type { ThreadProgram } from '../threads/ThreadMachine.ts';
+import type { ThreadDrive, ThreadProgram } from '../threads/ThreadMachine.ts';
 import type { Result } from '../types.ts';
 import { encodeRecording } from './Recording.ts';
 import { imageChain } from './imageChain.ts';
@@ -18,43 +18,53 @@ const MOST_EMBEDDED_BYTES = 4 * 2 ** 20;
 export async function encodeMachineRecording(
   machine: StoredMachine,
   program: ThreadProgram | null,
-  { inputs, end }: RecordedRun,
+  run: RecordedRun,
 ): Promise<Result<Uint8Array>> {
-  const repeatable = checkRepeatable(machine);
+  const repeatable = checkRepeatable(machine, run);
   if (!repeatable.ok) return repeatable;
-  const files = programFiles(program);
-  for (const { path } of machine.drives) {
+  const { drives, inputs, end } = run;
+  const media = inputs.flatMap(({ input }) => (input.kind === 'medium' && input.image ? [input.image.name] : []));
+  const images = new Set<string>();
+  for (const path of [...drives.map((drive) => drive.path), ...media]) {
     try {
-      for (const image of imageChain(path)) files.push(await recordImage(image));
+      for (const image of imageChain(path)) images.add(image);
     } catch (error) {
       return refused('file-unreadable', `${path} cannot be read: ${messageOf(error)}.`);
     }
   }
-  return done(encodeRecording({ definition: definitionOf(machine, program), files, inputs, end }));
+  const files = programFiles(program);
+  for (const image of images) {
+    try {
+      files.push(await recordImage(image));
+    } catch (error) {
+      return refused('file-unreadable', `${image} cannot be read: ${messageOf(error)}.`);
+    }
+  }
+  return done(encodeRecording({ definition: definitionOf(machine, program, drives), files, inputs, end }));
 }
 
 /** Another computer has to come to the same end: it needs the disks as they were, and has no other machine's address. */
-function checkRepeatable({ name, drives, network }: StoredMachine): Result<null> {
+function checkRepeatable({ name, network }: StoredMachine, { drives, written }: RecordedRun): Result<null> {
   const refuse = (why: string): Result<never> => refused('wrong-state', `The run of “${name}” cannot be saved: ${why}`);
   if (network !== null)
     return refuse('its network adapter’s address is its own. Take it off the network, and start it anew.');
-  const written = drives.find((drive) => drive.access === 'read-write' && drive.slot !== 'cdrom');
-  if (written !== undefined)
+  const [file] = written;
+  if (file !== undefined)
     return refuse(
-      `it writes to ${written.path}, which is no longer what it was. Let the drive forget what is written, and start it anew.`,
+      `it has written to ${file}, which is no longer what it was. Let the drive forget what is written, and start it anew.`,
     );
-  if (new Set(disksOf(drives).map(({ access }) => access)).size > 1)
+  if (new Set(disksOf(drives).map(({ access }) => access === 'read-only')).size > 1)
     return refuse('some of its drives are write-protected and others are not. Let them all be the same.');
   return done(null);
 }
 
-function disksOf(drives: readonly StoredDrive[]): StoredDrive[] {
+function disksOf(drives: readonly ThreadDrive[]): ThreadDrive[] {
   return drives.filter(({ slot }) => slot !== 'cdrom');
 }
 
 /** As `vivarium record` writes it. */
-function definitionOf(machine: StoredMachine, program: ThreadProgram | null): unknown {
-  const { profile, memoryMiB, clock, tier, hasConsole, hasSound, drives, bootOrder } = machine;
+function definitionOf(machine: StoredMachine, program: ThreadProgram | null, drives: readonly ThreadDrive[]): unknown {
+  const { profile, memoryMiB, clock, tier, hasConsole, hasSound, bootOrder } = machine;
   const { format = 'auto', origin, bits, commandLine } = program?.options ?? {};
   const isBios = format === 'bios';
   return {
@@ -74,7 +84,7 @@ function definitionOf(machine: StoredMachine, program: ThreadProgram | null): un
     hasSound,
     drives: {
       files: drives.map(({ slot, path }) => ({ slot, file: path })),
-      access: disksOf(drives)[0]?.access ?? 'overlay',
+      access: disksOf(drives)[0]?.access === 'read-only' ? 'read-only' : 'overlay',
       ...(bootOrder && { bootOrder }),
     },
     profile,

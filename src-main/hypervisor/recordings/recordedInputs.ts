@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseProcessorState, ProcessorStateError } from '../../engine/ProcessorState.ts';
+import { REMOVABLE_SLOTS } from '../../machine/drives/DriveSlot.ts';
+import type { DiskImage } from '../../machine/images/DiskImage.ts';
 import { readTypingSteps } from '../../machine/keyboard/typing.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
 import { REGISTER_NAMES } from '../registers.ts';
@@ -8,6 +10,35 @@ import { REGISTER_NAMES } from '../registers.ts';
 export interface RecordedInput {
   readonly at: MachinePosition;
   readonly input: MachineInput;
+}
+
+/** The same as it is kept: without what is open. */
+export interface StoredRecordedInput {
+  readonly at: MachinePosition;
+  readonly input: StoredInput;
+}
+export type StoredInput = Exclude<MachineInput, { kind: 'medium' }> | StoredMediumInput;
+type StoredMediumInput = Omit<Extract<MachineInput, { kind: 'medium' }>, 'image'> & {
+  readonly image: StoredMedium | null;
+};
+
+/** An image in a removable drive: by its file's name, which the recording knows more of. */
+export interface StoredMedium {
+  readonly name: string;
+  /** The guest cannot write to it. What it writes to others is forgotten. */
+  readonly isReadOnly: boolean;
+}
+
+/** @param nameOf the file that an image is, to its user */
+export function storedInputs(
+  inputs: readonly RecordedInput[],
+  nameOf: (image: DiskImage) => string,
+): readonly StoredRecordedInput[] {
+  return inputs.map(({ at, input }) => {
+    if (input.kind !== 'medium') return { at, input };
+    const { image } = input;
+    return { at, input: { ...input, image: image && { name: nameOf(image), isReadOnly: image.isReadOnly } } };
+  });
 }
 
 const count = z.int().min(0);
@@ -43,6 +74,11 @@ const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('memory'), physicalAddress: count, bytes: bytesSchema }),
   z.strictObject({ kind: z.literal('processor'), vcpu, state: processorSchema }),
   z.strictObject({ kind: z.literal('nmi'), vcpu }),
+  z.strictObject({
+    kind: z.literal('medium'),
+    slot: z.enum(REMOVABLE_SLOTS),
+    image: z.strictObject({ name: z.string().max(4096), isReadOnly: z.boolean() }).nullable(),
+  }),
   z.strictObject({ kind: z.literal('reset') }),
   z.strictObject({ kind: z.literal('forget-addresses') }),
 ]);
@@ -50,11 +86,11 @@ const inputSchema = z.discriminatedUnion('kind', [
 /** Inputs as they stand in a recording: bytes as base 64, registers' values as hexadecimal digits. */
 export const recordedInputsSchema = z.array(z.strictObject({ at: positionSchema, input: inputSchema }));
 
-export function inputsToJson(inputs: readonly RecordedInput[]): unknown {
+export function inputsToJson(inputs: readonly StoredRecordedInput[]): unknown {
   return inputs.map(({ at, input }) => ({ at, input: inputToJson(input) }));
 }
 
-function inputToJson(input: MachineInput): unknown {
+function inputToJson(input: StoredInput): unknown {
   if ('bytes' in input) return { ...input, bytes: Buffer.from(input.bytes).toString('base64') };
   if (input.kind === 'register') return { ...input, value: BigInt.asUintN(64, input.value).toString(16) };
   return input;

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
-import { type DiskLayers, isWritable } from '../disks/DiskLayers.ts';
+import type { DiskLayers } from '../disks/DiskLayers.ts';
 import { settleLayers } from '../disks/settleLayers.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
 import { isSameDrive, type MachineRegistry } from '../MachineRegistry.ts';
 import { done, refused } from '../results.ts';
 import type { MachineStore } from '../storage/MachineStore.ts';
 import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
+import type { MediumInDrive } from '../threads/ThreadMachine.ts';
 import type {
   AfterRestore,
   ExportOptions,
@@ -259,13 +260,22 @@ export class SnapshotCommands {
       const fresh = drive && { ...drive, layer: null, base: null };
       const prepared = fresh && (await layers.prepareMedium(machine.id, fresh));
       if (prepared?.ok === false) return prepared;
-      const changed = await machine.send('changeMedium', { slot, drive: prepared?.value.drive ?? null });
+      const changed = await machine.send('changeMedium', { slot, drive: prepared?.value ?? null });
       if (!changed.ok) return refused('drive-refused', changed.error.message);
-      const tops = new Map(layers.topsOf(machine.id));
-      tops.delete(slot);
-      if (fresh && isWritable(fresh)) tops.set(slot, prepared?.value.layer ?? null);
-      layers.setTops(machine.id, tops);
+      layers.noteMedium(machine.id, slot, prepared?.value ?? null);
       return changed;
+    });
+  }
+
+  /** A machine has gone to where other media lay in its drives: `store` writes that down. */
+  noteMedia<T>(
+    machine: VirtualMachine,
+    media: readonly MediumInDrive[],
+    store: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    return this.#inTurn(machine.id, () => {
+      for (const { slot, drive } of media) this.#host.layers.noteMedium(machine.id, slot, drive);
+      return store();
     });
   }
 
@@ -339,7 +349,7 @@ export class SnapshotCommands {
   async #settle(machine: VirtualMachine): Promise<void> {
     await machine.whenEnded;
     if (machine.state === 'off') {
-      this.#host.layers.awaitNothing(machine.id);
+      this.#host.layers.holdNothing(machine.id);
       // Layers are not put together below one that nobody needs.
       await this.#collect(machine.id);
       const settling = settleLayers(machine, this.#host).finally(() => this.#settling.delete(machine));

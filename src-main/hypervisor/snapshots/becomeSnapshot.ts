@@ -1,7 +1,7 @@
 import { isWritable } from '../disks/DiskLayers.ts';
 import { inFront, withoutUnusedBase } from '../disks/layeredDrives.ts';
 import type { SettlingHost } from '../disks/settleLayers.ts';
-import { findImageConflict } from '../imageConflicts.ts';
+import { claimImages } from '../imageConflicts.ts';
 import { refused } from '../results.ts';
 import type { Result } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
@@ -33,7 +33,7 @@ export async function becomeSnapshot(
   if (!fronts.ok) return fronts;
   const tops = fronts.value;
   const drives = definition.drives.map((drive) => inFront(withoutUnusedBase(drive), tops));
-  const conflict = findImageConflict(machine, drives, machines());
+  const conflict = claimImages(machine, drives, machines());
   if (conflict !== undefined) return conflict;
   // While the snapshot was read, its user went on.
   const stillAllowed = machine.check('restore a snapshot of');

@@ -99,6 +99,6 @@ async function joined(
   const relayered = await machine.send('relayer', copies.joined);
   if (relayered.ok) return copies.frozen;
   if (relayered.error.code === 'no-answer')
-    layers.await(id, copies.joined.flatMap(({ slot }) => copies.frozen.get(slot) ?? [])); // prettier-ignore
+    layers.hold(id, copies.joined.flatMap(({ slot }) => copies.frozen.get(slot) ?? [])); // prettier-ignore
   return frozen;
 }

@@ -60,7 +60,8 @@ export class OutputBatcher {
   serial(port: number, byte: number): void {
     let buffer = this.#serial.get(port);
     if (buffer === undefined) this.#serial.set(port, (buffer = new SerialBuffer()));
-    if (buffer.length === buffer.bytes.length) this.#send(this.#takeSerial(), null);
+    if (buffer.length === buffer.bytes.length)
+      this.#send({ serial: this.#takeSerial(), screen: null, containment: [], media: [] });
     buffer.bytes[buffer.length++] = byte;
     if (buffer.length > SERIAL_BUFFER_BYTES / 2) this.#isSerialFull = true;
   }
@@ -120,14 +121,17 @@ export class OutputBatcher {
     if (withContainment) this.#containmentAt = now;
     const serial = this.#takeSerial();
     const screen = this.#changedScreen(now);
-    const hasSome = serial.length > 0 || this.#soundLength > 0 || containment.length > 0 || this.#happenings.length > 0;
-    if (hasSome || screen !== null) this.#send(serial, screen, containment);
+    const media = this.#machine?.changedMedia() ?? [];
+    const lists = [serial, containment, media, this.#happenings];
+    const hasSome = this.#soundLength > 0 || screen !== null || lists.some(({ length }) => length > 0);
+    if (hasSome) this.#send({ serial, screen, containment, media });
     this.#sentAt = now;
   }
 
-  #send(serial: ThreadBatch['serial'], screen: Screen | null, containment: ThreadBatch['containment'] = []): void {
+  #send(output: Omit<ThreadBatch, 'happenings' | 'sound'>): void {
+    const { serial, screen } = output;
     const sound = this.#takeSound();
-    const batch: ThreadBatch = { happenings: this.#happenings, serial, sound, containment, screen };
+    const batch: ThreadBatch = { ...output, happenings: this.#happenings, sound };
     this.#happenings = [];
     this.#isSerialFull = false;
     this.#sent++;

@@ -1,10 +1,12 @@
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
-import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
-import type { RewindableImage } from '../../machine/images/RewindableImage.ts';
+import { DRIVE_SLOTS, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { InsertOutcome } from '../../machine/drives/DriveBay.ts';
+import type { DiskImage } from '../../machine/images/DiskImage.ts';
+import { RewindableImage } from '../../machine/images/RewindableImage.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import type { RecordingEnd } from '../recordings/Recording.ts';
-import type { RecordedInput } from '../recordings/recordedInputs.ts';
+import { storedInputs, type StoredRecordedInput } from '../recordings/recordedInputs.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { layersOf, machineDigest } from '../snapshots/MachineSnapshot.ts';
 import type { PagesObserver } from '../timetravel/MemoryHistory.ts';
@@ -12,37 +14,49 @@ import type { DebuggedTravel } from '../timetravel/debugMachine.ts';
 import { timeLineOf } from '../timetravel/timeLine.ts';
 import { TimeTravel } from '../timetravel/TimeTravel.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
+import type { ThreadDrives } from './ThreadDrives.ts';
+import type { ThreadDrive } from './ThreadMachine.ts';
 import type { BackTarget, HistoryBeginning, TimeLine } from '../types/timeTravel.ts';
 
 /** What checkpoints of one machine may keep of its memory. */
 const MOST_BYTES = 256 * 2 ** 20;
 /** What its disks may remember of themselves. */
 const MOST_DISK_BYTES = 256 * 2 ** 20;
+/** Images that have lain in its drives, each of which is open. */
+const MOST_MEDIA = 64;
 
-/** A run from power-on, as `encodeRecording` wants it. */
+/** A run from power-on. */
 export interface RecordedRun {
-  readonly inputs: readonly RecordedInput[];
+  /** What lay in the machine's drives at power-on. */
+  readonly drives: readonly ThreadDrive[];
+  readonly inputs: readonly StoredRecordedInput[];
+  /** Files of images that are not what they were when they came into a drive: the guest has written to them. */
+  readonly written: readonly string[];
   readonly end: RecordingEnd;
+}
+
+export interface ThreadHistoryOptions {
+  readonly onPages: PagesObserver;
+  readonly drives: ThreadDrives;
 }
 
 /** The past of a machine by the instruction clock, while it lives in its thread. */
 export class ThreadHistory {
   readonly #parts: TranslatedMachine;
-  readonly #disks: ReadonlyMap<DriveSlot, RewindableImage>;
-  readonly #onPages: PagesObserver;
+  readonly #options: ThreadHistoryOptions;
   #travel: TimeTravel | undefined;
   #beginning: HistoryBeginning = 'power-on';
   #isProgramReplaced = false;
   #stops: Stops = { breakpoints: [], watchpoints: [] };
   #search: Generator<undefined, TravelResult, undefined> | undefined;
+  /** Media that lie in no drive, as this history has left them. */
+  readonly #outside = new Map<DiskImage, string>();
   /** Reported before a journey, and not asked for yet. */
   #containment: ContainmentRecord[] = [];
 
-  /** @param disks those that it writes to */
-  constructor(parts: TranslatedMachine, disks: ReadonlyMap<DriveSlot, RewindableImage>, onPages: PagesObserver) {
+  constructor(parts: TranslatedMachine, options: ThreadHistoryOptions) {
     this.#parts = parts;
-    this.#disks = disks;
-    this.#onPages = onPages;
+    this.#options = options;
   }
 
   /** The guest does again what it has done: nobody is to hear of it twice. */
@@ -62,17 +76,21 @@ export class ThreadHistory {
   end(): void {
     this.#travel?.close();
     this.#travel = undefined;
+    this.#outside.clear();
   }
 
   /** The present is the first that can be reached from now on. */
   begin(beginning: HistoryBeginning): void {
     this.end();
-    for (const disk of this.#disks.values()) disk.forget();
+    for (const slot of DRIVE_SLOTS) {
+      const image = this.#parts.machine.chipset.drives.inside(slot)?.image;
+      if (image instanceof RewindableImage) image.forget();
+    }
     this.#beginning = beginning;
     this.#travel = new TimeTravel(this.#parts, {
       hostTime: { monotonicNs },
       mostBytes: MOST_BYTES,
-      onPages: this.#onPages,
+      onPages: this.#options.onPages,
     });
     this.#arm();
   }
@@ -85,6 +103,30 @@ export class ThreadHistory {
   setStops(stops: Stops): void {
     this.#stops = stops;
     this.#arm();
+  }
+
+  /** Images that have lain in the machine's drives since it began, and are still what they were. */
+  get images(): Iterable<DiskImage> {
+    this.#checkMedia();
+    return this.#now().disks.images;
+  }
+
+  /** Puts another medium into a drive; the images that come and go are the history's from now on. */
+  changeMedium(slot: RemovableSlot, image: DiskImage | undefined): InsertOutcome {
+    const outcome = this.#parts.machine.inputs.changeMedium(slot, image);
+    if (this.#now().disks.images.size > MOST_MEDIA) this.begin('medium');
+    this.#noteOutside();
+    return outcome;
+  }
+
+  /** Somebody else is about to have these media: they do not come back. */
+  forgetMedia(isMeant: (image: DiskImage) => boolean): void {
+    if (this.#now().disks.outside.some(isMeant)) this.begin('medium');
+  }
+
+  /** What media held so far never changes again: it is not what the history could bring back. */
+  noteMediaFrozen(): void {
+    if (this.#now().history.some(({ input }) => input.kind === 'medium')) this.begin('medium');
   }
 
   /** The same for a debugger. */
@@ -101,29 +143,29 @@ export class ThreadHistory {
   }
 
   run(slice: MachineSlice): MachineExit {
-    const travel = this.#now();
-    if (travel.isInPast) return this.#repeated(() => travel.run(slice));
+    if (this.isInPast) return this.#repeated((travel) => travel.run(slice));
     let remembered = 0;
-    for (const disk of this.#disks.values()) remembered += disk.rememberedBytes;
+    for (const image of this.#now().disks.images)
+      if (image instanceof RewindableImage) remembered += image.rememberedBytes;
     if (remembered > MOST_DISK_BYTES) this.begin('disk-writes');
     return this.#now().run(slice);
   }
 
   step(): MachineExit {
-    const travel = this.#now();
-    return travel.isInPast ? this.#repeated(() => travel.step()) : travel.step();
+    return this.isInPast ? this.#repeated((travel) => travel.step()) : this.#now().step();
   }
 
   goTo(instructions: number): TravelResult {
-    return this.#repeated(() => this.#now().goTo(instructions));
+    return this.#repeated((travel) => travel.goTo(instructions));
   }
 
   stepBack(): TravelResult {
-    return this.#repeated(() => this.#now().stepBack());
+    return this.#repeated((travel) => travel.stepBack());
   }
 
   /** The way back to `target` is gone in pieces by `searchOn`. */
   beginSearch(target: BackTarget): void {
+    this.#checkMedia();
     const travel = this.#now();
     if (target.kind === 'write') {
       const { linearAddress, byteLength } = target;
@@ -146,8 +188,8 @@ export class ThreadHistory {
   /** The machine stands again where the search began. */
   giveUpSearch(): void {
     const search = this.#search;
+    if (search) this.#repeated(({ position }) => search.return({ reason: 'position', position }));
     this.#search = undefined;
-    if (search) this.#repeated(() => search.return({ reason: 'position', position: this.#now().position }));
     this.#arm();
   }
 
@@ -162,12 +204,17 @@ export class ThreadHistory {
 
   /** The whole run so far; undefined when it does not begin with power-on, or its program is known no more. */
   recorded(): RecordedRun | undefined {
+    this.#checkMedia();
     if (this.#beginning !== 'power-on' || this.#isProgramReplaced) return undefined;
-    const travel = this.#now();
     const { machine } = this.#parts;
-    return this.#repeated(() =>
+    const { drives } = this.#options;
+    return this.#repeated((travel) =>
       travel.atLatest(() => ({
-        inputs: travel.history,
+        drives: drives.atPowerOn,
+        inputs: storedInputs(travel.history, (image) => drives.fileOf(image)),
+        written: [...travel.disks.images]
+          .filter((image) => drives.isWritten(image))
+          .map((image) => drives.fileOf(image)),
         end: {
           position: machine.position,
           ...endOf(machine.isOver ? machine.run({ instructions: 1 }) : undefined),
@@ -184,14 +231,28 @@ export class ThreadHistory {
     return [...before, ...this.#parts.machine.containment.drain()];
   }
 
-  #repeated<T>(action: () => T): T {
+  #repeated<T>(action: (travel: TimeTravel) => T): T {
     const { containment } = this.#parts.machine;
     this.#containment.push(...containment.drain());
+    this.#checkMedia();
     try {
-      return action();
+      return action(this.#now());
     } finally {
+      this.#noteOutside();
       containment.drain();
     }
+  }
+
+  /** What was in a drive once and has been changed by others since cannot be there again. */
+  #checkMedia(): void {
+    if (this.#search) return;
+    const { drives } = this.#options;
+    for (const [image, state] of this.#outside) if (drives.stateOf(image) !== state) return this.begin('medium');
+  }
+
+  #noteOutside(): void {
+    this.#outside.clear();
+    for (const image of this.#now().disks.outside) this.#outside.set(image, this.#options.drives.stateOf(image));
   }
 
   #arm(): void {

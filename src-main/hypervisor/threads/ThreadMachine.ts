@@ -55,6 +55,18 @@ export interface ThreadDrive extends Pick<VmDrive, 'slot' | 'path' | 'access'> {
   readonly layerFile: string | null;
 }
 
+/** What lies in a drive. */
+export interface MediumInDrive {
+  readonly slot: RemovableSlot;
+  readonly drive: ThreadDrive | null;
+}
+
+/** A file that another machine is about to have in a drive. */
+export interface ImageClaim {
+  readonly path: string;
+  readonly isWritten: boolean;
+}
+
 /** An empty layer's file, for what is written to a drive after it was captured. */
 export interface NewLayer {
   readonly slot: DriveSlot;
@@ -185,6 +197,10 @@ export interface ThreadMachine {
   receiveFrame(frame: Uint8Array): void;
   /** Throws an error with a sentence for the user. */
   changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void;
+  /** What lies in drives other than what main was told last: a machine that goes back has had other media. */
+  changedMedia(): readonly MediumInDrive[];
+  /** A history that would bring such files back, where one of the two machines writes them, begins anew. */
+  forgetMedia(claims: readonly ImageClaim[]): void;
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
   /** See `Machine.changedScreen`. */

@@ -1,15 +1,8 @@
-import path from 'node:path';
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
 import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
-import type { DriveOptions } from '../../machine/drives/DriveBay.ts';
-import { type BootDevice, DRIVE_NAMES, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
-import { openDriveImage } from '../../machine/drives/openDriveImage.ts';
-import type { DiskImage } from '../../machine/images/DiskImage.ts';
-import { FreezableImage } from '../../machine/images/FreezableImage.ts';
-import { renameBacking } from '../../machine/images/qcow2/Qcow2Header.ts';
-import { RewindableImage } from '../../machine/images/RewindableImage.ts';
+import { type DriveSlot, REMOVABLE_SLOTS, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
@@ -27,7 +20,6 @@ import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } 
 import { armProcessor, debugMachine } from '../timetravel/debugMachine.ts';
 import { monotonicNs } from '../scheduler/hostClock.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../TranslatedMachine.ts';
-import { NodeImageHost } from '../storage/NodeImageHost.ts';
 import {
   type AccessVerdict,
   CONSOLE_PORT,
@@ -39,11 +31,14 @@ import {
 import { checkFirmware, firmwareOf, isFirmware } from './firmwareProgram.ts';
 import { loadThreadProgram } from './loadThreadProgram.ts';
 import { ThreadHistory } from './ThreadHistory.ts';
-import { DEVICE_ACTIVITY, DriveRefusal, PAGE_WRITES } from './ThreadMachine.ts';
+import { ThreadDrives } from './ThreadDrives.ts';
+import { DEVICE_ACTIVITY, PAGE_WRITES } from './ThreadMachine.ts';
 import type {
+  ImageClaim,
   JoinedLayer,
   LoadedPages,
   MachineViews,
+  MediumInDrive,
   NewLayer,
   ThreadDrive,
   ThreadLoadResult,
@@ -65,8 +60,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   readonly devices: DeviceSurvey;
   readonly debugged: DebuggedMachine;
   readonly #parts: TranslatedMachine;
-  /** Disks that are written and can go back. */
-  readonly #rewindable = new Map<DriveSlot, RewindableImage>();
+  readonly #drives: ThreadDrives;
   readonly #memoryBytes: number;
   /** What the machine was made with; undefined: our own BIOS. */
   readonly #firmware: FirmwareImages | undefined;
@@ -80,6 +74,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#memoryBytes = definition.memoryMiB * MIB;
     this.#firmware = firmwareOf(definition.program);
     const isRepeatable = definition.clock === 'instructions';
+    this.#drives = new ThreadDrives(isRepeatable);
     this.#parts = createTranslatedMachine({
       memoryBytes: this.#memoryBytes,
       profile: profileOf(definition.profile),
@@ -94,7 +89,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
       ...(definition.adapterModel !== null && { adapterModel: definition.adapterModel }),
       hasConsole: definition.hasConsole,
       ...this.#firmware,
-      drives: openDrives(definition.drives, definition.bootOrder, isRepeatable ? this.#rewindable : undefined),
+      drives: this.#drives.openAll(definition.drives, definition.bootOrder),
       sinks: {
         driveProblem: (slot, message) => sinks.driveProblem(slot, message),
         serial: (port, byte) => {
@@ -122,8 +117,9 @@ export class TranslatedThreadMachine implements ThreadMachine {
       },
     });
     this.devices = new DeviceSurvey(this.#parts);
-    const { memory } = this.#parts;
+    const { machine, memory } = this.#parts;
     const { layout } = memory;
+    this.#drives.attach(machine.chipset.drives);
     this.views = {
       // The memory is made shared, so that main can look into it.
       buffer: memory.memory.buffer as unknown as SharedArrayBuffer,
@@ -136,7 +132,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
       stateOffsets: this.#parts.processors.map(({ state }) => state.base),
     };
     if (isRepeatable)
-      this.history = new ThreadHistory(this.#parts, this.#rewindable, (pages) => this.#noteWritten(pages));
+      this.history = new ThreadHistory(this.#parts, {
+        drives: this.#drives,
+        onPages: (pages) => this.#noteWritten(pages),
+      });
     this.debugged = debugMachine(this.#parts, this.history?.debugged);
   }
 
@@ -191,43 +190,23 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   capture(layers: readonly NewLayer[]): Omit<CapturedMachine, 'pauseMs'> {
     const { machine, memory } = this.#parts;
-    const freezes = layers.map((layer) => this.#prepareFreeze(layer));
+    const freezes = layers.map((layer) => this.#drives.prepareFreeze(layer));
     const state = machine.save();
     const ram = packPages(memory.ram(0, memory.ramBytes));
     const video = packPages(memory.video);
     const screen = machine.screen();
     // Last: nothing that fails leaves a part of its disks frozen.
     for (const freeze of freezes) freeze();
+    if (layers.some(({ slot }) => isRemovable(slot))) this.history?.noteMediaFrozen();
     return { state, ram, video, screen };
   }
 
-  #prepareFreeze({ slot, file, below }: NewLayer): () => void {
-    const host = new NodeImageHost();
-    const image = this.#imageIn(slot);
-    // Something else is in the drive by now, or an answer came too late for main.
-    if (!(image instanceof FreezableImage) || image.name !== below)
-      throw new Error(`${DRIVE_NAMES[slot]} was changed meanwhile: try again.`);
-    return image.prepareFreeze(host.open(file, 'read-write'), host);
-  }
-
   relayer(joined: readonly JoinedLayer[]): void {
-    for (const { slot, top, below } of joined) {
-      const image = this.#imageIn(slot);
-      if (!(image instanceof FreezableImage) || image.name !== top)
-        throw new Error(`${DRIVE_NAMES[slot]} was changed meanwhile.`);
-      const file = new NodeImageHost().open(top, 'read-write');
-      try {
-        renameBacking(file, { name: path.basename(below), format: 'qcow2' });
-        file.flush();
-      } finally {
-        file.close();
-      }
-      image.replace(openImageOf({ slot, path: top, access: 'read-write', layerFile: top }));
-    }
+    for (const each of joined) this.#drives.relayer(each);
   }
 
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
-    const replacements = drives.map((drive) => this.#prepareReplacement(drive));
+    const replacements = drives.map((drive) => this.#drives.prepareReplacement(drive));
     this.history?.end();
     // What a machine that was once on with this program has beside its state, it has still.
     if (this.#imageOfHistory !== (this.#image ?? 'none')) this.#powerOn();
@@ -238,19 +217,6 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#forgetWrites();
     const { memory } = this.#parts;
     return hashFilledPages(memory.ram(0, memory.ramBytes), snapshot.ram.numbers);
-  }
-
-  #prepareReplacement(drive: ThreadDrive): () => void {
-    const image = this.#imageIn(drive.slot);
-    if (!(image instanceof FreezableImage)) throw new DriveRefusal(`${DRIVE_NAMES[drive.slot]} holds something else.`);
-    const replacement = openImageOf(drive);
-    return () => image.replace(replacement);
-  }
-
-  /** What writes go to in the end. */
-  #imageIn(slot: DriveSlot): DiskImage | undefined {
-    const image = this.#parts.machine.chipset.drives.inside(slot)?.image;
-    return image instanceof RewindableImage ? image.image : image;
   }
 
   /** From here on a dirty page is one that the guest wrote. */
@@ -367,18 +333,23 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void {
-    const { drives } = this.#parts.machine.chipset;
-    const opened = drive === null ? undefined : openDrive(drive);
-    const image = opened && this.history && !opened.isReadOnly ? new RewindableImage(opened) : opened;
-    const outcome = drives.insert(slot, image);
-    if (outcome.ok) {
-      if (image instanceof RewindableImage) this.#rewindable.set(slot, image);
-      else this.#rewindable.delete(slot);
-      this.history?.begin('medium');
-      return;
-    }
-    image?.close();
-    throw new Error(outcome.message);
+    const { history } = this;
+    const image = drive
+      ? ((history && this.#drives.findOpen(drive, history.images)) ?? this.#drives.open(drive))
+      : undefined;
+    const { inputs } = this.#parts.machine;
+    const outcome = history?.changeMedium(slot, image) ?? inputs.changeMedium(slot, image);
+    if (!history) (outcome.ok ? outcome.removed : image)?.close();
+    this.#drives.noteTold(slot);
+    if (!outcome.ok) throw new Error(outcome.message);
+  }
+
+  changedMedia(): readonly MediumInDrive[] {
+    return this.#drives.takeChanges();
+  }
+
+  forgetMedia(claims: readonly ImageClaim[]): void {
+    this.history?.forgetMedia((image) => claims.some((claim) => this.#drives.isClaimed(image, claim)));
   }
 
   #count(word: number): void {
@@ -416,42 +387,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 }
 
-function openDrive(drive: ThreadDrive): DiskImage {
-  const image = openImageOf(drive);
-  return image.isReadOnly ? image : new FreezableImage(image);
-}
-
-function openImageOf({ slot, path: image, access, layerFile }: ThreadDrive): DiskImage {
-  const [file, use] = layerFile === null ? [image, access] : [layerFile, 'read-write' as const];
-  const opened = openDriveImage(new NodeImageHost(), slot, file, use);
-  if (!opened.ok) throw new DriveRefusal(opened.message);
-  return opened.image;
-}
-
-/**
- * Opens every image, or none.
- * @param rewindable takes those that are written, which then can go back; undefined: none has to
- */
-function openDrives(
-  drives: readonly ThreadDrive[],
-  bootOrder: readonly BootDevice[] | null,
-  rewindable: Map<DriveSlot, RewindableImage> | undefined,
-): DriveOptions {
-  const images: Partial<Record<DriveSlot, DiskImage>> = {};
-  try {
-    for (const drive of drives) {
-      const image = openDrive(drive);
-      images[drive.slot] = image;
-      if (image.isReadOnly || !rewindable) continue;
-      const disk = new RewindableImage(image);
-      rewindable.set(drive.slot, disk);
-      images[drive.slot] = disk;
-    }
-  } catch (error) {
-    for (const image of Object.values(images)) image.close();
-    throw error;
-  }
-  return { images, ...(bootOrder && { bootOrder }) };
+function isRemovable(slot: DriveSlot): boolean {
+  return (REMOVABLE_SLOTS as readonly DriveSlot[]).includes(slot);
 }
 
 function isSameFirmware(a: FirmwareImages | undefined, b: FirmwareImages | undefined): boolean {

@@ -229,6 +229,9 @@ export class VcpuCommands {
       case 'changeMedium':
         machine.changeMedium(command.request.slot, command.request.drive);
         return null;
+      case 'forgetMedia':
+        machine.forgetMedia(command.request);
+        return null;
       case 'serialInput':
         execution.queueSerialInput(command.request.port, command.request.bytes);
         return null;

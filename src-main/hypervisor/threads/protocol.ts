@@ -28,9 +28,11 @@ import type {
 } from '../types.ts';
 import type { RecordedRun } from './ThreadHistory.ts';
 import type {
+  ImageClaim,
   JoinedLayer,
   LoadedPages,
   MachineViews,
+  MediumInDrive,
   NewLayer,
   ThreadDrive,
   ThreadMachineDefinition,
@@ -123,6 +125,8 @@ export interface ThreadCommands {
     readonly request: { readonly slot: RemovableSlot; readonly drive: ThreadDrive | null };
     readonly reply: null;
   };
+  /** See `ThreadMachine.forgetMedia`. */
+  forgetMedia: { readonly request: readonly ImageClaim[]; readonly reply: null };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
   /** The cable of its network adapter, in place of the one that it has; its port changes hands. */
   plugIn: { readonly request: CableEndParts; readonly reply: null };
@@ -176,6 +180,8 @@ export interface ThreadBatch {
   /** See `HypervisorEvents.sound`; null: nothing is heard. */
   readonly sound: Int16Array | null;
   readonly containment: readonly ContainmentRecord[];
+  /** See `ThreadMachine.changedMedia`. */
+  readonly media: readonly MediumInDrive[];
   /** Present when it has changed; of a picture the lines that did. */
   readonly screen: Screen | null;
 }

@@ -1,13 +1,13 @@
 import type { MachinePosition } from '../../machine/MachineInput.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
-import type { MachineSnapshot } from '../snapshots/MachineSnapshot.ts';
 import { PAGE_BYTES } from '../snapshots/pages.ts';
+import type { DisksAtCheckpoint } from './DiskHistory.ts';
 
 /** A machine at a position: its state, and the pages that changed since the checkpoint before. */
 export interface Checkpoint {
   readonly position: MachinePosition;
   readonly state: MachineState;
-  readonly disks: MachineSnapshot['disks'];
+  readonly disks: DisksAtCheckpoint;
   /** Inputs that had come before. */
   readonly inputCount: number;
   /** Pages of RAM, then of video memory, by their numbers. The first checkpoint holds all that are not zero. */

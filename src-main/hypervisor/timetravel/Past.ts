@@ -2,9 +2,9 @@ import { STATE } from '../../engine/state/layout.ts';
 import type { MachineInput, MachinePosition } from '../../machine/MachineInput.ts';
 import { comparePositions, isSamePosition, runTo } from '../../machine/replay/runTo.ts';
 import { applyRecordedInput } from '../changeMachine.ts';
-import { captureLayers, layersOf } from '../snapshots/MachineSnapshot.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { Checkpoints } from './Checkpoints.ts';
+import { DiskHistory } from './DiskHistory.ts';
 import { InputTrack } from './InputTrack.ts';
 import { MemoryHistory, type PagesObserver } from './MemoryHistory.ts';
 
@@ -24,6 +24,7 @@ export interface PastOptions {
 export class Past {
   readonly inputs = new InputTrack();
   readonly checkpoints: Checkpoints;
+  readonly disks: DiskHistory;
   private readonly parts: TranslatedMachine;
   private readonly memory: MemoryHistory;
   private latestReached: MachinePosition;
@@ -33,15 +34,17 @@ export class Past {
   constructor(parts: TranslatedMachine, { mostBytes, onPages }: PastOptions) {
     this.parts = parts;
     this.checkpoints = new Checkpoints(mostBytes);
+    this.disks = new DiskHistory(parts.machine.chipset.drives);
     this.memory = new MemoryHistory(parts, this.checkpoints, onPages);
     this.latestReached = parts.machine.position;
     parts.machine.inputs.onInput = (at, input) => this.onInput(at, input);
     for (const processor of parts.processors) processor.invalidatePhysical(0, parts.memory.ramBytes);
   }
 
-  /** The machine's inputs are nobody's any more. */
+  /** The machine's inputs are nobody's any more, and media that were taken out are closed. */
   close(): void {
     this.parts.machine.inputs.onInput = undefined;
+    this.disks.close();
   }
 
   get position(): MachinePosition {
@@ -76,7 +79,7 @@ export class Past {
     machine.forgetAddresses();
     const state = structuredClone(machine.save());
     const pages = this.memory.takeChanged();
-    const disks = captureLayers(layersOf(machine));
+    const disks = this.disks.capture();
     const inputCount = this.inputs.count;
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
   }
@@ -107,8 +110,8 @@ export class Past {
     const { machine } = this.parts;
     this.memory.restore(index);
     const checkpoint = this.checkpoints.at(index);
+    this.disks.restore(checkpoint.disks);
     machine.restore(checkpoint.state);
-    for (const [slot, disk] of layersOf(machine)) disk.layer = checkpoint.disks.get(slot) ?? new Map();
     this.inputs.rewindTo(checkpoint.inputCount);
   }
 
@@ -172,6 +175,7 @@ export class Past {
     if (input.kind === 'reset') this.memory.suspectAll();
     if (this.isReplayingNow) return;
     if (this.isAhead) this.forgetFuture(at);
+    if (input.kind === 'medium' && input.image) this.disks.add(input.image);
     this.inputs.add({ at, input });
     this.latestReached = at;
   }

@@ -7,6 +7,7 @@ import { comparePositions, isSamePosition, runTo } from '../../machine/replay/ru
 import type { RecordedInput } from '../recordings/recordedInputs.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
 import { CheckpointPace } from './CheckpointPace.ts';
+import type { DiskHistory } from './DiskHistory.ts';
 import type { PagesObserver } from './MemoryHistory.ts';
 import { Past } from './Past.ts';
 
@@ -92,6 +93,11 @@ export class TimeTravel implements ReverseExecution {
 
   checkpointPositions(): readonly MachinePosition[] {
     return this.past.checkpoints.positions();
+  }
+
+  /** The machine's, and media that were taken out of it. They are closed with the history. */
+  get disks(): DiskHistory {
+    return this.past.disks;
   }
 
   /** What checkpoints keep of memory. */

@@ -69,6 +69,11 @@ export class CdRom {
     return true;
   }
 
+  /** Has another disc inside, as a state that is restored next knows it. */
+  hold(medium: Medium | undefined): void {
+    this.medium = medium;
+  }
+
   execute(packet: Uint8Array): CdReply {
     const [command = 0] = packet;
     // INQUIRY, REQUEST SENSE, GET CONFIGURATION and GET EVENT STATUS NOTIFICATION pass by a changed disc (SPC-3, 5.6).

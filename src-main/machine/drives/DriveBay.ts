@@ -51,7 +51,9 @@ export interface DriveEquipment {
   readonly bootOrder: readonly BootDevice[];
 }
 
-export type InsertOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type InsertOutcome =
+  /** What lay in the drive is the caller's now. */
+  { readonly ok: true; readonly removed: DiskImage | undefined } | { readonly ok: false; readonly message: string };
 
 /**
  * The controllers and drives of a machine, with what lies in them: a floppy drive, up to two disks on the first IDE
@@ -102,7 +104,7 @@ export class DriveBay {
     return this.media.get(slot);
   }
 
-  /** Takes out what lies in a drive, and puts an image in. A refused one stays the caller's. */
+  /** Takes out what lies in a drive, and puts an image in. A refused one stays the caller's. See `HostInputs.changeMedium`. */
   insert(slot: RemovableSlot, image: DiskImage | undefined): InsertOutcome {
     const old = this.media.get(slot);
     if (slot === 'floppy') this.floppy.insert(image && this.diskette(image));
@@ -115,8 +117,14 @@ export class DriveBay {
     if (image === undefined) this.media.delete(slot);
     // What was written is in the host's hands already.
     old?.flush();
-    old?.image.close();
-    return { ok: true };
+    return { ok: true, removed: old?.image };
+  }
+
+  /** Has another image in a drive, before a state is restored in which it lay there. What was there is the caller's. */
+  hold(slot: RemovableSlot, image: DiskImage | undefined): void {
+    if (slot === 'floppy') this.floppy.hold(image && this.diskette(image));
+    else this.cdRom.hold(image && this.disc(image));
+    if (image === undefined) this.media.delete(slot);
   }
 
   /** Makes all that was written safe, and closes the images. The machine does not run any more. */

@@ -39,6 +39,11 @@ export class FloppyDrive {
     this.isChanged = true;
   }
 
+  /** Has another diskette inside, as a state that is restored next knows it. */
+  hold(diskette: Diskette | undefined): void {
+    this.inside = diskette;
+  }
+
   /** Steps to a cylinder, as far as the arm goes. A step with a diskette inside resets the change line. */
   seek(cylinder: number): void {
     this.cylinder = Math.max(0, Math.min(MOST_CYLINDER, cylinder));

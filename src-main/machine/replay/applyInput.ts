@@ -28,6 +28,9 @@ export function applyInput(machine: Machine, input: DeviceInput): void {
     case 'power-button':
       machine.inputs.pressPowerButton();
       return;
+    case 'medium':
+      machine.inputs.changeMedium(input.slot, input.image ?? undefined);
+      return;
     case 'reset':
       machine.reset();
       return;

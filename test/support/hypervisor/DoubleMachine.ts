@@ -166,6 +166,12 @@ export class DoubleMachine implements ThreadMachine {
 
   changeMedium(): void {}
 
+  changedMedia(): [] {
+    return [];
+  }
+
+  forgetMedia(): void {}
+
   serialInput(bytes: Uint8Array): number {
     for (const byte of bytes) this.#sinks.serial(0, byte);
     return bytes.length;

@@ -368,7 +368,8 @@ export class HostileGuest {
         if (this.options.profile.name === 'micro') return;
         const slot = random.pick(['floppy', 'cdrom'] as const);
         const image = random.chance(50) ? this.image(slot === 'floppy' ? 'a.img' : 'd.img', 'read-only') : undefined;
-        if (!machine.chipset.drives.insert(slot, image).ok) image?.close();
+        const outcome = machine.inputs.changeMedium(slot, image);
+        (outcome.ok ? outcome.removed : image)?.close();
       },
     ];
     random.pick(ways)();

@@ -175,6 +175,18 @@ describe('the tray', () => {
     ide.packet([0x1e, 0, 0, 0, 0]);
     expect(cdRom.insert(undefined)).toBe(true);
   });
+
+  test('a state that is restored brings the disc that lay there, though the guest has locked the tray', () => {
+    const { ide, cdRom } = rig();
+    const before = ide.channel.save();
+    ide.packet([0x1e, 0, 0, 0, 1]);
+    cdRom.hold(undefined);
+    ide.channel.restore(before);
+    expect(ide.packet([0x25])).toHaveLength(0);
+    cdRom.hold(disc(50).medium);
+    ide.channel.restore(before);
+    expect(ide.packet([0x25])).toHaveLength(8);
+  });
 });
 
 test('a snapshot in the middle of a packet goes on with it', () => {
