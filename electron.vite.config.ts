@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'electron-vite';
+import { bundledPackages } from './scripts/packaging/bundledPackages.ts';
 import { generateHandlers } from './src-main/engine/accelerators/translate/generateHandlers.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -48,7 +49,7 @@ const outputFolder = (part: string): string =>
 
 const config: UserConfig = {
   main: {
-    plugins: [threadedTier],
+    plugins: [threadedTier, bundledPackages()],
     build: {
       target: NODE_TARGET,
       outDir: outputFolder('main'),
@@ -59,6 +60,7 @@ const config: UserConfig = {
     },
   },
   preload: {
+    plugins: [bundledPackages()],
     build: {
       target: NODE_TARGET,
       outDir: outputFolder('preload'),
@@ -68,7 +70,7 @@ const config: UserConfig = {
   },
   renderer: {
     root: 'src-renderer',
-    plugins: [vue()],
+    plugins: [vue(), bundledPackages()],
     build: {
       target: CHROMIUM_TARGET,
       outDir: outputFolder('renderer'),

@@ -8,6 +8,7 @@ import { compileThreadedHandlers } from './hypervisor/threadedHandlers.ts';
 runDesktop({
   preload: path.join(__dirname, '../preload/index.cjs'),
   rendererFolder: path.join(__dirname, '../renderer'),
+  packageLists: ['main', 'preload', 'renderer'].map((part) => path.join(__dirname, '..', part, 'packages.json')),
   samples: new BundledSamples(),
   cast: {
     residents: ['primes', 'life', 'tasks'],

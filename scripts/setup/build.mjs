@@ -6,7 +6,12 @@ import { inRoot, root } from './paths.mjs';
 import { collect, SetupError, step } from './progress.mjs';
 import { publish } from './publish.mjs';
 
-const shared = ['package-lock.json', 'electron.vite.config.ts', 'tsconfig.base.json'];
+const shared = [
+  'package-lock.json',
+  'electron.vite.config.ts',
+  'scripts/packaging/bundledPackages.ts',
+  'tsconfig.base.json',
+];
 
 /** The parts of the build, what each is made of, and a file that proves it is there. */
 const parts = {

@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { collect, SetupError, say, step, warn } from './progress.mjs';
 
 /** Debian's packages for the libraries that Electron's executable links against. Newer releases name some `...t64`. */
-const LIBRARY_PACKAGES = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libdrm2', 'libxss1'];
+export const LIBRARY_PACKAGES = [
+  'libgtk-3-0',
+  'libnss3',
+  'libasound2',
+  'libgbm1',
+  'libatk-bridge2.0-0',
+  'libdrm2',
+  'libxss1',
+];
 
 /** Sees to the shared libraries that `executable` needs; a Linux desktop has them all, a bare server few. */
 export async function ensureSystemLibraries(executable) {

@@ -59,6 +59,8 @@ export interface DesktopParts {
   readonly dataFolder: string;
   readonly preload: string;
   readonly rendererFolder: string;
+  /** The build's lists of the packages that it holds code of. */
+  readonly packageLists: readonly string[];
   readonly hypervisor: HypervisorService;
   /** Machines that another owner of the store has suspended for this one: they go on here. */
   readonly handedOver: readonly VmId[];
@@ -180,6 +182,7 @@ export class DesktopApplication {
       ...applicationHandlers({
         app,
         dataFolder: parts.dataFolder,
+        packageLists: parts.packageLists,
         settings,
         appearance: this.appearance,
         quit: this.quit,

@@ -9,7 +9,10 @@ import { openSettings } from './settings/Settings.ts';
 import { declareAppProtocol } from './window/appProtocol.ts';
 import { restrictContents } from './window/securityPolicy.ts';
 
-export interface DesktopDependencies extends Pick<DesktopParts, 'preload' | 'rendererFolder' | 'samples' | 'cast'> {
+export interface DesktopDependencies extends Pick<
+  DesktopParts,
+  'preload' | 'rendererFolder' | 'packageLists' | 'samples' | 'cast'
+> {
   openHypervisor(dataFolder: string, onInternalError: (error: unknown) => void): Promise<Result<HypervisorService>>;
 }
 

@@ -46,6 +46,16 @@ export const AppInfo = z.object({
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 
+/** Somebody else's work that the app holds code of. */
+export const ThirdParty = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** An SPDX expression. */
+  licence: z.string(),
+  text: z.string(),
+});
+export type ThirdParty = z.infer<typeof ThirdParty>;
+
 /** The window's own state, kept by main across starts and crashes of the renderer; its shape is the renderer's. */
 export const Session = z.record(z.string().max(64), z.json());
 export type Session = z.infer<typeof Session>;
@@ -143,6 +153,8 @@ export type QuitRequest = z.infer<typeof QuitRequest>;
 
 export const applicationContract = {
   'app:info': call(z.void(), AppInfo),
+  /** By name. Electron's own notices and Chromium's lie beside the executable. */
+  'app:thirdParties': call(z.void(), z.array(ThirdParty)),
   /** The window is mounted: main shows it and sends what has waited (`vm:reveal`, `app:notification`). */
   'app:ready': call(z.void(), z.void()),
   'app:notification': event(Notification),

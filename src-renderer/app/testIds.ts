@@ -140,6 +140,8 @@ export const TEST_IDS = {
   sampleRun: 'sample-run',
   sampleEdit: 'sample-edit',
 
+  licences: 'licences',
+
   editor: 'editor',
   editorText: 'editor-text',
   editorOpen: 'editor-open',

@@ -5,6 +5,7 @@ import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 import { usualMemoryLimitMiB } from '../../hypervisor/memoryLimit.ts';
+import { readThirdParties } from '../files/thirdParties.ts';
 import { displayPath } from '../../control/files/FileGrants.ts';
 import type { QuitGuard } from '../QuitGuard.ts';
 import type { AppearanceService } from '../settings/AppearanceService.ts';
@@ -21,6 +22,8 @@ const SESSION_CHARACTERS_MOST = 4_000_000;
 export interface ApplicationServices {
   readonly app: App;
   readonly dataFolder: string;
+  /** The build's lists of the packages that it holds code of. */
+  readonly packageLists: readonly string[];
   readonly settings: Settings;
   readonly appearance: AppearanceService;
   readonly quit: QuitGuard;
@@ -34,6 +37,7 @@ export function applicationHandlers(services: ApplicationServices): Handlers<App
   const { app, settings, appearance, quit } = services;
   return {
     'app:info': () => succeed(describeApp(app, services.dataFolder)),
+    'app:thirdParties': async () => succeed(await readThirdParties(services.packageLists)),
     'app:ready': () => {
       services.onReady();
       return succeed(undefined);

@@ -5,6 +5,10 @@ export const shell = {
     host: 'Host',
     hostValue: '{processors} processors, {memory} GiB memory',
     data: 'Data folder',
+    licences: 'Licences',
+    openSource: 'Vivarium holds code of these packages. Their licences:',
+    runtimeLicences:
+      'Electron’s and Chromium’s own licences lie beside the program, in LICENSE.electron.txt and LICENSES.chromium.html.',
   },
   action: { cancel: 'Cancel', close: 'Close', dismiss: 'Dismiss', save: 'Save' },
   ask: {

@@ -7,6 +7,10 @@ export const shell: typeof English = {
     host: '主机',
     hostValue: '{processors} 个处理器，{memory} GiB 内存',
     data: '数据文件夹',
+    licences: '许可证',
+    openSource: 'Vivarium 包含以下软件包的代码，其许可证如下：',
+    runtimeLicences:
+      'Electron 与 Chromium 的许可证位于程序所在文件夹的 LICENSE.electron.txt 和 LICENSES.chromium.html 中。',
   },
   action: { cancel: '取消', close: '关闭', dismiss: '知道了', save: '保存' },
   ask: {
