@@ -24,13 +24,24 @@ function parse(): Uint8Array {
   );
 }
 
+/** Made when it is first looked at: most machines never leave the modes of the font it comes from. */
 function derive(rows: 8 | 14, make: (glyph: number[], code: number) => number[]): Font {
+  let made: Uint8Array | undefined;
+  return {
+    rows,
+    get glyphs() {
+      return (made ??= makeGlyphs(rows, make));
+    },
+  };
+}
+
+function makeGlyphs(rows: number, make: (glyph: number[], code: number) => number[]): Uint8Array {
   const glyphs = new Uint8Array(GLYPH_COUNT * rows);
   for (let code = 0; code < GLYPH_COUNT; code++) {
     const source = FONT_8X16.glyphs.subarray(code * SOURCE_ROWS, (code + 1) * SOURCE_ROWS);
     glyphs.set(make([...source], code), code * rows);
   }
-  return { rows, glyphs };
+  return glyphs;
 }
 
 /**
