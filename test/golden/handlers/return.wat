@@ -126,7 +126,7 @@
             (i32.shr_u
               (local.get 12)
               (i32.const 12)))
-          (i32.const 16383))
+          (i32.const 65535))
         (i32.const 4)))
     (if  ;; label = @1
       (i32.and

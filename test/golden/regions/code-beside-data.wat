@@ -21,10 +21,10 @@
           (if (i32.eqz (local.get $23))
             (then
               (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x70100))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x130100))
               (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
               (local.set $recipe (i32.const 0))
-              (local.set $exitRecord (i32.const 0x70100))
+              (local.set $exitRecord (i32.const 0x130100))
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $ds:.write.addend (i32.sub (local.get $23) (i32.const 0x4040)))

@@ -30,9 +30,9 @@
             (if (i32.eqz (local.get $25))
               (then
                 (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-                (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x70180))
+                (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x130180))
                 (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-                (local.set $exitRecord (i32.const 0x70180))
+                (local.set $exitRecord (i32.const 0x130180))
                 (local.set $exitCause (i32.const 3))
                 (br $exit)))
             (local.set $ds:edi.read.addend (i32.sub (local.get $25) (local.get $20)))

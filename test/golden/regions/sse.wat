@@ -15,10 +15,10 @@
   (if (i32.and (local.get $27) (i32.const 15))
     (then
       (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-      (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x701e0))
+      (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x1301e0))
       (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
       (local.set $recipe (i32.const 0))
-      (local.set $exitRecord (i32.const 0x701e0))
+      (local.set $exitRecord (i32.const 0x1301e0))
       (local.set $exitCause (i32.const 3))
       (br $exit)))
   (if
@@ -42,10 +42,10 @@
           (if (i32.eqz (local.get $30))
             (then
               (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x701e0))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x1301e0))
               (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
               (local.set $recipe (i32.const 0))
-              (local.set $exitRecord (i32.const 0x701e0))
+              (local.set $exitRecord (i32.const 0x1301e0))
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $ds:ebx.read.addend (i32.sub (local.get $30) (local.get $27)))
@@ -86,11 +86,11 @@
   (if (i32.and (local.get $27) (i32.const 15))
     (then
       (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-      (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x70220))
+      (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x130220))
       (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
       (local.set $recipe (i32.const 0))
       (local.set $budget (i32.sub (local.get $budget) (i32.const 2)))
-      (local.set $exitRecord (i32.const 0x70220))
+      (local.set $exitRecord (i32.const 0x130220))
       (local.set $exitCause (i32.const 3))
       (br $exit)))
   (if
@@ -116,11 +116,11 @@
           (if (i32.eqz (local.get $30))
             (then
               (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x70220))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x130220))
               (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
               (local.set $recipe (i32.const 0))
               (local.set $budget (i32.sub (local.get $budget) (i32.const 2)))
-              (local.set $exitRecord (i32.const 0x70220))
+              (local.set $exitRecord (i32.const 0x130220))
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $ds:ebx.write.addend (i32.sub (local.get $30) (local.get $27)))

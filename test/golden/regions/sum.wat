@@ -33,9 +33,9 @@
           (if (i32.eqz (local.get $26))
             (then
               (i32.store offset=65712 (;budget;) (i32.const 0) (local.get $budget))
-              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x70140))
+              (i32.store offset=65720 (;record;) (i32.const 0) (i32.const 0x130140))
               (i32.store offset=65696 (;eipBase;) (i32.const 0) (i32.const 0x4000))
-              (local.set $exitRecord (i32.const 0x70140))
+              (local.set $exitRecord (i32.const 0x130140))
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $ds:ebx+ecx.read.addend (i32.sub (local.get $26) (local.get $21)))

@@ -16,11 +16,14 @@ export class CodeSites {
   private readonly sites: (CodeSite | undefined)[] = Array.from({ length: ENTRIES }, () => undefined);
 
   find(linear: number, codeKey: number): CodeSite | undefined {
+    const site = this.last(linear);
+    return site?.codeKey === codeKey ? site : undefined;
+  }
+
+  /** What was known of an address's page last, under whatever code key. */
+  last(linear: number): CodeSite | undefined {
     const site = this.sites[(linear >>> 12) & (ENTRIES - 1)];
-    if (site === undefined || site.codeKey !== codeKey || ((site.linearPage ^ linear) & 0xffff_f000) !== 0) {
-      return undefined;
-    }
-    return site;
+    return site !== undefined && ((site.linearPage ^ linear) & 0xffff_f000) === 0 ? site : undefined;
   }
 
   enter(site: CodeSite): CodeSite {
@@ -33,8 +36,6 @@ export class CodeSites {
   }
 
   forgetPage(linear: number): void {
-    const at = (linear >>> 12) & (ENTRIES - 1);
-    const site = this.sites[at];
-    if (site !== undefined && ((site.linearPage ^ linear) & 0xffff_f000) === 0) this.sites[at] = undefined;
+    if (this.last(linear)) this.sites[(linear >>> 12) & (ENTRIES - 1)] = undefined;
   }
 }

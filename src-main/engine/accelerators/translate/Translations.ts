@@ -134,7 +134,7 @@ export class Translations {
     state.setInt(STATE.eipBase, eip - offset);
     this.jumpCache.enter(this.linear(eip), site.codeKey, block.firstRecord, {
       physicalPage: site.page.physical,
-      isPlain: isFlatKey(site.codeKey) && !site.hasBreakpoints,
+      isPlain: this.isPlain(site),
     });
     return block.firstRecord;
   }
@@ -287,6 +287,7 @@ export class Translations {
     }
     this.breakpointPages.clear();
     for (const [page, addresses] of byPage) this.breakpointPages.set(page, this.breakpointSet(addresses.join()));
+    this.sites.clear();
     this.jumpCache.clear();
     this.forgetAddresses();
   }
@@ -336,6 +337,10 @@ export class Translations {
     const { mmu } = this.options;
     const offset = linear & 0xfff;
     const physical = mmu.translate(linear, 'execute', 'current') - offset;
+    const last = this.sites.last(linear);
+    // Most often all that has changed is the code key, by a flush.
+    const isOfMode = last !== undefined && translationKey(last.codeKey) === translationKey(codeKey);
+    if (isOfMode && last.page.physical === physical && this.isPlain(last)) return { ...last, codeKey };
     const { key, low, high, isBelow64K, hasBreakpoints } = this.pageKey(eip, linear, codeKey, limit);
     return {
       codeKey,
@@ -347,6 +352,11 @@ export class Translations {
     };
   }
 
+  /** What stands there is found right by its page and mode alone: code is flat, and breakpoints have no part in it. */
+  private isPlain({ codeKey, hasBreakpoints }: CodeSite): boolean {
+    return isFlatKey(codeKey) && !hasBreakpoints;
+  }
+
   /** What translations of the page at an offset in CS are kept under. */
   private pageKey(eip: number, linear: number, codeKey: number, limit: number): PageKey {
     const offset = linear & 0xfff;
@@ -356,7 +366,9 @@ export class Translations {
     const high = isFlat ? HIGHEST_REACHED : Math.min(HIGHEST_REACHED, limit - eip + offset);
     const isBelow64K = eip - offset + 0xfff <= 0xffff;
     const breakpointPage = this.breakpointPages.get(linear >>> 12) ?? 0;
-    const key = (translation | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + high * 2 ** 20 + breakpointPage * 2 ** 34;
+    // Of flat code without breakpoints a small number.
+    const ends = (HIGHEST_REACHED - high) * 2 ** 20 + breakpointPage * 2 ** 34;
+    const key = (translation | (isBelow64K ? 0 : 1 << 6) | (low << 8)) + ends;
     return { key, low, high, isBelow64K, hasBreakpoints: breakpointPage !== 0 };
   }
 

@@ -34,6 +34,12 @@ describe('known pages of code', () => {
     ]);
   });
 
+  test('are told under any code key, to be looked at again', () => {
+    const sites = new CodeSites();
+    const entered = sites.enter(site(0x4000));
+    expect([sites.last(0x4fff), sites.last(0x5000), sites.last(0x10_4000)]).toEqual([entered, undefined, undefined]);
+  });
+
   test('are forgotten one by one, or all', () => {
     const sites = new CodeSites();
     const other = sites.enter(site(0x5000));
