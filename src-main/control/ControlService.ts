@@ -4,6 +4,7 @@ import { Breakpoints } from '../debug/Breakpoints.ts';
 import type { Disposer, HypervisorService, VmSummary as HypervisorSummary } from '../hypervisor/types.ts';
 import type { ControlEvent, ControlHandlers } from './Control.ts';
 import { FileGrants } from './files/FileGrants.ts';
+import { GdbServers, gdbHandlers } from './GdbServers.ts';
 import { ProgramSources } from './files/ProgramSources.ts';
 import type { SampleCatalogue } from './files/SampleCatalogue.ts';
 import { machineHandlers } from './machineHandlers.ts';
@@ -37,6 +38,7 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
       ...machineHandlers(hypervisor, machines),
       ...snapshotHandlers(hypervisor, machines),
       ...statisticsHandlers(hypervisor),
+      ...gdbHandlers(new GdbServers(hypervisor)),
     },
     toSummary: (vm) => machines.toSummary(vm),
   };

@@ -1,5 +1,5 @@
 import type { Diagnostic, Outcome, Problem, ProblemCode } from '../../src-preload/contract/Outcome.ts';
-import type { HypervisorError, HypervisorErrorCode, Result } from '../hypervisor/types.ts';
+import type { HypervisorError, HypervisorErrorCode, RefusalId, Result } from '../hypervisor/types.ts';
 
 const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
   'not-found': 'machine-not-found',
@@ -21,6 +21,9 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
 /** Refusals of the app's own, beside the hypervisor's `REFUSAL_IDS`, that the window says in its own language. */
 export const APP_REFUSAL_IDS = [
   'machine-off',
+  'gdb-port-taken',
+  'gdb-port-reserved',
+  'gdb-port-unusable',
   'memory-absent',
   'memory-linear-most',
   'memory-file-empty',
@@ -39,7 +42,7 @@ export function refuse(
   code: ProblemCode,
   message: string,
   values?: Record<string, string | number>,
-  text?: AppRefusalId,
+  text?: AppRefusalId | RefusalId,
 ): Outcome<never> {
   return { ok: false, problem: { code, message, ...(values && { values }), ...(text !== undefined && { text }) } };
 }

@@ -14,6 +14,7 @@ import { Debugging } from './Debugging.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import type { ControlService } from '../control/ControlService.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
+import { GdbServers, gdbHandlers } from '../control/GdbServers.ts';
 import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from '../control/files/ProgramSources.ts';
 import { ControlServer } from '../control/socket/ControlServer.ts';
@@ -161,6 +162,7 @@ export class DesktopApplication {
       ...snapshotHandlers(hypervisor, this.machines),
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
+      ...gdbHandlers(new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server }))),
       ...memoryHandlers(new MemorySearches(hypervisor), new MemoryRanges(hypervisor, debugging, dialogs, this.grants)),
       ...deviceHandlers(hypervisor.inspection),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),

@@ -98,6 +98,7 @@ export const MENU_COMMANDS = [
   'machine.delete',
   'machine.settings',
   'machine.toggleBreakpoint',
+  'machine.gdb',
   'editor.assemble',
   'editor.run',
   'view.machines',

@@ -4,6 +4,7 @@ import { applicationContract } from './application.ts';
 import type { CallChannel, EventChannel, StreamChannel } from './Channel.ts';
 import { debugContract } from './debugging.ts';
 import { devicesContract } from './devices.ts';
+import { gdbContract } from './gdb.ts';
 import { imageContract } from './images.ts';
 import { inspectionContract } from './inspection.ts';
 import { machineContract } from './machines.ts';
@@ -23,6 +24,7 @@ export const contract = {
   ...imageContract,
   ...applianceContract,
   ...debugContract,
+  ...gdbContract,
   ...memoryContract,
   ...inspectionContract,
   ...devicesContract,

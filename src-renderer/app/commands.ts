@@ -13,6 +13,7 @@ import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
+import { useGdb } from '../stores/gdb.ts';
 import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useSound } from '../stores/sound.ts';
@@ -37,6 +38,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const dialogs = useDialogs();
   const containment = useContainment();
   const breakpoints = useBreakpoints();
+  const gdb = useGdb();
   const timeLines = useTimeLines();
   const actions = useMachineActions();
   const screenActions = useScreenActions();
@@ -53,7 +55,9 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
     };
     const machine = view.machine;
     const state = machine?.state;
-    const canStep = state === 'off' || state === 'paused';
+    // A debugger that is connected drives in the window's place.
+    const isHeld = state === 'paused' && machine?.isDebugged !== true;
+    const canStep = state === 'off' || isHeld;
     const text = editor.active;
 
     add('file.newMachine', () => (dialogs.newMachine = { files: [] }));
@@ -69,15 +73,15 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       const isOn = state === 'running' || state === 'paused';
       add('machine.start', () => void machines.command('vm:start', id), state === 'off' || state === 'crashed');
       add('machine.pause', () => void machines.command('vm:pause', id), state === 'running');
-      add('machine.resume', () => void machines.command('vm:resume', id), state === 'paused');
+      add('machine.resume', () => void machines.command('vm:resume', id), isHeld);
       add('machine.toggleRun', () => void actions.toggleRun(machine));
       add('machine.step', () => void actions.step(machine), canStep);
       add('machine.stepOver', () => void actions.step(machine, 'vm:stepOver'), canStep);
-      add('machine.stepOut', () => void breakpoints.stepOut(id), state === 'paused');
-      add('machine.runToCursor', () => void breakpoints.runToCursor(id), state === 'paused');
+      add('machine.stepOut', () => void breakpoints.stepOut(id), isHeld);
+      add('machine.runToCursor', () => void breakpoints.runToCursor(id), isHeld);
       add('machine.stepBack', () => void timeLines.stepBack(machine), canGoBack(machine));
       add('machine.runBack', () => void timeLines.runBack(machine), canGoBack(machine));
-      add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off');
+      add('machine.reset', () => void machines.command('vm:reset', id), state !== 'off' && !machine.isDebugged);
       add(
         'machine.powerButton',
         () => void machines.command('vm:powerButton', id),
@@ -93,6 +97,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.export', () => void actions.exportMachine(machine), state === 'off' || state === 'crashed');
       add('machine.delete', () => void actions.remove(machine));
       add('machine.settings', () => (dialogs.settingsOf = id));
+      add('machine.gdb', () => void gdb.show(id), state !== 'off');
       add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');
     }
     add(

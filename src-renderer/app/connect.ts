@@ -3,6 +3,7 @@ import { useBreakpoints } from '../stores/breakpoints.ts';
 import { useContainment } from '../stores/containment.ts';
 import { useDialogs } from '../stores/dialogs.ts';
 import { useEditor } from '../stores/editor.ts';
+import { useGdb } from '../stores/gdb.ts';
 import { useLayouts } from '../stores/layouts.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useNotices } from '../stores/notices.ts';
@@ -29,6 +30,7 @@ export async function connectStores(): Promise<() => void> {
   disposers.push(
     useOverview().connect(),
     useBreakpoints().connect(),
+    useGdb().connect(),
     useSnapshots().connect(),
     useSound().connect(),
     bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),

@@ -72,6 +72,7 @@ type MachineValues = Values & {
   readonly autostart?: boolean;
   readonly sound?: boolean;
   readonly virtioConsole?: boolean;
+  readonly close?: boolean;
 };
 
 /** What a command does on machines; its exit status. */
@@ -197,6 +198,16 @@ export function addMachineCommands(
     (machine: string, options: MachineValues) =>
       perform(options, (context, work) => work.attachConsole(context, machine)),
   );
+  withJson(machineCommand('gdb <machine>', 'let a machine that is on wait for gdb, and print how to connect'))
+    .option('--port <port>', 'the port, on this computer alone; usually the first that is free from 1234 on')
+    .addOption(new Option('--close', 'wait no more; a gdb that is connected is let go').conflicts('port'))
+    .action((machine: string, options: MachineValues) => {
+      const { port } = options as Values;
+      const wanted = port === undefined ? null : parseWhole(port, '--port', { least: 0, most: 0xffff });
+      return perform(options, (context, work) =>
+        options.close === true ? work.closeGdb(context, machine) : work.openGdb(context, machine, wanted),
+      );
+    });
   machineCommand('serve', 'keep the machines open for other commands, without a window')
     .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
     .action((options: MachineValues) =>

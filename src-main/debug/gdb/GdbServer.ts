@@ -7,9 +7,12 @@ const OPENINGS = new Set([0x2b, 0x2d, 0x24, 0x03]);
 
 /** A port that cannot be listened at: one sentence for the user. */
 export class GdbPortError extends Error {
-  constructor(message: string) {
+  readonly problem: 'taken' | 'reserved' | 'unusable';
+
+  constructor(problem: GdbPortError['problem'], message: string) {
     super(message);
     this.name = 'GdbPortError';
+    this.problem = problem;
   }
 }
 
@@ -56,7 +59,7 @@ export class GdbServer {
   static listen(options: GdbServerOptions): Promise<GdbServer> {
     const server = createServer({ noDelay: true });
     return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(new GdbPortError(explain(error, options.port))));
+      server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options.port)));
       server.listen({ port: options.port, host: LOOPBACK, exclusive: true }, () => {
         const address = server.address();
         const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -121,13 +124,16 @@ export class GdbServer {
   }
 }
 
-function explain(error: NodeJS.ErrnoException, port: number): string {
+function explain(error: NodeJS.ErrnoException, port: number): GdbPortError {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use by another program; choose another, or 0 for any that is free.`;
+      return new GdbPortError(
+        'taken',
+        `port ${port} is in use by another program; choose another, or 0 for any that is free.`,
+      );
     case 'EACCES':
-      return `port ${port} is reserved for administrators; choose one above 1023.`;
+      return new GdbPortError('reserved', `port ${port} is reserved for administrators; choose one above 1023.`);
     default:
-      return `port ${port} cannot be listened at: ${error.message}.`;
+      return new GdbPortError('unusable', `port ${port} cannot be listened at: ${error.message}.`);
   }
 }

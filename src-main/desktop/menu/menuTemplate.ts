@@ -136,6 +136,7 @@ export function menuTemplate(
         command('machine.stepBack', machine === 'paused' || machine === 'crashed'),
         command('machine.runBack', machine === 'paused' || machine === 'crashed'),
         command('machine.toggleBreakpoint', hasMachine),
+        command('machine.gdb', hasMachine && machine !== 'off'),
         SEPARATOR,
         command('machine.pauseAll', hasMachine),
         command('machine.resumeAll', hasMachine),

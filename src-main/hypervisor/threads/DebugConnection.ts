@@ -2,6 +2,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DebugLink } from '../../machine/debugging/DebuggedMachine.ts';
 import type { DebugLinkDown, DebugLinkUp } from './DebugAttachment.ts';
 
+export type { DebugLink };
+
 /** No debugger has so many bytes under way that the thread has not taken: it waits for answers. */
 const MOST_BYTES_WAITING = 1024 * 1024;
 

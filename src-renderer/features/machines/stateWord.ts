@@ -12,6 +12,7 @@ export type StateWord =
   | 'silent'
   | 'paused'
   | 'breakpoint'
+  | 'debugger'
   | 'saving'
   | 'crashed'
   | 'shutdown';
@@ -23,6 +24,7 @@ export function stateWord(machine: VmSummary): StateWord {
       if (machine.activity === 'stopped') return 'halted';
       return machine.activity === 'capped' || machine.activity === 'silent' ? machine.activity : 'running';
     case 'paused':
+      if (machine.isDebugged) return 'debugger';
       return machine.pauseReason?.kind === 'breakpoint' ? 'breakpoint' : 'paused';
     case 'crashed':
       return machine.crash?.kind === 'triple-fault' ? 'shutdown' : 'crashed';

@@ -5,7 +5,9 @@ import { useMachineActions } from '../machines/machineActions.ts';
 
 /** It stands somewhere, and can go back from there. */
 export function canGoBack(machine: VmSummary): boolean {
-  return machine.clock === 'instructions' && (machine.state === 'paused' || machine.state === 'crashed');
+  // A debugger that is connected goes in the window's place.
+  if (machine.clock !== 'instructions' || machine.isDebugged) return false;
+  return machine.state === 'paused' || machine.state === 'crashed';
 }
 
 export function useTimeLineActions() {

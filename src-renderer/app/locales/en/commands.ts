@@ -35,6 +35,7 @@ export const commands = {
     'machine-export': 'Export this machine…',
     'machine-delete': 'Delete this machine…',
     'machine-settings': 'Settings of this machine…',
+    'machine-gdb': 'Debug with gdb',
     'machine-toggleBreakpoint': 'Set or clear a breakpoint',
     'editor-assemble': 'Assemble',
     'editor-run': 'Assemble and run',

@@ -56,6 +56,7 @@ export const machine = {
     breakpoint: 'at a breakpoint',
     saving: 'saving',
     crashed: 'crashed',
+    debugger: 'held by gdb',
     shutdown: 'shut down',
   },
 };

@@ -58,6 +58,7 @@ export const machine: typeof English = {
     breakpoint: '停在断点',
     saving: '正在保存',
     crashed: '已崩溃',
+    debugger: '由 gdb 控制',
     shutdown: '已关停',
   },
 };

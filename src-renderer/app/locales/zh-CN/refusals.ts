@@ -19,6 +19,9 @@ export const refusals: Readonly<Record<string, string>> = {
   'machines-most': '运行中的虚拟机过多：请关闭其中一台。',
   'image-in-use':
     '“{name}”正在使用 {file}，而两者之一会写入它。请关闭那台虚拟机，或在两者中均以只读或覆盖层方式使用该映像。',
+  'gdb-port-taken': '端口 {port} 已被其他程序占用：请选择其他端口，或用 0 表示任意空闲端口。',
+  'gdb-port-reserved': '端口 {port} 仅供管理员使用：请选择 1023 以上的端口。',
+  'gdb-port-unusable': '无法在端口 {port} 上监听：请选择其他端口。',
   'machine-off': '虚拟机已关机。请先启动它，再查看其内部。',
   'memory-absent': '从 {address} 起的 {length} 个字节不全是内存。请选择虚拟机内存以内的范围。',
   'memory-linear-most': '一次最多可保存 {mostMiB} MiB 线性内存。请缩短范围，或改为保存物理内存。',

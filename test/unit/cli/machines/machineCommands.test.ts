@@ -385,6 +385,15 @@ describe('machines that run', () => {
     expect(await json('show', 'echo')).toMatchObject({ pauseReason: { kind: 'started-paused' } });
   });
 
+  test('wait for gdb at a port that is told, until they shall not', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--start');
+    const { output } = await vivarium('gdb', 'spin', '--port', '0');
+    expect(output).toMatch(/^gdb -ex "target remote localhost:\d+"\n$/);
+    const port = Number(/:(\d+)/.exec(output)?.[1]);
+    expect(await json('gdb', 'spin')).toMatchObject({ port, isAttached: false });
+    expect(await vivarium('gdb', 'spin', '--close')).toMatchObject({ status: 0, output: '“spin” waits for no gdb.\n' });
+  });
+
   test('end the console that is joined to them when they end', async () => {
     await vivarium('create', file('echo.asm', ECHO), '--memory', '2M', '--name', 'echo', '--start');
     const terminal = new TestTerminal();
