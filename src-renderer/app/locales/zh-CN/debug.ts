@@ -24,7 +24,7 @@ export const debug: typeof English = {
     watches: '监视',
     newWatch: '监视表达式',
     removeWatch: '停止监视 {expression}',
-    gdb: 'gdb',
+    gdb: 'gdb 调试器',
     gdbOpen: '用 gdb 调试',
     gdbOff: '请先启动虚拟机：之后即可在终端中用 gdb 控制它。',
     gdbWaits: '正在本机端口 {port} 上等待。请将下面的命令粘贴到终端：',
