@@ -82,7 +82,8 @@ export type VmExit =
   | { readonly reason: 'breakpoint'; readonly linearAddress: number }
   | ({ readonly reason: 'watchpoint' } & WatchpointHit)
   | { readonly reason: 'catchpoint'; readonly events: readonly CaughtEvent[] }
-  | { readonly reason: 'shutdown'; readonly detail: string }
+  /** `vector`: the exception that could not be delivered, nor the double fault after it. */
+  | { readonly reason: 'shutdown'; readonly vector: number; readonly detail: string }
   | { readonly reason: 'error'; readonly detail: string };
 
 /** Intercepted events that {@link VirtualProcessor.run} services without giving control back, by kind; for statistics. */

@@ -116,7 +116,7 @@ export class Observatory {
   onCrashed(machine: VirtualMachine, report: CrashReport): void {
     // A triple fault has been recorded by the machine itself.
     if (report.kind === 'triple-fault') return;
-    this.#emitter.emit('containment', [this.ledger.addThreadDeath(machine.id, report.message)]);
+    this.#emitter.emit('containment', [this.ledger.addThreadDeath(machine.id, report.kind)]);
   }
 
   statistics(): HypervisorStatistics {

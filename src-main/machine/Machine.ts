@@ -126,7 +126,10 @@ export class Machine {
         onCoprocessorError: () => this.chipset.coprocessor.signalError(),
         onApicBase: (low, high) => this.chipset.localApics[id]?.setBase(low, high),
         onRefusal: ({ mnemonic, linearAddress }) =>
-          this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, mnemonic),
+          this.containment.report('privileged-instruction', 'execute', linearAddress, undefined, {
+            id: 'instruction',
+            mnemonic,
+          }),
       }),
     );
     processors = this.processors;
@@ -395,7 +398,10 @@ export class Machine {
       case 'catchpoint':
         return { ...exit, vcpu: this.processor.id };
       case 'shutdown':
-        this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, exit.detail);
+        this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, {
+          id: 'undelivered-exception',
+          vector: exit.vector,
+        });
         return this.stops.endWith({ reason: 'shutdown', detail: exit.detail });
       case 'error':
         return this.stops.endWith({ reason: 'error', detail: exit.detail });
@@ -423,8 +429,8 @@ export class Machine {
       screenSum: () => textMemorySum(this.options.memory),
     });
     if (lasted === undefined) return;
-    const detail = `interrupts off for ${Math.round(lasted / 1e9)} s`;
-    this.containment.report('spin', 'execute', place, undefined, detail);
+    const seconds = Math.round(lasted / 1e9);
+    this.containment.report('spin', 'execute', place, undefined, { id: 'interrupts-off', seconds });
   }
 
   /** A device wrote guest memory. */

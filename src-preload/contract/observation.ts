@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
 import { FileGrant } from './programs.ts';
-import { VcpuId, VmActivity, VmId, VmState } from './machines.ts';
+import { CrashReport, VcpuId, VmActivity, VmId, VmState } from './machines.ts';
 
 export const ExitCount = z.object({
   /** A kind of layouts/ExitKinds.ts. */
@@ -80,6 +80,15 @@ export const ContainmentMechanism = z.enum([
 ]);
 export type ContainmentMechanism = z.infer<typeof ContainmentMechanism>;
 
+/** What more there is to say of an attempt. */
+export const ContainmentDetail = z.discriminatedUnion('id', [
+  z.object({ id: z.literal('instruction'), mnemonic: z.string() }),
+  z.object({ id: z.literal('undelivered-exception'), vector: z.number().int() }),
+  z.object({ id: z.literal('interrupts-off'), seconds: z.number() }),
+  z.object({ id: z.literal('crash'), kind: CrashReport.shape.kind }),
+]);
+export type ContainmentDetail = z.infer<typeof ContainmentDetail>;
+
 /** How a neighbour was when the entry was last counted. */
 export const NeighbourProof = z.object({
   vmId: VmId,
@@ -115,8 +124,7 @@ export const ContainmentEntry = z.object({
   access: z.enum(['read', 'write', 'execute']).nullable(),
   /** Linear address of the instruction last seen trying; -1 when not known. */
   instructionAddress: z.number(),
-  /** The instruction's mnemonic, the fault's name or the spin's length; may be empty. */
-  detail: z.string(),
+  detail: ContainmentDetail.nullable(),
   neighbours: z.array(NeighbourProof),
 });
 export type ContainmentEntry = z.infer<typeof ContainmentEntry>;

@@ -1,5 +1,5 @@
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
-import type { ContainmentEntry, ContainmentKind, ContainmentMechanism, VmId } from '../types.ts';
+import type { ContainmentEntry, ContainmentKind, ContainmentMechanism, CrashReport, VmId } from '../types.ts';
 
 const MECHANISMS: Readonly<Record<ContainmentKind, ContainmentMechanism>> = {
   'outside-ram': 'physical-memory-map',
@@ -47,7 +47,7 @@ export class ContainmentLedger {
     });
   }
 
-  addThreadDeath(vmId: VmId, message: string): ContainmentEntry {
+  addThreadDeath(vmId: VmId, kind: CrashReport['kind']): ContainmentEntry {
     const now = Date.now();
     return this.#put({
       id: this.#nextId++,
@@ -62,7 +62,7 @@ export class ContainmentLedger {
       lastAddress: 0,
       access: null,
       instructionAddress: -1,
-      detail: message,
+      detail: { id: 'crash', kind },
     });
   }
 

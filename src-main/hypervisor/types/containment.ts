@@ -1,4 +1,6 @@
+import type { ContainmentDetail } from '../../machine/containment/ContainmentLog.ts';
 import type { VmId } from './definition.ts';
+import type { CrashReport } from './lifeCycle.ts';
 
 export const CONTAINMENT_KINDS = [
   /** An access to a physical address where the machine has neither RAM nor a device. */
@@ -53,6 +55,6 @@ export interface ContainmentEntry {
   readonly access: 'read' | 'write' | 'execute' | null;
   /** Linear address of the instruction last seen trying; -1 when not known. */
   readonly instructionAddress: number;
-  /** The instruction's mnemonic, the fault's name or the spin's length; may be empty. */
-  readonly detail: string;
+  /** `crash`: how its thread ended. */
+  readonly detail: ContainmentDetail | { readonly id: 'crash'; readonly kind: CrashReport['kind'] } | null;
 }

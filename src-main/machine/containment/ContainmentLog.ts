@@ -3,10 +3,22 @@ export type ContainmentKind = 'outside-ram' | 'privileged-instruction' | 'unknow
 
 export type ContainmentAccess = 'read' | 'write' | 'execute';
 
+/** What more there is to say of an attempt: an id and its parameters, to be said in the user's language. */
+export type ContainmentDetail =
+  | { readonly id: 'instruction'; readonly mnemonic: string }
+  | { readonly id: 'undelivered-exception'; readonly vector: number }
+  | { readonly id: 'interrupts-off'; readonly seconds: number };
+
 /** Where the bus and the machine report an attempt; cheap enough to be called a million times a second. */
 export interface ContainmentSink {
   /** `value` is what was written, or undefined. */
-  report(kind: ContainmentKind, access: ContainmentAccess, address: number, value?: number, detail?: string): void;
+  report(
+    kind: ContainmentKind,
+    access: ContainmentAccess,
+    address: number,
+    value?: number,
+    detail?: ContainmentDetail,
+  ): void;
 }
 
 /** The same attempt repeated: one record whose `count` grows. */
@@ -27,7 +39,7 @@ export interface ContainmentRecord {
   readonly instructionAddress: number;
   /** Value last written, or undefined. */
   readonly lastValue: number | undefined;
-  readonly detail: string;
+  readonly detail: ContainmentDetail | null;
 }
 
 interface MutableRecord {
@@ -41,7 +53,7 @@ interface MutableRecord {
   lastAtNs: number;
   instructionAddress: number;
   lastValue: number | undefined;
-  detail: string;
+  detail: ContainmentDetail | null;
   isChanged: boolean;
 }
 
@@ -88,7 +100,13 @@ export class ContainmentLog implements ContainmentSink {
     return this.totalCount;
   }
 
-  report(kind: ContainmentKind, access: ContainmentAccess, address: number, value?: number, detail = ''): void {
+  report(
+    kind: ContainmentKind,
+    access: ContainmentAccess,
+    address: number,
+    value?: number,
+    detail: ContainmentDetail | null = null,
+  ): void {
     this.totalCount++;
     const group = KIND_NUMBERS[kind] * 4 + ACCESS_NUMBERS[access];
     const place = kind === 'outside-ram' ? Math.floor(address / 2 ** PAGE_SHIFT) : address;
@@ -103,7 +121,7 @@ export class ContainmentLog implements ContainmentSink {
     record.isChanged = true;
     if (value !== undefined) record.lastValue = value;
     if (address > record.lastAddress) record.lastAddress = address;
-    if (detail !== '') record.detail = detail;
+    if (detail !== null) record.detail = detail;
   }
 
   /** Everything recorded, oldest first. */
@@ -139,7 +157,7 @@ export class ContainmentLog implements ContainmentSink {
     address: number,
     group: number,
     key: number,
-    detail: string,
+    detail: ContainmentDetail | null,
   ): MutableRecord {
     const places = this.placeCounts.get(group) ?? 0;
     const isFull = places >= PLACES_PER_KIND;

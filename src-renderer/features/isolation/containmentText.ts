@@ -1,5 +1,6 @@
-import type { ContainmentEntry } from '../../../src-preload/contract/observation.ts';
+import type { ContainmentDetail, ContainmentEntry } from '../../../src-preload/contract/observation.ts';
 import { t } from '../../app/i18n.ts';
+import { exceptionName } from '../debug/breakpointText.ts';
 import { prefixedHex } from '../format/numbers.ts';
 
 /** The place or the range of places that was tried. */
@@ -11,13 +12,27 @@ function placeText({ kind, address, lastAddress }: ContainmentEntry): string {
 
 /** What was tried, in one sentence. */
 export function triedText(entry: ContainmentEntry): string {
-  const values = { name: entry.name, place: placeText(entry), detail: entry.detail };
+  const values = { name: entry.name, place: placeText(entry) };
   if (entry.kind === 'outside-ram' || entry.kind === 'unknown-port') {
     const access = entry.access === 'write' ? 'write' : entry.access === 'execute' ? 'execute' : 'read';
     return t(`tried.${entry.kind}-${access}`, values);
   }
   const sentence = t(`tried.${entry.kind}`, values);
-  return entry.detail === '' ? sentence : `${sentence} (${entry.detail})`;
+  const { detail } = entry;
+  return detail === null ? sentence : t('triedDetail.beside', { sentence, detail: detailText(detail) });
+}
+
+function detailText(detail: ContainmentDetail): string {
+  switch (detail.id) {
+    case 'instruction':
+      return detail.mnemonic;
+    case 'undelivered-exception':
+      return t('triedDetail.undeliveredException', { exception: exceptionName(detail.vector) });
+    case 'interrupts-off':
+      return t('triedDetail.interruptsOff', { seconds: detail.seconds });
+    case 'crash':
+      return t(`crash.${detail.kind}`);
+  }
 }
 
 /** Which mechanism answered, in one sentence. */

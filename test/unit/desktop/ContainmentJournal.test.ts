@@ -39,7 +39,7 @@ const entry = (changes: Partial<HypervisorEntry> = {}): HypervisorEntry => ({
   lastAddress: 0x1000_0000,
   access: 'write',
   instructionAddress: 0x7c00,
-  detail: 'stosb',
+  detail: { id: 'instruction', mnemonic: 'stosb' },
   ...changes,
 });
 

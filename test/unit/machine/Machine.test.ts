@@ -128,9 +128,11 @@ describe('slices', () => {
   });
 
   test('a triple fault is final and in the containment log', () => {
-    const machine = make([() => ({ reason: 'shutdown', detail: 'no IDT' })]);
+    const machine = make([() => ({ reason: 'shutdown', vector: 13, detail: 'no IDT' })]);
     expect(machine.run({})).toEqual({ reason: 'shutdown', detail: 'no IDT' });
-    expect(machine.containment.all()).toMatchObject([{ kind: 'triple-fault', detail: 'no IDT' }]);
+    expect(machine.containment.all()).toMatchObject([
+      { kind: 'triple-fault', detail: { id: 'undelivered-exception', vector: 13 } },
+    ]);
     expect(machine.run({})).toEqual({ reason: 'shutdown', detail: 'no IDT' });
   });
 
@@ -314,7 +316,12 @@ describe('what the guest asks for', () => {
     const machine = make([]);
     processor.wiring.onRefusal?.({ linearAddress: 0x1234, mnemonic: 'cli', cpl: 3 });
     expect(machine.containment.all()).toMatchObject([
-      { kind: 'privileged-instruction', access: 'execute', address: 0x1234, detail: 'cli' },
+      {
+        kind: 'privileged-instruction',
+        access: 'execute',
+        address: 0x1234,
+        detail: { id: 'instruction', mnemonic: 'cli' },
+      },
     ]);
   });
 
@@ -335,7 +342,7 @@ test('a spin with interrupts off is noticed', () => {
     }),
   );
   machine.run({ untilHostNs: 1_500_000_000 });
-  expect(machine.containment.all()).toMatchObject([{ kind: 'spin', detail: 'interrupts off for 1 s' }]);
+  expect(machine.containment.all()).toMatchObject([{ kind: 'spin', detail: { id: 'interrupts-off', seconds: 1 } }]);
 });
 
 test('the clock stands still while the machine is paused', () => {

@@ -19,7 +19,7 @@ function entry(changes: Partial<ContainmentEntry>): ContainmentEntry {
     lastAddress: MEMORY,
     access: 'write',
     instructionAddress: -1,
-    detail: '',
+    detail: null,
     neighbours: [],
     ...changes,
   };

@@ -365,7 +365,7 @@ export class RunLoop {
     if (fault.vector === VECTOR.GP && this.state.cpl > 0) this.onUserProtectionFault();
     if (deliverException(this.context, fault, resumeFlag) === 'shutdown') {
       this.count('shutdown');
-      return { reason: 'shutdown', detail: shutdownText(this.state, fault) };
+      return { reason: 'shutdown', vector: fault.vector, detail: shutdownText(this.state, fault) };
     }
     return undefined;
   }

@@ -49,6 +49,11 @@ export const isolation = {
     'triple-fault': '{name} faulted while it handled a double fault, at {place}.',
     'thread-died': '{name} brought its own thread down.',
   },
+  triedDetail: {
+    beside: '{sentence} ({detail})',
+    undeliveredException: '{exception} could not be delivered',
+    interruptsOff: 'interrupts off for {seconds} s',
+  },
   demonstration: {
     start: 'Run the demonstration',
     starting: 'Starting…',

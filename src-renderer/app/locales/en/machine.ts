@@ -32,7 +32,7 @@ export const machine = {
     'thread-hung': 'The machine’s thread no longer answers',
     'out-of-memory': 'The host has not enough memory',
     said: {
-      'triple-fault': 'The processor of “{name}” shut down after a triple fault: {detail}.',
+      'triple-fault': 'The processor of “{name}” shut down after a triple fault.',
       'engine-error': 'The engine failed to execute the code of “{name}”.',
       'thread-died': 'The thread of “{name}” died.',
       'thread-hung': 'The thread of “{name}” hung, and was ended.',

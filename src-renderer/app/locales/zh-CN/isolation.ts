@@ -49,6 +49,11 @@ export const isolation: typeof English = {
     'triple-fault': '{name} 在 {place} 处理双重故障时再次出错。',
     'thread-died': '{name} 弄垮了自己的线程。',
   },
+  triedDetail: {
+    beside: '{sentence}（{detail}）',
+    undeliveredException: '{exception} 无法送达',
+    interruptsOff: '中断已关闭 {seconds} 秒',
+  },
   demonstration: {
     start: '运行演示',
     starting: '正在启动…',

@@ -34,7 +34,7 @@ export const machine: typeof English = {
     'thread-hung': '这台虚拟机的线程不再应答',
     'out-of-memory': '主机内存不足',
     said: {
-      'triple-fault': '“{name}”的处理器因三重故障而关停：{detail}。',
+      'triple-fault': '“{name}”的处理器因三重故障而关停。',
       'engine-error': '引擎未能执行“{name}”的代码。',
       'thread-died': '“{name}”的线程已意外结束。',
       'thread-hung': '“{name}”的线程长时间无应答，已被终止。',
