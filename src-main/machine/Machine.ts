@@ -210,6 +210,7 @@ export class Machine {
     if (image === undefined || image.entry.mode === 'real16') firmware?.powerOn(image && diskOf(image));
     writeTables(this.options.memory, this.chipset.tables(), image);
     if (image !== undefined) writeSegments(this.options.memory, image);
+    if (image?.videoMode) this.chipset.vga.vbe.setMode(image.videoMode, { isLinear: true, keepsMemory: false });
     const entry = image?.entry ?? firmware?.bootEntry;
     if (entry !== undefined) enterProgram(this.processor, entry);
   }

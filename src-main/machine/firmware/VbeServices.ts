@@ -172,11 +172,7 @@ export class VbeServices {
     // The palette and the planes' registers as in the nearest mode of the VGA's own.
     this.setVgaMode(mode.depth === 4 ? 0x12 : 0x13);
     const { vbe } = this.vga;
-    vbe.writeRegister(4, 0);
-    vbe.writeRegister(1, mode.width);
-    vbe.writeRegister(2, mode.height);
-    vbe.writeRegister(3, mode.depth);
-    vbe.writeRegister(4, 0x01 | (value & LINEAR ? 0x40 : 0) | (value & KEEP_MEMORY ? 0x80 : 0));
+    vbe.setMode(mode, { isLinear: (value & LINEAR) !== 0, keepsMemory: (value & KEEP_MEMORY) !== 0 });
     this.current = value & ~KEEP_MEMORY;
     return vbe.mode !== undefined;
   }

@@ -1,6 +1,7 @@
 import { commandLineBytes } from './CommandLine.ts';
 import { CONVENTIONAL_END, EXTENDED_START, memoryMap } from './MemoryMap.ts';
-import { BOOT_LOADER_NAME, type MultibootModule, TEXT_SCREEN } from './MultibootInformation.ts';
+import type { FrameBuffer } from './FrameBuffer.ts';
+import { BOOT_LOADER_NAME, type MultibootModule } from './MultibootInformation.ts';
 
 /** Multiboot2 Specification 2.0, 3.6.2 to 3.6.8 and 3.6.12. */
 const TAG = { end: 0, commandLine: 1, loaderName: 2, module: 3, memory: 4, map: 6, frameBuffer: 8 } as const;
@@ -15,6 +16,7 @@ export function multiboot2Information(
   memoryBytes: number,
   commandLine: string,
   modules: readonly MultibootModule[],
+  screen: FrameBuffer,
 ): Uint8Array {
   const map = memoryMap(memoryBytes);
   const tags = [
@@ -28,12 +30,13 @@ export function multiboot2Information(
       ...map.flatMap(({ start, end, type }) => [start, 0, end - start, 0, type, 0]),
     ]),
     tag(TAG.frameBuffer, [
-      TEXT_SCREEN.address,
+      screen.address,
       0,
-      TEXT_SCREEN.pitch,
-      TEXT_SCREEN.columns,
-      TEXT_SCREEN.rows,
-      TEXT_SCREEN.bitsPerCell | (TEXT_SCREEN.type << 8),
+      screen.pitch,
+      screen.width,
+      screen.height,
+      screen.depth | (screen.type << 8),
+      ...words(screen.colours),
     ]),
     tag(TAG.end, []),
   ];
@@ -55,6 +58,13 @@ function tag(type: number, fields: readonly number[], text?: string): Uint8Array
   [type, bytes.length, ...fields].forEach((field, i) => view.setUint32(4 * i, field, true));
   bytes.set(tail, 8 + 4 * fields.length);
   return bytes;
+}
+
+/** Bytes as 32-bit fields. */
+function words(bytes: readonly number[]): number[] {
+  const fields = Array.from({ length: Math.ceil(bytes.length / 4) }, () => 0);
+  bytes.forEach((byte, at) => (fields[at >> 2] = (fields[at >> 2] ?? 0) + byte * 2 ** (8 * (at & 3))));
+  return fields;
 }
 
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;

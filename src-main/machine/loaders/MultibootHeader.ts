@@ -1,3 +1,5 @@
+import type { VideoRequest } from './FrameBuffer.ts';
+
 /**
  * The header by which a kernel says how it wants to be loaded: of multiboot 1 (Multiboot Specification 0.6.96, 3.1) or
  * of multiboot 2 (Multiboot2 Specification 2.0, 3.1).
@@ -15,7 +17,8 @@ export interface MultibootHeader {
   } | null;
   /** Null: the file's own format says it. */
   readonly entry: number | null;
-  readonly wantsVideoMode: boolean;
+  /** Undefined: it is content with text. */
+  readonly video: VideoRequest | undefined;
 }
 
 const MAGIC = 0x1badb002;
@@ -23,6 +26,9 @@ const MAGIC = 0x1badb002;
 const SEARCH_BYTES = 8192;
 const FLAG_VIDEO_MODE = 1 << 2;
 const FLAG_ADDRESSES = 1 << 16;
+/** Where in the header they lie, whether or not it gives addresses. */
+const VIDEO_FIELDS = 32;
+const NO_WISH: VideoRequest = { width: 0, height: 0, depth: 0 };
 /** Bits 0 to 15 are demands; these are met. */
 const KNOWN_DEMANDS = 0b111;
 
@@ -60,7 +66,11 @@ function readFirst(view: DataView, offset: number, flags: number): MultibootHead
   const unknown = flags & 0xffff & ~KNOWN_DEMANDS;
   if (unknown !== 0)
     return `The multiboot header demands a feature that is unknown (flags 0x${unknown.toString(16)}). Clear those flags in the kernel's header.`;
-  const header = { version: 1, offset, wantsVideoMode: (flags & FLAG_VIDEO_MODE) !== 0 } as const;
+  const header = {
+    version: 1,
+    offset,
+    video: flags & FLAG_VIDEO_MODE ? readVideoFields(view, offset + VIDEO_FIELDS) : undefined,
+  } as const;
   if ((flags & FLAG_ADDRESSES) === 0) return { ...header, addresses: null, entry: null };
   if (offset + 32 > view.byteLength)
     return `The multiboot header at byte ${offset} is cut off: its address fields lie behind the end of the file.`;
@@ -70,6 +80,13 @@ function readFirst(view: DataView, offset: number, flags: number): MultibootHead
     addresses: { header: field(0), load: field(1), loadEnd: field(2), bssEnd: field(3) },
     entry: field(4),
   };
+}
+
+/** mode_type (1: text), width, height, depth; a header that ends before them has no wish. */
+function readVideoFields(view: DataView, at: number): VideoRequest | undefined {
+  if (at + 16 > view.byteLength) return NO_WISH;
+  const [isText, width, height, depth] = [0, 4, 8, 12].map((field) => view.getUint32(at + field, true));
+  return isText === 1 ? undefined : { width: width ?? 0, height: height ?? 0, depth: depth ?? 0 };
 }
 
 function findSecond(view: DataView): MultibootHeader | string | null {
@@ -91,7 +108,7 @@ function readSecond(view: DataView, offset: number): MultibootHeader | string {
     return `The multiboot 2 header at byte ${offset} is cut off: it should reach to byte ${end}, but the file has ${view.byteLength}.`;
   let addresses: MultibootHeader['addresses'] = null;
   let entry: number | null = null;
-  let wantsVideoMode = false;
+  let video: VideoRequest | undefined;
   for (let at = offset + HEADER_BYTES_2; ;) {
     const size = at + 8 <= end ? view.getUint32(at + 4, true) : 0;
     const type = size === 0 ? undefined : view.getUint16(at, true);
@@ -113,11 +130,11 @@ function readSecond(view: DataView, offset: number): MultibootHeader | string {
     } else if (type === TAG.entry) {
       entry = field(0);
     } else if (type === TAG.framebuffer) {
-      wantsVideoMode = true;
+      video = size >= 20 ? { width: field(0), height: field(1), depth: field(2) } : NO_WISH;
     }
     at += Math.ceil(size / 8) * 8;
   }
   if (addresses !== null && entry === null)
     return 'The multiboot 2 header gives addresses, but no entry. Add the entry address tag (3).';
-  return { version: 2, offset, addresses, entry, wantsVideoMode };
+  return { version: 2, offset, addresses, entry, video };
 }

@@ -1,9 +1,8 @@
+import type { FrameBuffer } from './FrameBuffer.ts';
 import { commandLineBytes } from './CommandLine.ts';
 import { CONVENTIONAL_END, EXTENDED_START, memoryMap, type MemoryRange } from './MemoryMap.ts';
 
 export const BOOT_LOADER_NAME = 'Vivarium';
-/** The VGA's text screen as both specifications describe a frame buffer: type 2 is EGA text. */
-export const TEXT_SCREEN = { address: 0xb8000, columns: 80, rows: 25, pitch: 160, bitsPerCell: 16, type: 2 } as const;
 /** A file handed to the kernel, where it lies: physical addresses, the end exclusive. */
 export interface MultibootModule {
   readonly start: number;
@@ -11,7 +10,7 @@ export interface MultibootModule {
   readonly name: string;
 }
 
-const STRUCTURE_BYTES = 112;
+const STRUCTURE_BYTES = 116;
 const MODULE_BYTES = 16;
 const MAP_ENTRY_BYTES = 24;
 /** Flags of the fields that are filled in: mem_*, cmdline, mods_*, mmap_*, boot_loader_name, framebuffer_*. */
@@ -30,8 +29,10 @@ export class MultibootInformation {
   private readonly loaderName = commandLineBytes(BOOT_LOADER_NAME);
   private readonly modules: readonly { start: number; end: number; name: Uint8Array }[];
   private readonly map: readonly MemoryRange[];
+  private readonly screen: FrameBuffer;
 
-  constructor(memoryBytes: number, commandLine: string, modules: readonly MultibootModule[]) {
+  constructor(memoryBytes: number, commandLine: string, modules: readonly MultibootModule[], screen: FrameBuffer) {
+    this.screen = screen;
     this.memoryBytes = memoryBytes;
     this.commandLine = commandLineBytes(commandLine);
     this.modules = modules.map(({ start, end, name }) => ({ start, end, name: commandLineBytes(name) }));
@@ -77,11 +78,12 @@ export class MultibootInformation {
     put(44, this.map.length * MAP_ENTRY_BYTES);
     put(48, address + mapAt);
     put(64, append(this.loaderName));
-    put(88, TEXT_SCREEN.address);
-    put(96, TEXT_SCREEN.pitch);
-    put(100, TEXT_SCREEN.columns);
-    put(104, TEXT_SCREEN.rows);
-    bytes.set([TEXT_SCREEN.bitsPerCell, TEXT_SCREEN.type], 108);
+    const { screen } = this;
+    put(88, screen.address);
+    put(96, screen.pitch);
+    put(100, screen.width);
+    put(104, screen.height);
+    bytes.set([screen.depth, screen.type, ...screen.colours], 108);
     return bytes;
   }
 }

@@ -1,5 +1,6 @@
 import { hasElfMagic, readElf } from './ElfFile.ts';
 import { loadedBytes } from './ElfProgram.ts';
+import { type FrameBuffer, frameBufferOf, TEXT_SCREEN, videoModeFor, type VideoRequest } from './FrameBuffer.ts';
 import { multiboot2Information } from './Multiboot2Information.ts';
 import { findMultibootHeader, type MultibootHeader } from './MultibootHeader.ts';
 import { MultibootInformation, type MultibootModule } from './MultibootInformation.ts';
@@ -66,8 +67,13 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
   const placed = place(kernel.segments, options.memoryBytes);
   if (typeof placed === 'string') return refuse(placed);
   const warnings: LoadProblem[] = [];
-  if (header.wantsVideoMode)
-    warnings.push(warning('The kernel asks for a video mode; it gets the 80×25 text screen, and is told so.'));
+  const videoMode = header.video && videoModeFor(header.video);
+  if (videoMode && header.video && !isMet(header.video, videoMode))
+    warnings.push(
+      warning(
+        `The kernel asks for a video mode that there is not (${pixels(header.video)}); it gets ${pixels(videoMode)}, and is told so.`,
+      ),
+    );
 
   const segments: ProgramSegment[] = [...placed];
   const modules: MultibootModule[] = [];
@@ -83,7 +89,7 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
     modules.push({ start, end: start + module.bytes.length, name: module.name });
     next = start + module.bytes.length;
   }
-  const information = informationFor(header, options, modules);
+  const information = informationFor(header, options, modules, videoMode ? frameBufferOf(videoMode) : TEXT_SCREEN);
   const address = freeAddress(segments, information.length, lowPages());
   if (address === null)
     return refuse(
@@ -98,7 +104,23 @@ export function loadMultiboot(bytes: Uint8Array, options: LoadOptions): LoadResu
     ...flatEntry(all, kernel.entry, { eax: BOOTLOADER_MAGIC[header.version], ebx: address, esp: FLAT_STACK }),
     summary: `Multiboot${header.version === 2 ? ' 2' : ''} kernel, ${sizeText(loadedBytes(placed))}, entry ${hex(kernel.entry)}${modulesText}`,
   };
-  return { kind: 'loaded', image: kernel.symbols.length > 0 ? { ...image, symbols: kernel.symbols } : image, warnings };
+  const { symbols } = kernel;
+  return {
+    kind: 'loaded',
+    image: { ...image, ...(symbols.length > 0 && { symbols }), ...(videoMode && { videoMode }) },
+    warnings,
+  };
+}
+
+/** A field that the kernel left at 0 is met by anything. */
+function isMet(wanted: VideoRequest, given: VideoRequest): boolean {
+  return (['width', 'height', 'depth'] as const).every(
+    (field) => wanted[field] === 0 || wanted[field] === given[field],
+  );
+}
+
+function pixels({ width, height, depth }: VideoRequest): string {
+  return `${width}×${height}, ${depth} bits a pixel`;
 }
 
 /** Boot loaders hand the kernel's name to multiboot 1 alone. */
@@ -106,9 +128,15 @@ function informationFor(
   { version }: MultibootHeader,
   { memoryBytes, fileName = 'kernel', commandLine = '' }: LoadOptions,
   modules: readonly MultibootModule[],
+  screen: FrameBuffer,
 ): { readonly length: number; encode(address: number): Uint8Array } {
   if (version === 1)
-    return new MultibootInformation(memoryBytes, commandLine === '' ? fileName : `${fileName} ${commandLine}`, modules);
-  const bytes = multiboot2Information(memoryBytes, commandLine, modules);
+    return new MultibootInformation(
+      memoryBytes,
+      commandLine === '' ? fileName : `${fileName} ${commandLine}`,
+      modules,
+      screen,
+    );
+  const bytes = multiboot2Information(memoryBytes, commandLine, modules, screen);
   return { length: bytes.length, encode: () => bytes };
 }

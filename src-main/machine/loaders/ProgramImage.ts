@@ -1,3 +1,5 @@
+import type { DirectColourMode } from '../vga/VbeRegisters.ts';
+
 /**
  * A loaded program as a pure description: what goes into guest RAM and in which state the first
  * virtual processor starts. The machine writes it; a loader never sees a machine, so a bad file
@@ -106,6 +108,8 @@ export interface ProgramImage {
   readonly symbols?: readonly ProgramSymbol[];
   readonly listing?: readonly ProgramListingLine[];
   readonly disk?: ProgramDisk;
+  /** The screen is in this mode when the program begins, its pixels at the linear frame buffer's usual place; absent: text. */
+  readonly videoMode?: DirectColourMode;
   /** One line for the user: `32-bit ELF, 3 segments, 48 KiB, entry 0x100000`. */
   readonly summary: string;
 }

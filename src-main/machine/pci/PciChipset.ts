@@ -19,7 +19,7 @@ import { Rtl8029 } from '../network/Rtl8029.ts';
 import type { InterruptWires } from '../platform/InterruptWires.ts';
 import { placeSmbios, smbios } from '../smbios/smbios.ts';
 import { PciVga } from '../vga/PciVga.ts';
-import type { VgaAdapter } from '../vga/VgaAdapter.ts';
+import { FRAME_BUFFER_ADDRESS, type VgaAdapter } from '../vga/VgaAdapter.ts';
 import { VIRTIO_TYPE } from '../virtio/VirtioFunction.ts';
 import type { VirtioPci } from '../virtio/VirtioPci.ts';
 import { ConfigurationPorts } from './ConfigurationPorts.ts';
@@ -29,8 +29,8 @@ import { PciBus } from './PciBus.ts';
 import type { PciDevice } from './PciDevice.ts';
 import { Piix3, ResetControl, ROUTABLE, USUAL_ROUTES } from './Piix3.ts';
 
-/** Where programs that look for no PCI expect the frame buffer: as Bochs has it. */
-const FIRST_MEMORY = 0xe000_0000;
+/** The display comes first: programs that look for no PCI expect the frame buffer there. */
+const FIRST_MEMORY = FRAME_BUFFER_ADDRESS;
 /** Where the ISA bridge, the power management function, and with them the IDE controller sit, as on i440FX boards. */
 const ISA_BRIDGE = 1;
 const IDE_FUNCTION = 1;

@@ -23,6 +23,7 @@ const OLDEST_ID = 0xb0c0;
 const ENABLED = 0x01;
 const GET_CAPABILITIES = 0x02;
 const WIDE_DAC = 0x20;
+const LINEAR = 0x40;
 const KEEP_MEMORY = 0x80;
 
 /** Largest picture; what fits video memory counts besides. */
@@ -33,6 +34,13 @@ const BANK_BYTES = 0x1_0000;
 
 /** Colour depth in bits: 4 is planar, 8 a palette's index, 15 to 32 direct colour. */
 export type VbeDepth = (typeof DEPTHS)[number];
+
+/** A mode whose pixels are colours, to be set. */
+export interface DirectColourMode {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: 15 | 16 | 24 | 32;
+}
 
 /** What the registers make of the screen while they are enabled. */
 export interface VbeMode {
@@ -109,6 +117,18 @@ export class VbeRegisters implements BusDevice {
     }
     if (index === MEMORY_64K) return this.bytes.length / BANK_BYTES;
     return this.register(index);
+  }
+
+  /** Sets a mode, as video firmware does. */
+  setMode(
+    { width, height, depth }: Pick<VbeMode, 'width' | 'height' | 'depth'>,
+    { isLinear, keepsMemory }: { readonly isLinear: boolean; readonly keepsMemory: boolean },
+  ): void {
+    this.writeRegister(ENABLE, 0);
+    this.writeRegister(WIDTH, width);
+    this.writeRegister(HEIGHT, height);
+    this.writeRegister(BITS, depth);
+    this.writeRegister(ENABLE, ENABLED | (isLinear ? LINEAR : 0) | (keepsMemory ? KEEP_MEMORY : 0));
   }
 
   writeRegister(index: number, value: number): void {

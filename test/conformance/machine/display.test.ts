@@ -1,9 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
+import { load } from '../../../src-main/machine/loaders/load.ts';
+import { isaProfile } from '../../../src-main/machine/profiles/isa.ts';
+import { pcProfile } from '../../../src-main/machine/profiles/pc.ts';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
 import { programMode } from '../../../src-main/machine/vga/programMode.ts';
 import { RAX } from '../../../src-main/engine/state/layout.ts';
 import { findVgaMode, MODE_3 } from '../../../src-main/machine/vga/vgaModes.ts';
-import { assembledMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
+import {
+  assembledMachine,
+  type AssembledMachine,
+  bareMachine,
+  loadAssembled,
+} from '../../support/machine/assembledMachine.ts';
 
 // Once for all tests of the file, with time for a slow host.
 beforeAll(compileThreadedHandlers, 60_000);
@@ -31,6 +40,31 @@ const fill = (segment: number, byte: number, count: number): string => `
   mov cx, ${count}
   rep stosb
   hlt`;
+
+test.each([
+  { name: 'pc', profile: pcProfile },
+  { name: 'isa', profile: isaProfile },
+])('a multiboot kernel finds the video mode that it asks for on $name', async ({ profile }) => {
+  const { bytes } = assemble(`
+    bits 32
+    org 0x100000
+    header: dd 0x1badb002, 0x10007, -(0x1badb002 + 0x10007), header, header, 0, 0, start, 0, 640, 480, 32
+    start: mov edi, [ebx + 88]
+      add edi, [ebx + 96]
+      mov dword [edi + 8], 0x00ff8040
+      cli
+      hlt`);
+  const parts = await bareMachine({ profile });
+  const result = load('multiboot', bytes, { memoryBytes: 0x20_0000 });
+  if (result.kind === 'refused') throw new Error(result.message);
+  parts.machine.load(result.image);
+  expect(parts.machine.run({ instructions: 1000 }).reason).toBe('halted');
+  expect(parts.machine.screen()).toMatchObject({ mode: 'graphics', width: 640, height: 480 });
+  expect([pixel(parts, 2, 1), pixel(parts, 3, 1)]).toEqual(['255,128,64', '0,0,0']);
+  // Powered on without it, the machine shows text again.
+  loadAssembled(parts.machine, 'hlt');
+  expect(parts.machine.screen().mode).toBe('text');
+});
 
 describe('a linear mode is plain memory', () => {
   test('mode 13h draws without a device access', async () => {

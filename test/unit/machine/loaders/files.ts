@@ -53,19 +53,23 @@ export interface MultibootFields {
   readonly flags?: number;
   /** header, load, load end, bss end, entry */
   readonly addresses?: readonly [number, number, number, number, number];
+  /** Mode type (0 pixels, 1 text), width, height, depth. */
+  readonly video?: readonly number[];
 }
 
 /** A flat kernel: the multiboot header, then a HLT. */
 export function multibootKernel({
-  flags = 0x10003,
-  addresses = [0x100000, 0x100000, 0, 0x101000, 0x100020],
+  video,
+  flags = video ? 0x10007 : 0x10003,
+  addresses = [0x100000, 0x100000, 0, 0x101000, video ? 0x100030 : 0x100020],
 }: MultibootFields = {}): Uint8Array {
   const bytes = new Uint8Array(64);
   const view = new DataView(bytes.buffer);
   [0x1badb002, flags, -(0x1badb002 + flags) >>> 0, ...addresses].forEach((value, i) =>
     view.setUint32(i * 4, value, true),
   );
-  bytes.set([0xf4, 0xeb, 0xfd], 32);
+  video?.forEach((value, i) => view.setUint32(32 + 4 * i, value, true));
+  bytes.set([0xf4, 0xeb, 0xfd], video ? 48 : 32);
   return bytes;
 }
 

@@ -243,6 +243,58 @@ describe('multiboot kernels', () => {
   ] as const)('%j', (fields, message) => expect(refusal('multiboot', multibootKernel(fields))).toMatch(message));
 });
 
+describe('kernels that ask for a video mode', () => {
+  const FIELDS = 88;
+
+  /** Address, pitch, width, height, and depth with the type above it, as multiboot 1 tells them. */
+  function told(image: ProgramImage): number[] {
+    const bytes = Uint8Array.from(bytesAt(image, image.entry.registers.ebx ?? 0));
+    const view = new DataView(bytes.buffer);
+    return [0, 8, 12, 16].map((at) => view.getUint32(FIELDS + at, true)).concat(view.getUint16(FIELDS + 20, true));
+  }
+
+  test.each([
+    ['what they ask for', [0, 800, 600, 32], { width: 800, height: 600, depth: 32 }, 3200],
+    ['other depths', [0, 640, 480, 16], { width: 640, height: 480, depth: 16 }, 1280],
+    ['the usual one when they do not mind', [0, 0, 0, 0], { width: 1024, height: 768, depth: 32 }, 4096],
+  ] as const)('get %s', (_, video, mode, pitch) => {
+    const image = loaded('multiboot', multibootKernel({ video }));
+    expect(image.videoMode).toEqual(mode);
+    expect(told(image)).toEqual([0xe000_0000, pitch, mode.width, mode.height, mode.depth | (1 << 8)]);
+  });
+
+  test('get the text screen when that is what they ask for', () => {
+    const image = loaded('multiboot', multibootKernel({ video: [1, 80, 25, 0] }));
+    expect(image.videoMode).toBeUndefined();
+    expect(told(image)).toEqual([0xb8000, 160, 80, 25, 16 | (2 << 8)]);
+  });
+
+  test('get another one with a warning where theirs is none', () => {
+    const result = load('multiboot', multibootKernel({ video: [0, 9999, 600, 32] }), machine);
+    expect(result).toMatchObject({
+      image: { videoMode: { width: 1024, height: 768, depth: 32 } },
+      warnings: [
+        { message: expect.stringMatching(/video mode that there is not \(9999×600, 32 bits a pixel\)/) as unknown },
+      ],
+    });
+  });
+
+  test('by multiboot 2 are told of colours too', () => {
+    const image = loaded(
+      'auto',
+      multiboot2Kernel([
+        { type: 2, fields: [0x100000, 0x100000, 0, 0x101000] },
+        { type: 3, fields: [0x100050] },
+        { type: 5, fields: [1280, 1024, 24] },
+      ]),
+    );
+    expect(image.videoMode).toEqual({ width: 1280, height: 1024, depth: 24 });
+    const bytes = bytesAt(image, image.entry.registers.ebx ?? 0);
+    const at = bytes.findIndex((_, index) => index % 8 === 0 && bytes[index] === 8 && bytes[index + 4] === 40);
+    expect(bytes.slice(at + 28, at + 38)).toEqual([24, 1, 0, 0, 16, 8, 8, 8, 0, 8]);
+  });
+});
+
 describe('multiboot 2 kernels', () => {
   /** The tags of the information at EBX: type, then its bytes. */
   function tagsOf(image: ProgramImage): Map<number, DataView> {
