@@ -80,6 +80,8 @@ export interface ChipsetParts {
   readonly ram: DeviceMemory;
   /** The guest asks for a reset or switches itself off; the machine stops after the instruction. */
   readonly onReset: (through: string) => void;
+  /** The guest pulls the processor's reset pin alone. */
+  readonly onProcessorReset: (through: string) => void;
   readonly onPowerOff: (through: string) => void;
 }
 
@@ -179,7 +181,7 @@ export class Chipset {
       keyboard: this.keyboard,
       aux: this.mouse,
       a20,
-      requestReset: parts.onReset,
+      requestReset: parts.onProcessorReset,
     });
     this.coprocessor = new CoprocessorLatch(optional('coprocessor').id, irq(optional('coprocessor')));
     const processors = parts.hasLocalApic ? parts.vcpuCount : 0;
@@ -244,7 +246,7 @@ export class Chipset {
       ),
       ...(port61 ? [port61] : []),
       ...(mixer ? [mixer] : []),
-      ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onReset)),
+      ...rows('port92').map(({ id }) => new Port92(id, a20, parts.onProcessorReset)),
       ...rows('post').map(({ id }) => new ByteSinkPort(id, (code) => sinks.post?.(code))),
       ...rows('debug-port').map(({ id }) => new ByteSinkPort(id, (byte) => sinks.debug?.(byte), DEBUG_PORT_MARK)),
       ...rows('fw-cfg').map(

@@ -11,7 +11,7 @@ import { Firmware } from './firmware/Firmware.ts';
 import { SERVICE_PORT } from './firmware/rom.ts';
 import { HostInputs } from './HostInputs.ts';
 import { Typist } from './keyboard/Typist.ts';
-import type { ProgramImage } from './loaders/ProgramImage.ts';
+import type { ProgramImage, RealModeEntry } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
 import type { MachinePosition } from './MachineInput.ts';
 import type { HostTime, MachineOptions, MachineSinks } from './MachineOptions.ts';
@@ -64,6 +64,8 @@ export class Machine {
   private readonly spin = new SpinDetector();
   private image: ProgramImage | undefined;
   private isMemoryDirty = false;
+  /** Where the processor is to go on after this instruction, which has reset it. */
+  private resumption: RealModeEntry | undefined;
   private readonly stops = new StopRequests(() => {
     for (const processor of this.processors) processor.kick();
   });
@@ -115,6 +117,7 @@ export class Machine {
       video: options.video ?? detachedVideoMemory(),
       ram,
       onReset: (through) => this.stops.ask({ reason: 'reset', detail: through }),
+      onProcessorReset: (through) => this.resetProcessor(through),
       onPowerOff: (through) => this.stops.ask({ reason: 'poweroff', detail: through }),
     });
     const { interrupts, keyboard, keyboardController } = this.chipset;
@@ -383,6 +386,13 @@ export class Machine {
   private onProcessorExit(exit: VmExit): MachineExit | undefined {
     const isOwnKick = exit.reason === 'kick' && this.stops.takeOwnKick();
     this.firmware?.serve();
+    // A shutdown cycle resets the processor as its pin does.
+    if (exit.reason === 'shutdown') this.resumption = this.firmware?.takeResumption();
+    if (this.resumption !== undefined) {
+      enterProgram(this.processor, this.resumption);
+      this.resumption = undefined;
+      return undefined;
+    }
     const request = this.stops.takeRequest();
     if (request !== undefined) return request;
     switch (exit.reason) {
@@ -407,6 +417,16 @@ export class Machine {
       case 'error':
         return this.stops.endWith({ reason: 'error', detail: exit.detail });
     }
+  }
+
+  /**
+   * The processor's reset pin was pulled: firmware runs, and goes on with a program that has left word for it, as those for
+   * the 80286 do to come out of protected mode; else it starts the machine anew.
+   */
+  private resetProcessor(through: string): void {
+    this.resumption = this.firmware?.takeResumption();
+    if (this.resumption === undefined) this.stops.ask({ reason: 'reset', detail: through });
+    else this.stops.cutShort();
   }
 
   private onHalt(): MachineExit | undefined {

@@ -1,6 +1,6 @@
 import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { ATTRIBUTE, type CpuState } from '../engine/state/CpuState.ts';
-import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../engine/state/layout.ts';
+import { CS, DS, ES, FS, GS, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS, STATE } from '../engine/state/layout.ts';
 import type { GuestMemory } from './GuestMemory.ts';
 import type { PlacedBytes } from './pci/PciChipset.ts';
 import type {
@@ -69,11 +69,14 @@ export function enterProgram(processor: VirtualProcessor, entry: ProgramEntry): 
   state.eip = entry.eip;
   state.eflags = EFLAGS_RESERVED;
   state.cpl = 0;
+  state.setInt(STATE.halted, 0);
   processor.stateChanged();
 }
 
 function enterRealMode(state: CpuState, entry: RealModeEntry): void {
   state.setControlRegister(0, CR0_ET);
+  state.setControlRegister(3, 0);
+  state.setControlRegister(4, 0);
   state.idtr = { base: 0, limit: 0x3ff };
   const load = (index: number, selector: number, attributes: number): void =>
     state.setSegment(index, { selector, attributes, base: selector << 4, limit: 0xffff });

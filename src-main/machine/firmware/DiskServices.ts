@@ -21,7 +21,13 @@ const STATUS = {
 /** Offsets in the BIOS data area. */
 const FLOPPY_STATUS = 0x41,
   DISK_STATUS = 0x74,
-  DISK_COUNT = 0x75;
+  DISK_COUNT = 0x75,
+  FLOPPY_RECALIBRATED = 0x3e,
+  FLOPPY_CONTROLLER = 0x8f,
+  FLOPPY_MEDIA = 0x90;
+/** Of the first drive: it has 80 tracks and several rates, and that is certain; 1.44 MB at 500 kbit/s, established. */
+const FLOPPY_DETERMINED = 0x07,
+  FLOPPY_ESTABLISHED = 0x17;
 
 /** INT 1Eh leads to the diskette parameter table, whose byte 8 fills formatted sectors. */
 const DISKETTE_VECTOR = 0x1e * 4;
@@ -65,6 +71,10 @@ export class DiskServices {
     this.bootEntry = undefined;
     this.noteDiskette();
     this.memory.setData8(DISK_COUNT, this.count('hard-disk'));
+    if (this.count('floppy') === 0) return;
+    this.memory.setData8(FLOPPY_RECALIBRATED, 1);
+    this.memory.setData8(FLOPPY_CONTROLLER, FLOPPY_DETERMINED);
+    this.memory.setData8(FLOPPY_MEDIA, FLOPPY_ESTABLISHED);
   }
 
   save(): DeviceState {

@@ -31,6 +31,13 @@ const DISK_TABLE_VECTORS = { hda: 0x41, hdb: 0x46 } as const;
 const DISK_TABLES_PLACE = 0x3d;
 const DISK_TABLE_BYTES = 16;
 
+/** What a program writes to CMOS before it resets the processor, so as to go on at the far address in the data area. */
+const SHUTDOWN = { register: 0x0f, jumpAfterEndOfInterrupt: 0x05, jump: 0x0a } as const;
+const DATA_AREA = 0x400,
+  RESUMPTION = 0x67;
+const INTERRUPT_CONTROLLERS = [0xa0, 0x20] as const;
+const END_OF_INTERRUPT = 0x20;
+
 export interface FirmwareParts {
   readonly chipset: Chipset;
   readonly ram: DeviceMemory;
@@ -194,6 +201,24 @@ export class Firmware {
   get bootEntry(): RealModeEntry {
     const zero = { ds: 0, es: 0, fs: 0, gs: 0, ss: 0 };
     return { mode: 'real16', cs: ROM_SEGMENT, eip: firmwareRom().label('boot'), ...zero, registers: { esp: 0x7c00 } };
+  }
+
+  /**
+   * The processor was reset: where it goes on, if CMOS byte 0Fh says so (IBM PC/AT Technical Reference, BIOS listing): at
+   * the address in 40:67, with the interrupt controllers told that an interrupt has ended first by code 5.
+   */
+  takeResumption(): RealModeEntry | undefined {
+    const { rtc } = this.parts.chipset;
+    const code = rtc.memory(SHUTDOWN.register);
+    rtc.setMemory(SHUTDOWN.register, 0);
+    if (code !== SHUTDOWN.jumpAfterEndOfInterrupt && code !== SHUTDOWN.jump) return undefined;
+    if (code === SHUTDOWN.jumpAfterEndOfInterrupt)
+      for (const port of INTERRUPT_CONTROLLERS) this.parts.ports.writePort(port, 1, END_OF_INTERRUPT);
+    const zero = { ds: 0, es: 0, fs: 0, gs: 0, ss: 0 };
+    const physical = new Uint8Array(4);
+    this.parts.ram.read(DATA_AREA + RESUMPTION, physical);
+    const [ip = 0, ipHigh = 0, cs = 0, csHigh = 0] = physical;
+    return { mode: 'real16', cs: cs | (csHigh << 8), eip: ip | (ipHigh << 8), ...zero, registers: { esp: 0x400 } };
   }
 
   /** Serves the call that is waiting, if any. Between two instructions of the guest. */

@@ -19,6 +19,8 @@ const CONTROL = { reset: 1, addressLine20: 2 } as const;
 /** Where the data area names the parallel ports; the fourth's place is taken by the extended data area's segment. */
 export const PRINTER_PORTS = 0x08;
 const PRINTER_COUNT = 3;
+const PRINTER_TIMEOUTS = 0x78,
+  SERIAL_TIMEOUTS = 0x7c;
 const PRINTER_TIMED_OUT = 0x01;
 
 /** A period of the RTC's interrupt, which ends a halt. */
@@ -64,6 +66,11 @@ export class SystemServices {
     this.waitEnd = undefined;
     this.memory.setData16(0x0e, EBDA_SEGMENT);
     this.memory.setData16(0x13, 639);
+    // How long INT 17h and INT 14h would wait for a device, by port.
+    for (let port = 0; port < 4; port++) {
+      this.memory.setData8(PRINTER_TIMEOUTS + port, 0x14);
+      this.memory.setData8(SERIAL_TIMEOUTS + port, 0x01);
+    }
     // Of the extended data area: its size in KiB.
     this.memory.writeBytes(linear(EBDA_SEGMENT, 0), new Uint8Array(0x100));
     this.memory.write8(linear(EBDA_SEGMENT, 0), 1);

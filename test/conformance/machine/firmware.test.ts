@@ -262,7 +262,7 @@ describe('INT 13h and diskettes', () => {
       mov di, ax
       ${READ} ${END}`);
     parts.machine.run({ instructions: 100_000 });
-    expect(parts.machine.chipset.drives.insert('floppy', diskette(''))).toEqual({ ok: true });
+    expect(parts.machine.chipset.drives.insert('floppy', diskette(''))).toMatchObject({ ok: true });
     parts.memory.ram(0x9000, 1)[0] = 0;
     expect(parts.machine.run({ instructions: 1_000_000 })).toMatchObject({ reason: 'halted' });
     expect([6, DI, AX].map((index) => register(parts, index) & 0xffff)).toEqual([1, 0x0600, 1]);
@@ -304,6 +304,21 @@ describe('INT 13h and diskettes', () => {
     parts.machine.run({ instructions: 1_000_000 });
     expect((register(parts, AX) >> 8) & 0xff).toBe(0x0c);
   });
+});
+
+test('the data area tells of ports and drives', async () => {
+  const { memory } = await run(END);
+  const bytes = (offset: number, count: number): number[] => [...memory.ram(0x400 + offset, count)];
+  expect([bytes(0x00, 8), bytes(0x08, 6)]).toEqual([
+    [0xf8, 0x03, 0xf8, 0x02, 0xe8, 0x03, 0xe8, 0x02],
+    [0x78, 0x03, 0x78, 0x02, 0xbc, 0x03],
+  ]);
+  expect([bytes(0x0e, 2), bytes(0x13, 2)]).toEqual([
+    [0xc0, 0x9f],
+    [0x7f, 0x02],
+  ]);
+  expect(bytes(0x78, 8)).toEqual([0x14, 0x14, 0x14, 0x14, 1, 1, 1, 1]);
+  expect([bytes(0x3e, 1), bytes(0x8f, 2), bytes(0x96, 1)]).toEqual([[1], [0x07, 0x17], [0x10]]);
 });
 
 test('INT 41h leads to the geometry of the first hard disk, and INT 46h nowhere without a second', async () => {
@@ -557,6 +572,45 @@ describe('INT 1Ah', () => {
       out 0x70, al
       in al, 0x71 ${END}`);
     expect(register(parts, AX) & 0x20).toBe(0);
+  });
+});
+
+describe('a reset of the processor alone', () => {
+  /** Leaves a code in CMOS and an address at 40:67, enters protected mode and resets the processor. */
+  const leave = (code: number, reset: string): string => `
+      mov word [0x467], back
+      mov word [0x469], 0
+      mov dword [0x9000], 0x12345678
+      mov al, 0x0f
+      out 0x70, al
+      mov al, ${code}
+      out 0x71, al
+      cli
+      lgdt [gdt]
+      mov eax, cr0
+      or al, 1
+      mov cr0, eax
+      ${reset}
+      jmp $
+    back: xor ax, ax
+      mov ds, ax
+      mov ebx, [0x9000]
+      mov eax, cr0 ${END}
+    gdt: dw 7
+      dd 0x9100`;
+
+  test.each([
+    ['the keyboard controller', 0x0a, 'mov al, 0xfe\nout 0x64, al\nhlt'],
+    ['port 92h', 0x05, 'mov al, 3\nout 0x92, al'],
+    ['a triple fault', 0x0a, 'lidt [nowhere]\nint3\nnowhere: dd 0, 0'],
+  ])('by %s comes back to the program that has left word, in real mode with its memory', async (_, code, reset) => {
+    const parts = await run(leave(code, reset));
+    expect([register(parts, BX), register(parts, AX) & 1]).toEqual([0x1234_5678, 0]);
+  });
+
+  test('starts the machine anew where nobody has', async () => {
+    const { machine } = await boot(leave(0, 'mov al, 0xfe\nout 0x64, al'));
+    expect(machine.run({ instructions: 100_000 })).toMatchObject({ reason: 'reset', detail: 'keyboard controller' });
   });
 });
 
