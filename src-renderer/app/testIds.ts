@@ -48,6 +48,7 @@ export const TEST_IDS = {
   gdbOpen: 'gdb-open',
   gdbClose: 'gdb-close',
   breakpointToggle: 'breakpoint-toggle',
+  codeList: 'code-list',
   codeAddress: 'code-address',
   debugPanel: 'debug-panel',
   breakpointForm: 'breakpoint-form',
@@ -136,6 +137,7 @@ export const TEST_IDS = {
   coachTask: 'coach-task',
   tourCard: 'tour-card',
   fieldCap: 'field-cap',
+  fieldsMore: 'fields-more',
   fieldWeight: 'field-weight',
 
   runLinux: 'run-linux',
@@ -198,6 +200,7 @@ export const TEST_IDS = {
   translationBlock: 'translation-block',
   translationDetail: 'translation-detail',
   translationHelper: 'translation-helper',
+  translationList: 'translation-list',
   translationLine: 'translation-line',
   translationReason: 'translation-reason',
   translationRegions: 'translation-regions',

@@ -46,10 +46,14 @@ export const useMachines = defineStore('machines', () => {
       bridge().subscribe('vm:changed', apply),
       bridge().subscribe('vm:removed', ({ id }) => remove(id)),
     ];
-    const outcome = await bridge().call('vm:list');
-    if (outcome.ok) for (const machine of outcome.value) apply(machine);
+    await refresh();
     isLoaded.value = true;
     return () => disposers.forEach((dispose) => dispose());
+  }
+
+  async function refresh(): Promise<void> {
+    const outcome = await bridge().call('vm:list');
+    if (outcome.ok) for (const machine of outcome.value) apply(machine);
   }
 
   /** A refused command shows its reason on the machine's page. */
@@ -150,6 +154,7 @@ export const useMachines = defineStore('machines', () => {
     isLoaded,
     byId,
     connect,
+    refresh,
     command,
     startPaused,
     create,

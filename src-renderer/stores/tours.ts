@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { computed, nextTick, ref, shallowRef, watch } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import { t } from '../app/i18n.ts';
 import type { Session } from '../../src-preload/contract/application.ts';
@@ -26,6 +26,8 @@ const LOOK_AFTER_MS = 50;
 const STAGE_MEMORY_MIB = 4;
 /** One that was off and is to be paused amid its work runs for so long before. */
 const WARM_UP_MS = 300;
+/** The last frames of a run may come after the news of its end; exits are told four times a second. */
+const SETTLING_MS = 400;
 /** More commands than that bring no machine into the state that a step begins with. */
 const COMMANDS_MOST = 4;
 
@@ -100,6 +102,10 @@ export const useTours = defineStore('tours', () => {
   }
 
   async function play(tour: Tour, stage: TourStage, from: number): Promise<void> {
+    const own = turn;
+    // Main's answer may be here before its news of new machines.
+    await machines.refresh();
+    if (own !== turn) return;
     ids.value = new Map(stage.machines.map(({ part, id }) => [part, id]));
     for (const id of ids.value.values()) void breakpoints.load(id);
     senses = new TourSenses([...ids.value.values()], tour.senses, lookSoon);
@@ -117,28 +123,37 @@ export const useTours = defineStore('tours', () => {
     if (scene.page) view.open(scene.page);
     const inView = scene.machine && ids.value.get(scene.machine);
     if (inView) view.select(inView);
-    if (inView && scene.panel) layouts.reveal(inView, scene.panel);
-    await Promise.all([...ids.value].map(([part, id]) => bringTo(id, scene.states?.[part])));
+    // The page of another machine takes what was maximised with it.
+    await nextTick();
+    if (inView && scene.panel) {
+      layouts.reveal(inView, scene.panel);
+      layouts.maximised = scene.isWhole ? scene.panel : null;
+    }
+    const changes = await Promise.all([...ids.value].map(([part, id]) => bringTo(id, scene.states?.[part])));
+    if (changes.includes(true)) await settle();
     if (own !== turn) return;
     const now = look();
     if (now) runner.begin(now);
     lookSoon();
   }
 
-  async function bringTo(id: string, wanted: StageState | undefined): Promise<void> {
-    for (let count = 0; wanted !== undefined && count < COMMANDS_MOST; count++) {
+  /** Whether something had to be done for it. */
+  async function bringTo(id: string, wanted: StageState | undefined): Promise<boolean> {
+    let count = 0;
+    for (; wanted !== undefined && count < COMMANDS_MOST; count++) {
       const machine = machines.byId.get(id);
       const instructions = senses?.of(id).instructions ?? 0;
       const command = machine && commandTowards(wanted, { state: machine.state, instructions });
-      if (!command) return;
+      if (!command) break;
       if (command === 'vm:startPaused') {
         await machines.startPaused(id);
-        return;
+        return true;
       }
-      if (!(await machines.command(command, id))) return;
+      if (!(await machines.command(command, id))) return true;
       if (command === 'vm:start' && wanted === 'paused')
         await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
     }
+    return count > 0;
   }
 
   function look(): Observation | null {
@@ -150,8 +165,16 @@ export const useTours = defineStore('tours', () => {
       lookTimer = undefined;
       looks.value++;
       const now = look();
-      if (now && runner?.observe(now)) show(runner);
+      if (now && runner?.observe(now)) void conclude(runner, turn);
     }, LOOK_AFTER_MS);
+  }
+
+  async function conclude(of: TourRunner, own: number): Promise<void> {
+    await settle();
+    const now = look();
+    if (own !== turn || !now) return;
+    of.conclude(now);
+    show(of);
   }
 
   function show({ tour, index, isDone, facts }: TourRunner): void {
@@ -253,6 +276,10 @@ export const useTours = defineStore('tours', () => {
     requestFocus: () => void focusRequests.value++,
   };
 });
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+}
 
 /** What the tours consist of is no part of the window's start. */
 async function tourOf(id: TourId): Promise<Tour> {

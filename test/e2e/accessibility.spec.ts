@@ -108,17 +108,13 @@ test('a window from right to left, and from 80 to 200 %, loses nothing over its 
         })
         .map((element) => `${element.getAttribute('aria-label') ?? ''} ${element.textContent.trim()}`),
     );
-  const zoom = (factor: number): Promise<void> =>
-    desk.app.evaluate(({ BrowserWindow }, to) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(to);
-    }, factor);
 
   for (const preset of ['learn', 'debug', 'watch'] as const) {
     await desk.menu(`layout.${preset}`);
     for (const direction of ['ltr', 'rtl'] as const) {
       await page.evaluate((to) => void (document.documentElement.dir = to), direction);
       for (const factor of [0.8, 1, 1.5, 2]) {
-        await zoom(factor);
+        await desk.zoom(factor);
         await expect.poll(outside, { message: `${preset}, ${direction}, ${factor}` }).toEqual([]);
         if (preset === 'debug') await picture(page, `zoom-${direction}-${factor * 100}`);
       }

@@ -9,9 +9,8 @@ export function tourHandlers(tour: TemporaryMachines<string>): Handlers<Extract<
   const stage = (): TourStage => ({ state: tour.current.state, machines: [...tour.current.machines] });
   return {
     'tour:begin': async ({ machines }) => {
-      await tour.clear();
       const wanted = machines.map(({ settings, ...rest }) => ({ ...rest, settings: definedOnly(settings) }));
-      const made = await tour.make(wanted, { start: false });
+      const made = await tour.make(wanted, { start: false, replace: true });
       return made.ok ? succeed(stage()) : made;
     },
     'tour:end': async () => {

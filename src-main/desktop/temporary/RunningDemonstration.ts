@@ -41,6 +41,7 @@ export class RunningDemonstration {
     const { residents, rogues } = this.cast;
     const made = await this.machines.make([...residents.map(wanted('resident')), ...rogues.map(wanted('rogue'))], {
       start: true,
+      replace: false,
     });
     return made.ok ? succeed(this.current) : made;
   }

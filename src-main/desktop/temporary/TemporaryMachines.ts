@@ -46,10 +46,16 @@ export class TemporaryMachines<Part extends string> {
     return this.state.machines.find((machine) => machine.id === id)?.part;
   }
 
-  /** Makes them unless some are there, and starts them if that is asked for. All or none. */
-  make(wanted: readonly Wanted<Part>[], { start }: { readonly start: boolean }): Promise<Outcome<void>> {
+  /** Makes them, all or none, and starts them if that is asked for. Those that are there stay instead, or are replaced. */
+  make(
+    wanted: readonly Wanted<Part>[],
+    { start, replace }: { readonly start: boolean; readonly replace: boolean },
+  ): Promise<Outcome<void>> {
     return this.inTurn(async () => {
-      if (this.state.state === 'running') return succeed(undefined);
+      if (this.state.state === 'running') {
+        if (!replace) return succeed(undefined);
+        await this.remove();
+      }
       this.change({ state: 'starting', machines: [] });
       for (const { part, sampleId, settings } of wanted) {
         const created = await this.maker.create(settings, sampleId);

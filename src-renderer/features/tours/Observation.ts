@@ -18,8 +18,8 @@ export interface Observation<Part extends string = string> {
   readonly machines: Readonly<Record<Part, ObservedMachine>>;
 }
 
-export interface ObservedMachine extends Pick<VmSummary, 'state' | 'activity' | 'weight' | 'capPercent'> {
-  readonly pauseReason: PauseReason['kind'] | null;
+export interface ObservedMachine extends Pick<VmSummary, 'state' | 'weight' | 'capPercent'> {
+  readonly pauseReason: PauseReason | null;
   /** How many are set, and work. */
   readonly breakpoints: number;
   /** Of the first vCPU. */
@@ -28,9 +28,8 @@ export interface ObservedMachine extends Pick<VmSummary, 'state' | 'activity' | 
   readonly instructions: number;
   /** Since power-on. */
   readonly exits: Readonly<Partial<Record<ExitKind, number>>>;
-  /** Of one pCPU, 0..1. */
-  readonly receivedShare: number;
-  readonly entitledShare: number;
+  /** What it received over the last seconds, of one pCPU, 0..1; null: not looked at. */
+  readonly share: number | null;
   /** Million instructions a second. */
   readonly mips: number;
   /** How often it was stopped at its walls, by what it tried. */
@@ -62,7 +61,6 @@ export interface ChosenLine {
 
 export const OFF: ObservedMachine = {
   state: 'off',
-  activity: 'none',
   weight: 100,
   capPercent: 0,
   pauseReason: null,
@@ -70,8 +68,7 @@ export const OFF: ObservedMachine = {
   registers: {},
   instructions: 0,
   exits: {},
-  receivedShare: 0,
-  entitledShare: 0,
+  share: null,
   mips: 0,
   contained: {},
   memory: null,

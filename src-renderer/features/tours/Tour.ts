@@ -11,12 +11,12 @@ export interface Tour<Part extends string = string> {
   readonly id: TourId;
   /** By the names that the steps use, which the machines are called by as well. */
   readonly machines: Readonly<Record<Part, TourProgram>>;
-  /** What is observed beside what costs nothing: memories' digests, translated code. */
+  /** What is observed beside what costs nothing: memories' digests, translated code, shares. */
   readonly senses: readonly Sense[];
   readonly steps: readonly TourStep<Part>[];
 }
 
-export type Sense = 'memory' | 'translation';
+export type Sense = 'memory' | 'translation' | 'shares';
 
 export interface TourProgram {
   readonly sampleId: string;
@@ -45,6 +45,8 @@ export interface Scene<Part extends string = string> {
   /** The machine in view. */
   readonly machine?: Part;
   readonly panel?: Panel;
+  /** That panel has the whole page; else none has. */
+  readonly isWhole?: boolean;
   readonly states?: Readonly<Partial<Record<Part, StageState>>>;
 }
 

@@ -8,6 +8,7 @@ export class TourRunner {
   index = 0;
   /** Once done, a step stays so, whatever the reader does next. */
   isDone = false;
+  private isMet = false;
   /** What the step's outcome is told with. */
   facts: Readonly<Record<string, string>> = {};
   /** Null: the step's scene is being set. */
@@ -32,7 +33,7 @@ export class TourRunner {
     this.index = Math.max(0, Math.min(this.tour.steps.length - 1, index));
     this.start = null;
     this.facts = {};
-    this.isDone = this.step.isDone === undefined;
+    this.isDone = this.isMet = this.step.isDone === undefined;
   }
 
   /** The step's scene is set: what happens from here on is the reader's doing. */
@@ -40,11 +41,17 @@ export class TourRunner {
     this.start = now;
   }
 
-  /** Whether that has brought the step to its end. */
+  /** Whether the reader has just done what the step asks for. */
   observe(now: Observation): boolean {
-    if (this.isDone || this.start === null || !this.step.isDone?.(now, this.start)) return false;
+    if (this.isMet || this.start === null || !this.step.isDone?.(now, this.start)) return false;
+    this.isMet = true;
+    return true;
+  }
+
+  /** Ends the step, told with what there is now: what was observed first may have been in the middle of a change. */
+  conclude(now: Observation): void {
+    if (!this.isMet || this.start === null) return;
     this.isDone = true;
     this.facts = this.step.facts?.(now, this.start) ?? {};
-    return true;
   }
 }

@@ -5,6 +5,7 @@ import { EXIT_KINDS, type ExitKind } from '../../../src-preload/contract/layouts
 import type { MemoryIntegrity } from '../../../src-preload/contract/layouts/IsolationFrame.ts';
 import type { MachineViewFrame, VcpuFrame } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
 import { REGISTER_NAMES, type RegisterName } from '../../../src-preload/contract/layouts/Registers.ts';
+import { ShareWindow } from './ShareWindow.ts';
 import type { ChosenLine, ObservedMachine, ObservedTranslation } from './Observation.ts';
 import type { Sense } from './Tour.ts';
 
@@ -13,7 +14,7 @@ const MACHINE_INTERVAL_MS = 100;
 const TRANSLATION_INTERVAL_MS = 500;
 const TRANSLATION_LINES = 48;
 
-type Sensed = Pick<ObservedMachine, 'registers' | 'instructions' | 'exits' | 'memory' | 'translation'>;
+type Sensed = Pick<ObservedMachine, 'registers' | 'instructions' | 'exits' | 'memory' | 'translation' | 'share'>;
 
 /** What stores do not hold of a tour's machines: from main's streams, for as long as the tour is under way. */
 export class TourSenses {
@@ -21,12 +22,14 @@ export class TourSenses {
   private readonly disposers: (() => void)[] = [];
   private readonly frames = new Map<string, Pick<MachineViewFrame, 'vcpus' | 'exits'>>();
   private readonly translations = new Map<string, ObservedTranslation>();
+  private shares: ShareWindow | null = null;
   private memories: ReadonlyMap<string, MemoryIntegrity | null> = new Map();
 
   constructor(ids: readonly string[], senses: readonly Sense[], onChange: () => void) {
     this.onChange = onChange;
     for (const id of ids) this.openMachine(id);
     if (senses.includes('memory')) this.openMemories();
+    if (senses.includes('shares')) this.openShares();
     if (senses.includes('translation')) for (const id of ids) this.pollTranslation(id);
   }
 
@@ -39,6 +42,7 @@ export class TourSenses {
       exits: exits ? exitsOf(exits.counts) : {},
       memory: this.memories.get(id) ?? null,
       translation: this.translations.get(id) ?? null,
+      share: this.shares?.of(id) ?? null,
     };
   }
 
@@ -71,6 +75,22 @@ export class TourSenses {
       {
         onFrame: ({ machines }) => {
           this.memories = new Map(machines.map(({ id, integrity }) => [id, integrity]));
+          this.onChange();
+        },
+      },
+    );
+    this.disposers.push(() => stream.close());
+  }
+
+  private openShares(): void {
+    const shares = new ShareWindow();
+    this.shares = shares;
+    const stream = bridge().open(
+      'stream:schedule',
+      {},
+      {
+        onFrame: (frame) => {
+          shares.add(frame);
           this.onChange();
         },
       },

@@ -25,18 +25,14 @@ export function observe(ids: ReadonlyMap<string, string>, senses: TourSenses): O
 function observeMachine(id: string, senses: TourSenses): ObservedMachine {
   const machine = useMachines().byId.get(id);
   if (!machine) return OFF;
-  const { state, activity, weight, capPercent, pauseReason } = machine;
-  const pulse = useOverview().pulseOf(id);
+  const { state, weight, capPercent, pauseReason } = machine;
   return {
     state,
-    activity,
     weight,
     capPercent,
-    pauseReason: pauseReason?.kind ?? null,
+    pauseReason,
     breakpoints: useBreakpoints().of(id).filter(({ enabled, problem }) => enabled && problem === null).length, // prettier-ignore
-    receivedShare: pulseValue(pulse, 'receivedShare'),
-    entitledShare: pulseValue(pulse, 'entitledShare'),
-    mips: pulseValue(pulse, 'mips'),
+    mips: pulseValue(useOverview().pulseOf(id), 'mips'),
     contained: containedOf(id),
     ...senses.of(id),
   };

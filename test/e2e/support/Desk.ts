@@ -116,6 +116,13 @@ export class Desk {
     }
   }
 
+  /** Enlarges what the window shows, as the menu's items do. */
+  async zoom(factor: number): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }, to) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(to);
+    }, factor);
+  }
+
   /** Chooses an item of the application's menu, as a click on it would. */
   async menu(command: string): Promise<void> {
     await this.app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), command);

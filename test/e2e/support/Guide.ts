@@ -1,4 +1,5 @@
 import { expect, type Locator } from '@playwright/test';
+import type { TourId } from '../../../src-preload/contract/layouts/TourTitles.ts';
 import { TEST_IDS } from '../../../src-renderer/app/testIds.ts';
 import type { Desk } from './Desk.ts';
 
@@ -25,6 +26,13 @@ export class Guide {
 
   private get body(): Locator {
     return this.coach.locator('[data-step]');
+  }
+
+  /** From the Help menu. */
+  async begin(tour: TourId): Promise<void> {
+    // The window hears the menu once it is there.
+    await expect(this.desk.part(TEST_IDS.sampleGallery)).toBeVisible();
+    await this.desk.menu(`tour.${tour}`);
   }
 
   async expectStep(id: string): Promise<void> {
@@ -57,6 +65,21 @@ export class Guide {
     await this.desk.page.keyboard.press(key);
     // What the key has done is looked at a little later.
     await this.desk.page.waitForTimeout(400);
+  }
+
+  /** Over the last step: the tour's machines are gone then. */
+  async finish(): Promise<void> {
+    await this.next();
+    await this.expectStep('end');
+    await this.next();
+    await this.expectStep('finished');
+    await expect(this.desk.rows).toHaveCount(0);
+  }
+
+  async inChineseAndDark(): Promise<void> {
+    const { page } = this.desk;
+    await page.evaluate(() => window.vivarium.call('preferences:update', { theme: 'dark', language: 'zh-CN' }));
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   }
 
   /** From wherever the keyboard is into the coach, on to a button, and presses it. */

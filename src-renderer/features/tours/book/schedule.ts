@@ -1,23 +1,38 @@
-import { wholePercent } from '../../format/numbers.ts';
-import type { Observation } from '../Observation.ts';
+import { percent, wholePercent } from '../../format/numbers.ts';
+import type { Observation, ObservedMachine } from '../Observation.ts';
 import { defineTour } from '../Tour.ts';
 
 type Part = 'busy-a' | 'busy-b' | 'sleeper';
 
 /** On one pCPU, so that they are in one another's way on every host. */
 const ONE_PCPU = { pcpus: [0] };
-/** How near to what is due a share counts as having got there: a few samples of a busy host lie so far off. */
-const NEAR = 0.08;
+/** How near to what is due a share counts as having got there. */
+const NEAR = 0.06;
+/** Halts by which a machine is known to sleep most of the time: a second's worth. */
+const NAPS = 20;
+const A_LITTLE = 0.15;
 
-const shares = ({ machines }: Observation<Part>): Record<string, string> => ({
-  a: wholePercent(machines['busy-a'].receivedShare),
-  b: wholePercent(machines['busy-b'].receivedShare),
-  due: wholePercent(machines['busy-a'].entitledShare),
+const shareOf = ({ share }: ObservedMachine): number => share ?? 0;
+
+/** Of what is the two's together, what is busy-a's: of the time they had, or of their weights. */
+function portionOf(valueOf: (machine: ObservedMachine) => number, { machines }: Observation<Part>): number {
+  const a = valueOf(machines['busy-a']);
+  return a / (a + valueOf(machines['busy-b']));
+}
+
+const dueOf = (now: Observation<Part>): number => portionOf(({ weight }) => weight, now);
+const isAsDue = (now: Observation<Part>): boolean => Math.abs(portionOf(shareOf, now) - dueOf(now)) <= NEAR;
+
+const portions = (now: Observation<Part>): Record<string, string> => ({
+  a: wholePercent(portionOf(shareOf, now)),
+  b: wholePercent(1 - portionOf(shareOf, now)),
+  due: wholePercent(dueOf(now)),
 });
 
-function isNear(share: number, wanted: number): boolean {
-  return Math.abs(share - wanted) <= NEAR;
-}
+const shares = ({ machines }: Observation<Part>): Record<string, string> => ({
+  a: wholePercent(shareOf(machines['busy-a'])),
+  b: wholePercent(shareOf(machines['busy-b'])),
+});
 
 /** Two machines that want all of one pCPU: weights, caps, and what a sleeper costs. */
 export const scheduleTour = defineTour<Part>({
@@ -27,7 +42,7 @@ export const scheduleTour = defineTour<Part>({
     'busy-b': { sampleId: 'primes', settings: ONE_PCPU },
     sleeper: { sampleId: 'life', settings: ONE_PCPU },
   },
-  senses: [],
+  senses: ['shares'],
   steps: [
     {
       id: 'open',
@@ -40,17 +55,15 @@ export const scheduleTour = defineTour<Part>({
       id: 'equal',
       scene: { page: 'schedule', states: { 'busy-a': 'running', 'busy-b': 'running', sleeper: 'off' } },
       targets: [{ part: 'schedule-lanes' }],
-      isDone: ({ machines }) =>
-        isNear(machines['busy-a'].receivedShare, machines['busy-a'].entitledShare) &&
-        isNear(machines['busy-b'].receivedShare, machines['busy-b'].entitledShare) &&
-        machines['busy-b'].receivedShare > 0,
-      facts: shares,
+      isDone: isAsDue,
+      facts: portions,
     },
     {
       id: 'weight',
       scene: { states: { 'busy-a': 'running', 'busy-b': 'running' } },
       targets: [
         { part: 'field-weight' },
+        { part: 'fields-more' },
         { part: 'machine-menu', machine: 'busy-a' },
         { part: 'vm-row', machine: 'busy-a' },
       ],
@@ -65,22 +78,21 @@ export const scheduleTour = defineTour<Part>({
       id: 'follow',
       scene: { page: 'schedule', states: { 'busy-a': 'running', 'busy-b': 'running' } },
       targets: [{ part: 'schedule-lanes' }],
-      isDone: ({ machines }) =>
-        machines['busy-a'].receivedShare > machines['busy-b'].receivedShare &&
-        isNear(machines['busy-a'].receivedShare, machines['busy-a'].entitledShare),
-      facts: shares,
+      isDone: (now) => dueOf(now) > 0.5 && isAsDue(now),
+      facts: portions,
     },
     {
       id: 'cap',
       scene: { states: { 'busy-a': 'running', 'busy-b': 'running' } },
       targets: [
         { part: 'field-cap' },
+        { part: 'fields-more' },
         { part: 'machine-menu', machine: 'busy-a' },
         { part: 'vm-row', machine: 'busy-a' },
       ],
       command: 'machine.settings',
       isDone: ({ machines: { 'busy-a': a } }) =>
-        a.capPercent > 0 && a.capPercent <= 50 && isNear(a.receivedShare, a.capPercent / 100),
+        a.capPercent > 0 && a.capPercent <= 50 && shareOf(a) > 0 && shareOf(a) <= a.capPercent / 100 + NEAR,
       facts: (now) => ({ ...shares(now), cap: `${now.machines['busy-a'].capPercent} %` }),
     },
     {
@@ -91,8 +103,9 @@ export const scheduleTour = defineTour<Part>({
         { part: 'vm-row', machine: 'sleeper' },
       ],
       command: 'machine.toggleRun',
-      isDone: ({ machines: { sleeper } }) => sleeper.state === 'running' && sleeper.activity === 'halted',
-      facts: ({ machines: { sleeper } }) => ({ share: wholePercent(sleeper.receivedShare) }),
+      isDone: ({ machines: { sleeper } }) =>
+        sleeper.state === 'running' && (sleeper.exits.halt ?? 0) >= NAPS && shareOf(sleeper) < A_LITTLE,
+      facts: ({ machines: { sleeper } }) => ({ share: percent(shareOf(sleeper)) }),
     },
     {
       id: 'pause',
@@ -102,7 +115,7 @@ export const scheduleTour = defineTour<Part>({
         { part: 'vm-row', machine: 'busy-b' },
       ],
       command: 'machine.toggleRun',
-      isDone: ({ machines }) => machines['busy-b'].state === 'paused' && machines['busy-b'].receivedShare === 0,
+      isDone: ({ machines: { 'busy-b': b } }) => b.state === 'paused' && b.share === 0,
       facts: shares,
     },
     {

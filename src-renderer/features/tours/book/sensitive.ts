@@ -1,9 +1,8 @@
-import { grouped } from '../../format/numbers.ts';
+import { grouped, prefixedHex } from '../../format/numbers.ts';
 import { defineTour } from '../Tour.ts';
 import type { ObservedMachine } from '../Observation.ts';
 
-/** Accesses to ports, and halts. */
-const taken = ({ exits }: ObservedMachine): number => (exits.pio ?? 0) + (exits.halt ?? 0);
+const accesses = ({ exits }: ObservedMachine): number => exits.pio ?? 0;
 
 /** Instructions that reach beyond a program: what they become, and what happens to those that a user program may not use. */
 export const sensitiveTour = defineTour({
@@ -31,8 +30,8 @@ export const sensitiveTour = defineTour({
     },
     {
       id: 'choose',
-      scene: { machine: 'hello', panel: 'translation', states: { hello: 'running' } },
-      targets: [{ part: 'translation-helper' }, { part: 'tab-translation' }],
+      scene: { machine: 'hello', panel: 'translation', isWhole: true, states: { hello: 'running' } },
+      targets: [{ part: 'translation-list' }, { part: 'tab-translation' }],
       isDone: ({ machines: { hello } }, start) => {
         const chosen = hello.translation?.chosen;
         const before = start.machines.hello.translation?.chosen;
@@ -51,14 +50,15 @@ export const sensitiveTour = defineTour({
     },
     {
       id: 'step',
-      scene: { machine: 'hello', panel: 'translation', states: { hello: 'paused' } },
+      scene: { machine: 'hello', panel: 'translation', isWhole: true, states: { hello: 'ready' } },
       targets: [{ part: 'control-step' }],
       command: 'machine.step',
       isDone: ({ machines: { hello } }, start) =>
-        hello.state === 'paused' && taken(hello) > taken(start.machines.hello),
+        hello.state === 'paused' && accesses(hello) > accesses(start.machines.hello),
       facts: ({ machines: { hello } }, start) => ({
-        before: grouped(taken(start.machines.hello)),
-        after: grouped(taken(hello)),
+        port: prefixedHex((hello.registers.edx ?? 0) & 0xffff),
+        before: grouped(accesses(start.machines.hello)),
+        after: grouped(accesses(hello)),
       }),
     },
     {

@@ -1,6 +1,9 @@
 import { compactCount, grouped, mips, prefixedHex } from '../../format/numbers.ts';
 import { defineTour } from '../Tour.ts';
 
+/** Instructions by which a region has shown what it is worth. */
+const MANY = 50_000_000;
+
 /** From guest bytes to records to a region, and what a breakpoint is made of. */
 export const translationTour = defineTour({
   id: 'translation',
@@ -14,14 +17,14 @@ export const translationTour = defineTour({
     },
     {
       id: 'before',
-      scene: { machine: 'primes', panel: 'translation', states: { primes: 'off' } },
+      scene: { machine: 'primes', panel: 'translation', isWhole: true, states: { primes: 'off' } },
       targets: [{ part: 'control-step' }],
       command: 'machine.step',
       isDone: ({ machines: { primes } }) => primes.state === 'paused',
     },
     {
       id: 'run',
-      scene: { machine: 'primes', panel: 'translation', states: { primes: 'ready' } },
+      scene: { machine: 'primes', panel: 'translation', isWhole: true, states: { primes: 'ready' } },
       targets: [{ part: 'control-resume' }],
       command: 'machine.toggleRun',
       isDone: ({ machines: { primes } }) => primes.state === 'running' && (primes.translation?.records ?? 0) > 0,
@@ -29,10 +32,9 @@ export const translationTour = defineTour({
     },
     {
       id: 'region',
-      scene: { machine: 'primes', panel: 'translation', states: { primes: 'running' } },
-      targets: [{ part: 'translation-tier' }],
-      isDone: ({ machines: { primes } }) =>
-        primes.translation?.regions.some(({ instructions }) => instructions > 0) ?? false,
+      scene: { machine: 'primes', panel: 'translation', isWhole: true, states: { primes: 'running' } },
+      targets: [{ part: 'translation-list' }, { part: 'tab-translation' }],
+      isDone: ({ machines: { primes } }) => (primes.translation?.regions[0]?.instructions ?? 0) >= MANY,
       facts: ({ machines: { primes } }) => {
         const [region] = primes.translation?.regions ?? [];
         return {
@@ -45,8 +47,8 @@ export const translationTour = defineTour({
     },
     {
       id: 'choose',
-      scene: { machine: 'primes', panel: 'translation', states: { primes: 'running' } },
-      targets: [{ part: 'translation-line' }, { part: 'tab-translation' }],
+      scene: { machine: 'primes', panel: 'translation', isWhole: true, states: { primes: 'running' } },
+      targets: [{ part: 'translation-regions' }, { part: 'tab-translation' }],
       isDone: ({ machines: { primes } }, start) => {
         const chosen = primes.translation?.chosen;
         const before = start.machines.primes.translation?.chosen;
@@ -56,16 +58,16 @@ export const translationTour = defineTour({
     },
     {
       id: 'breakpoint',
-      scene: { machine: 'primes', panel: 'code', states: { primes: 'running' } },
-      targets: [{ part: 'breakpoint-toggle' }, { part: 'tab-code' }],
+      scene: { machine: 'primes', panel: 'code', isWhole: true, states: { primes: 'running' } },
+      targets: [{ part: 'code-list' }, { part: 'tab-code' }],
       command: 'machine.toggleBreakpoint',
-      isDone: ({ machines: { primes } }) => primes.state === 'paused' && primes.pauseReason === 'breakpoint',
+      isDone: ({ machines: { primes } }) => primes.state === 'paused' && primes.pauseReason?.kind === 'breakpoint',
       facts: ({ machines: { primes } }) => ({ address: prefixedHex(primes.registers.eip ?? 0, 8) }),
     },
     {
       id: 'resume',
-      scene: { machine: 'primes', panel: 'code' },
-      targets: [{ part: 'breakpoint-toggle' }, { part: 'control-resume' }],
+      scene: { machine: 'primes', panel: 'code', isWhole: true },
+      targets: [{ part: 'code-list' }, { part: 'tab-code' }],
       command: 'machine.toggleRun',
       isDone: ({ machines: { primes } }) => primes.breakpoints === 0 && primes.state === 'running' && primes.mips > 1,
       facts: ({ machines: { primes } }) => ({ mips: mips(primes.mips) }),

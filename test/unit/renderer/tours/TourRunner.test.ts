@@ -39,6 +39,7 @@ describe('a step with a task', () => {
     runner.begin(after(10));
     expect(runner.observe(after(10))).toBe(false);
     expect(runner.observe(after(11))).toBe(true);
+    runner.conclude(after(11));
     expect(runner.isDone).toBe(true);
   });
 
@@ -48,16 +49,26 @@ describe('a step with a task', () => {
     expect(runner.isDone).toBe(false);
   });
 
-  test('stays done, with the values of that moment', () => {
+  test('is told with what there is once all of the change has been seen, and stays done', () => {
     runner.begin(after(10));
     runner.observe(after(11));
+    expect(runner.isDone).toBe(false);
+    runner.conclude(after(12));
     expect(runner.observe(after(99))).toBe(false);
-    expect(runner.facts).toEqual({ count: '11' });
+    expect(runner.isDone).toBe(true);
+    expect(runner.facts).toEqual({ count: '12' });
+  });
+
+  test('is not ended before the reader has done it', () => {
+    runner.begin(after(10));
+    runner.conclude(after(11));
+    expect(runner.isDone).toBe(false);
   });
 
   test('is to be done once more by who comes back to it', () => {
     runner.begin(after(10));
     runner.observe(after(11));
+    runner.conclude(after(11));
     runner.goTo(1);
     expect(runner.isDone).toBe(false);
     expect(runner.facts).toEqual({});

@@ -46,6 +46,7 @@ const chosen = (linearAddress: number, facts: { isInRegion?: boolean; isSensitiv
     },
   },
 });
+const BREAKPOINT = { kind: 'breakpoint', id: 1, linearAddress: 0x1000, cause: { kind: 'code' } } as const;
 const region = {
   number: 1,
   linearAddress: 0,
@@ -103,9 +104,11 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     notDone: [[{ primes: { state: 'running', translation: { records: 0, regions: [], chosen: null } } }, {}], [{ primes: { state: 'running' } }, {}]], // prettier-ignore
   },
   'translation.region': {
-    done: [[{ primes: { translation: { records: 9, regions: [{ ...region, instructions: 80 }], chosen: null } } }, {}]],
-    // Compiled, and not yet entered.
-    notDone: [[{ primes: { translation: { records: 9, regions: [{ ...region, instructions: 0 }], chosen: null } } }, {}], [{}, {}]], // prettier-ignore
+    done: [
+      [{ primes: { translation: { records: 9, regions: [{ ...region, instructions: 80e6 }], chosen: null } } }, {}],
+    ],
+    // Compiled, and hardly entered.
+    notDone: [[{ primes: { translation: { records: 9, regions: [{ ...region, instructions: 5 }], chosen: null } } }, {}], [{}, {}]], // prettier-ignore
   },
   'translation.choose': {
     done: [[{ primes: chosen(8, { isInRegion: true }) }, { primes: chosen(4, { isInRegion: true }) }]],
@@ -115,9 +118,9 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     ],
   },
   'translation.breakpoint': {
-    done: [[{ primes: { state: 'paused', pauseReason: 'breakpoint' } }, {}]],
+    done: [[{ primes: { state: 'paused', pauseReason: BREAKPOINT } }, {}]],
     notDone: [
-      [{ primes: { state: 'paused', pauseReason: 'user' } }, {}],
+      [{ primes: { state: 'paused', pauseReason: { kind: 'user' } } }, {}],
       [{ primes: { breakpoints: 1 } }, {}],
     ],
   },
@@ -145,10 +148,11 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     ],
   },
   'sensitive.step': {
-    done: [[{ hello: { state: 'paused', exits: { pio: 5, halt: 2 } } }, { hello: { exits: { pio: 4, halt: 2 } } }]],
+    done: [[{ hello: { state: 'paused', exits: { pio: 5 } } }, { hello: { exits: { pio: 4 } } }]],
     notDone: [
-      [{ hello: { state: 'paused', exits: { pio: 4, halt: 2 } } }, { hello: { exits: { pio: 4, halt: 2 } } }],
-      [{ hello: { state: 'running', exits: { pio: 9, halt: 2 } } }, { hello: { exits: { pio: 4, halt: 2 } } }],
+      [{ hello: { state: 'paused', exits: { pio: 4 } } }, { hello: { exits: { pio: 4 } } }],
+      // Resumed, not stepped.
+      [{ hello: { state: 'running', exits: { pio: 9 } } }, { hello: { exits: { pio: 4 } } }],
     ],
   },
   'sensitive.user': {
@@ -195,8 +199,12 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     notDone: [[{}, {}, { page: 'machine' }]],
   },
   'schedule.equal': {
-    done: [[{ 'busy-a': { receivedShare: 0.52, entitledShare: 0.5 }, 'busy-b': { receivedShare: 0.46, entitledShare: 0.5 } }, {}]], // prettier-ignore
-    notDone: [[{ 'busy-a': { receivedShare: 0.7, entitledShare: 0.5 }, 'busy-b': { receivedShare: 0.3, entitledShare: 0.5 } }, {}], [{}, {}]], // prettier-ignore
+    // Of what a busy host leaves to the two of them.
+    done: [[{ 'busy-a': { share: 0.21 }, 'busy-b': { share: 0.19 } }, {}]],
+    notDone: [
+      [{ 'busy-a': { share: 0.7 }, 'busy-b': { share: 0.3 } }, {}],
+      [{}, {}],
+    ],
   },
   'schedule.weight': {
     done: [[{ 'busy-a': { weight: 300 } }, {}]],
@@ -206,25 +214,32 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     ],
   },
   'schedule.follow': {
-    done: [[{ 'busy-a': { receivedShare: 0.73, entitledShare: 0.75 }, 'busy-b': { receivedShare: 0.24 } }, {}]],
-    notDone: [[{ 'busy-a': { receivedShare: 0.5, entitledShare: 0.75 }, 'busy-b': { receivedShare: 0.48 } }, {}]],
+    done: [[{ 'busy-a': { weight: 300, share: 0.73 }, 'busy-b': { share: 0.24 } }, {}]],
+    notDone: [
+      [{ 'busy-a': { weight: 300, share: 0.5 }, 'busy-b': { share: 0.48 } }, {}],
+      // The weight was never set.
+      [{ 'busy-a': { share: 0.5 }, 'busy-b': { share: 0.5 } }, {}],
+    ],
   },
   'schedule.cap': {
-    done: [[{ 'busy-a': { capPercent: 20, receivedShare: 0.21 } }, {}]],
+    done: [[{ 'busy-a': { capPercent: 20, share: 0.21 } }, {}]],
     notDone: [
-      [{ 'busy-a': { capPercent: 20, receivedShare: 0.7 } }, {}],
-      [{ 'busy-a': { receivedShare: 0.01 } }, {}],
+      [{ 'busy-a': { capPercent: 20, share: 0.7 } }, {}],
+      [{ 'busy-a': { share: 0.01 } }, {}],
     ],
   },
   'schedule.sleep': {
-    done: [[{ sleeper: { state: 'running', activity: 'halted' } }, {}]],
-    notDone: [[{ sleeper: { state: 'running', activity: 'busy' } }, {}]],
+    done: [[{ sleeper: { state: 'running', exits: { halt: 40 }, share: 0.02 } }, {}]],
+    notDone: [
+      [{ sleeper: { state: 'running', exits: { halt: 2 }, share: 0.02 } }, {}],
+      [{ sleeper: { state: 'running', exits: { halt: 40 }, share: 0.6 } }, {}],
+    ],
   },
   'schedule.pause': {
-    done: [[{ 'busy-b': { state: 'paused', receivedShare: 0 } }, {}]],
+    done: [[{ 'busy-b': { state: 'paused', share: 0 } }, {}]],
     notDone: [
-      [{ 'busy-b': { state: 'paused', receivedShare: 0.4 } }, {}],
-      [{ 'busy-a': { state: 'paused' } }, {}],
+      [{ 'busy-b': { state: 'paused', share: 0.4 } }, {}],
+      [{ 'busy-a': { state: 'paused', share: 0 } }, {}],
     ],
   },
 };

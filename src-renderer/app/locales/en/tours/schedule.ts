@@ -9,8 +9,8 @@ export const schedule = {
   equal: {
     title: 'By turns',
     text: 'Whoever is owed time runs next, for a slice of some milliseconds. With equal weights each is owed half.',
-    task: 'Watch until both have what they are due.',
-    done: 'Busy-a has {a} of the pCPU, busy-b {b}; due to each of them: {due}.',
+    task: 'Watch until both have what their weights make due to them.',
+    done: 'Of the time that the two had in the last seconds, busy-a had {a} and busy-b {b}; due to each: {due}.',
   },
   weight: {
     title: 'Set a weight',
@@ -22,7 +22,7 @@ export const schedule = {
     title: 'The shares follow',
     text: 'The slices are as long as before; there are more of them for busy-a.',
     task: 'Watch until busy-a has what it is due now.',
-    done: 'Busy-a has {a}, busy-b {b}; due to busy-a: {due}.',
+    done: 'Of the time that the two had, busy-a has {a} now and busy-b {b}; due to busy-a: {due}.',
   },
   cap: {
     title: 'Set a cap',
@@ -40,7 +40,7 @@ export const schedule = {
     title: 'Time that nobody wants',
     text: 'A paused machine leaves the queue. What it had goes to those that want it, up to their caps.',
     task: 'Choose busy-b in the list and pause it.',
-    done: 'Busy-b has {b}. Busy-a has {a}, for its cap still holds: the rest of the pCPU is idle.',
+    done: 'Busy-b has {b}, busy-a {a}: a cap holds even while nobody else wants the time, and what it leaves stays idle.',
   },
   end: {
     title: 'What you have seen',

@@ -18,9 +18,9 @@ export const sensitive = {
   },
   step: {
     title: 'Take one yourself',
-    text: 'The machine is paused. Its loop asks the serial port for input and, if there is none, sleeps until the next tick of its timer.',
-    task: 'Step until a port is reached or the processor halts.',
-    done: 'Such exits were {before} and are {after}: you have just gone through the engine and back.',
+    text: 'Hello stands before its first instruction again. It begins by telling its devices how to work; the first OUT is a dozen instructions away.',
+    task: 'Step until the first “out dx, al” has been taken. You may hold the key down.',
+    done: 'Port {port} has been written to: accesses to ports were {before} and are {after}. You have just gone through the engine and back, and no device of your computer was asked.',
   },
   user: {
     title: 'And in a user program?',

@@ -20,13 +20,13 @@ export const translation = {
     title: 'The second tier: regions',
     text: 'Blocks count how often they are entered. Hot ones are compiled together into a single WebAssembly function, loops and calls included, with the guest’s registers in local variables. V8 makes machine code of your computer of it.',
     task: 'Watch until a block says “region”.',
-    done: 'A region of {instructions} guest instructions, {bytes} bytes of WebAssembly, has carried out {retired} instructions so far. The machine runs at {mips} million a second.',
+    done: 'A region of {instructions} guest instructions, {bytes} bytes of WebAssembly, has carried out {retired} instructions since it was made. The machine runs at {mips} million a second.',
   },
   choose: {
     title: 'Line by line',
     text: 'Everything in this panel is linked: a guest instruction, its record, and the WebAssembly that came of it.',
-    task: 'Choose another line of the loop: click it, or go to the list and use the arrow keys.',
-    done: '“{instruction}” and what it became are marked on the right. Where the guest’s flags are never read, no code computes them.',
+    task: 'Choose a line of a region: the flame leads to the hottest one; in the list, click or use the arrow keys.',
+    done: '“{instruction}” and what it became are marked beside and below it. Where the guest’s flags are never read, no code computes them.',
   },
   breakpoint: {
     title: 'A breakpoint is a record',

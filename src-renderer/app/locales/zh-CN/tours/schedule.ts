@@ -11,8 +11,8 @@ export const schedule: typeof English = {
   equal: {
     title: '轮流运行',
     text: '谁被欠的时间多，下一个就是谁，每次运行几毫秒的时间片。权重相同，各得一半。',
-    task: '看着，直到两台都得到应得的份额。',
-    done: 'busy-a 得到 pCPU 的 {a}，busy-b 得到 {b}；各自应得 {due}。',
+    task: '看着，直到两台都得到按权重应得的份额。',
+    done: '最近几秒两台共得的时间里，busy-a 占 {a}，busy-b 占 {b}；各自应得 {due}。',
   },
   weight: {
     title: '设定权重',
@@ -24,7 +24,7 @@ export const schedule: typeof English = {
     title: '份额随之改变',
     text: '时间片和以前一样长，只是 busy-a 的更多了。',
     task: '看着，直到 busy-a 得到它现在应得的份额。',
-    done: 'busy-a 得到 {a}，busy-b 得到 {b}；busy-a 应得 {due}。',
+    done: '两台共得的时间里，busy-a 现在占 {a}，busy-b 占 {b}；busy-a 应得 {due}。',
   },
   cap: {
     title: '设定上限',
@@ -42,7 +42,7 @@ export const schedule: typeof English = {
     title: '没人要的时间',
     text: '暂停的虚拟机离开队列。它的时间归需要的虚拟机，但不超过各自的上限。',
     task: '在列表中选择 busy-b 并暂停它。',
-    done: 'busy-b 得到 {b}。busy-a 得到 {a}，因为它的上限仍然有效：pCPU 其余的时间空闲。',
+    done: 'busy-b 得到 {b}，busy-a 得到 {a}：即使没有别人要时间，上限依然有效，剩下的就空闲着。',
   },
   end: {
     title: '您看到了什么',

@@ -22,13 +22,13 @@ export const translation: typeof English = {
     title: '第二层：区域',
     text: '每个块都统计自己被进入的次数。热块会被一起编译成一个 WebAssembly 函数，连同循环和调用，客户机的寄存器放在局部变量里。V8 再把它变成您这台计算机的机器码。',
     task: '看着，直到某个块显示“区域”。',
-    done: '一个含 {instructions} 条客户机指令、{bytes} 字节 WebAssembly 的区域，至今已执行 {retired} 条指令。虚拟机的速度是每秒 {mips} 百万条。',
+    done: '一个含 {instructions} 条客户机指令、{bytes} 字节 WebAssembly 的区域，生成以来已执行 {retired} 条指令。虚拟机的速度是每秒 {mips} 百万条。',
   },
   choose: {
     title: '逐行对照',
     text: '面板中的一切都相互关联：客户机指令、它的记录，以及由它产生的 WebAssembly。',
-    task: '选择循环中的另一行：单击它，或转到列表后用方向键。',
-    done: '“{instruction}”和它变成的内容已在右侧标出。客户机的标志若从未被读取，就没有代码去计算它们。',
+    task: '选择区域中的一行：火焰按钮带您去最热的区域；在列表中可以单击或用方向键。',
+    done: '“{instruction}”和它变成的内容已在旁边和下方标出。客户机的标志若从未被读取，就没有代码去计算它们。',
   },
   breakpoint: {
     title: '断点也是一个记录',
