@@ -28,6 +28,7 @@ export const APP_REFUSAL_IDS = [
   'memory-linear-most',
   'memory-file-empty',
   'memory-file-too-large',
+  'memory-compare-unreadable',
   'memory-file-unreadable',
   'memory-file-unwritable',
 ] as const;

@@ -29,6 +29,21 @@ export interface PagingRange extends PagingEntry {
   readonly count: number;
 }
 
+/** What all levels together grant. */
+export interface PageRights {
+  readonly isWritable: boolean;
+  readonly isUser: boolean;
+  readonly isNoExecute: boolean;
+}
+
+/** Pages side by side with the same rights. */
+export interface LinearRange extends PageRights {
+  readonly linearAddress: number;
+  readonly byteLength: number;
+  /** Where the first of them leads. */
+  readonly physicalAddress: number;
+}
+
 export interface PagingRegisters {
   readonly cr0: number;
   readonly cr3: number;
@@ -40,6 +55,7 @@ const BIT = { present: 1n, writable: 2n, user: 4n, accessed: 0x20n, dirty: 0x40n
 const NO_EXECUTE = 1n << 63n;
 /** Bits 35..12: physical addresses have 36 bits. */
 const ADDRESS = 0xf_ffff_f000n;
+const PAGE_BYTES = 4096;
 const CR0_PG = 0x8000_0000;
 const CR4_PSE = 0x10,
   CR4_PAE = 0x20;
@@ -59,12 +75,13 @@ const LEVELS = {
 } as const;
 
 /**
- * A guest's paging structures, to be shown. What comes of an access is asked of the engine's own walk: this
+ * A guest's paging structures as they are when they are first looked at, to be shown. What comes of an access is asked of the engine's own walk: this
  * one only reads the entries that it passes.
  */
 export class PageTables {
   readonly mode: PagingMode;
   private readonly registers: PagingRegisters;
+  private readonly pages = new Map<number, DataView>();
   private readonly read: (physicalAddress: number, byteLength: number) => Uint8Array;
 
   /** @param read guest-physical memory; fewer bytes where there is none */
@@ -112,6 +129,40 @@ export class PageTables {
     return ranges;
   }
 
+  /**
+   * All of linear memory that is mapped: pages side by side with the same rights are one, wherever they lead.
+   * @param most ranges told; of what is behind them nothing is known
+   */
+  map(most: number): { readonly ranges: LinearRange[]; readonly isCut: boolean } {
+    const ranges: LinearRange[] = [];
+    const isCut = !this.mapBelow([], { isWritable: true, isUser: true, isNoExecute: false }, ranges, most);
+    return { ranges, isCut };
+  }
+
+  /** @param above what the entries on the way grant: an access needs the right at every level. Returns false at the end. */
+  private mapBelow(path: readonly number[], above: PageRights, into: LinearRange[], most: number): boolean {
+    for (const entry of this.ranges(path) ?? []) {
+      const rights: PageRights = {
+        isWritable: above.isWritable && entry.isWritable,
+        isUser: above.isUser && entry.isUser,
+        isNoExecute: above.isNoExecute || entry.isNoExecute,
+      };
+      if (entry.kind === 'table') {
+        if (!this.mapBelow([...path, entry.index], rights, into, most)) return false;
+        continue;
+      }
+      const { linearAddress, byteLength, physicalAddress } = entry;
+      const last = into.at(-1);
+      if (last && last.linearAddress + last.byteLength === linearAddress && hasRights(last, rights)) {
+        into[into.length - 1] = { ...last, byteLength: last.byteLength + byteLength };
+        continue;
+      }
+      if (into.length >= most) return false;
+      into.push({ linearAddress, byteLength, physicalAddress, ...rights });
+    }
+    return true;
+  }
+
   /** Physical address of the topmost table. */
   private get root(): number {
     return this.mode === 'PAE' ? (this.registers.cr3 & ~0x1f) >>> 0 : (this.registers.cr3 & ~0xfff) >>> 0;
@@ -157,11 +208,26 @@ export class PageTables {
   /** All ones where nothing answers, as on the bus. */
   private word(physicalAddress: number): bigint {
     const width = this.mode === 'PAE' ? 8 : 4;
-    const bytes = this.read(physicalAddress, width);
-    if (bytes.length < width) return (1n << BigInt(8 * width)) - 1n;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, width);
-    return width === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
+    const at = physicalAddress % PAGE_BYTES;
+    const view = this.page(physicalAddress - at);
+    if (at + width > view.byteLength) return (1n << BigInt(8 * width)) - 1n;
+    return width === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
   }
+
+  /** A table is asked for once, not entry by entry. */
+  private page(physicalAddress: number): DataView {
+    let view = this.pages.get(physicalAddress);
+    if (view === undefined) {
+      const bytes = this.read(physicalAddress, PAGE_BYTES);
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.pages.set(physicalAddress, view);
+    }
+    return view;
+  }
+}
+
+function hasRights(range: PageRights, { isWritable, isUser, isNoExecute }: PageRights): boolean {
+  return range.isWritable === isWritable && range.isUser === isUser && range.isNoExecute === isNoExecute;
 }
 
 function continues(range: PagingRange, entry: PagingEntry, size: number): boolean {

@@ -38,6 +38,7 @@ import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
 import type { VmRole } from '../control/summaries.ts';
 import { MemoryRanges } from './MemoryRanges.ts';
+import { MemoryComparisons } from './MemoryComparisons.ts';
 import { MemorySearches } from './MemorySearches.ts';
 import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
@@ -163,7 +164,11 @@ export class DesktopApplication {
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
       ...gdbHandlers(new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server }))),
-      ...memoryHandlers(new MemorySearches(hypervisor), new MemoryRanges(hypervisor, debugging, dialogs, this.grants)),
+      ...memoryHandlers(
+        new MemorySearches(hypervisor),
+        new MemoryComparisons(hypervisor),
+        new MemoryRanges(hypervisor, debugging, dialogs, this.grants),
+      ),
       ...deviceHandlers(hypervisor.inspection),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
       ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),

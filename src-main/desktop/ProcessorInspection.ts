@@ -1,6 +1,7 @@
 import type {
   AccessReport,
   DescriptorTable,
+  LinearMap,
   PageTable,
   TaskState,
   VectorRegisters,
@@ -16,6 +17,8 @@ import type { HypervisorService, ProbedAccess, VmId } from '../hypervisor/types.
 import { type Debugging, off } from './Debugging.ts';
 
 const CR0_PE = 1;
+/** A map that nobody could read to its end any more. */
+const LINEAR_RANGES_MOST = 4096;
 /** Selectors without their RPL. */
 const SELECTOR_MASK = ~3;
 
@@ -74,6 +77,11 @@ export class ProcessorInspection {
     if (tables.mode === 'off') return succeed({ mode: 'off', ranges: [] });
     const ranges = tables.ranges(path);
     return succeed(ranges ? { mode: tables.mode, ranges } : null);
+  }
+
+  linearMap(id: VmId, vcpu: number): Outcome<LinearMap> {
+    const tables = this.pageTables(id, vcpu);
+    return tables ? succeed({ mode: tables.mode, ...tables.map(LINEAR_RANGES_MOST) }) : off();
   }
 
   async access(id: VmId, vcpu: number, linearAddress: number, access: ProbedAccess): Promise<Outcome<AccessReport>> {

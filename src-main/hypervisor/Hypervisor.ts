@@ -373,6 +373,11 @@ export class Hypervisor implements HypervisorService {
     return found.ok ? this.#snapshots.thumbnail(id, snapshot) : found;
   }
 
+  async snapshotMemory(id: VmId, snapshot: SnapshotId): ReturnType<HypervisorService['snapshotMemory']> {
+    const found = this.#find(id, null);
+    return found.ok ? this.#snapshots.memory(id, snapshot) : found;
+  }
+
   attachDebugger(id: VmId, link: DebugLink): Result<DebugConnection> {
     const found = this.#find(id, 'look inside');
     return found.ok ? found.value.attachDebugger(link) : found;

@@ -22,6 +22,7 @@ import type {
   Result,
   ScheduleTrace,
   SchedulerSettings,
+  SnapshotContent,
   SnapshotId,
   SnapshotRequest,
   StoreProblem,
@@ -116,6 +117,8 @@ export interface HypervisorService {
   deleteSnapshot(id: VmId, snapshot: SnapshotId): Promise<Result<null>>;
   /** PNG; null: the machine showed nothing. */
   snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>>;
+  /** What RAM was. */
+  snapshotMemory(id: VmId, snapshot: SnapshotId): Promise<Result<SnapshotContent>>;
 
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;

@@ -172,6 +172,25 @@ export type PagingRange = z.infer<typeof PagingRange>;
 export const PageTable = z.object({ mode: PagingMode, ranges: z.array(PagingRange) });
 export type PageTable = z.infer<typeof PageTable>;
 
+/** All of linear memory that is mapped: pages side by side with the same rights are one range, wherever they lead. */
+export const LinearMap = z.object({
+  mode: PagingMode,
+  ranges: z.array(
+    z.object({
+      linearAddress: Address,
+      byteLength: Address,
+      /** Where the first page leads. */
+      physicalAddress: Address,
+      isWritable: z.boolean(),
+      isUser: z.boolean(),
+      isNoExecute: z.boolean(),
+    }),
+  ),
+  /** There are more. */
+  isCut: z.boolean(),
+});
+export type LinearMap = z.infer<typeof LinearMap>;
+
 /** What an access would come to, and the entries on its way. */
 export const AccessReport = z.object({
   mode: PagingMode,
@@ -206,6 +225,7 @@ export const inspectionContract = {
     OfVcpu.extend({ path: z.array(z.number().int().min(0).max(1023)).max(2) }),
     PageTable.nullable(),
   ),
+  'inspect:linearMap': call(OfVcpu, LinearMap),
   'inspect:access': call(
     OfVcpu.extend({
       linearAddress: Address.max(0xffff_ffff),

@@ -5,11 +5,28 @@ import { Address, AddressSpace } from './debugging.ts';
 import { PATTERN_BYTES_MOST, WRITTEN_BYTES_MOST } from './layouts/MemoryLimits.ts';
 import { VcpuId, VmId } from './machines.ts';
 import { FileGrant } from './programs.ts';
+import { SnapshotId } from './snapshots.ts';
 
 const Pattern = Bytes.refine(({ length }) => length >= 1 && length <= PATTERN_BYTES_MOST);
 
 const Place = z.object({ id: VmId, vcpu: VcpuId.default(0), space: AddressSpace, address: Address });
 export type MemoryPlace = z.output<typeof Place>;
+
+/** The other side of a comparison: another machine, as it is, or a snapshot of the same machine. */
+export const ComparedWith = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('machine'), id: VmId }),
+  z.object({ kind: z.literal('snapshot'), snapshot: SnapshotId }),
+]);
+export type ComparedWith = z.infer<typeof ComparedWith>;
+
+/** Where two memories differ. Differences close together are one range. */
+export const MemoryDifferences = z.object({
+  /** Ascending; the first DIFFERENCES_MOST. */
+  ranges: z.array(z.object({ address: Address, byteLength: z.number().int() })),
+  rangeCount: z.number().int(),
+  byteCount: z.number().int(),
+});
+export type MemoryDifferences = z.infer<typeof MemoryDifferences>;
 
 export const SearchDirection = z.enum(['forward', 'backward']);
 export type SearchDirection = z.infer<typeof SearchDirection>;
@@ -22,6 +39,13 @@ export const memoryContract = {
   'memory:search': call(
     z.object({ id: VmId, pattern: Pattern, from: Address, direction: SearchDirection }),
     z.object({ physicalAddress: Address.nullable() }),
+  ),
+  /** Compares all of RAM. A later comparison of the same machine ends an earlier one, which is answered `cancelled`. */
+  'memory:compare': call(z.object({ id: VmId, with: ComparedWith }), MemoryDifferences),
+  /** What the other side of a comparison holds; fewer bytes where its memory ends. */
+  'memory:compared': call(
+    z.object({ id: VmId, with: ComparedWith, address: Address, length: z.number().int().min(0).max(4096) }),
+    Bytes,
   ),
   /** Paused machines only; all of the range or nothing. The pattern is repeated, and cut at the end. */
   'memory:fill': call(

@@ -87,8 +87,7 @@ test('devices show their registers, the ways of interrupts, and what the guest w
   await picture(page, 'devices-outputs');
   expect(await barriers(page, 'outputs')).toEqual([]);
 
-  // An address of a device leads to the memory panel.
   await page.getByTestId('choice-registers').click();
   await device('hpet0').click();
-  await expect(desk.part(TEST_IDS.addressLink).first()).toHaveText('fed00000');
+  await expect(page.getByText('fed00000–fed003ff')).toBeVisible();
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
+import { barriers } from './support/accessibility.ts';
 import { Desk, programFile } from './support/Desk.ts';
 import { expect, test } from './support/vivarium.ts';
 
@@ -92,4 +93,64 @@ test('a range is filled, saved to a file and loaded from one', async ({ launch, 
   await desk.part(TEST_IDS.memoryRangeRun).click();
   await expect(desk.part(TEST_IDS.memoryRange)).toBeHidden();
   await expect(row(0x9000)).toHaveText(['b2', 'c3', 'a1', 'b2', ...Array<string>(12).fill('00')]);
+});
+
+/** Writes the same eight bytes again and again, in a machine that has a ROM, video memory and devices. */
+const WRITER = `        bits 16
+        org 0x7c00
+        mov word [0x9000], 0x1111
+again:  hlt
+        jmp again
+`;
+
+test('memory is compared with a snapshot, and mapped by use', async ({ launch, home, picture }) => {
+  test.slow();
+  const desk = new Desk(await launch({ args: [await programFile(home, 'writer.asm', WRITER)] }));
+  await desk.select('writer');
+  await desk.part(TEST_IDS.pause).click();
+  await desk.expectState('writer', 'paused');
+  await desk.menu('layout.run');
+  const { page } = desk;
+  await desk.tab('memory').click();
+  await page.getByTestId('choice-compare').click();
+  await expect(page.getByText('There is nothing to compare with')).toBeVisible();
+
+  await desk.tab('snapshots').click();
+  await desk.part(TEST_IDS.snapshotTake).click();
+  await expect(desk.part(TEST_IDS.snapshot)).toHaveCount(1);
+  const id = (await desk.row('writer').getAttribute('data-vm-id')) ?? '';
+  const write = (address: number, bytes: number[]) =>
+    page.evaluate(
+      ([vm, at, content]) =>
+        window.vivarium.call('debug:writeMemory', {
+          id: vm,
+          space: 'physical',
+          address: at,
+          bytes: Uint8Array.from(content),
+        }),
+      [id, address, bytes] as const,
+    );
+  await write(0x9001, [0x22]);
+  await write(0x2_0000, [0x51, 0x52, 0x53]);
+
+  await desk.tab('memory').click();
+  await page.getByTestId('choice-compare').click();
+  await desk.part(TEST_IDS.compareRun).click();
+  await expect(desk.part(TEST_IDS.compareNote)).toHaveText('Bytes that differ: 4, in 2 places.');
+  const sides = desk.part(TEST_IDS.compareSides);
+  await expect(sides.locator('.byte.different')).toHaveText(['22', '11']);
+  await desk.part(TEST_IDS.compareNext).click();
+  await expect(sides.locator('.byte.different')).toHaveText(['51', '52', '53', '00', '00', '00']);
+  await picture(page, 'memory-compare');
+  expect(await barriers(page, 'compare')).toEqual([]);
+
+  await page.getByTestId('choice-map').click();
+  const range = (kind: string) => page.locator(`[data-testid="${TEST_IDS.mapRange}"][data-kind="${kind}"]`);
+  await expect(range('ram').first()).toContainText('640 KiB');
+  await expect(range('device').filter({ hasText: 'hpet0' })).toContainText('fed00000');
+  await picture(page, 'memory-map');
+  expect(await barriers(page, 'map')).toEqual([]);
+  // An address leads to the bytes.
+  await range('ram').first().getByTestId(TEST_IDS.addressLink).click();
+  await expect(desk.part(TEST_IDS.memoryView).locator('[role="row"]').first()).toHaveAttribute('data-address', '0');
 });

@@ -13,6 +13,7 @@ export function inspectionHandlers(inspection: Inspection, processor: ProcessorI
     'inspect:descriptors': ({ id, vcpu, table }) => processor.descriptors(id, vcpu, table),
     'inspect:taskState': ({ id, vcpu }) => processor.taskState(id, vcpu),
     'inspect:pageTable': ({ id, vcpu, path }) => processor.pageTable(id, vcpu, path),
+    'inspect:linearMap': ({ id, vcpu }) => processor.linearMap(id, vcpu),
     'inspect:access': ({ id, vcpu, linearAddress, kind, isUser }) =>
       processor.access(id, vcpu, linearAddress, { kind, isUser }),
     'inspect:region': ({ id, vcpu, number }) => inspection.region(id, vcpu, number),

@@ -1,14 +1,21 @@
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Handlers } from '../../control/handlers.ts';
+import type { MemoryComparisons } from '../MemoryComparisons.ts';
 import type { MemoryRanges } from '../MemoryRanges.ts';
 import type { MemorySearches } from '../MemorySearches.ts';
 
 type MemoryCall = Extract<CallName, `memory:${string}`>;
 
 /** What the memory panel asks beside reading and writing, which are the debugger's. */
-export function memoryHandlers(searches: MemorySearches, ranges: MemoryRanges): Handlers<MemoryCall> {
+export function memoryHandlers(
+  searches: MemorySearches,
+  comparisons: MemoryComparisons,
+  ranges: MemoryRanges,
+): Handlers<MemoryCall> {
   return {
     'memory:search': ({ id, ...search }) => searches.search(id, search),
+    'memory:compare': ({ id, with: compared }) => comparisons.compare(id, compared),
+    'memory:compared': ({ id, with: compared, address, length }) => comparisons.bytes(id, compared, address, length),
     'memory:fill': ({ length, pattern, ...place }) => ranges.fill(place, length, pattern),
     'memory:save': ({ length, ...place }) => ranges.save(place, length),
     'memory:load': (place) => ranges.load(place),

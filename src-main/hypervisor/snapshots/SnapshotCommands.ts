@@ -25,6 +25,7 @@ import { becomeSnapshot } from './becomeSnapshot.ts';
 import { cloneAsIs, cloneSnapshot } from './cloneMachine.ts';
 import { type KeptAs, keepSnapshot } from './keepSnapshot.ts';
 import { withoutSnapshot, type SnapshotEntry, type SnapshotId } from './SnapshotTree.ts';
+import type { SnapshotMemory } from './SnapshotMemory.ts';
 
 export interface SnapshotHost {
   readonly store: MachineStore;
@@ -304,6 +305,10 @@ export class SnapshotCommands {
         ? 'It goes there once the image can be written, and no other machine is on that uses it or has snapshots in front of it.'
         : 'Power the machine off first: it goes there then.';
     return refused('drive-refused', `${written} is not in the image yet. ${when}`);
+  }
+
+  memory(id: VmId, snapshot: SnapshotId): Promise<Result<SnapshotMemory>> {
+    return this.#host.store.snapshots.readMemory(id, snapshot);
   }
 
   thumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {

@@ -34,6 +34,7 @@ import {
   type SerialPast,
   writeStoredSnapshot,
 } from './StoredSnapshot.ts';
+import { SnapshotMemory } from './SnapshotMemory.ts';
 
 /** What is kept with a snapshot beside the machine. */
 export interface AboutSnapshot {
@@ -169,6 +170,18 @@ export class SnapshotStore {
         serial,
         snapshot: { state, ram: await pagesOf(ram), video: await pagesOf(video), disks: layers },
       };
+    });
+  }
+
+  /** What RAM was; its pages are read, each verified, when they are asked for. */
+  async readMemory(id: VmId, snapshot: SnapshotId): Promise<Result<SnapshotMemory>> {
+    return this.#reading(id, snapshot, async (file) => {
+      const { definition, ram } = await describingFile(file, readStoredSnapshot);
+      const store = await this.#blockStore();
+      const hashes = await pageHashes(ram, await store.read([...ram.values()]));
+      return new SnapshotMemory(definition.memoryMiB * 2 ** 20, hashes, (wanted) =>
+        this.#turns.read(() => store.read(wanted)),
+      );
     });
   }
 

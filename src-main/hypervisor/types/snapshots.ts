@@ -21,6 +21,15 @@ export interface VmSnapshot {
   readonly storedBytes: number;
 }
 
+/** RAM as a snapshot holds it. Pages are read as they are asked for; throws where they cannot be read any more. */
+export interface SnapshotContent {
+  readonly byteLength: number;
+  /** Whether the page at an address, a multiple of 4 KiB, holds just these bytes. */
+  isPage(address: number, bytes: Uint8Array): boolean;
+  /** Fewer bytes where the memory ends. */
+  read(address: number, byteLength: number): Promise<Uint8Array>;
+}
+
 export interface VmSnapshots {
   /** What the machine's present state comes from; null: from power-on. */
   readonly current: SnapshotId | null;

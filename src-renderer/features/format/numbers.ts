@@ -61,7 +61,7 @@ export function byteSize(bytes: number): string {
 }
 
 function trimmed(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  return String(Number(value.toFixed(1)));
 }
 
 /** A sixteen-digit digest in groups of four. */

@@ -6,6 +6,7 @@ import type {
   ContainmentEntry,
   Disposer,
   ExtendedRegisters,
+  SnapshotContent,
   HypervisorEventName,
   HypervisorEvents,
   HypervisorService,
@@ -153,6 +154,9 @@ export class FakeHypervisor implements HypervisorService {
   annotateSnapshot = async (): Promise<typeof notFound> => notFound;
   deleteSnapshot = async (): Promise<typeof notFound> => notFound;
   snapshotThumbnail = async (): Promise<typeof notFound> => notFound;
+  snapshotContent: SnapshotContent | null = null;
+  snapshotMemory = async (): Promise<Result<SnapshotContent>> =>
+    this.snapshotContent ? { ok: true, value: this.snapshotContent } : notFound;
   suspend = async (id: string): Promise<Result<VmSummary>> => this.change(id, { state: 'off', isSuspended: true });
   discardSuspended = async (id: string): Promise<Result<VmSummary>> => this.change(id, { isSuspended: false });
 

@@ -57,6 +57,55 @@ describe('a page directory', () => {
   });
 });
 
+describe('the map of linear memory', () => {
+  /** The first 4 MiB by a table, and nothing else. */
+  function machineWithOneTable(cr4: number): TestMachine {
+    const machine = machineWith(cr4);
+    for (let index = 1; index < 1024; index++) machine.write32(CR3 + 4 * index, 0);
+    return machine;
+  }
+
+  test('joins pages with the same rights across tables and page sizes, wherever they lead', () => {
+    const machine = machineWithOneTable(CR4_PSE);
+    machine.write32(CR3 + 4, 0x0080_0000 | PRESENT | LARGE | WRITABLE | USER);
+    machine.write32(CR3 + 12, 0x00c0_0000 | PRESENT | LARGE);
+    const { ranges, isCut } = tablesOf(machine).map(10);
+    expect(ranges).toEqual([
+      {
+        linearAddress: 0,
+        byteLength: 0x80_0000,
+        physicalAddress: 0,
+        isWritable: true,
+        isUser: true,
+        isNoExecute: false,
+      },
+      {
+        linearAddress: 0xc0_0000,
+        byteLength: 0x40_0000,
+        physicalAddress: 0xc0_0000,
+        isWritable: false,
+        isUser: false,
+        isNoExecute: false,
+      },
+    ]);
+    expect(isCut).toBe(false);
+  });
+
+  test('grants what every level grants', () => {
+    const machine = machineWithOneTable(0);
+    const entry = machine.read32(CR3);
+    machine.write32(CR3, entry & ~USER);
+    expect(tablesOf(machine).map(10).ranges).toMatchObject([{ isUser: false, isWritable: true }]);
+  });
+
+  test('ends where there would be too much of it', () => {
+    const machine = machineWithOneTable(CR4_PSE);
+    machine.write32(CR3 + 12, 0x00c0_0000 | PRESENT | LARGE);
+    const { ranges, isCut } = tablesOf(machine).map(1);
+    expect([ranges.length, isCut]).toEqual([1, true]);
+  });
+});
+
 /** Any entries, accesses and privileges: the entry that is blamed is the one that forbids. */
 test('the cause of a fault is found wherever the engine’s own walk foretells one', () => {
   const random = new Random(7);

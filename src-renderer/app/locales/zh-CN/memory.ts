@@ -1,7 +1,36 @@
 import type { memory as English } from '../en/memory.ts';
 
 export const memory: typeof English = {
+  memorySection: { bytes: '字节', compare: '比较', map: '分布' },
+  memoryMap: {
+    ram: '内存 RAM',
+    rom: '只读 ROM',
+    video: '显存',
+    device: '设备',
+    none: '无人响应',
+    userWritable: '用户，可写',
+    userReadOnly: '用户，只读',
+    writable: '内核，可写',
+    readOnly: '内核，只读',
+    pagingOff: '分页未启用：线性地址即物理地址。',
+    cut: '还有更多区段，过于零碎，未列出。',
+  },
+  memoryCompare: {
+    with: '比较对象',
+    run: '比较',
+    snapshot: '快照“{name}”',
+    machine: '虚拟机“{name}”',
+    previous: '上一处差异',
+    next: '下一处差异',
+    same: '没有任何字节不同。',
+    differ: '不同的字节：{bytes}，共 {ranges} 处。',
+    address: '地址',
+    here: '本虚拟机',
+    there: '比较对象',
+    nobody: '没有可比较的对象：请先为本虚拟机拍摄快照，或启动另一台虚拟机。',
+  },
   memory: {
+    sections: '内存的视图',
     show: '在“内存”中显示',
     goTo: '转到地址',
     space: '地址空间',

@@ -27,6 +27,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'memory-linear-most': '一次最多可保存 {mostMiB} MiB 线性内存。请缩短范围，或改为保存物理内存。',
   'memory-file-empty': '{name} 是空文件，没有可载入的内容。',
   'memory-file-too-large': '{name} 有 {size} 个字节，一次最多可载入 {mostMiB} MiB。',
+  'memory-compare-unreadable': '无法读取该快照的内存：{reason}',
   'memory-file-unreadable': '无法读取 {name}：{reason}。',
   'memory-file-unwritable': '无法写入 {name}：{reason}。请保存到其他文件夹。',
   'no-such-adapter': '“{profile}”类型的虚拟机不能使用这种网络适配器：请选择 {models}，或改用其他类型。',

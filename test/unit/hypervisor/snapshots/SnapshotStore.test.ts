@@ -356,3 +356,16 @@ test('a program that a snapshot was taken with stays for as long as the snapshot
   await reopen();
   expect((await store.readBlob(id, file.sha256)).ok).toBe(false);
 });
+
+test('the memory of a snapshot can be looked into without reading all of it', async () => {
+  const pages = randomPages(random, [1, 2, 200, 300]);
+  const kept = unwrap(await store.snapshots.put(machine, madeUpSnapshot(pages), { name: 'now' }));
+  const memory = unwrap(await store.snapshots.readMemory(id, kept.id));
+  expect(memory.byteLength).toBe(machine.memoryMiB * 2 ** 20);
+  const [[page, bytes] = [0, new Uint8Array()]] = pages;
+  expect(memory.isPage(page * 4096, bytes)).toBe(true);
+  expect(memory.isPage(0, new Uint8Array(4096))).toBe(true);
+  expect(memory.isPage(page * 4096, new Uint8Array(4096))).toBe(false);
+  expect(await memory.read(page * 4096 + 100, 50)).toEqual(bytes.slice(100, 150));
+  expect(await memory.read(memory.byteLength - 2, 10)).toHaveLength(2);
+});
