@@ -17,6 +17,13 @@ runDesktop({
   async openHypervisor(folder, onInternalError) {
     const { module } = await compileThreadedHandlers();
     const threadEntry = path.join(__dirname, 'vcpuThread.cjs');
-    return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, onInternalError });
+    return Hypervisor.open({
+      folder,
+      threadEntry,
+      handlers: module,
+      stepOverEnd,
+      keepsSpareThread: true,
+      onInternalError,
+    });
   },
 });

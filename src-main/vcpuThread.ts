@@ -2,16 +2,19 @@
 import { workerData } from 'node:worker_threads';
 import { GdbSession } from './debug/gdb/GdbSession.ts';
 import { MachineDebugger } from './debug/gdb/MachineDebugger.ts';
-import type { ThreadData } from './hypervisor/threads/protocol.ts';
+import { CompiledHandlers } from './engine/accelerators/translate/index.ts';
+import type { ThreadStart } from './hypervisor/threads/protocol.ts';
 import { runVcpuThread } from './hypervisor/threads/runVcpuThread.ts';
 import { TranslatedThreadMachine } from './hypervisor/threads/TranslatedThreadMachine.ts';
 
-const { handlers } = workerData as ThreadData; // Main starts this thread with nothing else.
+const { handlers } = workerData as ThreadStart; // Main starts this thread with nothing else.
+// Before it is known for which machine: that may take its time.
+const compiled = handlers && new CompiledHandlers(handlers);
 
 runVcpuThread(
   (definition, sinks) => {
-    if (handlers === null) throw new Error('the threaded tier’s handlers are missing');
-    return new TranslatedThreadMachine(definition, sinks, handlers);
+    if (compiled === null) throw new Error('the threaded tier’s handlers are missing');
+    return new TranslatedThreadMachine(definition, sinks, compiled);
   },
   (machine, link) => new GdbSession(new MachineDebugger(machine), link),
 );

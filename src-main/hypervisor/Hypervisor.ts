@@ -27,6 +27,7 @@ import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
+import { VcpuThreads } from './threads/VcpuThreads.ts';
 import { TimeTravelCommands } from './timetravel/TimeTravelCommands.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
 import {
@@ -75,6 +76,8 @@ export interface HypervisorOptions {
   /** The threaded tier's handlers, compiled; null only with threads of a test's own. */
   readonly handlers: WebAssembly.Module | null;
   readonly stepOverEnd: StepOverEnd;
+  /** One thread is started ahead of its need, for a process that lives long: starts and restores are sooner. */
+  readonly keepsSpareThread?: boolean;
   readonly scheduler?: Partial<SchedulerSettings>;
   /** How time passes between checkpoints; the host's by default. */
   readonly every?: Every;
@@ -90,6 +93,7 @@ export class Hypervisor implements HypervisorService {
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
   readonly #network: NetworkThread;
+  readonly #threads: VcpuThreads;
   readonly #images: ImageContents;
   readonly #layers: DiskLayers;
   readonly #snapshots: SnapshotCommands;
@@ -145,6 +149,11 @@ export class Hypervisor implements HypervisorService {
     this.#network = new NetworkThread({
       entry: path.join(path.dirname(options.threadEntry), NETWORK_SCRIPT),
       onDeath: options.onInternalError ?? warn,
+    });
+    this.#threads = new VcpuThreads({
+      entry: options.threadEntry,
+      handlers: options.handlers,
+      keepsSpare: options.keepsSpareThread ?? false,
     });
     this.#emitter = new TypedEmitter(options.onInternalError ?? rethrowLater);
     this.#settings = {
@@ -536,6 +545,7 @@ export class Hypervisor implements HypervisorService {
     await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
     await this.#images.close();
     await this.#network.close();
+    await this.#threads.close();
     this.#observatory.dispose();
     this.#emitter.clear();
     await this.#store.close();
@@ -564,10 +574,8 @@ export class Hypervisor implements HypervisorService {
       onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
       onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),
     };
-    const { threadEntry, handlers } = this.#options;
     const host = {
-      threadEntry,
-      handlers,
+      threads: this.#threads,
       scheduler: this.#scheduler,
       nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
       findExcess: (machine: VirtualMachine) => findMemoryExcess(machine, this.#machines.values(), this.#memoryLimitMiB),

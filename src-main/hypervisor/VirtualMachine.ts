@@ -28,6 +28,7 @@ import type {
   ThreadProgram,
 } from './threads/ThreadMachine.ts';
 import { DebugConnection } from './threads/DebugConnection.ts';
+import type { VcpuThreads } from './threads/VcpuThreads.ts';
 import type { VcpuWorker } from './threads/VcpuWorker.ts';
 import type {
   BackTarget,
@@ -66,9 +67,8 @@ export interface VirtualMachineEvents {
 }
 
 export interface VirtualMachineHost {
-  readonly threadEntry: string;
+  readonly threads: VcpuThreads;
   readonly scheduler: Scheduler;
-  readonly handlers: WebAssembly.Module | null;
   /** Numbers the vCPUs that ever ran; what the schedule's trace names. */
   nextIncarnation(machine: VirtualMachine): number;
   /** Why it may not be switched on beside the machines that are. */
@@ -485,7 +485,6 @@ export class VirtualMachine {
     const isCurrent = (thread: VcpuWorker): boolean => this.#thread === thread;
     const launched = launchThread({
       ...this.#host,
-      id: this.id,
       name: this.stored.name,
       share: shareOf(this.stored),
       incarnation: this.#host.nextIncarnation(this),

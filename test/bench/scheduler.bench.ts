@@ -3,6 +3,7 @@
  * of several tries, since the host may do other things; shares are those of what the
  * host gave; waits are those for a pCPU, which the host's other work makes longer.
  */
+import { CompiledHandlers } from '../../src-main/engine/accelerators/translate/index.ts';
 import { loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { CpuState } from '../../src-main/engine/state/CpuState.ts';
@@ -224,7 +225,7 @@ function bareMachine(handlers: WebAssembly.Module): TranslatedThreadMachine {
     program,
     snapshot: null,
   } as const;
-  const machine = new TranslatedThreadMachine(definition, sinks, handlers);
+  const machine = new TranslatedThreadMachine(definition, sinks, new CompiledHandlers(handlers));
   machine.load(program);
   machine.reset();
   return machine;

@@ -34,7 +34,7 @@ export function userStore(): StoreAccess {
       const { compileThreadedHandlers } = await import('../../hypervisor/threadedHandlers.ts');
       const { stepOverEnd } = await import('../../debug/StepOver.ts');
       const { module } = await compileThreadedHandlers();
-      return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd });
+      return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, keepsSpareThread: true });
     },
     startOwner: () => startServe(folder),
   };

@@ -1,5 +1,5 @@
 import type { VirtualProcessor } from '../../engine/VirtualProcessor.ts';
-import { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
+import type { CompiledHandlers } from '../../engine/accelerators/translate/index.ts';
 import type { TranslationInspector } from '../../engine/TranslationView.ts';
 import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
 import { type DriveSlot, REMOVABLE_SLOTS, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
@@ -70,7 +70,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   /** What the machine's history began with, if it has. */
   #imageOfHistory: ProgramImage | 'none' | undefined;
 
-  constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: WebAssembly.Module) {
+  constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: CompiledHandlers) {
     this.#memoryBytes = definition.memoryMiB * MIB;
     this.#firmware = firmwareOf(definition.program);
     const isRepeatable = definition.clock === 'instructions';
@@ -79,7 +79,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
       memoryBytes: this.#memoryBytes,
       profile: profileOf(definition.profile),
       vcpuCount: definition.vcpuCount,
-      handlers: new CompiledHandlers(handlers),
+      handlers,
       regionThreshold: REGION_THRESHOLDS[definition.tier],
       hostTime: { monotonicNs },
       clock: { kind: definition.clock },

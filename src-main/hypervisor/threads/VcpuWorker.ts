@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { SharedWord } from '../network/SharedWord.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
@@ -10,8 +10,6 @@ import type { ThreadMachineDefinition } from './ThreadMachine.ts';
 
 /** A thread looks at its messages every millisecond; one that is silent for so long is hung, or the host is. */
 const REPLY_TIMEOUT_MS = 5000;
-/** JavaScript heap of one thread, in MiB: what is beyond ends this thread, not the process. */
-const THREAD_HEAP_MIB = 512;
 
 /** How a thread ended that nobody ended. */
 export interface ThreadDeath {
@@ -29,13 +27,11 @@ export interface VcpuWorkerEvents {
 }
 
 export interface VcpuWorkerOptions {
-  /** The built script that calls `runVcpuWorker`. */
-  readonly entry: string;
-  readonly name: string;
+  /** From `VcpuThreads`. */
+  readonly thread: Worker;
   readonly scheduler: Scheduler;
   readonly slot: VcpuSlot;
   readonly definition: ThreadMachineDefinition;
-  readonly handlers: WebAssembly.Module | null;
   readonly events: VcpuWorkerEvents;
 }
 
@@ -78,13 +74,9 @@ export class VcpuWorker {
       incarnation: options.slot.incarnation,
       batches,
       definition: options.definition,
-      handlers: options.handlers,
     };
-    this.#worker = new Worker(options.entry, {
-      name: options.name,
-      workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
-    });
+    this.#worker = options.thread;
+    this.#worker.postMessage(data);
     this.#worker.on('message', (message: ThreadMessage) => this.#onMessage(message));
     this.#worker.on('error', (error) => (this.#error = error));
     this.#ended = new Promise((resolve) => {

@@ -4,9 +4,10 @@ import type { Scheduler } from '../scheduler/Scheduler.ts';
 import type { VcpuShare } from '../scheduler/SchedulerState.ts';
 import type { PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import type { StoredMachine } from '../storage/StoredMachine.ts';
-import type { CrashReport, Result, VmId } from '../types.ts';
+import type { CrashReport, Result } from '../types.ts';
 import type { ThreadBatch, ThreadMessage } from './protocol.ts';
 import type { ThreadDrive, ThreadMachineDefinition, ThreadProgram } from './ThreadMachine.ts';
+import type { VcpuThreads } from './VcpuThreads.ts';
 import { type ThreadDeath, VcpuWorker } from './VcpuWorker.ts';
 
 type ReadyMessage = Extract<ThreadMessage, { kind: 'ready' }>;
@@ -14,11 +15,9 @@ type RefusedMessage = Extract<ThreadMessage, { kind: 'refused' }>;
 type ThreadReport = Omit<CrashReport, 'at'>;
 
 export interface LaunchOptions {
-  readonly id: VmId;
   /** The machine's, for messages. */
   readonly name: string;
-  readonly threadEntry: string;
-  readonly handlers: WebAssembly.Module | null;
+  readonly threads: VcpuThreads;
   readonly scheduler: Scheduler;
   readonly share: VcpuShare;
   readonly incarnation: number;
@@ -42,7 +41,7 @@ export interface LaunchedThread {
 
 /** Starts the thread of a machine's vCPU. */
 export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
-  const { id, name, scheduler, share, incarnation, threadEntry, definition, handlers } = options;
+  const { name, scheduler, share, incarnation, threads, definition } = options;
   const slot = scheduler.add({ ...share, incarnation });
   if (slot === undefined) {
     const message = 'Too many machines run already: power one of them off.';
@@ -51,12 +50,10 @@ export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
   let settle: (result: Result<ReadyThread>) => void = () => undefined;
   const ready = new Promise<Result<ReadyThread>>((resolve) => (settle = resolve));
   const thread = new VcpuWorker({
-    entry: threadEntry,
-    name: `vcpu ${id}`,
+    thread: threads.take(),
     scheduler,
     slot,
     definition,
-    handlers,
     events: {
       onReady: ({ views, summary, loaded }) => settle(done({ thread, views, summary, loaded })),
       onRefused: (refusal) => settle(toRefusal(name, refusal)),

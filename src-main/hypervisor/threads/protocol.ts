@@ -39,6 +39,13 @@ import type {
   ThreadProgram,
 } from './ThreadMachine.ts';
 
+/** What a vCPU's thread is started with: nothing of its machine. */
+export interface ThreadStart {
+  /** The threaded tier's handlers; every thread shares their machine code. */
+  readonly handlers: WebAssembly.Module | null;
+}
+
+/** The first message to it: what it is to be the thread of. */
 export interface ThreadData {
   readonly scheduler: SharedArrayBuffer;
   /** The vCPU's slot, already added by main. */
@@ -48,8 +55,6 @@ export interface ThreadData {
   /** See BatchCounter. */
   readonly batches: SharedArrayBuffer;
   readonly definition: ThreadMachineDefinition;
-  /** The threaded tier's handlers; every thread shares their machine code. */
-  readonly handlers: WebAssembly.Module | null;
 }
 
 /** A command and what its reply carries. */

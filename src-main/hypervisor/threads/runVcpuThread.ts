@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import { Scheduler } from '../scheduler/Scheduler.ts';
 import { SnapshotError } from '../../machine/snapshot.ts';
@@ -9,14 +9,24 @@ import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadMachineF
 import { VcpuLoop } from './VcpuLoop.ts';
 
 /**
- * The whole of a vCPU's thread, with the machine that `create` makes. Returns only when there is no machine to run.
+ * The whole of a vCPU's thread, with the machine that `create` makes, once main has said which.
  * @param openDebugger how debuggers speak
  */
 export function runVcpuThread(create: ThreadMachineFactory, openDebugger?: DebugSessionFactory): void {
   if (parentPort === null) throw new Error('a vCPU runs in a worker thread');
   const port = parentPort;
+  // Main sends nothing else first. Nobody listens afterwards: a thread without a machine ends.
+  port.once('message', (data: ThreadData) => runMachine(port, data, create, openDebugger));
+}
+
+/** Returns only when there is no machine to run. */
+function runMachine(
+  port: MessagePort,
+  data: ThreadData,
+  create: ThreadMachineFactory,
+  openDebugger: DebugSessionFactory | undefined,
+): void {
   const post = (message: ThreadMessage): void => port.postMessage(message);
-  const data = workerData as ThreadData; // Main starts this thread with nothing else.
   const output = new OutputBatcher(port, data.batches);
   const network = new NetworkSocket();
   let machine: ThreadMachine;

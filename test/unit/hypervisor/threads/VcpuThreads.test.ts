@@ -1,0 +1,38 @@
+import { afterEach, expect, test } from 'vitest';
+import { bundleDoubleThread } from '../../../support/hypervisor/bundle.ts';
+import {
+  openTestHypervisor,
+  sleep,
+  type TestHypervisor,
+  until,
+} from '../../../support/hypervisor/openTestHypervisor.ts';
+
+let opened: TestHypervisor;
+
+afterEach(() => opened.dispose());
+
+/** Threads of this process that wait for a machine, or have one. */
+function threads(): number {
+  const report = process.report.getReport() as unknown as { readonly workers: readonly unknown[] }; // Node's own form.
+  return report.workers.length;
+}
+
+test('a thread waits for the next machine, and another one in its place once that is taken', async () => {
+  const before = threads();
+  opened = await openTestHypervisor(await bundleDoubleThread(), { keepsSpareThread: true });
+  await until(() => threads() === before + 1, 'the spare thread');
+  const { id } = await opened.run('loop');
+  expect(threads()).toBe(before + 1);
+  await until(() => threads() === before + 2, 'the next spare thread');
+  await until(() => opened.hypervisor.get(id)?.state === 'running', 'it runs');
+  await opened.hypervisor.dispose();
+  expect(threads()).toBe(before);
+});
+
+test('none waits where none is wanted', async () => {
+  const before = threads();
+  opened = await openTestHypervisor(await bundleDoubleThread());
+  await opened.run('loop');
+  await sleep(1500);
+  expect(threads()).toBe(before + 1);
+});
