@@ -16,7 +16,7 @@ export async function importSource(file) {
     logLevel: 'error',
     // Packages that are CommonJS inside ask for it.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    external: ['esbuild'],
+    external: ['esbuild', 'prettier'],
   });
   return import(pathToFileURL(outfile).href);
 }

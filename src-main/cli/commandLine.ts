@@ -55,7 +55,7 @@ export async function runCommandLine(
   access: () => StoreAccess = userStore,
 ): Promise<number> {
   let status: number = EXIT_STATUS.success;
-  const program = build(terminal, access, (result) => (status = result));
+  const program = commandLineProgram(terminal, access, (result) => (status = result));
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
@@ -70,7 +70,12 @@ export async function runCommandLine(
   }
 }
 
-function build(terminal: Terminal, access: () => StoreAccess, done: (status: number) => void): Command {
+/** All commands with their options; `done` is told the exit status of the one that ran. */
+export function commandLineProgram(
+  terminal: Terminal,
+  access: () => StoreAccess = userStore,
+  done: (status: number) => void = () => undefined,
+): Command {
   const program = new Command('vivarium')
     .description('x86 virtual machines without a window')
     .exitOverride()

@@ -51,7 +51,7 @@ test('breakpoints by name, with a condition and for a port; callers, watches and
     await panel.getByTestId(TEST_IDS.watchNew).fill('cx % 100');
     await panel.getByTestId(TEST_IDS.watchNew).press('Enter');
     await expect(panel.getByTestId(TEST_IDS.watchRow)).toContainText('0x00000007');
-    await picture(desk.page, 'debug-panel');
+    await picture(desk.page, 'debug-panel', { documented: true });
   });
 
   await test.step('stepping out ends at the caller', async () => {

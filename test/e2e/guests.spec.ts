@@ -65,7 +65,7 @@ test('a game of life goes on, and sleeps in between', async ({ launch, picture }
   await expect.poll(() => screenText(desk)).not.toBe(first);
   await desk.tab('processor').click();
   await expect(desk.page.locator('[data-flag="IF"]').first()).toBeVisible();
-  await picture(desk.page, 'processor');
+  await picture(desk.page, 'processor', { documented: true });
 });
 
 test('memory is shown as it is', async ({ launch, home, picture }) => {

@@ -58,7 +58,7 @@ test('the rogues leave their neighbours whole', async ({ launch, picture }) => {
 
   await desk.part(TEST_IDS.navSchedule).click();
   await expect(desk.part(TEST_IDS.scheduleLanes)).toBeVisible();
-  await picture(desk.page, 'schedule');
+  await picture(desk.page, 'schedule', { documented: true });
 
   await desk.part(TEST_IDS.navIsolation).click();
   await desk.part(TEST_IDS.demonstrationStop).first().click();

@@ -7,7 +7,7 @@ test('first start: samples to try and a demonstration one click away', async ({ 
   await expect(desk.part(TEST_IDS.sampleGallery)).toBeVisible();
   await expect(desk.part(TEST_IDS.sampleCard).first()).toBeVisible();
   await expect(desk.part(TEST_IDS.demonstrationStart).first()).toBeVisible();
-  await picture(desk.page, 'first-start');
+  await picture(desk.page, 'first-start', { documented: true });
 });
 
 test("the seed's sample ends with eax = 0 and ebx = 0", async ({ launch }) => {

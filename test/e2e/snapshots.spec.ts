@@ -64,7 +64,7 @@ test('snapshots are taken, restored, branched from, annotated and deleted', asyn
   await desk.part(TEST_IDS.snapshotNameInput).fill('The long way');
   await desk.part(TEST_IDS.snapshotNameInput).press('Enter');
   await expect(named('The long way')).toContainText('The long way');
-  await picture(desk.page, 'snapshots-tree');
+  await picture(desk.page, 'snapshots-tree', { documented: true });
   await desk.part(TEST_IDS.navSettings).click();
   await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
   await desk.part(TEST_IDS.settingsLanguage).getByTestId('choice-zh-CN').click();

@@ -42,7 +42,7 @@ test('a machine goes back to any of its instructions', async ({ launch, home, pi
   await desk.page.mouse.move(bounds.x + bounds.width / 4, bounds.y + 10);
   await desk.page.mouse.down();
   await desk.page.mouse.move(bounds.x + bounds.width / 2, bounds.y + 10, { steps: 4 });
-  await picture(desk.page, 'time-dragging');
+  await picture(desk.page, 'time-dragging', { documented: true });
   await desk.page.mouse.up();
   await expect.poll(place).toBeGreaterThan(50_000);
   await expect.poll(() => desk.registerValue('ecx')).toBeGreaterThan(early);

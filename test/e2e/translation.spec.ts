@@ -46,7 +46,7 @@ test('code stands beside its records and its region, linked line by line', async
   await expect(ofLine.first()).toContainText('rol eax, 5');
   await expect(ofLine.filter({ hasText: 'i32.rotl' })).toHaveCount(1);
   await expect(desk.part(TEST_IDS.translationDetail)).toContainText('rol r32 i8');
-  await picture(page, 'translation');
+  await picture(page, 'translation', { documented: true });
 
   // And back: a line of WebAssembly leads to its instruction.
   await wasm.filter({ hasText: 'xor eax, ecx' }).first().click();

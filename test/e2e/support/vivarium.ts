@@ -22,7 +22,7 @@ export interface LaunchOptions {
 }
 
 export interface PictureOptions {
-  /** Shown in the README, so `npm run screenshots` keeps it in docs/images. */
+  /** Shown in the README or the guide, so `npm run screenshots` keeps it in docs/images. */
   readonly documented?: boolean;
 }
 
