@@ -1,6 +1,7 @@
 import type { Catchpoint } from '../engine/Catchpoint.ts';
 import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
 import { isSameTarget } from '../machine/breakpoints/BreakpointSet.ts';
+import type { ExpressionFault } from '../machine/expressions/ExpressionFault.ts';
 import type { SymbolLookup } from '../machine/expressions/parseExpression.ts';
 import { armBreakpoint } from './armBreakpoint.ts';
 
@@ -29,7 +30,7 @@ export interface Breakpoint extends BreakpointSettings {
   /** Among those of its machine, from 1. */
   readonly id: number;
   /** Why it does not work now; null: it does. */
-  readonly problem: string | null;
+  readonly problem: ExpressionFault | null;
 }
 
 /** They wait for the same in the same circumstances. */
@@ -54,15 +55,15 @@ export class Breakpoints {
     return this.byMachine.get(machine) ?? [];
   }
 
-  /** The code breakpoint at an address. */
+  /** The first code breakpoint at an address. */
   at(machine: string, linearAddress: number): Breakpoint | undefined {
     return this.list(machine).find(({ target }) => target.kind === 'code' && target.linearAddress === linearAddress);
   }
 
-  /** One for the same thing is replaced. */
+  /** One that is met by the same in the same circumstances is replaced; there may be others for the same place. */
   add(machine: string, settings: BreakpointSettings): readonly Breakpoint[] {
     const list = this.list(machine);
-    const same = list.find(({ target }) => isSameTarget(target, settings.target));
+    const same = list.find((each) => hasSameMeaning(each, settings));
     if (same) return this.change(machine, same.id, settings);
     const id = Math.max(0, ...list.map((each) => each.id)) + 1;
     return this.replace(machine, [...list, { ...settings, id, problem: null }]);
@@ -91,9 +92,14 @@ export class Breakpoints {
     return this.add(machine, { target, enabled, condition: '', ignoreCount: 0 });
   }
 
+  /** All code breakpoints at an address. */
   clear(machine: string, linearAddress: number): readonly Breakpoint[] {
-    const found = this.at(machine, linearAddress);
-    return found ? this.remove(machine, found.id) : this.list(machine);
+    const isThere = ({ target }: Breakpoint): boolean =>
+      target.kind === 'code' && target.linearAddress === linearAddress;
+    return this.replace(
+      machine,
+      this.list(machine).filter((each) => !isThere(each)),
+    );
   }
 
   clearAll(machine: string): readonly Breakpoint[] {
@@ -109,7 +115,8 @@ export class Breakpoints {
     const results = list.map((breakpoint) => armBreakpoint(breakpoint, symbols));
     const updated = list.map((breakpoint, index) => {
       const result = results[index];
-      if (!result?.ok) return { ...breakpoint, problem: result?.message ?? null };
+      if (!result?.ok)
+        return { ...breakpoint, problem: result ? { message: result.message, text: result.text } : null };
       const { target } = breakpoint;
       const isLocated = target.kind === 'code' || target.kind === 'data';
       const linearAddress = 'linearAddress' in result.armed.target ? result.armed.target.linearAddress : 0;
@@ -124,9 +131,11 @@ export class Breakpoints {
     if (this.byMachine.delete(machine)) this.onChange(machine, []);
   }
 
-  /** For keeping. */
-  all(): Record<string, Breakpoint[]> {
-    return Object.fromEntries([...this.byMachine].map(([machine, list]) => [machine, [...list]]));
+  /** For keeping. What is wrong with them is found anew where they are armed. */
+  all(): Record<string, (Breakpoint & { readonly problem: null })[]> {
+    return Object.fromEntries(
+      [...this.byMachine].map(([machine, list]) => [machine, list.map((each) => ({ ...each, problem: null }))]),
+    );
   }
 
   private replace(machine: string, breakpoints: readonly Breakpoint[]): readonly Breakpoint[] {

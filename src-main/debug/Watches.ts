@@ -1,3 +1,4 @@
+import type { ExpressionFault } from '../machine/expressions/ExpressionFault.ts';
 import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import { type ParsedExpression, parseExpression, type SymbolLookup } from '../machine/expressions/parseExpression.ts';
 
@@ -5,7 +6,7 @@ export interface WatchedValue {
   readonly expression: string;
   /** Null: it has none, and `problem` says why. */
   readonly value: bigint | null;
-  readonly problem: string | null;
+  readonly problem: ExpressionFault | null;
 }
 
 /** Expressions as somebody wrote them, on their way to a machine and back. */
@@ -25,10 +26,13 @@ export class Watches {
   values(results: readonly EvaluationResult[]): WatchedValue[] {
     const rest = [...results];
     return this.parsed.map(([expression, parsed]) => {
-      if (!parsed.ok) return { expression, value: null, problem: parsed.message };
-      const result = rest.shift();
-      if (result?.ok) return { expression, value: result.value, problem: null };
-      return { expression, value: null, problem: result?.message ?? null };
+      const result = parsed.ok ? rest.shift() : parsed;
+      if (result && 'value' in result) return { expression, value: result.value, problem: null };
+      return {
+        expression,
+        value: null,
+        problem: result?.ok === false ? { message: result.message, text: result.text } : null,
+      };
     });
   }
 }

@@ -80,7 +80,8 @@ export interface WatchpointHit {
 export type VmExit =
   | { readonly reason: 'budget' | 'kick' | 'halt' }
   | { readonly reason: 'breakpoint'; readonly linearAddress: number }
-  | ({ readonly reason: 'watchpoint' } & WatchpointHit)
+  /** With the first access that says most; `hits` are all watchpoints that the instruction met, it included. */
+  | ({ readonly reason: 'watchpoint'; readonly hits: readonly WatchpointHit[] } & WatchpointHit)
   | { readonly reason: 'catchpoint'; readonly events: readonly CaughtEvent[] }
   /** `vector`: the exception that could not be delivered, nor the double fault after it. */
   | { readonly reason: 'shutdown'; readonly vector: number; readonly detail: string }

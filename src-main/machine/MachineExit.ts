@@ -24,7 +24,12 @@ export type MachineExit =
   | { readonly reason: 'idle'; readonly wakeAtHostNs: number | undefined }
   | { readonly reason: 'halted'; readonly detail: string }
   | { readonly reason: 'breakpoint'; readonly vcpu: number; readonly linearAddress: number }
-  | ({ readonly reason: 'watchpoint'; readonly vcpu: number } & WatchpointHit)
+  | ({
+      readonly reason: 'watchpoint';
+      readonly vcpu: number;
+      /** All that the instruction met. */
+      readonly hits: readonly WatchpointHit[];
+    } & WatchpointHit)
   | { readonly reason: 'catchpoint'; readonly vcpu: number; readonly events: readonly CaughtEvent[] }
   | { readonly reason: 'shutdown'; readonly detail: string }
   | { readonly reason: 'poweroff'; readonly detail: string }

@@ -12,6 +12,13 @@ const AccessKind = z.enum(['read', 'write', 'any']);
 /** An expression (see `machine/expressions`); main says what is wrong with one. */
 const ExpressionText = z.string().trim().max(1000);
 
+/** What is wrong with an expression: in English, and which sentence it is for windows in another language. */
+export const ExpressionFault = z.object({
+  message: z.string(),
+  text: z.object({ id: z.string(), values: z.object({ part: z.string() }).optional() }),
+});
+export type ExpressionFault = z.infer<typeof ExpressionFault>;
+
 /**
  * What a breakpoint waits for. `location` is how the user says where, such as `main+4`; main finds the address of it
  * anew when the program has changed. Empty: the address is the user's own. A vector or register of null: any.
@@ -56,7 +63,7 @@ export const Breakpoint = BreakpointSettings.extend({
   /** Among those of its machine, from 1; never used again. */
   id: z.number().int().min(1),
   /** Why it does not work now: its location or condition names what the program does not have. */
-  problem: z.string().nullable().default(null),
+  problem: ExpressionFault.nullable().default(null),
 });
 export type Breakpoint = z.infer<typeof Breakpoint>;
 
@@ -78,7 +85,7 @@ export const WatchValue = z.object({
   expression: z.string(),
   /** Null: it has no value, and `problem` says why. */
   value: z.bigint().nullable(),
-  problem: z.string().nullable(),
+  problem: ExpressionFault.nullable(),
 });
 export type WatchValue = z.infer<typeof WatchValue>;
 

@@ -1,3 +1,4 @@
+import type { ExpressionFault } from '../../src-preload/contract/debugging.ts';
 import type { Problem } from '../../src-preload/contract/Outcome.ts';
 import { i18n, type LanguageCode } from './i18n.ts';
 import { refusals, refusalWords } from './locales/zh-CN/refusals.ts';
@@ -11,4 +12,9 @@ export function problemText(problem: Problem, language: LanguageCode = i18n.glob
     const value = String(values[name] ?? '');
     return refusalWords[name]?.[value] ?? value;
   });
+}
+
+/** The same of an expression that has no value, or names nothing. */
+export function faultText({ message, text: { id, values } }: ExpressionFault): string {
+  return problemText({ code: 'invalid-value', message, text: id, values });
 }

@@ -4,11 +4,14 @@ import { bridge } from '../app/bridge.ts';
 import { problemText } from '../app/problemText.ts';
 import type { Breakpoint, BreakpointSettings } from '../../src-preload/contract/debugging.ts';
 import type { Outcome } from '../../src-preload/contract/Outcome.ts';
+import { t } from '../app/i18n.ts';
 import { useNotices } from './notices.ts';
+import { useUndo } from './undo.ts';
 
 /** Breakpoints of each machine, as main keeps them. */
 export const useBreakpoints = defineStore('breakpoints', () => {
   const notices = useNotices();
+  const undo = useUndo();
   const byMachine = shallowReactive(new Map<string, readonly Breakpoint[]>());
   /** The line that the code panel's cursor is on; the panel sets it. */
   const cursors = new Map<string, number>();
@@ -69,7 +72,15 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   }
 
   async function removeAll(id: string): Promise<void> {
+    const former = of(id);
     settle(id, await bridge().call('debug:clearAllBreakpoints', { id }));
+    undo.push({ what: t('undo.breakpoints'), undo: () => putBack(id, former) });
+  }
+
+  /** In their order, but for those that make no sense any more. */
+  async function putBack(id: string, former: readonly Breakpoint[]): Promise<void> {
+    for (const breakpoint of former) settle(id, await bridge().call('debug:addBreakpoint', { id, breakpoint }));
+    undo.push({ what: t('undo.breakpoints'), undo: () => removeAll(id) });
   }
 
   async function stepOut(id: string): Promise<void> {

@@ -231,7 +231,7 @@ export class MachineDebugger implements RunControl {
       case 'breakpoint':
         return this.breakpoints.has(exit.linearAddress);
       case 'watchpoint':
-        return this.watchpoints.some((each) => isSame(each, exit.watchpoint));
+        return this.watchedBy(exit) !== undefined;
       case 'catchpoint':
         return exit.events.some((event) => this.isCaught(event));
       case 'halted':
@@ -262,7 +262,7 @@ export class MachineDebugger implements RunControl {
       case 'breakpoint':
         return { kind: 'breakpoint', vcpu: exit.vcpu };
       case 'watchpoint':
-        return { kind: 'watchpoint', vcpu: exit.vcpu, watchpoint: exit.watchpoint };
+        return { kind: 'watchpoint', vcpu: exit.vcpu, watchpoint: this.watchedBy(exit) ?? exit.watchpoint };
       case 'catchpoint':
         return { kind: 'catchpoint', vcpu: exit.vcpu, events: exit.events.filter((event) => this.isCaught(event)) };
       case 'halted':
@@ -272,6 +272,11 @@ export class MachineDebugger implements RunControl {
       default:
         throw new Error(`“${exit.reason}” stops nobody`);
     }
+  }
+
+  /** Its own watchpoint that an instruction has met; gdb can be told of one. */
+  private watchedBy({ hits }: MachineExit & { readonly reason: 'watchpoint' }): Watchpoint | undefined {
+    return this.watchpoints.find((own) => hits.some(({ watchpoint }) => isSame(watchpoint, own)));
   }
 
   private isCaught(event: CaughtEvent): boolean {

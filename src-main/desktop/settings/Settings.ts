@@ -15,8 +15,11 @@ export const WindowBounds = z.object({
 });
 export type WindowBounds = z.infer<typeof WindowBounds>;
 
+/** What is wrong with it is not kept. */
+const KeptBreakpoint = Breakpoint.extend({ problem: z.null().catch(null) });
+
 /** By machine. Before there were other kinds, a breakpoint was an address. */
-const BreakpointBook = z.record(z.string(), z.preprocess(fromAddresses, z.array(Breakpoint)));
+const BreakpointBook = z.record(z.string(), z.preprocess(fromAddresses, z.array(KeptBreakpoint)));
 
 function fromAddresses(list: unknown): unknown {
   if (!Array.isArray(list)) return list;

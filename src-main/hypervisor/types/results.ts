@@ -63,7 +63,7 @@ export type RefusalId = (typeof REFUSAL_IDS)[number];
 export interface RefusalText {
   readonly id: RefusalId;
   /** Names, numbers, and words of `VmCommand`, `VmState` and `StateAdvice`. */
-  readonly values?: Readonly<Record<string, string | number>>;
+  readonly values?: Readonly<Record<string, string | number>> | undefined;
 }
 
 /** A refused command: what was wrong, where, and what to do, in the user's words. */

@@ -1,5 +1,5 @@
 import { catches, type CaughtEvent } from '../../engine/Catchpoint.ts';
-import type { Watchpoint } from '../../engine/VirtualProcessor.ts';
+import type { Watchpoint, WatchpointHit } from '../../engine/VirtualProcessor.ts';
 import { tryEvaluate, type ExpressionContext } from '../expressions/evaluate.ts';
 import type { MachineExit } from '../MachineExit.ts';
 import type { Stops } from '../replay/ReverseExecution.ts';
@@ -85,12 +85,16 @@ export class BreakpointSet {
   }
 }
 
-function isAccessed(
+/** How an instruction has accessed what a target names; undefined: it has not. */
+function accessTo(
   target: BreakpointTarget & { kind: 'data' },
-  exit: BreakpointExit & { reason: 'watchpoint' },
-): boolean {
-  const offset = exit.linearAddress - target.linearAddress;
-  return offset >= 0 && offset < target.byteLength && (target.access === 'any' || target.access === exit.access);
+  { hits }: BreakpointExit & { reason: 'watchpoint' },
+): WatchpointHit | undefined {
+  const { linearAddress, byteLength, access } = target;
+  return hits.find((hit) => {
+    const offset = hit.linearAddress - linearAddress;
+    return offset >= 0 && offset < byteLength && (access === 'any' || access === hit.access);
+  });
 }
 
 function isMetBy(target: BreakpointTarget, exit: BreakpointExit): boolean {
@@ -98,7 +102,7 @@ function isMetBy(target: BreakpointTarget, exit: BreakpointExit): boolean {
     case 'breakpoint':
       return target.kind === 'code' && target.linearAddress === exit.linearAddress;
     case 'watchpoint':
-      return target.kind === 'data' && isAccessed(target, exit);
+      return target.kind === 'data' && accessTo(target, exit) !== undefined;
     case 'catchpoint':
       return exit.events.some((event) => isCaught(target, event));
   }
@@ -115,8 +119,10 @@ function causeOf(target: BreakpointTarget, exit: BreakpointExit): BreakpointCaus
   switch (exit.reason) {
     case 'breakpoint':
       return { kind: 'code' };
-    case 'watchpoint':
-      return { kind: 'data', linearAddress: exit.linearAddress, access: exit.access };
+    case 'watchpoint': {
+      const { linearAddress, access } = (target.kind === 'data' && accessTo(target, exit)) || exit;
+      return { kind: 'data', linearAddress, access };
+    }
     case 'catchpoint': {
       const event = exit.events.find((each) => isCaught(target, each));
       if (event === undefined) throw new Error('a breakpoint was met by none of the events');

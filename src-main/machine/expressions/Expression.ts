@@ -1,3 +1,5 @@
+import type { ExpressionFault } from './ExpressionFault.ts';
+
 /** How many bytes a memory operand of an expression has. */
 export type OperandBytes = 1 | 2 | 4 | 8;
 
@@ -22,6 +24,5 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** `message` is one sentence for the user. */
 export type EvaluationResult =
-  { readonly ok: true; readonly value: bigint } | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly value: bigint } | ({ readonly ok: false } & ExpressionFault);

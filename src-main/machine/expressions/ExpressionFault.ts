@@ -9,6 +9,7 @@ export const EXPRESSION_FAULTS = [
   'expression-no-token',
   'expression-number-too-large',
   'expression-zero-divisor',
+  'expression-no-memory',
   'place-not-constant',
   'place-beyond-end',
 ] as const;
@@ -17,7 +18,7 @@ export type ExpressionFaultId = (typeof EXPRESSION_FAULTS)[number];
 export interface ExpressionFault {
   /** One sentence for the user, in English. */
   readonly message: string;
-  readonly text: { readonly id: ExpressionFaultId; readonly values?: { readonly part: string } };
+  readonly text: { readonly id: ExpressionFaultId; readonly values?: { readonly part: string } | undefined };
 }
 
 /** In English; `{part}` is what the text has, or lacks, at the place of the fault. */
@@ -31,6 +32,7 @@ const SENTENCES: Readonly<Record<ExpressionFaultId, string>> = {
   'expression-no-token': '“{part}” is no number, name or operator.',
   'expression-number-too-large': '“{part}” has more than 64 bits.',
   'expression-zero-divisor': 'Divided by zero.',
+  'expression-no-memory': 'There is no memory at {part}.',
   'place-not-constant': 'A place is made of numbers and names: registers change all the time.',
   'place-beyond-end': 'Addresses end at 0xffffffff.',
 };

@@ -1,5 +1,6 @@
 import type { CpuState } from '../../engine/state/CpuState.ts';
 import type { BinaryOperator, EvaluationResult, Expression } from './Expression.ts';
+import { type ExpressionFault, expressionFault, type ExpressionFaultId } from './ExpressionFault.ts';
 import { EXPRESSION_REGISTERS } from './expressionRegisters.ts';
 
 /** What an expression is about. */
@@ -9,8 +10,16 @@ export interface ExpressionContext {
   readLinear(linearAddress: number, byteLength: number): Uint8Array;
 }
 
-/** The expression has no value here; the message is one sentence for the user. */
-export class EvaluationError extends Error {}
+/** The expression has no value here. */
+export class EvaluationError extends Error {
+  readonly fault: ExpressionFault;
+
+  constructor(id: ExpressionFaultId, part?: string) {
+    const fault = expressionFault(id, part);
+    super(fault.message);
+    this.fault = fault;
+  }
+}
 
 /** Values are unsigned. Arithmetic wraps around at the width of registers; only numbers and `qword`s as such may be wider. */
 const VALUE_BITS = 32;
@@ -53,7 +62,7 @@ export function tryEvaluate(expression: Expression, context: ExpressionContext):
   try {
     return { ok: true, value: evaluate(expression, context) };
   } catch (error) {
-    if (error instanceof EvaluationError) return { ok: false, message: error.message };
+    if (error instanceof EvaluationError) return { ok: false, ...error.fault };
     throw error;
   }
 }
@@ -90,14 +99,14 @@ function combine(operator: Exclude<BinaryOperator, '&&' | '||'>, left: bigint, r
       return wrapped(left * right);
     case '/':
     case '%':
-      if (right === 0n) throw new EvaluationError('Divided by zero.');
+      if (right === 0n) throw new EvaluationError('expression-zero-divisor');
       return operator === '/' ? left / right : left % right;
   }
 }
 
 function readMemory(address: bigint, byteLength: number, context: ExpressionContext): bigint {
   const bytes = context.readLinear(Number(address), byteLength);
-  if (bytes.length < byteLength) throw new EvaluationError(`There is no memory at 0x${address.toString(16)}.`);
+  if (bytes.length < byteLength) throw new EvaluationError('expression-no-memory', `0x${address.toString(16)}`);
   return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 

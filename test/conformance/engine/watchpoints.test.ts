@@ -46,6 +46,24 @@ describe.each([
     expect(run()).toMatchObject({ reason: 'watchpoint', linearAddress: DATA + 6 });
   });
 
+  test('is told beside another that the same instruction meets', () => {
+    startCode(machine, 'flat32', `mov esi, 0x${DATA.toString(16)}\nmov edi, 0x${(DATA + 64).toString(16)}\nmovsd\nhlt`);
+    const [from, to] = [
+      { linearAddress: DATA, byteLength: 4, access: 'read' },
+      { linearAddress: DATA + 64, byteLength: 2, access: 'any' },
+    ] as const;
+    processor.setWatchpoints([from, to]);
+    expect(run()).toMatchObject({
+      reason: 'watchpoint',
+      watchpoint: to,
+      hits: [
+        { watchpoint: from, access: 'read' },
+        { watchpoint: to, access: 'write' },
+      ],
+    });
+    expect(run().reason).toBe('halt');
+  });
+
   test('is not met by its neighbours in the page', () => {
     startCode(machine, 'flat32', `mov dword [0x${(DATA + 8).toString(16)}], 1\nhlt`);
     watch('any', 8);

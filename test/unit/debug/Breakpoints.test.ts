@@ -19,6 +19,18 @@ test('there is one breakpoint for each thing, and each keeps its number', () => 
   ]);
 });
 
+test('there may be several at one address, each with a condition of its own', () => {
+  const breakpoints = new Breakpoints({}, () => undefined);
+  breakpoints.add('vm', { ...code(0x20), condition: 'eax == 1' });
+  breakpoints.add('vm', { ...code(0x20), condition: 'ebx == 2' });
+  breakpoints.add('vm', { ...code(0x20), condition: 'ebx == 2', ignoreCount: 3 });
+  expect(breakpoints.list('vm')).toMatchObject([
+    { id: 1, condition: 'eax == 1' },
+    { id: 2, condition: 'ebx == 2', ignoreCount: 3 },
+  ]);
+  expect(breakpoints.clear('vm', 0x20)).toEqual([]);
+});
+
 test('toggling one at an address keeps its condition', () => {
   const breakpoints = new Breakpoints({}, () => undefined);
   breakpoints.add('vm', { ...code(0x20), condition: 'eax == 1' });
@@ -51,7 +63,9 @@ test('one whose name the program does not have says so, and works again when it 
   const breakpoints = new Breakpoints({}, () => undefined);
   breakpoints.add('vm', code(0, 'main'));
   expect(breakpoints.arm('vm', NO_SYMBOLS)).toEqual([]);
-  expect(breakpoints.list('vm')).toMatchObject([{ problem: 'There is no register or symbol “main”.' }]);
+  expect(breakpoints.list('vm')).toMatchObject([
+    { problem: { message: 'There is no register or symbol “main”.', text: { id: 'expression-unknown-name' } } },
+  ]);
   expect(breakpoints.arm('vm', () => 7)).toHaveLength(1);
   expect(breakpoints.list('vm')).toMatchObject([{ problem: null }]);
 });
@@ -60,7 +74,7 @@ test('a place made of registers is refused', () => {
   const breakpoints = new Breakpoints({}, () => undefined);
   breakpoints.add('vm', code(0, 'eax + 1'));
   breakpoints.arm('vm', NO_SYMBOLS);
-  expect(breakpoints.list('vm')[0]?.problem).toMatch(/registers change/);
+  expect(breakpoints.list('vm')[0]?.problem?.message).toMatch(/registers change/);
 });
 
 test('every change is announced, a forgotten machine included', () => {

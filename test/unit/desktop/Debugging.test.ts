@@ -165,7 +165,14 @@ describe('watch expressions', () => {
       ok: true,
       value: [
         { expression: 'eax', value: 0n, problem: null },
-        { expression: 'nobody', value: null, problem: 'There is no register or symbol “nobody”.' },
+        {
+          expression: 'nobody',
+          value: null,
+          problem: {
+            message: 'There is no register or symbol “nobody”.',
+            text: { id: 'expression-unknown-name', values: { part: 'nobody' } },
+          },
+        },
         { expression: 'ebx', value: 1n, problem: null },
       ],
     });

@@ -7,25 +7,31 @@ import type { Watchpoint, WatchpointHit } from '../../VirtualProcessor.ts';
  */
 export class DebuggerWatchpoints implements AccessWatch {
   private all: readonly Watchpoint[] = [];
-  private first: WatchpointHit | undefined;
+  /** One of each watchpoint. */
+  private met: readonly WatchpointHit[] = [];
 
   set(watchpoints: readonly Watchpoint[]): void {
     this.all = watchpoints.filter(({ byteLength }) => byteLength > 0);
-    this.first = undefined;
+    this.met = [];
   }
 
   get isEmpty(): boolean {
     return this.all.length === 0;
   }
 
-  /** The first access of the present instruction, or of the event that was just delivered, that met one. */
+  /** The first access of the present instruction, or of the event that was just delivered, that met one; a write before a read. */
   get hit(): WatchpointHit | undefined {
-    return this.first;
+    return this.met.find(({ access }) => access === 'write') ?? this.met[0];
+  }
+
+  /** All that they have met. */
+  get hits(): readonly WatchpointHit[] {
+    return this.met;
   }
 
   /** The instruction has faulted and will be executed again, or its hit has been told. */
   forgetHit(): void {
-    this.first = undefined;
+    this.met = [];
   }
 
   covers(linearPage: number): boolean {
@@ -41,14 +47,14 @@ export class DebuggerWatchpoints implements AccessWatch {
   }
 
   private onAccess(access: 'read' | 'write', linear: number, byteLength: number): void {
-    // A write may be told after the read of the same instruction, and says more.
-    if (this.first !== undefined && (this.first.access === 'write' || access === 'read')) return;
     for (const watchpoint of this.all) {
       if (watchpoint.access !== access && watchpoint.access !== 'any') continue;
       const linearAddress = overlap(watchpoint, linear >>> 0, byteLength);
       if (linearAddress === undefined) continue;
-      this.first = { watchpoint, linearAddress, access };
-      return;
+      const former = this.met.find((each) => each.watchpoint === watchpoint);
+      // A write may be told after the read of the same instruction, and says more.
+      if (former !== undefined && (former.access === 'write' || access === 'read')) continue;
+      this.met = [...this.met.filter((each) => each !== former), { watchpoint, linearAddress, access }];
     }
   }
 }

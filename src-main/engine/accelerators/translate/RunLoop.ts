@@ -332,13 +332,13 @@ export class RunLoop {
 
   /** What a debugger wanted to see happened: an access says more than the event it was part of. */
   private debuggerHit(): VmExit | undefined {
-    const watched = this.watchpoints.hit;
+    const { hit: watched, hits } = this.watchpoints;
     const events = this.catchpoints.hits;
     if (watched === undefined && events.length === 0) return undefined;
     this.forgetHits();
     this.count('breakpoint');
     this.stoppedAt = this.state.eip;
-    return watched ? { reason: 'watchpoint', ...watched } : { reason: 'catchpoint', events };
+    return watched ? { reason: 'watchpoint', ...watched, hits } : { reason: 'catchpoint', events };
   }
 
   private forgetHits(): void {

@@ -4,6 +4,7 @@ export const machines = {
     nameOf: 'name of {name}',
     preferences: 'preferences',
     layoutOf: 'panels of {name}',
+    breakpoints: 'removal of all breakpoints',
     nothing: 'nothing',
   },
   newMachine: {

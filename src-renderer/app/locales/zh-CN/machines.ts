@@ -6,6 +6,7 @@ export const machines: typeof English = {
     nameOf: '{name} 的名称',
     preferences: '偏好设置',
     layoutOf: '{name} 的面板',
+    breakpoints: '删除所有断点',
     nothing: '无',
   },
   newMachine: {

@@ -43,6 +43,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'expression-missing': '缺少“{part}”。',
   'expression-no-token': '“{part}”不是数字、名称或运算符。',
   'expression-number-too-large': '“{part}”超过 64 位。',
+  'expression-no-memory': '{part} 处没有内存。',
   'expression-zero-divisor': '除数为零。',
   'place-not-constant': '位置只能由数字和名称组成：寄存器的值随时会变。',
   'place-beyond-end': '地址最大为 0xffffffff。',

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { CpuState } from '../../../../src-main/engine/state/CpuState.ts';
 import { RAX, STATE } from '../../../../src-main/engine/state/layout.ts';
+import type { WatchpointHit } from '../../../../src-main/engine/VirtualProcessor.ts';
 import type { ArmedBreakpoint, BreakpointTarget } from '../../../../src-main/machine/breakpoints/Breakpoint.ts';
 import { type BreakpointExit, BreakpointSet } from '../../../../src-main/machine/breakpoints/BreakpointSet.ts';
 import { parseExpression } from '../../../../src-main/machine/expressions/parseExpression.ts';
@@ -64,11 +65,35 @@ test('of two that an event meets the second stops where the first does not count
   });
 });
 
+function hitOf(linearAddress: number, access: 'read' | 'write'): WatchpointHit {
+  return { watchpoint: { linearAddress: 0x100, byteLength: 4, access: 'any' }, linearAddress, access };
+}
+
+test('an instruction that meets two is counted by both, and stops where the first does not count', () => {
+  set.set([
+    armed(1, { kind: 'data', linearAddress: 0x100, byteLength: 4, access: 'write' }, { ignoreCount: 5 }),
+    armed(2, { kind: 'data', linearAddress: 0x200, byteLength: 4, access: 'read' }),
+  ]);
+  const hits = [hitOf(0x100, 'write'), hitOf(0x200, 'read')] as const;
+  expect(set.meet({ reason: 'watchpoint', vcpu: 0, ...hits[0], hits }, 0x50, context)).toEqual({
+    id: 2,
+    linearAddress: 0x50,
+    cause: { kind: 'data', linearAddress: 0x200, access: 'read' },
+  });
+  expect(set.hits).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+});
+
 test('an access meets what it touches, in the way that is watched', () => {
   set.set([armed(1, { kind: 'data', linearAddress: 0x100, byteLength: 4, access: 'write' })]);
-  const watchpoint = { linearAddress: 0x100, byteLength: 4, access: 'any' } as const;
   const access = (kind: 'read' | 'write', linearAddress: number): number | undefined =>
-    set.meet({ reason: 'watchpoint', vcpu: 0, watchpoint, linearAddress, access: kind }, 0, context)?.id;
+    set.meet(
+      { reason: 'watchpoint', vcpu: 0, ...hitOf(linearAddress, kind), hits: [hitOf(linearAddress, kind)] },
+      0,
+      context,
+    )?.id;
   expect([access('read', 0x100), access('write', 0x104), access('write', 0x103)]).toEqual([undefined, undefined, 1]);
 });
 
