@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { shallowReactive } from 'vue';
+import { shallowReactive, shallowRef } from 'vue';
 import { bridge } from '../app/bridge.ts';
 import type { Outcome, Problem } from '../../src-preload/contract/Outcome.ts';
 import type { VmSummary } from '../../src-preload/contract/machines.ts';
@@ -19,6 +19,9 @@ export const useSnapshots = defineStore('snapshots', () => {
   const byMachine = shallowReactive(new Map<string, SnapshotsOf>());
   /** By machine and snapshot; null: there is none. They never change. */
   const pictures = new Map<string, Promise<ImageBitmap | null>>();
+
+  /** A snapshot that somebody wants restored; the machine's Snapshots panel takes the request, and asks first. */
+  const restoreRequest = shallowRef<{ readonly machine: string; readonly snapshot: string } | null>(null);
 
   function connect(): () => void {
     const disposers = [
@@ -86,5 +89,5 @@ export const useSnapshots = defineStore('snapshots', () => {
     return made && machines.byId.get(made.id);
   }
 
-  return { connect, load, of, picture, take, restore, annotate, remove, clone };
+  return { connect, load, of, picture, take, restore, restoreRequest, annotate, remove, clone };
 });

@@ -1,14 +1,16 @@
-import { computed, type ComputedRef } from 'vue';
+import { computed, type ComputedRef, watch } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import { useCommands } from '../../app/commands.ts';
 import { i18n, t } from '../../app/i18n.ts';
 import { shortcutText } from '../../app/shortcuts.ts';
 import type { Preferences } from '../../../src-preload/contract/application.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import { useBreakpoints } from '../../stores/breakpoints.ts';
 import { useEditor } from '../../stores/editor.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { usePreferences } from '../../stores/preferences.ts';
 import { useSamples } from '../../stores/samples.ts';
+import { useSnapshots } from '../../stores/snapshots.ts';
 import { useView } from '../../stores/view.ts';
 import { machineColourVariable } from '../../ui/palette.ts';
 import { useDriveMenu } from '../drives/driveMenu.ts';
@@ -59,6 +61,7 @@ export function usePaletteEntries(): ComputedRef<PaletteEntry[]> {
 function usePrograms(): ComputedRef<PaletteEntry[]> {
   const samples = useSamples();
   const editor = useEditor();
+  const view = useView();
   const actions = useMachineActions();
 
   return computed(() => [
@@ -79,6 +82,15 @@ function usePrograms(): ComputedRef<PaletteEntry[]> {
         },
       ];
     }),
+    ...editor.documents.map(({ key, name }) => ({
+      key: `tab-${key}`,
+      label: `${t('nav.editor')}: ${name}`,
+      detail: '',
+      run: () => {
+        editor.activeKey = key;
+        view.open('editor');
+      },
+    })),
     ...samples.recent.map((file) => ({
       key: `recent-${file.token}`,
       label: t('palette.openRecent', { file: file.name }),
@@ -88,11 +100,13 @@ function usePrograms(): ComputedRef<PaletteEntry[]> {
   ]);
 }
 
-/** Machines out of view, groups of them, and the drives of the one in view. */
+/** Machines out of view, groups of them, and the drives, snapshots and breakpoints of the one in view. */
 function useMachineEntries(): ComputedRef<PaletteEntry[]> {
   const machines = useMachines();
   const view = useView();
   const actions = useMachineActions();
+  const snapshots = useSnapshots();
+  const breakpoints = useBreakpoints();
   let shown: VmSummary | null = null;
   const driveMenu = useDriveMenu(() => {
     if (!shown) throw new Error('Drives are those of the machine in view');
@@ -139,11 +153,40 @@ function useMachineEntries(): ComputedRef<PaletteEntry[]> {
     });
   }
 
+  function snapshotEntries({ id }: VmSummary): PaletteEntry[] {
+    const known = snapshots.of(id);
+    if (known.state !== 'ready') return [];
+    return known.tree.entries.map((snapshot) => ({
+      key: `restore-${snapshot.id}`,
+      label: `${t('snapshots.restore')}: ${snapshot.name}`,
+      detail: '',
+      run: () => {
+        snapshots.restoreRequest = { machine: id, snapshot: snapshot.id };
+        view.showPanel('snapshots');
+      },
+    }));
+  }
+
+  function breakpointEntries({ id }: VmSummary): PaletteEntry[] {
+    if (breakpoints.of(id).length === 0) return [];
+    const run = (): void => void breakpoints.removeAll(id);
+    return [{ key: 'remove-breakpoints', label: t('debug.removeAll'), detail: '', run }];
+  }
+
+  // Nobody else may have asked for them yet.
+  watch(
+    () => view.isPaletteOpen && view.machine?.id,
+    (id) => {
+      if (typeof id === 'string') void snapshots.load(id);
+    },
+    { immediate: true },
+  );
+
   return computed(() => {
     shown = view.machine;
     const groups = new Set(machines.list.flatMap(({ group }) => group ?? []));
     return [
-      ...(shown ? driveEntries(shown) : []),
+      ...(shown ? [...driveEntries(shown), ...snapshotEntries(shown), ...breakpointEntries(shown)] : []),
       ...machines.list.filter((machine) => machine.id !== shown?.id).map(runEntry),
       ...[...groups].flatMap(groupEntries),
     ];
