@@ -46,6 +46,7 @@ import { quitTexts } from './quitTexts.ts';
 import { AppearanceService } from './settings/AppearanceService.ts';
 import { flushSettings, type Settings } from './settings/Settings.ts';
 import { SleepingMachines } from './SleepingMachines.ts';
+import { stopTogether } from './StopTogether.ts';
 import { StreamHub } from './streams/StreamHub.ts';
 import { RunningDemonstration, type DemonstrationCast } from './temporary/RunningDemonstration.ts';
 import { TemporaryMachines, type MachineMaker } from './temporary/TemporaryMachines.ts';
@@ -138,6 +139,7 @@ export class DesktopApplication {
       language: () => this.appearance.language,
       notify: (notification) => this.mail.send('app:notification', notification),
     });
+    stopTogether(hypervisor, () => settings.preferences.value.stopTogether);
     this.journal = new ContainmentJournal(hypervisor, (entries) => emit('containment:recorded', entries));
     this.streams = new StreamHub(hypervisor, () => this.window.isVisible);
     this.quit = new QuitGuard({

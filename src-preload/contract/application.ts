@@ -21,6 +21,8 @@ export const Preferences = z.object({
   confirmQuit: z.boolean(),
   /** Quitting suspends machines that are on, and the next start wakes them. */
   suspendOnQuit: z.boolean(),
+  /** A machine that stops at a breakpoint, or for its debugger, stops all others too. */
+  stopTogether: z.boolean(),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

@@ -43,6 +43,7 @@ export const TEST_IDS = {
   registerInput: 'register-input',
   flag: 'flag',
   disassemblyLine: 'disassembly-line',
+  stopTogether: 'stop-together',
   gdb: 'gdb',
   gdbCommand: 'gdb-command',
   gdbOpen: 'gdb-open',

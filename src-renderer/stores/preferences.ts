@@ -18,6 +18,7 @@ export const usePreferences = defineStore('preferences', () => {
     memoryLimitMiB: null,
     confirmQuit: true,
     suspendOnQuit: false,
+    stopTogether: false,
   });
   const appearance = shallowRef<Appearance>({ language: 'en', dark: false, highContrast: false });
   const info = shallowRef<AppInfo | null>(null);

@@ -54,12 +54,14 @@ const USUAL: Preferences = {
   memoryLimitMiB: null,
   confirmQuit: true,
   suspendOnQuit: false,
+  stopTogether: false,
 };
 /** What came after the first version is not in every file. Not in the contract: there, what is absent stays as it is. */
 const StoredPreferences = Preferences.extend({
   sliceMs: Preferences.shape.sliceMs.default(USUAL.sliceMs),
   memoryLimitMiB: Preferences.shape.memoryLimitMiB.default(USUAL.memoryLimitMiB),
   suspendOnQuit: Preferences.shape.suspendOnQuit.default(USUAL.suspendOnQuit),
+  stopTogether: Preferences.shape.stopTogether.default(USUAL.stopTogether),
 });
 
 export async function openSettings(folder: string, onProblem: (message: string) => void): Promise<Settings> {

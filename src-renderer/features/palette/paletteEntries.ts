@@ -199,7 +199,7 @@ function useChoices(): ComputedRef<PaletteEntry[]> {
   const set = (changes: Partial<Preferences>) => (): void => void preferences.update(changes);
 
   return computed(() => {
-    const { theme, language, confirmQuit, suspendOnQuit } = preferences.preferences;
+    const { theme, language, confirmQuit, suspendOnQuit, stopTogether } = preferences.preferences;
     const languages = Object.entries(LANGUAGES) as [keyof typeof LANGUAGES, string][]; // of the constant above
     const toggle = (isOn: boolean, what: string): string => `${t(isOn ? 'palette.off' : 'palette.on')}: ${what}`;
     return [
@@ -228,6 +228,12 @@ function useChoices(): ComputedRef<PaletteEntry[]> {
         label: toggle(suspendOnQuit, t('settings.suspend')),
         detail: '',
         run: set({ suspendOnQuit: !suspendOnQuit }),
+      },
+      {
+        key: 'stop-together',
+        label: toggle(stopTogether, t('debug.stopTogether')),
+        detail: '',
+        run: set({ stopTogether: !stopTogether }),
       },
       {
         key: 'full-screen',

@@ -22,6 +22,7 @@ export const debug = {
     watches: 'Watch',
     newWatch: 'Watch an expression',
     removeWatch: 'Stop watching {expression}',
+    stopTogether: 'Stop all machines when one stops at a breakpoint',
     gdb: 'gdb',
     gdbOpen: 'Debug with gdb',
     gdbOff: 'Start the machine: then gdb can drive it from a terminal.',

@@ -24,6 +24,7 @@ export const debug: typeof English = {
     watches: '监视',
     newWatch: '监视表达式',
     removeWatch: '停止监视 {expression}',
+    stopTogether: '一台虚拟机停在断点时，停下所有虚拟机',
     gdb: 'gdb 调试器',
     gdbOpen: '用 gdb 调试',
     gdbOff: '请先启动虚拟机：之后即可在终端中用 gdb 控制它。',
