@@ -344,6 +344,14 @@ describe.each([1, 3])('regions from the %sth execution on', (regionThreshold) =>
   });
 });
 
+describe('code that is counted, and never hot,', () => {
+  const counted = createTestMachine({ ramBytes: RAM, regionThreshold: 1_000_000 });
+  test.each(LOOPS)('does $name as code does that is not', (loop) => {
+    expect(tierDisagreement(threaded, counted, (machine) => place(machine, loop), [1_000, 17])).toBe('');
+    expect(counted.processor.regionStatistics?.compiled).toBe(0);
+  });
+});
+
 test('an instruction that lies in two pages does not end a region', () => {
   const loop = LOOPS.find(({ name }) => name === 'go on through an instruction that lies in two pages');
   const machine = createTestMachine({ ramBytes: RAM, regionThreshold: 3 });

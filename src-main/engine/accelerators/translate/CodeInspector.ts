@@ -11,7 +11,6 @@ import { PAGE_BYTES } from '../../state/layout.ts';
 import { type Block, type CodePage } from '../../tiers/threaded/CodeCache.ts';
 import { entriesOf, entriesUntilHot } from '../../tiers/threaded/blockHead.ts';
 import { RECORD } from '../../tiers/threaded/record.ts';
-import { STEP_KINDS } from '../../tiers/threaded/stepHandlers.ts';
 import type { Region } from '../../tiers/region/Region.ts';
 import type { RegionTier } from '../../tiers/region/RegionTier.ts';
 import type { CompiledHandlers } from './CompiledHandlers.ts';
@@ -34,7 +33,6 @@ export interface CodeInspectorOptions {
   readonly regions: RegionTier | undefined;
 }
 
-const HEAD = STEP_KINDS.indexOf('head');
 const REGION = { name: 'region', isStep: true, helpers: [] };
 
 /** Reads what the tiers have made, between two runs. Changes nothing, so that a guest cannot tell. */
@@ -93,7 +91,6 @@ export class CodeInspector implements TranslationInspector {
     const { mode, codeSize, isFlat } = translations.modeOfPage(block.page);
     const head = block.firstRecord;
     const holder = regions?.holderOf(block, facts.regions);
-    const isHead = memory.view.getUint32(head + RECORD.handler, true) === HEAD;
     return {
       linearAddress: linearPage + block.start,
       byteLength: block.end - block.start,
@@ -103,7 +100,7 @@ export class CodeInspector implements TranslationInspector {
       region: holder?.number ?? null,
       isRegionEntry: holder?.isEntry ?? false,
       executions: regions ? entriesOf(memory.view, head) + regions.entriesAt(block) : null,
-      untilHot: isHead && holder === undefined ? entriesUntilHot(memory.view, head) : null,
+      untilHot: regions && holder === undefined ? entriesUntilHot(memory.view, head) : null,
       records: Array.from({ length: block.recordCount }, (_, index) =>
         this.record(facts, head + index * RECORD.size, linearPage),
       ),

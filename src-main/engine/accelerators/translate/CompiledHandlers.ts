@@ -1,5 +1,6 @@
 import type { PagingExports } from '../../mmu/Paging.ts';
 import type { HandlerIndex } from '../../tiers/threaded/BlockTranslator.ts';
+import { HEADED } from '../../tiers/threaded/Form.ts';
 import { STEP_KINDS, type StepKind } from '../../tiers/threaded/stepHandlers.ts';
 import { FORMS_SECTION } from '../../tiers/threaded/threadedModule.ts';
 
@@ -51,6 +52,7 @@ export class CompiledHandlers implements HandlerIndex {
     if (index < STEP_KINDS.length) return { name: STEP_KINDS[index], isStep: true, helpers: [] };
     const line = this.lines[index - STEP_KINDS.length] as string | undefined;
     if (line === undefined) return undefined;
+    if (line.startsWith(HEADED)) return { name: 'head', isStep: true, helpers: [] };
     const [name, ...helpers] = line.split('\t');
     return { name, isStep: false, helpers };
   }

@@ -5,6 +5,7 @@ import type { TranslationMode } from '../threaded/BlockTranslator.ts';
 import { CodeBytes } from '../threaded/CodeBytes.ts';
 import type { Block } from '../threaded/CodeCache.ts';
 import { RECORD } from '../threaded/record.ts';
+import { isCounting } from '../threaded/blockHead.ts';
 import { STEP_KINDS } from '../threaded/stepHandlers.ts';
 import type { TranslatedCode, TranslatedInstruction } from './RegionFormer.ts';
 import { X87_MASKS } from './RegionState.ts';
@@ -75,8 +76,7 @@ export class HotCode implements TranslatedCode {
   isWarm(block: Block): boolean {
     if (this.hot.has(block)) return true;
     const { firstRecord } = block;
-    const handler = this.view.getUint32(firstRecord + RECORD.handler, true);
-    if (handler !== STEP_KINDS.indexOf('head')) return true;
+    if (!isCounting(this.view, firstRecord)) return true;
     return this.view.getInt32(firstRecord + RECORD.immediate, true) < this.threshold * (1 - WARM);
   }
 

@@ -1,7 +1,7 @@
 import type { RegionSource, RegionSummary } from '../../TranslationView.ts';
 import type { RegionFigures, RegionStatistics } from '../../VirtualProcessor.ts';
 import { PAGE_BYTES, STATE } from '../../state/layout.ts';
-import { addEntries, countAgain, countingMs, type Hotness } from '../threaded/blockHead.ts';
+import { addEntries, countAgain, countingMs, type Hotness, placeRegion } from '../threaded/blockHead.ts';
 import type { Block, CacheWatcher, CodePage } from '../threaded/CodeCache.ts';
 import { RECORD } from '../threaded/record.ts';
 import type { CompileOutcome, EncodedRegion, RegionJob } from './compileRegion.ts';
@@ -327,7 +327,7 @@ export class RegionTier implements CacheWatcher {
     this.counters.compiled(outcome.compileMs);
     this.byData.set(region.data, region);
     this.table.set(slot, instance.exports['region']);
-    this.view.setUint32(region.head + RECORD.handler, slot, true);
+    placeRegion(this.view, region.head, slot);
     options.onMade?.({
       number: region.number,
       figures: this.figures(region),

@@ -86,6 +86,8 @@ class BlockBuilder {
   /** Page offset behind the last byte that the block depends on. */
   private end = 0;
   private nextPhysical = -1;
+  /** The record behind the head; 0 where blocks are not counted. */
+  private behindHead = 0;
 
   constructor(options: TranslatorOptions, plans: InstructionPlans, site: TranslationSite, kind: BlockKind) {
     this.options = options;
@@ -101,7 +103,9 @@ class BlockBuilder {
     let at = offset,
       count = 0;
     if (this.kind === 'block' && this.options.hotness) {
-      beginCounting(this.view, this.step('head', at, 1), this.options.hotness);
+      const head = this.step('head', at, 1);
+      beginCounting(this.view, head, this.options.hotness);
+      this.behindHead = head + RECORD.size;
     }
     while (count < limit && at <= 0xfff) {
       const next = this.instruction(at, count);
@@ -215,6 +219,9 @@ class BlockBuilder {
     if (plan === null) return undefined;
     const record = this.newRecord();
     view.setUint32(record + RECORD.handler, plan.handler, true);
+    if (plan.headedHandler !== undefined && record === this.behindHead) {
+      view.setUint32(record - RECORD.size + RECORD.handler, plan.headedHandler, true);
+    }
     view.setUint16(record + RECORD.pageOffset, at, true);
     view.setUint16(record + RECORD.nextOffset, next, true);
     view.setUint8(record + RECORD.count, count);

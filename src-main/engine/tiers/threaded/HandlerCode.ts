@@ -23,12 +23,13 @@ export class HandlerCode {
   readonly record: I32;
   private readonly budgetLocal: Local<'i32'>;
 
-  constructor(f: FunctionBuilder, runtime: RuntimeFunctions, cpu: number) {
+  /** @param place the record whose step or instruction this is, when it is not the one that the handler was entered by */
+  constructor(f: FunctionBuilder, runtime: RuntimeFunctions, cpu: number, place?: I32) {
     const [record, budget] = f.parameters as [Local<'i32'>, Local<'i32'>];
     this.f = f;
     this.runtime = runtime;
     this.cpu = cpu;
-    this.record = f.get(record);
+    this.record = place ?? f.get(record);
     this.budgetLocal = budget;
   }
 

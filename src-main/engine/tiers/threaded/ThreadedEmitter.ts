@@ -91,8 +91,11 @@ export class ThreadedEmitter implements Emitter {
   /** A helper ran: whether generated code has to be left is looked at when the instruction ends. */
   private mayHaveToLeave = false;
 
-  /** @param cpu start of the vCPU's block: state fields are at constant addresses */
-  constructor(f: FunctionBuilder, form: Form, runtime: RuntimeFunctions, cpu: number) {
+  /**
+   * @param cpu start of the vCPU's block: state fields are at constant addresses
+   * @param place see {@link HandlerCode}
+   */
+  constructor(f: FunctionBuilder, form: Form, runtime: RuntimeFunctions, cpu: number, place?: I32) {
     this.form = form;
     this.operandSize = form.operandSize;
     this.addressSize = form.addressSize;
@@ -102,7 +105,7 @@ export class ThreadedEmitter implements Emitter {
     this.operands = form.operands;
     this.f = f;
     this.cpu = cpu;
-    this.code = new HandlerCode(f, runtime, cpu);
+    this.code = new HandlerCode(f, runtime, cpu, place);
     this.memory = new MemoryAccess(this.code);
     this.flow = new ControlFlow(this.code, form.isFlat);
     this.strings = new StringLoop(this.code, this.memory, this.flow, form.addressSize);

@@ -3,7 +3,8 @@ import { STEP_KINDS } from './stepHandlers.ts';
 
 /**
  * A block's `head` counts `immediate` down at each entry and calls for a region at 0; `link` less `immediate`, modulo
- * 2^32, is how often the block has been entered. `displacement` holds when the count began, in milliseconds, modulo 2^32.
+ * 2^32, is how often the block has been entered. `displacement` holds when the count began, in milliseconds, modulo 2^32;
+ * `scale` is 1 while a region stands in its place.
  */
 
 /** When code is hot. */
@@ -24,9 +25,21 @@ export function beginCounting(view: DataView, head: number, { threshold, nowMs }
 export function countAgain(view: DataView, head: number, { threshold, nowMs }: Hotness): void {
   const before = entriesOf(view, head);
   view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
+  view.setUint8(head + RECORD.scale, 0);
   view.setInt32(head + RECORD.immediate, threshold, true);
   view.setInt32(head + RECORD.link, (before + threshold) | 0, true);
   view.setInt32(head + RECORD.displacement, nowMs(), true);
+}
+
+/** A region takes the head's place, until the block counts again. */
+export function placeRegion(view: DataView, head: number, slot: number): void {
+  view.setUint32(head + RECORD.handler, slot, true);
+  view.setUint8(head + RECORD.scale, 1);
+}
+
+/** Whether the head counts: no region stands in its place. */
+export function isCounting(view: DataView, head: number): boolean {
+  return view.getUint8(head + RECORD.scale) === 0;
 }
 
 /** How long the head has counted, in milliseconds. */

@@ -46,6 +46,16 @@ function goOnAtResult(code: HandlerCode, functionIndex: number): void {
   code.tailCallRecord(next, code.budget);
 }
 
+/** What a `head` does, but for going on. */
+export function countEntry(code: HandlerCode): void {
+  const { f, record, budget, runtime } = code;
+  const left = f.let(sub(load(record, 32, RECORD.immediate), i32Const(1)));
+  f.emit(storeCode(record, left, 32, RECORD.immediate));
+  f.ifUnlikely(eqz(left), () => {
+    code.tailCallRecord(f.let(code.callWithState(runtime.enterHot, record)), budget);
+  });
+}
+
 /** Builds the handler of a step. */
 export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
@@ -94,15 +104,10 @@ export function buildStepHandler(kind: StepKind, runtime: RuntimeFunctions, cpu:
       code.setStateField(STATE.exit, i32Const(EXIT.pause));
       f.return(record);
       break;
-    case 'head': {
-      const left = f.let(sub(load(record, 32, RECORD.immediate), i32Const(1)));
-      f.emit(storeCode(record, left, 32, RECORD.immediate));
-      f.ifUnlikely(eqz(left), () => {
-        code.tailCallRecord(f.let(code.callWithState(runtime.enterHot, record)), budget);
-      });
+    case 'head':
+      countEntry(code);
       new ControlFlow(code, true).next();
       break;
-    }
     case 'yield':
       code.setStateField(STATE.budget, sub(budget, count));
       f.return(record);

@@ -3,18 +3,29 @@ import type { Encoding } from '../../isa/Encoding.ts';
 import { decode } from '../../decode/Decoder.ts';
 import { semantics } from '../../semantics/index.ts';
 import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
-import { unsignedLeb } from '../../wasm/Expression.ts';
+import { add, i32Const, unsignedLeb } from '../../wasm/Expression.ts';
 import { MEMORY_IMPORT } from '../../state/layout.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
-import { type Form, type TranslationContext, formOf, isDefined, usesDataSegment } from './Form.ts';
+import {
+  type Form,
+  HEADED,
+  type OperandForm,
+  type TranslationContext,
+  formOf,
+  isDefined,
+  usesDataSegment,
+} from './Form.ts';
+import { HandlerCode } from './HandlerCode.ts';
+import { RECORD } from './record.ts';
 import { defineRegionRuntime } from './regionRuntime.ts';
 import { HANDLER_SIGNATURE, type RuntimeFunctions, defineRuntime } from './runtimeFunctions.ts';
-import { STEP_KINDS, buildStepHandler } from './stepHandlers.ts';
+import { STEP_KINDS, buildStepHandler, countEntry } from './stepHandlers.ts';
 import { ThreadedEmitter } from './ThreadedEmitter.ts';
 
 /**
  * Custom section that names the forms, one a line (ASCII), in the order of their handlers behind the
- * STEP_KINDS.length step handlers; behind a form's key, each after a tab, the helpers that its handler calls.
+ * STEP_KINDS.length step handlers; behind a form's key, each after a tab, the helpers that its handler calls. Keys with
+ * HEADED before them are of handlers that do a block's head, too.
  */
 export const FORMS_SECTION = 'vivarium.forms';
 
@@ -43,6 +54,10 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     addHandler(code);
     return [form.key, ...helpers].join('\t');
   });
+  for (const form of forms.filter(isOftenFirst)) {
+    addHandler(buildHeadedHandler(form, runtime, cpu));
+    names.push(HEADED + form.key);
+  }
   const run = module.declare(HANDLER_SIGNATURE);
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
@@ -66,11 +81,45 @@ export interface BuiltHandler {
 export function buildHandler(form: Form, runtime: RuntimeFunctions, cpu: number): BuiltHandler {
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
   const emitter = new ThreadedEmitter(f, form, runtime, cpu);
-  const define = semantics[form.semantics];
-  if (!define) throw new Error(`no semantics for ${form.key}`);
-  define(emitter, emitter.operands);
-  emitter.next();
+  define(emitter, form);
   return { code: f, helpers: emitter.helpers };
+}
+
+function define(emitter: ThreadedEmitter, form: Form): void {
+  const definition = semantics[form.semantics];
+  if (!definition) throw new Error(`no semantics for ${form.key}`);
+  definition(emitter, emitter.operands);
+  emitter.next();
+}
+
+/** Definitions that most blocks of 32-bit code begin with; none calls a helper. */
+const OFTEN_FIRST = new Set(
+  `mov push pop lea test cmp xor add sub and or movzx movsx inc dec shl shr sar jcc jmpNear callNear retNear`.split(
+    ' ',
+  ),
+);
+
+/** Whether blocks often begin with a form, in code that is run often: flat, and on general registers. */
+function isOftenFirst({ semantics, operandSize, addressSize, stackSize, isFlat, operands }: Form): boolean {
+  const isUsual = isFlat && operandSize === 32 && addressSize === 32 && stackSize === 32;
+  return isUsual && OFTEN_FIRST.has(semantics) && operands.every(isUsualOperand);
+}
+
+function isUsualOperand(operand: OperandForm): boolean {
+  if (operand.kind === 'register') return operand.file === 'general';
+  return operand.kind !== 'memory' || (operand.isFlat && operand.addressSize === 32);
+}
+
+/**
+ * A head and the instruction behind it in one: what two handlers would do, without the way from one to the other. The
+ * instruction's own record stays, and is what its part reads.
+ */
+function buildHeadedHandler(form: Form, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
+  const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
+  const head = new HandlerCode(f, runtime, cpu);
+  countEntry(head);
+  define(new ThreadedEmitter(f, form, runtime, cpu, f.let(add(head.record, i32Const(RECORD.size)))), form);
+  return f;
 }
 
 /** `run(record, budget)`: enters at a record and returns the record at which generated code was left. */
