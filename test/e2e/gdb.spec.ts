@@ -41,6 +41,12 @@ test('gdb connects by the command that the Debug panel shows, and leaves the mac
   gdb.stdin.write('detach\nquit\n');
   await desk.expectState('spin', 'running');
   await expect(part.getByTestId(TEST_IDS.gdbCommand)).toBeVisible();
+  await desk.page.keyboard.press('Control+,');
+  await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
+  await desk.part(TEST_IDS.settingsLanguage).getByTestId('choice-zh-CN').click();
+  await desk.page.keyboard.press('Escape');
+  await expect(part).toContainText('请将下面的命令粘贴到终端');
+  await picture(desk.page, 'gdb-waits-dark-chinese');
   await part.getByTestId(TEST_IDS.gdbClose).click();
   await expect(part.getByTestId(TEST_IDS.gdbOpen)).toBeVisible();
 });

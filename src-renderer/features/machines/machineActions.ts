@@ -47,7 +47,9 @@ export function useMachineActions() {
   }
 
   async function resumeAll(): Promise<void> {
-    await Promise.all(machines.list.flatMap(({ id, state }) => (state === 'paused' ? [machines.command('vm:resume', id)] : []))); // prettier-ignore
+    // Those that a debugger holds go on when it says so.
+    const paused = machines.list.filter(({ state, isDebugged }) => state === 'paused' && !isDebugged);
+    await Promise.all(paused.map(({ id }) => machines.command('vm:resume', id)));
   }
 
   async function powerOff(machine: VmSummary): Promise<void> {

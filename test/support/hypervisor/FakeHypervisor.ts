@@ -266,7 +266,7 @@ export class FakeHypervisor implements HypervisorService {
     for (const listener of [...(this.listeners.get(name) ?? [])]) listener(payload as never);
   }
 
-  private change(id: string, changes: object): Result<VmSummary> {
+  change(id: string, changes: object): Result<VmSummary> {
     const vm = this.vms.get(id);
     if (!vm) return notFound;
     const next: VmSummary = { ...vm, ...changes };
