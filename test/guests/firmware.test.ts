@@ -7,6 +7,10 @@ import { parseTyping } from '../../src-main/machine/keyboard/typing.ts';
 /** Firmware that nobody here wrote, unmodified, from the reset vector on. */
 
 const SEABIOS = { bios: 'bios-256k.bin', vgaBios: 'vgabios.bin' } as const;
+const BOCHS = [
+  { bios: 'bochs-legacy.bin', profile: isaProfile },
+  { bios: 'bochs-latest.bin', profile: pcProfile },
+] as const;
 const BOCHS_VGA = 'bochs-vgabios.bin';
 
 describe.skipIf(isWithout(...Object.values(SEABIOS)))('SeaBIOS', { timeout: TIMEOUT_MS }, () => {
@@ -20,12 +24,9 @@ describe.skipIf(isWithout(...Object.values(SEABIOS)))('SeaBIOS', { timeout: TIME
 
 const DISKETTE = 'grub-floppy.img';
 
-describe.each([
-  { bios: 'bochs-legacy.bin', profile: isaProfile },
-  { bios: 'bochs-latest.bin', profile: pcProfile },
-])(
+describe.skipIf(isWithout(...BOCHS.map(({ bios }) => bios), BOCHS_VGA, DISKETTE)).each(BOCHS)(
   'Bochs’ BIOS, $bios on $profile.name',
-  { timeout: TIMEOUT_MS, skip: isWithout(BOCHS_VGA, DISKETTE) },
+  { timeout: TIMEOUT_MS },
   ({ bios, profile }) => {
     const options = (): GuestOptions => ({
       ...firmware({ bios, vgaBios: BOCHS_VGA }),
