@@ -8,7 +8,8 @@ export class TourRunner {
   index = 0;
   /** Once done, a step stays so, whatever the reader does next. */
   isDone = false;
-  private isMet = false;
+  /** What there was when the reader had done it. */
+  private met: Observation | null = null;
   /** What the step's outcome is told with. */
   facts: Readonly<Record<string, string>> = {};
   /** Null: the step's scene is being set. */
@@ -33,7 +34,8 @@ export class TourRunner {
     this.index = Math.max(0, Math.min(this.tour.steps.length - 1, index));
     this.start = null;
     this.facts = {};
-    this.isDone = this.isMet = this.step.isDone === undefined;
+    this.met = null;
+    this.isDone = this.step.isDone === undefined;
   }
 
   /** The step's scene is set: what happens from here on is the reader's doing. */
@@ -43,15 +45,18 @@ export class TourRunner {
 
   /** Whether the reader has just done what the step asks for. */
   observe(now: Observation): boolean {
-    if (this.isMet || this.start === null || !this.step.isDone?.(now, this.start)) return false;
-    this.isMet = true;
+    if (this.isDone || this.met || this.start === null || !this.step.isDone?.(now, this.start)) return false;
+    this.met = now;
     return true;
   }
 
-  /** Ends the step, told with what there is now: what was observed first may have been in the middle of a change. */
+  /**
+   * Ends the step. It is told with what there is now, since what was observed first may have been in the middle of a
+   * change; or with that, where things have moved on so far that now would belie it.
+   */
   conclude(now: Observation): void {
-    if (!this.isMet || this.start === null) return;
+    if (!this.met || this.start === null) return;
     this.isDone = true;
-    this.facts = this.step.facts?.(now, this.start) ?? {};
+    this.facts = this.step.facts?.(this.step.isDone?.(now, this.start) ? now : this.met, this.start) ?? {};
   }
 }

@@ -59,6 +59,13 @@ describe('a step with a task', () => {
     expect(runner.facts).toEqual({ count: '12' });
   });
 
+  test('is told with what was seen first when things have moved on since', () => {
+    runner.begin(after(10));
+    runner.observe(after(11));
+    runner.conclude(after(3));
+    expect(runner.facts).toEqual({ count: '11' });
+  });
+
   test('is not ended before the reader has done it', () => {
     runner.begin(after(10));
     runner.conclude(after(11));
