@@ -84,7 +84,7 @@ function usePrograms(): ComputedRef<PaletteEntry[]> {
     }),
     ...editor.documents.map(({ key, name }) => ({
       key: `tab-${key}`,
-      label: `${t('nav.editor')}: ${name}`,
+      label: `${t('page.editor')}: ${name}`,
       detail: '',
       run: () => {
         editor.activeKey = key;
