@@ -33,3 +33,18 @@ test('by keyboard alone: a machine is paused, renamed, and what was changed is t
   await desk.page.keyboard.press('Control+z');
   await expect(desk.page.locator('html')).toHaveAttribute('data-theme', 'light');
 });
+
+test('a snapshot of the machine in view is restored from the palette, which asks first', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await desk.select('counter');
+  await desk.expectState('counter', 'running');
+  await choose(desk, 'snapshots');
+  await desk.part(TEST_IDS.snapshotTake).click();
+  await expect(desk.part(TEST_IDS.snapshot)).toHaveCount(1);
+  await desk.tab('processor').click();
+
+  await desk.page.keyboard.press('Control+k');
+  await desk.part(TEST_IDS.paletteInput).fill('restore snapshot 1');
+  await desk.page.getByText('Restore: Snapshot 1').click();
+  await expect(desk.page.getByRole('dialog').or(desk.page.getByRole('alertdialog'))).toContainText('Snapshot 1');
+});
