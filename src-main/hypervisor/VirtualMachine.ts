@@ -6,7 +6,7 @@ import { ByteHistory } from './ByteHistory.ts';
 import { MachineCondition } from './lifecycle/MachineCondition.ts';
 import { debuggersRefusal, isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
-import { hardwareOf } from './snapshots/hardwareOf.ts';
+import { isSameHardware } from './snapshots/hardwareOf.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import type { SerialPast } from './snapshots/StoredSnapshot.ts';
 import { closing, done, refused } from './results.ts';
@@ -14,6 +14,7 @@ import { ScreenMirror } from './ScreenMirror.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
+import { summariseStored } from './storage/summariseStored.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
 import { definitionOf, launchThread, type LaunchedThread, type ReadyThread } from './threads/launchThread.ts';
@@ -194,24 +195,8 @@ export class VirtualMachine {
   }
 
   summary(): VmSummary {
-    const { program, drives, ...definition } = this.stored;
     return {
-      ...definition,
-      drives: drives.map(({ slot, path, access }) => ({ slot, path, access })),
-      program:
-        program === null
-          ? null
-          : {
-              format: program.format,
-              ...(program.origin !== undefined && { origin: program.origin }),
-              ...(program.bits !== undefined && { bits: program.bits }),
-              ...(program.commandLine !== undefined && { commandLine: program.commandLine }),
-              fileName: program.file.name,
-              sourcePath: program.sourcePath,
-              byteLength: program.file.byteLength,
-              sha256: program.file.sha256,
-              initrd: program.initrd ? { fileName: program.initrd.name, byteLength: program.initrd.byteLength } : null,
-            },
+      ...summariseStored(this.stored),
       state: this.state,
       activity: this.activity,
       pauseReason: this.#condition.pauseReason,
@@ -575,16 +560,6 @@ export class VirtualMachine {
     this.#condition.forget();
     this.screen.forget();
   }
-}
-
-/** The one definition makes the same machine as the other. */
-function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
-  const hardware = (machine: StoredMachine): string =>
-    JSON.stringify({
-      ...hardwareOf(machine),
-      drives: machine.drives.map(({ slot, path, access }) => [slot, path, access]),
-    });
-  return hardware(a) === hardware(b);
 }
 
 /** What a machine's settings mean to the scheduler. */

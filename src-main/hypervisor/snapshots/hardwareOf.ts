@@ -7,3 +7,13 @@ export function hardwareOf(machine: StoredMachine): Partial<StoredMachine> {
   const devices = { network, adapterModel, hasConsole, hasSound };
   return { profile, memoryMiB, vcpuCount, clock, ...devices, bootOrder, drives, program };
 }
+
+/** The one definition makes the same machine as the other. */
+export function isSameHardware(a: StoredMachine, b: StoredMachine): boolean {
+  const hardware = (machine: StoredMachine): string =>
+    JSON.stringify({
+      ...hardwareOf(machine),
+      drives: machine.drives.map(({ slot, path, access }) => [slot, path, access]),
+    });
+  return hardware(a) === hardware(b);
+}
