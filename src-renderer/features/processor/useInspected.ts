@@ -41,11 +41,15 @@ export function useInspected<Value>(
   }
 
   function readSoon(waitMs: number): void {
-    timer ??= setTimeout(async () => {
+    if (timer !== undefined) return;
+    const own = setTimeout(async () => {
       await read();
+      // Asked to read at once meanwhile, or nobody looks any more: whoever did that has the say.
+      if (timer !== own) return;
       timer = undefined;
       if (machineOf().state === 'running') readSoon(RUNNING_MS);
     }, waitMs);
+    timer = own;
   }
 
   function refresh(): void {
@@ -60,7 +64,10 @@ export function useInspected<Value>(
     retired = now;
   });
   watch(() => machineOf().state, refresh);
-  onBeforeUnmount(() => clearTimeout(timer));
+  onBeforeUnmount(() => {
+    clearTimeout(timer);
+    timer = undefined;
+  });
   refresh();
   return { value, problem, refresh };
 }
