@@ -134,31 +134,64 @@ export class PageTables {
    * @param most ranges told; of what is behind them nothing is known
    */
   map(most: number): { readonly ranges: LinearRange[]; readonly isCut: boolean } {
-    const ranges: LinearRange[] = [];
-    const isCut = !this.mapBelow([], { isWritable: true, isUser: true, isNoExecute: false }, ranges, most);
-    return { ranges, isCut };
+    const found: LinearRange[] = [];
+    const all: PageRights = { isWritable: true, isUser: true, isNoExecute: false };
+    const isCut = !this.mapBelow({ depth: 0, address: this.root, linearAddress: 0 }, all, { found, most });
+    return { ranges: found, isCut };
   }
 
   /** @param above what the entries on the way grant: an access needs the right at every level. Returns false at the end. */
-  private mapBelow(path: readonly number[], above: PageRights, into: LinearRange[], most: number): boolean {
-    for (const entry of this.ranges(path) ?? []) {
-      const rights: PageRights = {
-        isWritable: above.isWritable && entry.isWritable,
-        isUser: above.isUser && entry.isUser,
-        isNoExecute: above.isNoExecute || entry.isNoExecute,
+  private mapBelow(table: MappedTable, above: PageRights, into: MapInProgress): boolean {
+    const level = LEVELS[this.mode][table.depth];
+    if (level === undefined) return true;
+    if (level.level === 'table') return this.mapPages(table, above, into);
+    const byteLength = 2 ** level.shift;
+    for (let index = 0; index < level.entries; index++) {
+      const entry = this.entry(table.depth, table.address, index);
+      if (entry.kind === 'absent') continue;
+      const { physicalAddress } = entry;
+      const rights = bothGrant(above, entry);
+      const linearAddress = table.linearAddress + index * byteLength;
+      const next = { depth: table.depth + 1, address: physicalAddress, linearAddress };
+      const goesOn =
+        entry.kind === 'table'
+          ? this.mapBelow(next, rights, into)
+          : extend(into, { linearAddress, byteLength, physicalAddress, ...rights });
+      if (!goesOn) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The pages of one table. A guest may have a million, which would hold up whoever looks for seconds if each was made
+   * an entry of: only the first of some that are alike is.
+   */
+  private mapPages({ depth, address, linearAddress }: MappedTable, above: PageRights, into: MapInProgress): boolean {
+    const isWide = this.mode === 'PAE';
+    const { entries = 0 } = LEVELS[this.mode][depth] ?? {};
+    const view = this.page(address);
+    const alike = (index: number): number => {
+      const at = index * (isWide ? 8 : 4);
+      if (at + (isWide ? 8 : 4) > view.byteLength) return SAME_BITS;
+      const low = view.getUint32(at, true);
+      if ((low & 1) === 0) return 0;
+      const noExecute =
+        isWide && !above.isNoExecute && view.getUint32(at + 4, true) >= 0x8000_0000 ? NO_EXECUTE_BIT : 0;
+      return (low & (1 | (above.isWritable ? 2 : 0) | (above.isUser ? 4 : 0))) | noExecute;
+    };
+    for (let index = 0; index < entries;) {
+      const bits = alike(index);
+      const first = index++;
+      while (index < entries && alike(index) === bits) index++;
+      if (bits === 0) continue;
+      const entry = this.entry(depth, address, first);
+      const range = {
+        linearAddress: linearAddress + first * PAGE_BYTES,
+        byteLength: (index - first) * PAGE_BYTES,
+        physicalAddress: entry.physicalAddress,
+        ...bothGrant(above, entry),
       };
-      if (entry.kind === 'table') {
-        if (!this.mapBelow([...path, entry.index], rights, into, most)) return false;
-        continue;
-      }
-      const { linearAddress, byteLength, physicalAddress } = entry;
-      const last = into.at(-1);
-      if (last && last.linearAddress + last.byteLength === linearAddress && hasRights(last, rights)) {
-        into[into.length - 1] = { ...last, byteLength: last.byteLength + byteLength };
-        continue;
-      }
-      if (into.length >= most) return false;
-      into.push({ linearAddress, byteLength, physicalAddress, ...rights });
+      if (!extend(into, range)) return false;
     }
     return true;
   }
@@ -224,6 +257,43 @@ export class PageTables {
     }
     return view;
   }
+}
+
+interface MappedTable {
+  /** Levels above it. */
+  readonly depth: number;
+  readonly address: number;
+  readonly linearAddress: number;
+}
+
+interface MapInProgress {
+  readonly found: LinearRange[];
+  readonly most: number;
+}
+
+/** Beside the bits 0 to 2 of an entry: its NX. */
+const NO_EXECUTE_BIT = 8;
+/** Of entries where nothing answers: all ones. */
+const SAME_BITS = 0xf;
+
+function bothGrant(above: PageRights, entry: PageRights): PageRights {
+  return {
+    isWritable: above.isWritable && entry.isWritable,
+    isUser: above.isUser && entry.isUser,
+    isNoExecute: above.isNoExecute || entry.isNoExecute,
+  };
+}
+
+/** Adds pages to the last range if they go on with it. Returns false where there are too many ranges for another. */
+function extend({ found, most }: MapInProgress, range: LinearRange): boolean {
+  const last = found.at(-1);
+  if (last && last.linearAddress + last.byteLength === range.linearAddress && hasRights(last, range)) {
+    found[found.length - 1] = { ...last, byteLength: last.byteLength + range.byteLength };
+    return true;
+  }
+  if (found.length >= most) return false;
+  found.push(range);
+  return true;
 }
 
 function hasRights(range: PageRights, { isWritable, isUser, isNoExecute }: PageRights): boolean {
