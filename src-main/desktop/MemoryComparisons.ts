@@ -42,7 +42,7 @@ export class MemoryComparisons {
     try {
       const found = await compareMemory(memory, opened.value, DIFFERENCES_MOST, async () => {
         await setImmediate();
-        return isLatest() && isOn();
+        return isLatest() && isOn() && this.isThere(compared);
       });
       if (!isLatest()) return refuse('cancelled', 'Another comparison has begun.');
       return found ? succeed({ ...found, ranges: [...found.ranges] }) : off();
@@ -57,10 +57,16 @@ export class MemoryComparisons {
     const opened = known?.key === keyOf(compared) ? succeed(known.other) : await this.open(id, compared);
     if (!opened.ok) return opened;
     try {
-      return succeed(await opened.value.read(address, length));
+      const bytes = await opened.value.read(address, length);
+      return this.isThere(compared) ? succeed(bytes) : off();
     } catch (error) {
       return unreadable(error);
     }
+  }
+
+  /** A machine's memory goes with its power. */
+  private isThere(compared: ComparedWith): boolean {
+    return compared.kind === 'snapshot' || this.hypervisor.registers(compared.id, 0) !== undefined;
   }
 
   private async open(id: VmId, compared: ComparedWith): Promise<Outcome<OtherMemory>> {
@@ -69,7 +75,7 @@ export class MemoryComparisons {
       const memory = await hypervisor.snapshotMemory(id, compared.snapshot);
       return memory.ok ? succeed(memory.value) : refuseWith(memory.error);
     }
-    if (hypervisor.registers(compared.id, 0) === undefined) return off();
+    if (!this.isThere(compared)) return off();
     return succeed({
       byteLength: (hypervisor.get(compared.id)?.memoryMiB ?? 0) * MIB,
       read: async (address, length) => hypervisor.readMemory(compared.id, address, length) ?? new Uint8Array(0),

@@ -38,6 +38,15 @@ test('tells where two machines differ, and what the other holds there', async ()
   expect(await comparisons.bytes(id, withOther, 0x7fff, 4)).toEqual({ ok: true, value: Uint8Array.of(0, 1, 2, 3) });
 });
 
+test('says so where the other machine is switched off meanwhile, and takes nothing for its memory', async () => {
+  await Promise.all([hypervisor.start(id), hypervisor.start(other)]);
+  const withOther = { kind: 'machine', id: other } as const;
+  const comparing = comparisons.compare(id, withOther);
+  await hypervisor.powerOff(other);
+  expect(await comparing).toMatchObject({ ok: false, problem: { code: 'wrong-state' } });
+  expect(await comparisons.bytes(id, withOther, 0, 4)).toMatchObject({ ok: false, problem: { code: 'wrong-state' } });
+});
+
 test('tells what has changed since a snapshot, and says when its memory cannot be read', async () => {
   await hypervisor.start(id);
   hypervisor.memory.get(id)?.set([9], 0x1234);
