@@ -43,7 +43,7 @@ export class GdbServers {
   /** @param port null: the first that is free; another than the one it has moves the server there */
   open(id: VmId, port: number | null): Promise<Outcome<Server>> {
     const opened = this.opening.then(() => this.openNext(id, port));
-    this.opening = opened;
+    this.opening = opened.catch(() => undefined);
     return opened;
   }
 
@@ -66,7 +66,8 @@ export class GdbServers {
     if (server instanceof GdbPortError)
       return refuse('invalid-value', `gdb: ${server.message}`, { port: port ?? 0 }, `gdb-port-${server.problem}`);
     this.close(id);
-    if (this.hypervisor.get(id)?.state === 'off') {
+    // The machine may have gone, too: nobody would close its server then.
+    if ((this.hypervisor.get(id)?.state ?? 'off') === 'off') {
       server.close();
       return refuse('wrong-state', 'The machine is off. Start it first.', {}, 'machine-off');
     }
