@@ -129,7 +129,7 @@ export const useTours = defineStore('tours', () => {
       layouts.reveal(inView, scene.panel);
       layouts.maximised = scene.isWhole ? scene.panel : null;
     }
-    const changes = await Promise.all([...ids.value].map(([part, id]) => bringTo(id, scene.states?.[part])));
+    const changes = await Promise.all([...ids.value].map(([part, id]) => bringTo(id, scene.states?.[part], own)));
     if (changes.includes(true)) await settle();
     if (own !== turn) return;
     const now = look();
@@ -137,10 +137,10 @@ export const useTours = defineStore('tours', () => {
     lookSoon();
   }
 
-  /** Whether something had to be done for it. */
-  async function bringTo(id: string, wanted: StageState | undefined): Promise<boolean> {
+  /** Whether something had to be done for it. A step that the reader has gone on from meanwhile wants nothing more. */
+  async function bringTo(id: string, wanted: StageState | undefined, own: number): Promise<boolean> {
     let count = 0;
-    for (; wanted !== undefined && count < COMMANDS_MOST; count++) {
+    for (; wanted !== undefined && own === turn && count < COMMANDS_MOST; count++) {
       const machine = machines.byId.get(id);
       const instructions = senses?.of(id).instructions ?? 0;
       const command = machine && commandTowards(wanted, { state: machine.state, instructions });
@@ -186,7 +186,10 @@ export const useTours = defineStore('tours', () => {
     if (!runner.isLast) return enter(runner.index + 1);
     const { tour } = runner;
     keepProgress(runner, true);
+    const own = ++turn;
     await clear();
+    // Left, or another begun, before the machines were gone.
+    if (own !== turn) return;
     state.value = { kind: 'finished', id: tour.id };
   }
 
