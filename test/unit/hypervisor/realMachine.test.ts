@@ -153,7 +153,11 @@ test('expressions are worth what registers and memory hold', async () => {
   expect(unwrap(values)).toEqual([
     { ok: true, value: 0x1235n },
     { ok: true, value: 0xbeefn },
-    { ok: false, message: 'There is no memory at 0xfffffff0.' },
+    {
+      ok: false,
+      message: 'There is no memory at 0xfffffff0.',
+      text: { id: 'expression-no-memory', values: { part: '0xfffffff0' } },
+    },
   ]);
 });
 
