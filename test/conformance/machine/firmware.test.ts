@@ -1,51 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileThreadedHandlers } from '../../../src-main/hypervisor/threadedHandlers.ts';
-import { assemble } from '../../../src-main/engine/assembler/Assembler.ts';
 import { openDriveImage } from '../../../src-main/machine/drives/openDriveImage.ts';
 import type { DiskImage } from '../../../src-main/machine/images/DiskImage.ts';
-import { load } from '../../../src-main/machine/loaders/load.ts';
 import { MemoryImageHost } from '../../support/machine/MemoryImageHost.ts';
 import { bareMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
+import { AX, BX, CX, DI, DX, END, SECTOR, boot, disk, register, run } from '../../support/machine/bootedProgram.ts';
 
 // Once for all tests of the file, with time for a slow host.
 beforeAll(compileThreadedHandlers, 60_000);
-
-const SECTOR = 512;
-
-/** A boot sector, with what follows it on the disk. */
-function disk(source: string, rest: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const { bytes, diagnostics } = assemble(`bits 16\norg 0x7c00\n${source}\ntimes 510 - ($ - $$) db 0\ndw 0xaa55`);
-  if (diagnostics.length > 0) throw new Error(diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'));
-  const whole = new Uint8Array(Math.max(SECTOR, rest.length === 0 ? SECTOR : 2880 * SECTOR));
-  whole.set(bytes);
-  whole.set(rest, SECTOR);
-  return whole;
-}
-
-async function boot(source: string, rest?: Uint8Array): Promise<AssembledMachine> {
-  const parts = await bareMachine({ memoryBytes: 0x100_0000 });
-  const result = load('boot', disk(source, rest), { memoryBytes: 0x100_0000 });
-  if (result.kind === 'refused') throw new Error(result.message);
-  parts.machine.load(result.image);
-  return parts;
-}
-
-/** Runs until HLT with interrupts off. */
-async function run(source: string, rest?: Uint8Array): Promise<AssembledMachine> {
-  const parts = await boot(source, rest);
-  const exit = parts.machine.run({ instructions: 5_000_000 });
-  expect(exit).toMatchObject({ reason: 'halted' });
-  return parts;
-}
-
-const register = ({ machine }: AssembledMachine, index: number): number =>
-  machine.processors[0]?.state.register(index) ?? 0;
-const AX = 0,
-  CX = 1,
-  DX = 2,
-  BX = 3,
-  DI = 7;
-const END = '\ncli\nhlt\n';
 
 describe('INT 10h', () => {
   test('prints by teletype, with line ends', async () => {
