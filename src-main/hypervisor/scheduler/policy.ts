@@ -51,10 +51,6 @@ const EPSILON_MS = 1e-6;
 /** Puts an urgency before every virtual deadline. */
 const MUST_RUN = 1e12;
 
-/** Sums over each pool, of the call that is under way; a pool has at least one pCPU. */
-const poolLags = new Float64Array(SCHEDULER_PCPUS_MOST);
-const poolRates = new Float64Array(SCHEDULER_PCPUS_MOST);
-
 export function initialise(state: SchedulerState, pcpuCount: number, sliceMs: number, now: number): void {
   state.pcpuCount = pcpuCount;
   state.sliceMs = sliceMs;
@@ -244,11 +240,13 @@ function isQuotaSpent(slot: VcpuSlot): boolean {
 
 /** Brings times, lags and quotas up to `now`: by other rates from each moment on at which one that sleeps stops competing. */
 function account(state: SchedulerState, now: number): void {
-  for (let until = nextSated(state, now); until < now; until = nextSated(state, now)) {
-    accountTo(state, until);
+  for (let until = -Infinity; until < now;) {
+    until = nextSated(state, now);
+    if (!accountTo(state, until)) continue;
+    // By the rates that held while it competed, as when it joined: see `release`.
+    centreLags(state);
     computeRates(state);
   }
-  accountTo(state, now);
 }
 
 /** When the first of those who sleep and compete is owed all that a sleeper can be; at the latest `now`. */
@@ -262,8 +260,9 @@ function nextSated(state: SchedulerState, now: number): number {
   return next;
 }
 
-/** The same by the present rates. */
-function accountTo(state: SchedulerState, now: number): void {
+/** The same by the present rates. Returns whether one that sleeps competes no longer. */
+function accountTo(state: SchedulerState, now: number): boolean {
+  let hasLeft = false;
   const elapsed = Math.max(0, now - state.accountedTo);
   state.accountedTo = Math.max(state.accountedTo, now);
   for (let index = 0; index < state.slotsUsed; index++) {
@@ -286,7 +285,7 @@ function accountTo(state: SchedulerState, now: number): void {
         break;
       case PHASE.halted:
         slot.haltedMs += elapsed;
-        sleep(state, slot, elapsed);
+        hasLeft = sleep(state, slot, elapsed) || hasLeft;
         break;
       case PHASE.stopped:
       case PHASE.free:
@@ -298,15 +297,16 @@ function accountTo(state: SchedulerState, now: number): void {
       slot.readySince = now;
     }
   }
+  return hasLeft;
 }
 
-/** It collects what its rate gives it, and competes until it is owed all that a sleeper can be. */
-function sleep(state: SchedulerState, slot: VcpuSlot, elapsed: number): void {
+/** It collects what its rate gives it, and competes until it is owed all that a sleeper can be: returns whether it is now. */
+function sleep(state: SchedulerState, slot: VcpuSlot, elapsed: number): boolean {
   const most = wakeBoost(state, slot);
   slot.lag = Math.min(most, slot.lag + slot.rate * elapsed);
-  if (slot.lag < most - EPSILON_MS || slot.pool === NO_POOL) return;
+  if (slot.lag < most - EPSILON_MS || slot.pool === NO_POOL) return false;
   slot.pool = NO_POOL;
-  state.ratesStale = true;
+  return true;
 }
 
 function countEntitled(slot: VcpuSlot, ms: number): void {
@@ -354,31 +354,28 @@ function refill(slot: VcpuSlot, now: number): void {
 }
 
 /**
- * Shifts lags so that they add up to zero in each pool, and bounds them. The lag of `joining` stays: it counts from
- * the others' centre, and were it shifted, each nap would forgive a part of its debt. Who wants to run pays for what
- * sleepers collect: else they would take it from each other, and compete for longer than they are owed.
+ * Shifts lags so that they add up to zero, and bounds them: over all pools at once, since pools come and go with those
+ * who nap, and what the one owes the other were forgiven each time. The lag of `joining` stays: it counts from the others'
+ * centre, and were it shifted, each nap would forgive a part of its debt. Who wants to run pays for what sleepers
+ * collect: else they would take it from each other, and compete for longer than they are owed.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
-  let pools = 0;
+  let lags = 0;
+  let rates = 0;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!competes(slot)) continue;
-    for (; pools <= slot.pool; pools++) {
-      poolLags[pools] = 0;
-      poolRates[pools] = 0;
-    }
-    poolLags[slot.pool] = (poolLags[slot.pool] ?? 0) + slot.lag;
-    if (slot !== joining) poolRates[slot.pool] = (poolRates[slot.pool] ?? 0) + slot.rate;
+    lags += slot.lag;
+    if (slot !== joining) rates += slot.rate;
   }
+  if (rates <= 0) return;
   const bound = LAG_SLICES_MOST * state.longestSliceMs;
   const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.longestSliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!competes(slot) || slot === joining) continue;
-    const rates = poolRates[slot.pool] ?? 0;
-    if (rates <= 0) continue;
     const most = slot.rate >= slot.limit ? boundAtLimit : bound;
-    const shift = ((poolLags[slot.pool] ?? 0) / rates) * slot.rate;
+    const shift = (lags / rates) * slot.rate;
     if (shift > 0 && slot.phase === PHASE.halted) continue;
     slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift));
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NO_POOL, PHASE, SLICE_END } from '../../../../src-main/hypervisor/scheduler/SchedulerState.ts';
 import * as policy from '../../../../src-main/hypervisor/scheduler/policy.ts';
 import { SchedulerSimulation, entitledShares } from '../../../support/hypervisor/SchedulerSimulation.ts';
+import type { Workload } from '../../../support/hypervisor/SchedulerSimulation.ts';
 
 const shares = (simulation: SchedulerSimulation, overMs: number) =>
   simulation.vcpus.map(({ slot }) => slot.runMs / overMs);
@@ -136,7 +137,7 @@ describe('a slice of its own', () => {
 });
 
 describe('naps', () => {
-  const nap = (weight: number, runMs: number, haltMs: number) => ({ weight, pattern: { runMs, haltMs } });
+  const nap = (weight: number, runMs: number, haltMs: number): Workload => ({ weight, pattern: { runMs, haltMs } });
 
   // Found by properties.test.ts with seed 1847778788, as it is and on the way to its mending.
   test.each([
@@ -170,6 +171,30 @@ describe('naps', () => {
     const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2 });
     simulation.advance(5000);
     for (const share of shares(simulation, 5000)) expect(share).toBeCloseTo(0.5, 2);
+  });
+
+  // Found by properties.test.ts with seeds -1821289655 and 934100358.
+  test.each([
+    {
+      what: 'of one that is entitled to a whole pCPU',
+      naps: nap(200, 3.3, 0.84),
+      others: [[0], [0], undefined, undefined],
+      pcpuCount: 3,
+      least: 1 / 2,
+    },
+    {
+      what: 'beside a loop on the same pCPU',
+      naps: { ...nap(514, 0.25, 0.05), pcpus: [0] },
+      others: [[1], [1], [1], [1], undefined],
+      pcpuCount: 2,
+      least: 1 / 5,
+    },
+  ])('$what, by which pools come and go, forgive nobody what it owes', ({ naps, others, pcpuCount, least }) => {
+    const alone = naps.pcpus ? [{ weight: 100, pcpus: [0] }] : [];
+    const workloads = [...others.map((pcpus) => ({ weight: 100, pcpus })), naps, ...alone];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount });
+    simulation.advance(5000);
+    for (const index of others.keys()) expect(simulation.runMs(index) / 5000).toBeGreaterThan(least - 0.005);
   });
 
   test('of 64 that tick on an idle host leave few of them among those who compete', () => {
