@@ -46,15 +46,18 @@ export class DebugAttachment {
     return this.#end;
   }
 
-  /** Deals with one message, if there is one. */
+  /** Deals with one message, if there is one. Throws what the machine does of what the debugger asks of it. */
   takeNext(): boolean {
     const received = receiveMessageOnPort(this.#port);
     if (received === undefined) return false;
     const message = received.message as DebugLinkDown; // Main sends nothing else.
     switch (message.kind) {
       case 'bytes':
-        this.#session.receive(message.bytes);
-        this.#post({ kind: 'taken', byteLength: message.bytes.length });
+        try {
+          this.#session.receive(message.bytes);
+        } finally {
+          this.#post({ kind: 'taken', byteLength: message.bytes.length });
+        }
         break;
       case 'close':
         this.#session.close();
@@ -62,6 +65,8 @@ export class DebugAttachment {
       case 'lost':
         this.#end ??= 'lost';
         this.#session.lost();
+        // Main closes the way, which nobody uses any more.
+        this.#post({ kind: 'end' });
         break;
     }
     return true;

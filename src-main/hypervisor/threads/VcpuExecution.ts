@@ -221,6 +221,8 @@ export class VcpuExecution {
   attachDebugger(port: MessagePort, open: DebugSessionFactory): void {
     const { debugged } = this.#machine;
     if (debugged === undefined) throw new Error('This machine has nothing that could be debugged.');
+    // The former may be gone, which nobody has looked at yet.
+    this.obeyDebugger();
     if (this.#debugger) throw new Error('A debugger is connected already.');
     const isAtWork = this.#mode.kind === 'running' || this.#mode.kind === 'idle';
     this.#debugger = new DebugAttachment(port, isAtWork, (link) => open(this.#underDebugger(debugged), link));
@@ -256,8 +258,14 @@ export class VcpuExecution {
 
   /** Does what has come from the debugger, in order. */
   obeyDebugger(): void {
-    for (let debug = this.#debugger; debug?.takeNext() === true; debug = this.#debugger)
-      this.#guarded(() => this.#followDebugger(debug));
+    for (let debug = this.#debugger; debug; debug = this.#debugger) {
+      let hasTaken = true;
+      this.#guarded(() => {
+        hasTaken = debug.takeNext();
+        if (hasTaken) this.#followDebugger(debug);
+      });
+      if (!hasTaken) return;
+    }
   }
 
   /** Becomes what the debugger wants. */
