@@ -62,7 +62,10 @@ describe('a debugger of a machine in its thread', { timeout: 60_000 }, () => {
     expect(await session.reply()).toMatch(/^T02/);
     await expectState(id, 'paused');
     expect(await session.ask('s')).toMatch(/^T05/);
+    const before = machines.register(id, 'ecx');
     session.send('c');
+    // The state may still be that of the step.
+    await expect.poll(() => machines.register(id, 'ecx'), { timeout: 20_000 }).not.toBe(before);
     await expectState(id, 'running');
     unwrap(await machines.hypervisor.pause(id));
     expect(await session.reply()).toMatch(/^T02/);
