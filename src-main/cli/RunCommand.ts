@@ -17,6 +17,7 @@ import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { traceCode } from './codeTrace.ts';
 import { openDrives } from './drives.ts';
+import { EventTrace } from './EventTrace.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
 import { NetworkCable } from './NetworkCable.ts';
@@ -139,6 +140,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     },
   );
   const { machine } = parts;
+  const trace = options.eventTrace && new EventTrace(machine, options.eventTrace, (line) => terminal.complain(line));
   if (image === undefined) machine.reset();
   else machine.load(image);
   use.onStart(parts);
@@ -163,6 +165,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
       audio,
       cable,
       gdb,
+      trace,
       use,
     });
     gdb?.tellEnd(result);
@@ -171,6 +174,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     gdb?.close();
     machine.chipset.drives.close();
     portFiles.close();
+    trace?.close();
   }
   if (serialFile !== undefined) closeSync(serialFile);
   audio?.close();
@@ -211,10 +215,11 @@ interface RunParts {
   readonly audio: WavFile | undefined;
   readonly cable: NetworkCable | undefined;
   readonly gdb: GdbAttachment | undefined;
+  readonly trace: EventTrace | undefined;
 }
 
 async function runWithTerminal(run: RunParts): Promise<RunResult> {
-  const { options, terminal, output, input, until, serialFile, audio, cable, gdb, use } = run;
+  const { options, terminal, output, input, until, serialFile, audio, cable, gdb, trace, use } = run;
   const { machine } = run.parts;
   const { replay } = use;
   let interrupted: RunEnding | undefined;
@@ -284,6 +289,7 @@ async function runWithTerminal(run: RunParts): Promise<RunResult> {
           cable !== undefined || gdb !== undefined || isInputOpen || input.length > 0 || machine.inputs.isTyping,
         inputArrived: () => new Promise((resolve) => (wake = resolve)),
         debug: gdb?.debug,
+        trace,
       });
   try {
     return await session.run();

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/Machine.ts';
 import type { MachineExit, MachineSlice } from '../machine/MachineExit.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
+import type { EventTrace } from './EventTrace.ts';
 import type { Interrupt, RunEnd } from './ExitStatus.ts';
 import type { TextWatch } from './TextWatch.ts';
 
@@ -48,6 +49,8 @@ export interface RunSessionOptions {
   /** Resolves when input has come. */
   readonly inputArrived: () => Promise<void>;
   readonly debug: RunDebugger | undefined;
+  /** Runs the machine where no debugger does. */
+  readonly trace: EventTrace | undefined;
 }
 
 export interface RunEnding {
@@ -84,8 +87,8 @@ export class RunSession {
   }
 
   private async runSlice(): Promise<RunEnding | undefined> {
-    const { machine, exchange, interrupted, debug } = this.options;
-    const exit = debug ? debug.run(this.nextSlice()) : machine.run(this.nextSlice());
+    const { machine, exchange, interrupted, debug, trace } = this.options;
+    const exit = (debug ?? trace ?? machine).run(this.nextSlice());
     await exchange();
     const end = this.endOf(exit) ?? this.killed() ?? interrupted();
     if (end !== undefined) return end;

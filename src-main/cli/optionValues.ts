@@ -5,8 +5,8 @@ import { UsageError } from './ExitStatus.ts';
 
 const KIB = 1024;
 const UNITS: Readonly<Record<string, number>> = { '': KIB * KIB, k: KIB, m: KIB * KIB, g: KIB * KIB * KIB };
-const LEAST_MEMORY = KIB * KIB;
-const MOST_MEMORY = 2 * KIB * KIB * KIB;
+const LEAST_SIZE = KIB * KIB;
+const MOST_SIZE = 2 * KIB * KIB * KIB;
 const PAGE_BYTES = 4096;
 
 /** `0x7c00`, `7c00h` or decimal; from 0 to `most`. */
@@ -65,13 +65,18 @@ export function parseFileName(text: string, option: string): string {
   throw new UsageError(`${option}: the file name is empty.`);
 }
 
-/** `64M`, `2G`, `1024K`, or mebibytes without a unit; whole pages. */
+/** Of RAM: `64M`, `2G`, `1024K`, or mebibytes without a unit; whole pages. */
 export function parseMemory(text: string): number {
+  return parseSize(text, '--memory');
+}
+
+/** `64M`, as for RAM. */
+export function parseSize(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?$/i.exec(text.trim());
   const bytes = Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? NaN);
   const whole = Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
-  if (whole >= LEAST_MEMORY && whole <= MOST_MEMORY) return whole;
-  throw new UsageError(`--memory ${text}: expected a size from 1M to 2G, such as 64M.`);
+  if (whole >= LEAST_SIZE && whole <= MOST_SIZE) return whole;
+  throw new UsageError(`${option} ${text}: expected a size from 1M to 2G, such as 64M.`);
 }
 
 /** A positive number of seconds. */

@@ -16,6 +16,7 @@ import {
   parseNumber,
   parsePort,
   parseSeconds,
+  parseSize,
   parseTcpPort,
 } from './optionValues.ts';
 import { TIERS } from '../hypervisor/types.ts';
@@ -24,6 +25,7 @@ import type { ReplayChoices } from './recordedOptions.ts';
 import type { RestoreChoices } from './RestoreCommand.ts';
 import { CONSOLE_DEVICES, type RunOptions, TRACE_KINDS } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
+import { DEFAULT_TRACED_EVENTS, type EventTraceChoice, parseTracedEvents } from './tracedEvents.ts';
 
 export const MOST_ADDRESS = 0xffff_ffff;
 
@@ -58,6 +60,21 @@ function driveChoice(options: RunValues): DriveChoice {
   }
   const access = options.overlay === true ? 'overlay' : options.readOnly === true ? 'read-only' : 'read-write';
   return { files, access, bootOrder };
+}
+
+function eventTraceChoice({ traceFile, traceFilter, traceSize, gdb }: Values): EventTraceChoice | undefined {
+  if (traceFile === undefined) {
+    const idle = traceFilter !== undefined ? '--trace-filter' : traceSize !== undefined ? '--trace-size' : undefined;
+    if (idle === undefined) return undefined;
+    throw new UsageError(`${idle}: nothing is traced. Say with --trace-file where to, or leave ${idle} out.`);
+  }
+  if (gdb !== undefined)
+    throw new UsageError('--trace-file: with --gdb, events are caught by gdb alone (`monitor catch`); leave one out.');
+  return {
+    file: parseFileName(traceFile, '--trace-file'),
+    events: traceFilter === undefined ? DEFAULT_TRACED_EVENTS : parseTracedEvents(traceFilter, '--trace-filter'),
+    mostBytes: parseSize(traceSize ?? '64M', '--trace-size'),
+  };
 }
 
 /** What every command that runs a program can be told. */
@@ -150,6 +167,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
     endsAtReset: options.reboot === false,
     trace: parse('trace', (text) => parseChoice(text, '--trace', TRACE_KINDS)),
+    eventTrace: eventTraceChoice(options),
     isJson,
   };
 }

@@ -5,7 +5,7 @@ import { catchpointText } from '../eventText.ts';
 import type { DebugMemory } from './DebugMemory.ts';
 import type { DebugView } from './DebugView.ts';
 import { codeBits, hasParagraphSegments } from './loadSegment.ts';
-import { CATCHPOINT_USAGE, parseCatchpoint } from './parseCatchpoint.ts';
+import { CATCHPOINT_USAGE, parseCatchpoint } from '../parseCatchpoint.ts';
 import {
   describeDescriptors,
   describeDevices,

@@ -1,5 +1,5 @@
-import type { Catchpoint } from '../../engine/Catchpoint.ts';
-import { EXCEPTION_NAMES } from '../eventText.ts';
+import type { Catchpoint } from '../engine/Catchpoint.ts';
+import { EXCEPTION_NAMES } from './eventText.ts';
 
 /** How to write each, for who has written it wrongly. */
 export const CATCHPOINT_USAGE =
