@@ -476,7 +476,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   serialHistory(id: VmId, port = 0): Uint8Array {
-    return this.#machines.get(id)?.serialHistories.get(port)?.bytes() ?? new Uint8Array(0);
+    return this.#machines.get(id)?.serialHistories.bytes(port) ?? new Uint8Array(0);
   }
 
   statistics(): HypervisorStatistics {

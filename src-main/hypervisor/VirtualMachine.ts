@@ -2,7 +2,6 @@ import { CpuState } from '../engine/state/CpuState.ts';
 import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
 import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
 import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
-import { ByteHistory } from './ByteHistory.ts';
 import { MachineCondition } from './lifecycle/MachineCondition.ts';
 import { debuggersRefusal, isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
 import { readRegisters } from './registerAccess.ts';
@@ -11,6 +10,7 @@ import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot
 import type { SerialPast } from './snapshots/StoredSnapshot.ts';
 import { closing, done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
+import { SerialHistories } from './SerialHistories.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
@@ -45,7 +45,6 @@ import type {
   VmSummary,
 } from './types.ts';
 
-const SERIAL_HISTORY_BYTES = 256 * 1024;
 /** For copying 2 GiB on a host that is out of breath; in the meantime the machine can be powered off. */
 const CAPTURE_TIMEOUT_MS = 60_000;
 
@@ -105,7 +104,7 @@ export class VirtualMachine {
   /** When the checkpoint was taken that it goes on from, in ms since 1970, if it was suspended by nobody. */
   interruptedAt: number | null = null;
   readonly screen = new ScreenMirror();
-  readonly serialHistories = new Map<number, ByteHistory>();
+  readonly serialHistories = new SerialHistories();
   readonly #host: VirtualMachineHost;
   readonly #events: VirtualMachineEvents;
   readonly #condition: MachineCondition;
@@ -232,7 +231,7 @@ export class VirtualMachine {
     await Promise.all([previous?.terminate(), this.#ending]);
     if (life !== this.#lives) return this.#overtaken();
     this.#forget();
-    for (const history of this.serialHistories.values()) history.clear();
+    this.serialHistories.clear();
     const drives = await this.#host.prepareDrives(this);
     if (life !== this.#lives) return this.#overtaken();
     const launched = drives.ok
@@ -262,7 +261,7 @@ export class VirtualMachine {
     if (!captured.ok && captured.error.code === 'no-answer' && this.#thread === thread)
       await this.giveUp({ kind: 'thread-hung', message: `The thread of “${this.stored.name}” hung and was ended.`, detail: 'it did not answer while the machine was captured' }); // prettier-ignore
     // What comes later the machine has sent after it was captured.
-    const serial = new Map([...this.serialHistories].map(([port, history]) => [port, history.bytes()]));
+    const serial = this.serialHistories.copy();
     this.#condition.endSaving();
     return captured.ok ? done({ ...captured.value, serial }) : captured;
   }
@@ -294,7 +293,7 @@ export class VirtualMachine {
     const loaded = await thread.send('restore', { snapshot, drives: layered }, { timeoutMs: CAPTURE_TIMEOUT_MS });
     if (!loaded.ok) return loaded;
     if (this.#thread !== thread || this.state !== 'saving') return this.#overtaken();
-    this.#putSerialBack(serial);
+    this.serialHistories.putBack(serial);
     this.stored = stored;
     this.#events.onRestored(this);
     this.#events.onLoaded(this, loaded.value);
@@ -323,7 +322,7 @@ export class VirtualMachine {
     await previous?.terminate();
     if (life !== this.#lives) return this.#overtaken();
     this.#forget();
-    this.#putSerialBack(serial);
+    this.serialHistories.putBack(serial);
     this.stored = stored;
     this.#events.onRestored(this);
     this.#adopt(launched.value);
@@ -331,17 +330,6 @@ export class VirtualMachine {
     this.#applyScreenRate();
     this.#condition.onRestored();
     return done(null);
-  }
-
-  #serialHistory(port: number): ByteHistory {
-    let history = this.serialHistories.get(port);
-    if (history === undefined) this.serialHistories.set(port, (history = new ByteHistory(SERIAL_HISTORY_BYTES)));
-    return history;
-  }
-
-  #putSerialBack(serial: SerialPast): void {
-    for (const history of this.serialHistories.values()) history.clear();
-    for (const [port, bytes] of serial) this.#serialHistory(port).append(bytes);
   }
 
   #overtaken(): Result<never> {
@@ -491,7 +479,7 @@ export class VirtualMachine {
 
   #onBatch(batch: ThreadBatch): void {
     for (const { port, bytes } of batch.serial) {
-      this.#serialHistory(port).append(bytes);
+      this.serialHistories.append(port, bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
     }
     if (batch.sound) this.#events.onSound(this, batch.sound);
