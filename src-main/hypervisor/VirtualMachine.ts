@@ -1,10 +1,9 @@
-import { CpuState } from '../engine/state/CpuState.ts';
+import type { CpuState } from '../engine/state/CpuState.ts';
 import type { ArmedBreakpoint } from '../machine/breakpoints/Breakpoint.ts';
 import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
 import type { DriveSlot } from '../machine/drives/DriveSlot.ts';
 import { MachineCondition } from './lifecycle/MachineCondition.ts';
 import { debuggersRefusal, isObeyed, refusal, type VmCommand } from './lifecycle/transitions.ts';
-import { readRegisters } from './registerAccess.ts';
 import { isSameHardware } from './snapshots/hardwareOf.ts';
 import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot.ts';
 import type { SerialPast } from './snapshots/StoredSnapshot.ts';
@@ -13,12 +12,12 @@ import { ScreenMirror } from './ScreenMirror.ts';
 import { SerialHistories } from './SerialHistories.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
+import { SharedState } from './SharedState.ts';
 import type { StoredMachine } from './storage/StoredMachine.ts';
 import { summariseStored } from './storage/summariseStored.ts';
 import type { ContainmentRecord } from '../machine/containment/ContainmentLog.ts';
 import type { ThreadBatch, ThreadCommandName, ThreadCommands, ThreadHappening } from './threads/protocol.ts';
 import { definitionOf, launchThread, type LaunchedThread, type ReadyThread } from './threads/launchThread.ts';
-import { readDeviceActivity } from './threads/readDeviceActivity.ts';
 import type {
   LoadedPages,
   MachineViews,
@@ -110,8 +109,8 @@ export class VirtualMachine {
   readonly #condition: MachineCondition;
   #programSummary: string | null = null;
   #thread: VcpuWorker | undefined;
-  #views: MachineViews | undefined;
-  #cpus: readonly CpuState[] = [];
+  /** Of a crashed machine too. */
+  #shared: SharedState | undefined;
   /** How often each of those who look at the screen wants to see changes, per second. */
   readonly #screenWatches = new Set<{ readonly perSecond: number }>();
   #breakpoints: readonly ArmedBreakpoint[] = [];
@@ -142,7 +141,7 @@ export class VirtualMachine {
 
   /** Where its memory lies; of a crashed machine too. */
   get views(): MachineViews | undefined {
-    return this.#views;
+    return this.#shared?.views;
   }
 
   get worker(): VcpuWorker | undefined {
@@ -339,8 +338,7 @@ export class VirtualMachine {
   }
 
   #adopt({ views, summary, loaded }: ReadyThread): void {
-    this.#views = views;
-    this.#cpus = views.stateOffsets.map((offset) => new CpuState(views.buffer, offset));
+    this.#shared = new SharedState(views);
     this.#programSummary = summary;
     this.#events.onThread(this);
     this.#events.onLoaded(this, loaded);
@@ -384,7 +382,7 @@ export class VirtualMachine {
 
   async setBreakpoints(breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>> {
     this.#breakpoints = [...breakpoints];
-    if (this.#thread === undefined || this.#views === undefined || this.#thread.hasEnded) return done(null);
+    if (this.#thread === undefined || this.#shared === undefined || this.#thread.hasEnded) return done(null);
     return this.send('setBreakpoints', breakpoints);
   }
 
@@ -404,27 +402,22 @@ export class VirtualMachine {
   }
 
   registers(vcpu: number): VcpuRegisters | undefined {
-    const cpu = this.#cpus[vcpu];
-    if (cpu === undefined) return undefined;
-    return { vmId: this.id, vcpu, ...readRegisters(cpu) };
+    const registers = this.#shared?.registers(vcpu);
+    return registers && { vmId: this.id, vcpu, ...registers };
   }
 
   /** The state of a vCPU, live. */
   cpu(vcpu: number): CpuState | undefined {
-    return this.#cpus[vcpu];
+    return this.#shared?.cpu(vcpu);
   }
 
   /** Undefined while off. */
   deviceActivity(): DeviceActivity | undefined {
-    return this.#views && readDeviceActivity(this.#views);
+    return this.#shared?.deviceActivity();
   }
 
   readMemory(physicalAddress: number, byteLength: number): Uint8Array | undefined {
-    if (this.#views === undefined) return undefined;
-    const { buffer, ramOffset, ramBytes } = this.#views;
-    const start = Math.max(0, Math.min(ramBytes, physicalAddress));
-    const end = Math.max(start, Math.min(ramBytes, physicalAddress + byteLength));
-    return new Uint8Array(buffer, ramOffset + start, end - start).slice();
+    return this.#shared?.readMemory(physicalAddress, byteLength);
   }
 
   /** The screen is kept up to date while somebody looks, as often as the most eager of them wants. */
@@ -438,7 +431,7 @@ export class VirtualMachine {
   }
 
   #applyScreenRate(): void {
-    if (this.#views === undefined) return;
+    if (this.#shared === undefined) return;
     const rate = Math.max(0, ...[...this.#screenWatches].map(({ perSecond }) => perSecond));
     this.worker?.post('setScreenRate', rate);
   }
@@ -543,8 +536,7 @@ export class VirtualMachine {
 
   /** What a machine that is off does not have. */
   #forget(): void {
-    this.#views = undefined;
-    this.#cpus = [];
+    this.#shared = undefined;
     this.#condition.forget();
     this.screen.forget();
   }
