@@ -145,3 +145,73 @@ test('the screen takes the whole display and gives it back by its keys', async (
   await desk.part(TEST_IDS.screen).press('Control+Alt+Enter');
   await expect(desk.part(TEST_IDS.vmList)).toBeVisible();
 });
+
+test('the picture is shown by whole pixels, or smooth over all its room, which stays so over a restart', async ({
+  launch,
+  picture,
+}) => {
+  /** Guest pixels across, CSS pixels for one of them, and how those are filled. */
+  const scaling = (desk: Desk) =>
+    desk.part(TEST_IDS.screen).evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas.getBoundingClientRect();
+      const room = canvas.parentElement?.getBoundingClientRect();
+      return {
+        across: (width * devicePixelRatio) / canvas.width,
+        down: (height * devicePixelRatio) / canvas.height,
+        fills: Math.abs(width - (room?.width ?? 0)) < 1 || Math.abs(height - (room?.height ?? 0)) < 1,
+        rendering: getComputedStyle(canvas).imageRendering,
+      };
+    });
+  const first = new Desk(await launch());
+  await first.page.locator('[data-sample-id="life"]').getByTestId(TEST_IDS.sampleRun).click();
+  await expect(first.part(TEST_IDS.screen)).toBeVisible();
+  await first.part(TEST_IDS.screenWhole).click();
+  await expect(first.part(TEST_IDS.vmList)).toBeHidden();
+  await expect.poll(() => scaling(first)).toMatchObject({ fills: false, rendering: 'pixelated' });
+  const sharp = await scaling(first);
+  expect([sharp.across, sharp.down].map((pixels) => pixels - Math.round(pixels))).toEqual([
+    expect.closeTo(0, 2),
+    expect.closeTo(0, 2),
+  ]);
+
+  const smooth = first.part(TEST_IDS.screenSmooth);
+  await expect(smooth).toHaveAttribute('aria-pressed', 'false');
+  await smooth.click();
+  await expect(smooth).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(() => scaling(first)).toMatchObject({ fills: true, rendering: 'auto' });
+  const { across, down } = await scaling(first);
+  expect(across).toBeCloseTo(down, 2);
+  await picture(first.page, 'screen-smooth');
+  // What the window remembers reaches the disk within a second.
+  await first.page.waitForTimeout(1500);
+  await first.kill();
+
+  const second = new Desk(await launch());
+  await second.part(TEST_IDS.start).click();
+  await expect(second.part(TEST_IDS.screenSmooth)).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(() => scaling(second)).toMatchObject({ rendering: 'auto' });
+});
+
+/** Shows each key that the BIOS gives. */
+const TYPEWRITER = `        bits 16
+        org 0x7c00
+        sti
+next:   xor ah, ah
+        int 0x16
+        mov ah, 0x0e
+        int 0x10
+        jmp next
+`;
+
+test('Ctrl+Alt+Del of the screen’s tools starts the guest over', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'typewriter.asm', TYPEWRITER)] }));
+  await desk.select('typewriter');
+  await desk.part(TEST_IDS.screen).click();
+  await desk.page.keyboard.type('before', { delay: 40 });
+  await expect.poll(() => screenText(desk)).toContain('before');
+  await desk.part(TEST_IDS.screenControlAltDelete).click();
+  await expect.poll(() => screenText(desk)).not.toContain('before');
+  await desk.part(TEST_IDS.screen).click();
+  await desk.page.keyboard.type('after', { delay: 40 });
+  await expect.poll(() => screenText(desk)).toContain('after');
+});
