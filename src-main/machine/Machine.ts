@@ -247,13 +247,20 @@ export class Machine {
     }
   }
 
-  /** The processor does nothing until an interrupt, and the guest's clock has not come so far. */
-  private waitsBefore(guestNs: number | undefined): boolean {
-    const isHalted = this.processor.state.getInt(STATE.halted) !== 0;
-    return isHalted && this.time.now() < (guestNs ?? -Infinity);
+  /** The first processor does nothing until an interrupt. */
+  get isWaiting(): boolean {
+    return this.processor.state.getInt(STATE.halted) !== 0;
   }
 
-  /** Executes one instruction of the first processor. Timers that are due expire before it. */
+  /** It waits, and the guest's clock has not come so far. */
+  private waitsBefore(guestNs: number | undefined): boolean {
+    return this.isWaiting && this.time.now() < (guestNs ?? -Infinity);
+  }
+
+  /**
+   * Executes one instruction of the first processor, or takes the interrupt that has come. Timers that are due expire
+   * before it. One that waits in HLT does so until the next timer, which takes no host time while the clock is stopped.
+   */
   step(): MachineExit {
     if (this.stops.end !== undefined) return this.stops.end;
     this.time.fireDue();

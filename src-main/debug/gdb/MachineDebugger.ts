@@ -2,6 +2,7 @@ import { CS, INTERRUPT_SHADOW, STATE } from '../../engine/state/layout.ts';
 import { catches, type Catchpoint, type CaughtEvent } from '../../engine/Catchpoint.ts';
 import type { VirtualProcessor, Watchpoint } from '../../engine/VirtualProcessor.ts';
 import type { DebuggedEnd, DebuggedMachine, RunControl } from '../../machine/debugging/DebuggedMachine.ts';
+import { stepThroughWait } from '../../machine/debugging/stepThroughWait.ts';
 import type { MachineExit, MachineSlice } from '../../machine/MachineExit.ts';
 import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
 
@@ -305,11 +306,12 @@ export class MachineDebugger implements RunControl {
 
   /** One that waits in HLT goes on with the interrupt that wakes it, whatever is said of interrupts. */
   private stepOne(): MachineExit {
-    if (this.canGoBack) return this.debugged.step();
+    const step = (): MachineExit => stepThroughWait(this.debugged.machine, () => this.debugged.step());
+    if (this.canGoBack) return step();
     const { state } = this.processor;
     const isFree = state.getInt(STATE.halted) === 0 && state.getInt(STATE.interruptShadow) === INTERRUPT_SHADOW.none;
     if (!this.stepsTakeInterrupts && isFree) state.setInt(STATE.interruptShadow, INTERRUPT_SHADOW.sti);
-    return this.debugged.step();
+    return step();
   }
 
   private get processor(): VirtualProcessor {

@@ -147,7 +147,7 @@ export type ThreadTravel = Pick<
   'timeLine' | 'goTo' | 'stepBack' | 'beginSearch' | 'searchOn' | 'giveUpSearch' | 'recorded'
 >;
 
-/** The machine as its thread drives it. All methods are synchronous; only `run` and `step` execute guest code. */
+/** The machine as its thread drives it. All methods are synchronous; only `run` and steps execute guest code. */
 export interface ThreadMachine {
   readonly views: MachineViews;
   /** Undefined when its run cannot be repeated. */
@@ -173,6 +173,10 @@ export interface ThreadMachine {
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages;
   run(untilHostNs: number): MachineExit;
   step(): MachineExit;
+  /** As `step`; out of HLT it leads to the first instruction of the handler of the interrupt that ends it. */
+  stepThroughWait(): MachineExit;
+  /** The processor does nothing until an interrupt. */
+  readonly isWaiting: boolean;
   /** Guest time stands still until the next `run`. */
   stopClock(): void;
   instructionAddress(vcpu: number): number;

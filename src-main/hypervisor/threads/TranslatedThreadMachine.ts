@@ -5,6 +5,7 @@ import { CS, PAGE_FLAG, RSP, SS } from '../../engine/state/layout.ts';
 import { type DriveSlot, REMOVABLE_SLOTS, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
+import { stepThroughWait } from '../../machine/debugging/stepThroughWait.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
@@ -231,6 +232,14 @@ export class TranslatedThreadMachine implements ThreadMachine {
 
   step(): MachineExit {
     return this.history?.step() ?? this.#parts.machine.step();
+  }
+
+  stepThroughWait(): MachineExit {
+    return stepThroughWait(this.#parts.machine, () => this.step());
+  }
+
+  get isWaiting(): boolean {
+    return this.#parts.machine.isWaiting;
   }
 
   stopClock(): void {

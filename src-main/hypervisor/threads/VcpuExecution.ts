@@ -125,8 +125,12 @@ export class VcpuExecution {
     this.#mode = { kind: 'running' };
     this.#noteRun();
     this.#guarded(() => {
-      const exit = this.#machine.step();
-      if (exit.reason !== 'idle' && exit.reason !== 'halted') this.#afterRun(exit);
+      const wasWaiting = this.#machine.isWaiting;
+      const exit = this.#machine.stepThroughWait();
+      // It has stepped onto a HLT, which can be looked at, or waits for input from outside.
+      if (exit.reason === 'idle' || (exit.reason === 'halted' && !wasWaiting)) return;
+      if (exit.reason === 'halted') this.#output.happen({ kind: 'running' });
+      this.#afterRun(exit);
     });
     if (this.#mode.kind === 'running') this.#pause({ kind: 'step' });
   }

@@ -108,6 +108,11 @@ export class HostClock implements GuestClock {
     this.set(state.guestTimeNs);
   }
 
+  /** Its time passes. */
+  get isStarted(): boolean {
+    return this.startedAtHostNs !== undefined;
+  }
+
   start(): void {
     this.startedAtHostNs ??= this.host.monotonicNs();
   }

@@ -125,10 +125,13 @@ export class GuestTime {
     return processor.run({ instructions: isLast ? mostInstructions : chunk, precise: isLast });
   }
 
-  /** The processors wait for an interrupt. @returns `idle`, or undefined when it is time already */
+  /**
+   * The processors wait for an interrupt. Time that does not pass by itself, as between two steps, goes on at once to
+   * the next timer. @returns `idle`, or undefined when it is time already
+   */
   wait(): MachineExit | undefined {
     const deadline = this.timers.nextDeadline();
-    if (this.clock instanceof InstructionClock) {
+    if (this.clock instanceof InstructionClock || !this.clock.isStarted) {
       if (deadline === undefined) return { reason: 'idle', wakeAtHostNs: undefined };
       if (deadline > this.clock.now()) this.clock.set(deadline);
       return undefined;

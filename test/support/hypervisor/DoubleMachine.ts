@@ -164,6 +164,12 @@ export class DoubleMachine implements ThreadMachine {
     return { reason: 'budget' };
   }
 
+  stepThroughWait(): MachineExit {
+    return this.step();
+  }
+
+  readonly isWaiting = false;
+
   changeMedium(): void {}
 
   changedMedia(): [] {

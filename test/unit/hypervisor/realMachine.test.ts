@@ -62,6 +62,46 @@ test('each step executes exactly one instruction', async () => {
   expect(opened.hypervisor.registers(id)?.retiredInstructions).toBe(3);
 });
 
+const WAITING = `bits 16
+org 100h
+xor ax, ax
+mov ds, ax
+mov word [20h], handler
+mov [22h], cs
+sti
+again: hlt
+after: jmp again
+handler: push ax
+mov al, 20h
+out 20h, al
+pop ax
+iret`;
+
+test.each(['host', 'instructions'] as const)(
+  'by the clock “%s” a step out of HLT leads to the handler of the interrupt that ends it',
+  async (clock) => {
+    const { id } = await opened.create(WAITING, { clock });
+    unwrap(await opened.hypervisor.start(id, { paused: true }));
+    for (let count = 0; count < 6; count++) unwrap(await opened.hypervisor.step(id));
+    const after = register(id, 'eip');
+    for (let round = 0; round < 3; round++) {
+      const stepped = unwrap(await opened.hypervisor.step(id));
+      expect(stepped).toMatchObject({ state: 'paused', pauseReason: { kind: 'step' } });
+      // Behind the HLT stand two bytes of a jump.
+      expect(register(id, 'eip')).toBe(after + 2);
+      for (let count = 0; count < 7; count++) unwrap(await opened.hypervisor.step(id));
+      expect(register(id, 'eip')).toBe(after);
+    }
+  },
+);
+
+test('a step out of a HLT that nothing can end says that the machine is halted', async () => {
+  const id = await startPaused('bits 16\norg 100h\ncli\nhlt');
+  for (let count = 0; count < 2; count++)
+    expect(unwrap(await opened.hypervisor.step(id))).toMatchObject({ state: 'paused' });
+  expect(unwrap(await opened.hypervisor.step(id))).toMatchObject({ state: 'running', activity: 'stopped' });
+});
+
 test('stepping over a call stops behind it, in the same frame of a recursion', async () => {
   const text = 'bits 16\norg 100h\nmov cx, 5\nf: call g\nafter: jmp $\ng: dec cx\njz done\ncall g\ndone: inc dx\nret';
   const id = await startPaused(text);

@@ -171,6 +171,16 @@ describe('halting', () => {
     expect(processor.vectors).toEqual([0x20]);
   });
 
+  test('takes a step as long as guest time, and no host time: the next step takes the interrupt', () => {
+    const machine = make([startTimer(11_932), halt, compute]);
+    for (let count = 0; count < 2; count++) expect(machine.step()).toEqual({ reason: 'budget' });
+    expect(processor.isHalted).toBe(true);
+    expect(machine.guestTimeNs).toBeGreaterThan(9_900_000);
+    expect(host).toBeLessThan(1_000_000);
+    expect(machine.step()).toEqual({ reason: 'budget' });
+    expect(processor.vectors).toEqual([0x20]);
+  });
+
   test('wakes a guest that idles once for several ticks, each at its own guest time', () => {
     const times: number[] = [];
     const tick: ScriptStep = (cpu, limits) => {

@@ -289,6 +289,15 @@ describe('running', () => {
     expect(gdb.ask('c')).toMatch(/^T05thread:1;rwatch:9000;/);
   });
 
+  test('steps out of a HLT to the handler of the interrupt that ends it, by the host’s clock too', async () => {
+    const own = await bareMachine({ clock: { kind: 'host' } });
+    loadAssembled(own.machine, 'xor ax, ax\nmov ds, ax\nmov word [0x20], 0x7c40\nmov [0x22], cs\nsti\nhlt\nnop');
+    const client = new GdbClient(own);
+    for (let count = 0; count < 6; count++) expect(client.ask('s')).toMatch(/^T05/);
+    expect(own.machine.isWaiting).toBe(true);
+    expect(client.ask('s')).toContain('08:407c0000;');
+  });
+
   test('steps through a range as through one line, but not over a breakpoint in it', () => {
     start('nop\nnop\nnop\nnop\nhlt');
     gdb.ask('vCont;r7c00,7c03:1');
