@@ -1,6 +1,12 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
+const { withAllocator } = (await import(new URL('scripts/setup/allocator.mjs', import.meta.url).href)) as {
+  withAllocator: (environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+};
+// Tests run in processes with machines, which the program starts with these settings too: what they keep of memory is bounded.
+Object.assign(process.env, withAllocator(process.env));
+
 const suites = ['unit', 'conformance', 'oracle', 'golden', 'guests'];
 
 /** One vitest project per folder of test/, so that `vitest --project unit` runs one of them. */
