@@ -77,6 +77,8 @@ test('panels are arranged by preset, by hand and by keyboard, and stay so', asyn
 test('another machine has a layout of its own', async ({ launch, home }) => {
   const files = ['one', 'two'].map((name) => programFile(home, `${name}.asm`, COUNTER));
   const desk = new Desk(await launch({ args: await Promise.all(files) }));
+  // The last one that is opened is shown.
+  await expect(desk.part(TEST_IDS.machineName)).toContainText('two');
   await desk.select('one');
   await chooseLayout(desk, 'run');
   await desk.select('two');

@@ -34,7 +34,7 @@ test('gdb connects by the command that the Debug panel shows, and leaves the mac
 
   gdb.stdin.write('set $ebx = 0x1234\nstepi\np/x $ebx\ncontinue\n');
   await desk.expectState('spin', 'running');
-  expect(text).toMatch(/\$1 = 0x123[45]/);
+  await expect.poll(() => text).toMatch(/\$1 = 0x123[45]/);
   await desk.part(TEST_IDS.pause).click();
   await desk.expectState('spin', 'paused');
   await expect.poll(() => text).toContain('SIGINT');
