@@ -149,6 +149,8 @@ export const PauseReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started-paused') }),
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('step') }),
+  /** It was stepped, and is where it was: in a HLT that nothing ends but input from outside. */
+  z.object({ kind: z.literal('waiting') }),
   /** A debugger that drives it has stopped it, or has come. */
   z.object({ kind: z.literal('debugger') }),
   z.object({

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { DebugLink, DebugSession, RunControl } from '../../machine/debugging/DebuggedMachine.ts';
+import type { DebugLink, DebuggedEnd, DebugSession, RunControl } from '../../machine/debugging/DebuggedMachine.ts';
+import type { MachineExit } from '../../machine/MachineExit.ts';
 
 /** From main to the thread. */
 export type DebugLinkDown =
@@ -72,7 +73,19 @@ export class DebugAttachment {
     return true;
   }
 
+  /** Its machine will not run any more. */
+  tellEnd(exit: MachineExit): void {
+    this.control.tellEnd(endOf(exit));
+  }
+
   #post(message: DebugLinkUp): void {
     this.#port.postMessage(message);
   }
+}
+
+function endOf(exit: MachineExit): DebuggedEnd {
+  const isCrash = exit.reason === 'shutdown' || exit.reason === 'error';
+  // What the guest wrote to its exit port.
+  const status = exit.reason === 'poweroff' && /^\d+$/.test(exit.detail) ? Number(exit.detail) : 0;
+  return { isCrash, status };
 }

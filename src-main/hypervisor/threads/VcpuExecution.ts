@@ -1,19 +1,18 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
-import { type BreakpointExit, BreakpointSet, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
-import type { DebuggedEnd, DebuggedMachine, DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
+import { type BreakpointExit, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
+import type { DebuggedMachine, DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
-import type { Stops, TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { messageOf } from '../results.ts';
 import type { BackTarget, PauseReason } from '../types.ts';
 import { DebugAttachment } from './DebugAttachment.ts';
 import type { OutputBatcher } from './OutputBatcher.ts';
 import type { ThreadCommands } from './protocol.ts';
+import { SerialBacklog } from './SerialBacklog.ts';
+import { StopPoints } from './StopPoints.ts';
 import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadTravel } from './ThreadMachine.ts';
-
-/** Serial input that the guest has not taken yet; what goes beyond is lost, as on a real line. */
-const SERIAL_INPUT_MOST = 1024 * 1024;
 
 export type ExecutionMode =
   | { readonly kind: 'paused' }
@@ -25,13 +24,6 @@ export type ExecutionMode =
   /** Nothing but a reset goes on from here; `isHalted`: by an HLT that no interrupt can end. */
   | { readonly kind: 'ended'; readonly isHalted: boolean };
 
-const NO_STOPS: Stops = { breakpoints: [], watchpoints: [] };
-
-interface TemporaryBreakpoint {
-  readonly linearAddress: number;
-  readonly stackPointerAtLeast: number;
-}
-
 /**
  * What a machine is at: running, pausing at breakpoints, going back, waiting in HLT, over. It knows no scheduler: who
  * holds a pCPU calls `run` or `searchOn`, as its mode says.
@@ -39,9 +31,9 @@ interface TemporaryBreakpoint {
 export class VcpuExecution {
   readonly #machine: ThreadMachine;
   readonly #output: OutputBatcher;
+  readonly #stops: StopPoints;
+  readonly #serialInput: SerialBacklog;
   #mode: ExecutionMode = { kind: 'paused' };
-  readonly #breakpoints = new BreakpointSet();
-  #temporary: TemporaryBreakpoint | undefined;
   /** The next instruction stands at a breakpoint that has been reported: pass it by a single step. */
   #isToPassBreakpoint = false;
   /** It has stopped at a breakpoint that does not count, such as one whose condition does not hold. */
@@ -49,12 +41,12 @@ export class VcpuExecution {
   #hasRun = false;
   /** It drives the machine while it is connected: commands of main's that would do so are kept from here. */
   #debugger: DebugAttachment | undefined;
-  #debuggerStops = NO_STOPS;
-  #serialInput: { readonly port: number; bytes: Uint8Array }[] = [];
 
   constructor(machine: ThreadMachine, output: OutputBatcher) {
     this.#machine = machine;
     this.#output = output;
+    this.#stops = new StopPoints(machine, (exit) => this.#debugger?.control.owns(exit) === true);
+    this.#serialInput = new SerialBacklog(machine);
   }
 
   get mode(): ExecutionMode {
@@ -72,7 +64,7 @@ export class VcpuExecution {
 
   /** While it is `running`, and until it no longer is. */
   run(untilHostMs: number): void {
-    if (this.#serialInput.length > 0) this.#offerSerialInput();
+    this.#serialInput.offer();
     this.#noteRun();
     this.#guarded(() => {
       do this.#runToStop(untilHostMs);
@@ -93,14 +85,14 @@ export class VcpuExecution {
       return;
     }
     // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
-    const linearAddress = this.#machine.instructionAddress(0);
-    if (this.#hasBreakpointAt(linearAddress)) this.#onBreakpoint({ reason: 'breakpoint', vcpu: 0, linearAddress });
+    if (this.#stops.isNext)
+      this.#onBreakpoint({ reason: 'breakpoint', vcpu: 0, linearAddress: this.#machine.instructionAddress(0) });
     else this.#afterRun(this.#machine.run(untilHostMs * 1e6));
   }
 
   /** Serial input waits for the guest. */
   get hasInput(): boolean {
-    return this.#serialInput.length > 0;
+    return !this.#serialInput.isEmpty;
   }
 
   /** Out of HLT: its time has come, or some input, which may be an interrupt to take. */
@@ -110,7 +102,7 @@ export class VcpuExecution {
 
   resume(): void {
     if (this.#mode.kind !== 'paused') return;
-    this.#isToPassBreakpoint = this.#hasBreakpointAt(this.#machine.instructionAddress(0));
+    this.#isToPassBreakpoint = this.#stops.isNext;
     this.#mode = { kind: 'running' };
     this.#output.happen({ kind: 'running' });
   }
@@ -124,29 +116,31 @@ export class VcpuExecution {
     if (this.#mode.kind !== 'paused') return;
     this.#mode = { kind: 'running' };
     this.#noteRun();
+    let reason: PauseReason = { kind: 'step' };
     this.#guarded(() => {
       const wasWaiting = this.#machine.isWaiting;
       const exit = this.#machine.stepThroughWait();
-      // It has stepped onto a HLT, which can be looked at, or waits for input from outside.
+      // Nothing that is due ends the HLT: input from outside would.
+      if (wasWaiting && this.#machine.isWaiting) reason = { kind: 'waiting' };
+      // It has stepped onto a HLT, which can be looked at, or waits on.
       if (exit.reason === 'idle' || (exit.reason === 'halted' && !wasWaiting)) return;
       if (exit.reason === 'halted') this.#output.happen({ kind: 'running' });
       this.#afterRun(exit);
     });
-    if (this.#mode.kind === 'running') this.#pause({ kind: 'step' });
+    if (this.#mode.kind === 'running') this.#pause(reason);
   }
 
   runTo({ linearAddress, stackPointerAtLeast }: ThreadCommands['runTo']['request']): void {
-    this.#setTemporaryBreakpoint({ linearAddress, stackPointerAtLeast: stackPointerAtLeast ?? 0 });
+    this.#stops.setDestination({ linearAddress, stackPointerAtLeast: stackPointerAtLeast ?? 0 });
     this.resume();
   }
 
   setBreakpoints(breakpoints: readonly ArmedBreakpoint[]): void {
-    this.#breakpoints.set(breakpoints);
-    this.#applyBreakpoints();
+    this.#stops.set(breakpoints);
   }
 
   get breakpointHits(): BreakpointHits {
-    return this.#breakpoints.hits;
+    return this.#stops.hits;
   }
 
   reset(): void {
@@ -157,10 +151,10 @@ export class VcpuExecution {
   restore({ snapshot, drives }: ThreadCommands['restore']['request']): LoadedPages {
     try {
       const loaded = this.#machine.restore(snapshot, drives);
-      this.#serialInput = [];
+      this.#serialInput.clear();
       this.#mode = { kind: 'paused' };
       this.#isToPassBreakpoint = false;
-      this.#setTemporaryBreakpoint(undefined);
+      this.#stops.setDestination(undefined);
       this.#machine.stopClock();
       this.#output.noteRun();
       return loaded;
@@ -185,7 +179,7 @@ export class VcpuExecution {
   }
 
   beginSearch(target: BackTarget): void {
-    this.#setTemporaryBreakpoint(undefined);
+    this.#stops.setDestination(undefined);
     this.history.beginSearch(target);
     this.#beginSearching();
   }
@@ -238,10 +232,7 @@ export class VcpuExecution {
   #underDebugger(debugged: DebuggedMachine): DebuggedMachine {
     return {
       ...debugged,
-      setStops: (stops) => {
-        this.#debuggerStops = stops;
-        this.#applyBreakpoints();
-      },
+      setStops: (stops) => this.#stops.setDebuggers(stops),
       stepBack: () => {
         const result = debugged.stepBack();
         this.#arrive(result);
@@ -277,7 +268,7 @@ export class VcpuExecution {
     const { control, end } = attachment;
     const { kind } = this.#mode;
     if (control.isKilled) {
-      this.#debugger = undefined;
+      this.#forgetDebugger();
       this.#mode = { kind: 'ended', isHalted: false };
       this.#output.happen({ kind: 'power-off', detail: 'ended by its debugger' });
     } else if (end !== undefined) this.#leaveDebugger(attachment);
@@ -295,37 +286,30 @@ export class VcpuExecution {
 
   /** The machine is what it was before the debugger came; one that was lost leaves it as it stands. */
   #leaveDebugger({ end, wasRunning }: DebugAttachment): void {
-    this.#debugger = undefined;
-    this.#debuggerStops = NO_STOPS;
-    this.#applyBreakpoints();
-    this.#output.happen({ kind: 'debugger', isAttached: false });
+    this.#forgetDebugger();
     if (this.#mode.kind === 'searching') this.#pause({ kind: 'user' });
     if (end === 'lost' || this.#mode.kind === 'ended') return;
     if (wasRunning) this.resume();
     else this.pause();
   }
 
+  #forgetDebugger(): void {
+    this.#debugger = undefined;
+    this.#stops.clearDebuggers();
+    this.#output.happen({ kind: 'debugger', isAttached: false });
+  }
+
   /** Its machine will not run any more. */
   #endDebugger(exit: MachineExit): void {
     const attachment = this.#debugger;
     if (attachment === undefined) return;
-    attachment.control.tellEnd(endOf(exit));
+    attachment.tellEnd(exit);
     if (attachment.end !== undefined) this.#leaveDebugger(attachment);
   }
 
   queueSerialInput(port: number, bytes: Uint8Array): void {
-    const waiting = this.#serialInput.reduce((sum, each) => sum + each.bytes.length, 0);
-    const taken = bytes.subarray(0, Math.max(0, SERIAL_INPUT_MOST - waiting));
-    if (taken.length > 0) this.#serialInput.push({ port, bytes: taken });
-    this.#offerSerialInput();
+    this.#serialInput.add(port, bytes);
     this.wake();
-  }
-
-  #offerSerialInput(): void {
-    this.#serialInput = this.#serialInput.flatMap(({ port, bytes }) => {
-      const taken = this.#machine.serialInput(bytes, port);
-      return taken < bytes.length ? [{ port, bytes: bytes.subarray(taken) }] : [];
-    });
   }
 
   #noteRun(): void {
@@ -377,19 +361,12 @@ export class VcpuExecution {
   }
 
   #onBreakpoint(exit: BreakpointExit): void {
-    const machine = this.#machine;
-    const linearAddress = machine.instructionAddress(exit.vcpu);
-    const temporary = exit.reason === 'breakpoint' ? this.#temporary : undefined;
-    const meeting = this.#breakpoints.meet(exit, linearAddress, machine.context(exit.vcpu));
+    const reason = this.#stops.meet(exit);
     // Told beside a breakpoint of main's, which says more.
     const isDebuggers = this.#debugger !== undefined && this.#debugger.control.take(exit) !== exit;
-    // Below it is the same address in a deeper call.
-    const hasArrived =
-      temporary?.linearAddress === linearAddress && machine.stackPointer(exit.vcpu) >= temporary.stackPointerAtLeast;
-    if (hasArrived) this.#pause({ kind: 'step' });
-    else if (meeting) {
-      this.#debugger?.control.noteBreakpoint(exit.vcpu);
-      this.#pause({ kind: 'breakpoint', ...meeting });
+    if (reason) {
+      if (reason.kind === 'breakpoint') this.#debugger?.control.noteBreakpoint(exit.vcpu);
+      this.#pause(reason);
     } else if (isDebuggers) this.#pause({ kind: 'debugger' });
     else {
       this.#hasPassed = true;
@@ -399,7 +376,7 @@ export class VcpuExecution {
 
   #pause(reason: PauseReason): void {
     this.#mode = { kind: 'paused' };
-    this.#setTemporaryBreakpoint(undefined);
+    this.#stops.setDestination(undefined);
     this.#machine.stopClock();
     this.#output.happen({ kind: 'paused', reason });
   }
@@ -407,16 +384,16 @@ export class VcpuExecution {
   #arrive({ reason }: TravelResult): void {
     this.#mode = { kind: 'paused' };
     this.#isToPassBreakpoint = false;
-    this.#setTemporaryBreakpoint(undefined);
+    this.#stops.setDestination(undefined);
     this.#noteRun();
     this.#output.happen({ kind: 'travelled', stop: reason });
   }
 
   #reset(isByGuest: boolean): void {
     this.#output.noteRun();
-    this.#serialInput = [];
+    this.#serialInput.clear();
     const loaded = this.#machine.reset();
-    this.#breakpoints.clearHits();
+    this.#stops.clearHits();
     this.#isToPassBreakpoint = false;
     this.#output.happen({ kind: 'reset', loaded, byGuest: isByGuest });
     if (this.#mode.kind === 'ended') this.#output.happen({ kind: 'running' });
@@ -438,39 +415,4 @@ export class VcpuExecution {
       this.#crash('engine-error', 'The engine failed with an exception.', detail);
     }
   }
-
-  #hasBreakpointAt(linearAddress: number): boolean {
-    return this.#breakpoints.hasCodeAt(linearAddress) || this.#temporary?.linearAddress === linearAddress;
-  }
-
-  #setTemporaryBreakpoint(breakpoint: TemporaryBreakpoint | undefined): void {
-    if (breakpoint === undefined && this.#temporary === undefined) return;
-    this.#temporary = breakpoint;
-    this.#applyBreakpoints();
-  }
-
-  #applyBreakpoints(): void {
-    const { stops } = this.#breakpoints;
-    const others = this.#debuggerStops;
-    const temporary = this.#temporary === undefined ? [] : [this.#temporary.linearAddress];
-    this.#machine.setStops({
-      breakpoints: [...new Set([...stops.breakpoints, ...others.breakpoints, ...temporary])],
-      watchpoints: [...stops.watchpoints, ...others.watchpoints],
-      catchpoints: [...(stops.catchpoints ?? []), ...(others.catchpoints ?? [])],
-      accepts: (exit) => this.#isWanted(exit),
-    });
-  }
-
-  #isWanted(exit: MachineExit): boolean {
-    if (this.#debugger?.control.owns(exit) === true) return true;
-    return isBreakpointExit(exit) && this.#breakpoints.isMet(exit, this.#machine.context(exit.vcpu));
-  }
-}
-
-/** How a debugger is told that a machine is over. */
-function endOf(exit: MachineExit): DebuggedEnd {
-  const isCrash = exit.reason === 'shutdown' || exit.reason === 'error';
-  // What the guest wrote to its exit port.
-  const status = exit.reason === 'poweroff' && /^\d+$/.test(exit.detail) ? Number(exit.detail) : 0;
-  return { isCrash, status };
 }

@@ -23,6 +23,8 @@ export type PauseReason =
   | { readonly kind: 'started-paused' }
   | { readonly kind: 'restored' }
   | { readonly kind: 'step' }
+  /** It was stepped, and is where it was: in a HLT that nothing ends but input from outside. */
+  | { readonly kind: 'waiting' }
   /** A debugger that drives it has stopped it, or has come. */
   | { readonly kind: 'debugger' }
   /** It went back, or forth again. */

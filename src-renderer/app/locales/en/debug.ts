@@ -33,6 +33,7 @@ export const debug = {
     gdbClose: 'Stop waiting for gdb',
     gdbDetach: 'Let gdb go',
     byGdb: 'Stopped for gdb.',
+    waitsForInput: 'It waits in HLT, and no timer will wake it: send it input, or resume it.',
   },
   debugKind: {
     code: 'Code',

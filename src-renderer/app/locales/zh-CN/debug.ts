@@ -35,6 +35,7 @@ export const debug: typeof English = {
     gdbClose: '停止等待 gdb',
     gdbDetach: '断开 gdb',
     byGdb: '已为 gdb 停下。',
+    waitsForInput: '它在 HLT 中等待，没有定时器会唤醒它：请向它输入，或让它继续运行。',
   },
   debugKind: {
     code: '代码',
