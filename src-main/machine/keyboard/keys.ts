@@ -1,7 +1,8 @@
 /**
- * The keys of a 102-key keyboard, by the names of the web's `KeyboardEvent.code` (W3C UI Events
- * KeyboardEvent code Values), with the codes that the keyboard sends in its sets 2 and 3 (IBM PS/2 Hardware
- * Interface Technical Reference, "Keyboard Scan Code Set 2/3"). Set 1 is what the controller makes of set 2.
+ * The keys of a 102-key keyboard and those that Brazilian and Japanese ones have beside them, by the names of the web's
+ * `KeyboardEvent.code` (W3C UI Events KeyboardEvent code Values), with the codes that the keyboard sends in its sets 2
+ * and 3 (IBM PS/2 Hardware Interface Technical Reference, "Keyboard Scan Code Set 2/3"; USB HID to PS/2 Scan Code
+ * Translation Table). Set 1 is what the controller makes of set 2.
  */
 export interface Key {
   /** Set 2 make code; 0xe0nn for a key with the E0 prefix. */
@@ -38,6 +39,8 @@ const TABLE: readonly (readonly [string, number, number])[] = [
   ['Numpad4', 0x6b, 0x6b], ['Numpad5', 0x73, 0x73], ['Numpad6', 0x74, 0x74],
   ['Numpad1', 0x69, 0x69], ['Numpad2', 0x72, 0x72], ['Numpad3', 0x7a, 0x7a], ['NumpadEnter', 0xe05a, 0x79],
   ['Numpad0', 0x70, 0x70], ['NumpadDecimal', 0x71, 0x71],
+  ['IntlRo', 0x51, 0x51], ['KanaMode', 0x13, 0x87], ['IntlYen', 0x6a, 0x5d], ['Convert', 0x64, 0x86],
+  ['NonConvert', 0x67, 0x85], ['NumpadComma', 0x6d, 0x7b],
   // Two keys that send sequences of their own, see `makeCodes`.
   ['PrintScreen', 0xe07c, 0x57], ['Pause', 0xe177, 0x62],
 ];

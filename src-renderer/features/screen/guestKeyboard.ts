@@ -1,6 +1,7 @@
 import { onBeforeUnmount, ref, type Ref } from 'vue';
 import { bridge } from '../../app/bridge.ts';
 import type { KeyStroke } from '../../../src-preload/contract/machines.ts';
+import { HeldKeys } from './HeldKeys.ts';
 
 export interface OwnKeys {
   leave(): void;
@@ -28,7 +29,7 @@ export function isWholeScreenKey(event: KeyboardEvent): boolean {
 /** The host's keyboard, as the guest's, while its screen has the focus. */
 export function useGuestKeyboard(idOf: () => string): GuestKeyboard {
   const isCaptured = ref(false);
-  const held = new Set<string>();
+  const held = new HeldKeys();
 
   function send(keys: KeyStroke[]): void {
     if (keys.length > 0) void bridge().call('vm:key', { id: idOf(), keys });
@@ -41,8 +42,7 @@ export function useGuestKeyboard(idOf: () => string): GuestKeyboard {
   /** No key stays down in the guest when the host takes the keyboard back. */
   function release(): void {
     isCaptured.value = false;
-    send([...held].map((code) => ({ code, pressed: false })));
-    held.clear();
+    send(held.release());
   }
 
   function onKey(event: KeyboardEvent, own: OwnKeys): void {
@@ -52,12 +52,7 @@ export function useGuestKeyboard(idOf: () => string): GuestKeyboard {
       if (event.type === 'keydown' && !event.repeat) own[isWayOut(event) ? 'leave' : 'toggleWholeScreen']();
       return;
     }
-    const { code } = event;
-    if (code === '' || code === 'Unidentified') return;
-    const pressed = event.type === 'keydown';
-    if (pressed) held.add(code);
-    else if (!held.delete(code)) return;
-    send([{ code, pressed }]);
+    send(held.strokesOf(event));
   }
 
   onBeforeUnmount(release);

@@ -16,6 +16,13 @@ describe.each([
   { code: 'ArrowUp', make1: 'e0 48', break1: 'e0 c8', make2: 'e0 75', break2: 'e0 f0 75', make3: '63' },
   { code: 'ControlRight', make1: 'e0 1d', break1: 'e0 9d', make2: 'e0 14', break2: 'e0 f0 14', make3: '58' },
   { code: 'NumpadEnter', make1: 'e0 1c', break1: 'e0 9c', make2: 'e0 5a', break2: 'e0 f0 5a', make3: '79' },
+  { code: 'IntlBackslash', make1: '56', break1: 'd6', make2: '61', break2: 'f0 61', make3: '13' },
+  { code: 'IntlRo', make1: '73', break1: 'f3', make2: '51', break2: 'f0 51', make3: '51' },
+  { code: 'IntlYen', make1: '7d', break1: 'fd', make2: '6a', break2: 'f0 6a', make3: '5d' },
+  { code: 'KanaMode', make1: '70', break1: 'f0', make2: '13', break2: 'f0 13', make3: '87' },
+  { code: 'Convert', make1: '79', break1: 'f9', make2: '64', break2: 'f0 64', make3: '86' },
+  { code: 'NonConvert', make1: '7b', break1: 'fb', make2: '67', break2: 'f0 67', make3: '85' },
+  { code: 'NumpadComma', make1: '7e', break1: 'fe', make2: '6d', break2: 'f0 6d', make3: '7b' },
   {
     code: 'PrintScreen',
     make1: 'e0 2a e0 37',
