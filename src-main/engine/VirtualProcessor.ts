@@ -206,6 +206,8 @@ export interface VirtualProcessor {
 
   /** Power-on state (SDM vol. 3A, table 10-1): real mode, CS:EIP at the reset vector. */
   reset(): void;
+  /** What the INIT pin does (same table): as `reset`, but counts, floating-point state and most model-specific registers stay. */
+  init(): void;
   run(limits: RunLimits): VmExit;
   /** Executes exactly one instruction (one iteration of a repeated string instruction), taking no maskable
    *  interrupt unless one is pending and enabled, in which case its delivery is the step. */

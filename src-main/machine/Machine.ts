@@ -396,6 +396,7 @@ export class Machine {
     // A shutdown cycle resets the processor as its pin does.
     if (exit.reason === 'shutdown') this.resumption = this.firmware?.takeResumption();
     if (this.resumption !== undefined) {
+      this.processor.init();
       enterProgram(this.processor, this.resumption);
       this.resumption = undefined;
       return undefined;

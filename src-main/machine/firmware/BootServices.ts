@@ -1,8 +1,9 @@
 import type { BootDevice } from '../drives/DriveSlot.ts';
 import type { DeviceState } from '../BusDevice.ts';
 import { type CdBootEntry, readBootCatalogue } from '../images/ElTorito.ts';
-import { CD_DRIVE, type DiskServices, emulatedDrive, FIRST_HARD_DISK } from './DiskServices.ts';
-import type { FirmwareMedium } from './drives.ts';
+import { CD_DRIVE, type DiskServices } from './DiskServices.ts';
+import { FIRST_HARD_DISK, type FirmwareMedium } from './drives.ts';
+import { emulatedDrive } from './emulatedMedium.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { checkVersion, readFlag } from '../snapshot.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';

@@ -1,7 +1,15 @@
 import type { DeviceState } from '../BusDevice.ts';
-import { type CdBootEntry, readBootEntry } from '../images/ElTorito.ts';
+import { CD_EMULATIONS, type CdBootEntry, readBootEntry } from '../images/ElTorito.ts';
 import { checkVersion, readObject } from '../snapshot.ts';
-import { diskGeometry, type DriveGeometry, type FirmwareDrive, type FirmwareMedium, floppyFormat } from './drives.ts';
+import type { Geometry } from '../ide/identify.ts';
+import {
+  disketteFormat,
+  FIRST_HARD_DISK,
+  type FirmwareDrive,
+  type FirmwareMedium,
+  translatedGeometry,
+} from './drives.ts';
+import { emulatedDrive, emulatedMedium } from './emulatedMedium.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { linear, type ServiceFrame } from './ServiceFrame.ts';
 
@@ -36,17 +44,8 @@ const FILL_BYTE = 8;
 const FLAT_ADDRESS_FOLLOWS = 0xffff_ffff;
 const FLAT_PACKET_BYTES = 0x18;
 
-export const FIRST_HARD_DISK = 0x80;
 export const CD_DRIVE = 0xe0;
 const MOST_BYTES = 0xffff;
-/** By media type number. */
-const EMULATIONS: readonly CdBootEntry['emulation'][] = ['none', '1.2M', '1.44M', '2.88M', 'disk'];
-const EMULATED_SECTORS: Readonly<Partial<Record<CdBootEntry['emulation'], number>>> = {
-  '1.2M': 2400,
-  '1.44M': 2880,
-  '2.88M': 5760,
-};
-
 interface CdBoot {
   readonly entry: CdBootEntry;
   /** Drive that the image stands for. */
@@ -97,6 +96,11 @@ export class DiskServices {
     this.knownDiskette = this.nth('floppy', 0)?.medium();
   }
 
+  /** A drive with a diskette in it, which an image on a CD is not. */
+  private isDisketteDrive(number: number): boolean {
+    return number < FIRST_HARD_DISK && this.bootEntry?.emulates !== number;
+  }
+
   private get isDisketteChanged(): boolean {
     return this.nth('floppy', 0)?.medium() !== this.knownDiskette;
   }
@@ -129,7 +133,7 @@ export class DiskServices {
     if (drive === undefined) return this.finish(frame, number < FIRST_HARD_DISK ? STATUS.timeout : STATUS.badCommand);
     const { ah } = frame;
     const reachesMedium = (ah >= 0x02 && ah <= 0x05) || ah === 0x16;
-    if (reachesMedium && drive.kind === 'floppy' && drive.medium() && this.isDisketteChanged) {
+    if (reachesMedium && this.isDisketteDrive(number) && drive.medium() && this.isDisketteChanged) {
       this.noteDiskette();
       return this.fail(frame, STATUS.changed);
     }
@@ -167,10 +171,10 @@ export class DiskServices {
     const cylinder = frame.ch | ((frame.cl & 0xc0) << 2);
     const sector = frame.cl & 0x3f;
     const { al: count, dh: head } = frame;
-    if (sector === 0 || sector > geometry.sectors || head >= geometry.heads || count === 0) {
+    if (sector === 0 || sector > geometry.sectorsPerTrack || head >= geometry.heads || count === 0) {
       return this.fail(frame, count === 0 ? STATUS.badCommand : STATUS.sectorNotFound);
     }
-    const first = (cylinder * geometry.heads + head) * geometry.sectors + sector - 1;
+    const first = (cylinder * geometry.heads + head) * geometry.sectorsPerTrack + sector - 1;
     const status = this.transfer(medium, frame.ah - 2, first, count, linear(frame.es, frame.bx));
     if (status !== STATUS.ok) return this.fail(frame, status);
     this.finish(frame, STATUS.ok);
@@ -183,11 +187,13 @@ export class DiskServices {
     if (drive.kind !== 'floppy') return this.fail(frame, STATUS.badCommand);
     if (!medium) return this.fail(frame, STATUS.timeout);
     if (medium.isReadOnly) return this.fail(frame, STATUS.writeProtected);
-    const { cylinders, heads, sectors } = geometryOf(drive, medium);
+    const { cylinders, heads, sectorsPerTrack } = geometryOf(drive, medium);
     const { ch: cylinder, dh: head } = frame;
     if (cylinder >= cylinders || head >= heads) return this.fail(frame, STATUS.sectorNotFound);
-    const track = new Uint8Array(sectors * medium.sectorBytes).fill(this.memory.read8(this.disketteTable + FILL_BYTE));
-    const isWritten = medium.write((cylinder * heads + head) * sectors, track);
+    const track = new Uint8Array(sectorsPerTrack * medium.sectorBytes).fill(
+      this.memory.read8(this.disketteTable + FILL_BYTE),
+    );
+    const isWritten = medium.write((cylinder * heads + head) * sectorsPerTrack, track);
     this.finish(frame, isWritten ? STATUS.ok : STATUS.controllerFailure);
   }
 
@@ -196,9 +202,9 @@ export class DiskServices {
     const medium = drive.medium();
     if (drive.kind !== 'floppy') return this.fail(frame, STATUS.badCommand);
     if (!medium) return this.fail(frame, STATUS.timeout);
-    const { cylinders, sectors } = geometryOf(drive, medium);
+    const { cylinders, sectorsPerTrack } = geometryOf(drive, medium);
     const last = frame.ch | ((frame.cl & 0xc0) << 2);
-    if (last !== cylinders - 1 || (frame.cl & 0x3f) !== sectors) return this.fail(frame, STATUS.badMediaType);
+    if (last !== cylinders - 1 || (frame.cl & 0x3f) !== sectorsPerTrack) return this.fail(frame, STATUS.badMediaType);
     this.nameDisketteTable(frame);
     this.finish(frame, STATUS.ok);
   }
@@ -234,17 +240,18 @@ export class DiskServices {
       return this.fail(frame, isFloppy ? STATUS.badCommand : 0x07);
     }
     const medium = drive.medium();
-    const geometry = isFloppy ? floppyFormat(medium?.sectorCount ?? 2880) : diskGeometry(medium?.sectorCount ?? 0);
+    const format = disketteFormat(medium?.sectorCount);
+    const geometry = isFloppy ? format : (medium?.geometry ?? translatedGeometry(medium?.sectorCount ?? 0));
     const last = geometry.cylinders - 1;
     this.finish(frame, STATUS.ok);
     frame.al = 0;
     frame.ch = last & 0xff;
-    frame.cl = geometry.sectors | ((last >> 2) & 0xc0);
+    frame.cl = geometry.sectorsPerTrack | ((last >> 2) & 0xc0);
     frame.dh = geometry.heads - 1;
     frame.dl =
       this.count(isFloppy ? 'floppy' : 'hard-disk') + Number(this.bootEntry?.emulates === (isFloppy ? 0 : 0x80));
     if (!isFloppy) return;
-    frame.bx = floppyFormat(medium?.sectorCount ?? 2880).type;
+    frame.bx = format.driveType;
     this.nameDisketteTable(frame);
   }
 
@@ -315,13 +322,13 @@ export class DiskServices {
     const size = memory.read16(result);
     if (size < 0x1a) return this.fail(frame, STATUS.badCommand);
     const count = medium?.sectorCount ?? 0;
-    const geometry = diskGeometry(count);
+    const geometry = translatedGeometry(count);
     memory.write16(result, 0x1a);
     // Bit 1: the geometry is valid; 2: removable, 4: change line, 5: lockable.
     memory.write16(result + 2, drive.kind === 'cdrom' ? 0x0074 : 0x0002);
     memory.write32(result + 4, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.cylinders);
     memory.write32(result + 8, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.heads);
-    memory.write32(result + 12, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.sectors);
+    memory.write32(result + 12, drive.kind === 'cdrom' ? 0xffff_ffff : geometry.sectorsPerTrack);
     memory.write32(result + 16, count >>> 0);
     memory.write32(result + 20, Math.floor(count / 2 ** 32));
     memory.write16(result + 24, medium?.sectorBytes ?? (drive.kind === 'cdrom' ? 2048 : 512));
@@ -331,10 +338,10 @@ export class DiskServices {
   /** 4B00h ends an emulation, 4B01h tells of it: the specification packet at DS:SI (El Torito 1.0, figure 5). */
   private serveElTorito(frame: ServiceFrame): void {
     const { bootEntry, memory } = this;
-    if (bootEntry === undefined) return this.fail(frame, STATUS.badCommand);
+    if (bootEntry === undefined || frame.al > 1) return this.fail(frame, STATUS.badCommand);
     const packet = linear(frame.ds, frame.si);
     memory.write8(packet, 0x13);
-    memory.write8(packet + 1, EMULATIONS.indexOf(bootEntry.entry.emulation));
+    memory.write8(packet + 1, CD_EMULATIONS.indexOf(bootEntry.entry.emulation));
     memory.write8(packet + 2, bootEntry.emulates ?? CD_DRIVE);
     memory.write8(packet + 3, 0);
     memory.write32(packet + 4, bootEntry.entry.firstSector);
@@ -348,23 +355,7 @@ export class DiskServices {
 
   private emulated(entry: CdBootEntry): FirmwareMedium | undefined {
     const cd = this.nth('cdrom', 0)?.medium();
-    if (!cd) return undefined;
-    const perSector = cd.sectorBytes / 512;
-    const sectorCount = EMULATED_SECTORS[entry.emulation] ?? (cd.sectorCount - entry.firstSector) * perSector;
-    return {
-      sectorBytes: 512,
-      sectorCount,
-      isReadOnly: true,
-      read: (sector, into) => {
-        const first = Math.floor(sector / perSector);
-        const skipped = (sector % perSector) * 512;
-        const whole = new Uint8Array(Math.ceil((skipped + into.length) / cd.sectorBytes) * cd.sectorBytes);
-        if (!cd.read(entry.firstSector + first, whole)) return false;
-        into.set(whole.subarray(skipped, skipped + into.length));
-        return true;
-      },
-      write: () => false,
-    };
+    return cd && emulatedMedium(cd, entry);
   }
 
   private nth(kind: FirmwareDrive['kind'], index: number): FirmwareDrive | undefined {
@@ -387,12 +378,7 @@ export class DiskServices {
   }
 }
 
-/** The drive number that a CD's image takes while it emulates one. */
-export function emulatedDrive({ emulation }: CdBootEntry): number | undefined {
-  if (emulation === 'none') return undefined;
-  return emulation === 'disk' ? FIRST_HARD_DISK : 0;
-}
-
-function geometryOf(drive: FirmwareDrive, medium: FirmwareMedium): DriveGeometry {
-  return drive.kind === 'floppy' ? floppyFormat(medium.sectorCount) : diskGeometry(medium.sectorCount);
+function geometryOf(drive: FirmwareDrive, medium: FirmwareMedium): Geometry {
+  if (medium.geometry) return medium.geometry;
+  return drive.kind === 'floppy' ? disketteFormat(medium.sectorCount) : translatedGeometry(medium.sectorCount);
 }

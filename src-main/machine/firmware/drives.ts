@@ -1,11 +1,18 @@
 import type { DeviceState } from '../BusDevice.ts';
+import { type FloppyFormat, floppyFormatOf, USUAL_FORMAT } from '../floppy/floppyFormats.ts';
+import type { Geometry } from '../ide/identify.ts';
 import { checkVersion, fromHex, SnapshotError, toHex } from '../snapshot.ts';
+
+/** The number of the first hard disk; diskette drives count from 0. */
+export const FIRST_HARD_DISK = 0x80;
 
 /** A medium's sectors as the firmware moves them; see `drives/Medium.ts`. */
 export interface FirmwareMedium {
   readonly sectorBytes: number;
   readonly sectorCount: number;
   readonly isReadOnly: boolean;
+  /** Its own, where it does not follow from the number of sectors. */
+  readonly geometry?: Geometry;
   /** Fills `into` from a sector's start; false when it could not. */
   read(sector: number, into: Uint8Array): boolean;
   write(sector: number, bytes: Uint8Array): boolean;
@@ -18,35 +25,19 @@ export interface FirmwareDrive {
   medium(): FirmwareMedium | undefined;
 }
 
-export interface DriveGeometry {
-  readonly cylinders: number;
-  readonly heads: number;
-  readonly sectors: number;
-}
+const DISKETTE_SECTOR_BYTES = 512;
 
-/** Diskette formats by their number of sectors, with the type that INT 13h 08h gives. */
-// prettier-ignore
-const FLOPPY_FORMATS = [
-  { count: 320, cylinders: 40, heads: 1, sectors: 8, type: 1 }, { count: 360, cylinders: 40, heads: 1, sectors: 9, type: 1 },
-  { count: 640, cylinders: 40, heads: 2, sectors: 8, type: 1 }, { count: 720, cylinders: 40, heads: 2, sectors: 9, type: 1 },
-  { count: 1440, cylinders: 80, heads: 2, sectors: 9, type: 3 }, { count: 2400, cylinders: 80, heads: 2, sectors: 15, type: 2 },
-  { count: 2880, cylinders: 80, heads: 2, sectors: 18, type: 4 }, { count: 3360, cylinders: 80, heads: 2, sectors: 21, type: 4 },
-  { count: 3444, cylinders: 82, heads: 2, sectors: 21, type: 4 }, { count: 5760, cylinders: 80, heads: 2, sectors: 36, type: 5 },
-] as const;
-
-/** The smallest format that holds so many sectors; a short image is the beginning of one. */
-export function floppyFormat(sectorCount: number): DriveGeometry & { readonly type: number } {
-  const largest = FLOPPY_FORMATS[FLOPPY_FORMATS.length - 1] ?? FLOPPY_FORMATS[0];
-  const common = FLOPPY_FORMATS.find(({ count }) => count === 2880) ?? largest;
-  const exact = FLOPPY_FORMATS.find(({ count }) => count === sectorCount);
-  return exact ?? (sectorCount <= common.count ? common : largest);
+/** How a diskette of so many sectors is laid out; of none, and of what is no diskette, the usual way. */
+export function disketteFormat(sectorCount: number | undefined): FloppyFormat {
+  return floppyFormatOf((sectorCount ?? 0) * DISKETTE_SECTOR_BYTES) ?? USUAL_FORMAT;
 }
 
 /** Cylinders, heads and sectors of a hard disk as INT 13h shows them, by LBA-assisted translation (Enhanced BIOS, 3.2). */
-export function diskGeometry(sectorCount: number): DriveGeometry {
-  const sectors = 63;
-  const heads = [16, 32, 64, 128, 255].find((each) => sectorCount <= 1024 * each * sectors) ?? 255;
-  return { cylinders: Math.max(1, Math.min(1024, Math.floor(sectorCount / (heads * sectors)))), heads, sectors };
+export function translatedGeometry(sectorCount: number): Geometry {
+  const sectorsPerTrack = 63;
+  const heads = [16, 32, 64, 128, 255].find((each) => sectorCount <= 1024 * each * sectorsPerTrack) ?? 255;
+  const cylinders = Math.max(1, Math.min(1024, Math.floor(sectorCount / (heads * sectorsPerTrack))));
+  return { cylinders, heads, sectorsPerTrack };
 }
 
 const MEMORY_SECTOR_BYTES = 512;

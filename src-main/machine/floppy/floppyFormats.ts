@@ -23,6 +23,9 @@ const row = (
   driveType: FloppyDriveType,
 ): FloppyFormat => ({ cylinders, heads, sectorsPerTrack, kbps, driveType });
 
+/** 1.44 MiB. */
+export const USUAL_FORMAT = row(80, 2, 18, 500, DRIVE_TYPE['1.44M']);
+
 /** By size, smallest first. Diskettes of 360 KiB and less turn faster in a drive for 1.2 MiB: 300 kbit/s. */
 const FORMATS: readonly FloppyFormat[] = [
   row(40, 1, 8, 300, DRIVE_TYPE['1.2M']),
@@ -31,14 +34,13 @@ const FORMATS: readonly FloppyFormat[] = [
   row(40, 2, 9, 300, DRIVE_TYPE['1.2M']),
   row(80, 2, 9, 250, DRIVE_TYPE['1.44M']),
   row(80, 2, 15, 500, DRIVE_TYPE['1.2M']),
-  row(80, 2, 18, 500, DRIVE_TYPE['1.44M']),
+  USUAL_FORMAT,
   row(80, 2, 20, 500, DRIVE_TYPE['1.44M']),
   row(80, 2, 21, 500, DRIVE_TYPE['1.44M']),
   row(82, 2, 21, 500, DRIVE_TYPE['1.44M']),
   row(83, 2, 21, 500, DRIVE_TYPE['1.44M']),
   row(80, 2, 36, 1000, DRIVE_TYPE['2.88M']),
 ];
-const USUAL = FORMATS[6];
 
 export function sectorCountOf({ cylinders, heads, sectorsPerTrack }: FloppyFormat): number {
   return cylinders * heads * sectorsPerTrack;
@@ -51,7 +53,7 @@ export function sectorCountOf({ cylinders, heads, sectorsPerTrack }: FloppyForma
 export function floppyFormatOf(byteLength: number): FloppyFormat | undefined {
   const exact = FORMATS.find((format) => sectorCountOf(format) * 512 === byteLength);
   if (exact !== undefined) return exact;
-  if (USUAL !== undefined && byteLength <= sectorCountOf(USUAL) * 512) return USUAL;
+  if (byteLength <= sectorCountOf(USUAL_FORMAT) * 512) return USUAL_FORMAT;
   return FORMATS.find((format) => sectorCountOf(format) * 512 >= byteLength);
 }
 

@@ -14,7 +14,8 @@ const USUAL_SEGMENT = 0x7c0;
 
 /** What the disc pretends to be while it starts (media type). */
 export type CdEmulation = 'none' | '1.2M' | '1.44M' | '2.88M' | 'disk';
-const EMULATIONS: readonly CdEmulation[] = ['none', '1.2M', '1.44M', '2.88M', 'disk'];
+/** By media type number. */
+export const CD_EMULATIONS: readonly CdEmulation[] = ['none', '1.2M', '1.44M', '2.88M', 'disk'];
 
 /** Something on a CD that a computer can be started from. */
 export interface CdBootEntry {
@@ -31,7 +32,7 @@ export interface CdBootEntry {
 
 /** An entry out of a snapshot. */
 export function readBootEntry(state: DeviceState): CdBootEntry {
-  const emulation = EMULATIONS.find((each) => each === state['emulation']);
+  const emulation = CD_EMULATIONS.find((each) => each === state['emulation']);
   if (emulation === undefined) throw new SnapshotError('emulation is no kind of boot image in the snapshot');
   return {
     platform: readByte(state, 'platform'),
@@ -79,7 +80,7 @@ function entriesOf(catalogue: Uint8Array): readonly CdBootEntry[] {
 }
 
 function bootEntry(view: DataView, platform: number): CdBootEntry | undefined {
-  const emulation = EMULATIONS[view.getUint8(1) & 0x0f];
+  const emulation = CD_EMULATIONS[view.getUint8(1) & 0x0f];
   if (emulation === undefined) return undefined;
   return {
     platform,

@@ -193,14 +193,17 @@ describe('INT 13h', () => {
 
 describe('INT 13h and diskettes', () => {
   /** Stops at each HLT with interrupts on; `next` goes on. */
-  async function fromDiskette(source: string): Promise<AssembledMachine> {
-    const parts = await bareMachine({ memoryBytes: 0x100_0000, drives: { images: { floppy: diskette(source) } } });
+  async function fromDiskette(source: string, sectors = 2880): Promise<AssembledMachine> {
+    const parts = await bareMachine({
+      memoryBytes: 0x100_0000,
+      drives: { images: { floppy: diskette(source, sectors) } },
+    });
     parts.machine.reset();
     return parts;
   }
 
-  function diskette(source: string): DiskImage {
-    const bytes = new Uint8Array(2880 * SECTOR);
+  function diskette(source: string, sectors = 2880): DiskImage {
+    const bytes = new Uint8Array(sectors * SECTOR);
     bytes.set(disk(source));
     const opened = openDriveImage(new MemoryImageHost().put('disk.img', bytes), 'floppy', 'disk.img', 'read-write');
     if (!opened.ok) throw new Error(opened.message);
@@ -213,6 +216,17 @@ describe('INT 13h and diskettes', () => {
       mov cx, 2
       xor dx, dx
       int 0x13`;
+
+  test.each([
+    { sectors: 720, last: 0x2709 },
+    { sectors: 1440, last: 0x4f09 },
+    { sectors: 3200, last: 0x4f14 },
+    { sectors: 83 * 2 * 21, last: 0x5215 },
+  ])('of $sectors sectors have the geometry that their drive reads them by', async ({ sectors, last }) => {
+    const parts = await fromDiskette(`mov ah, 8\nmov dl, 0\nint 0x13 ${END}`, sectors);
+    parts.machine.run({ instructions: 1_000_000 });
+    expect([register(parts, CX) & 0xffff, register(parts, DX) & 0xffff]).toEqual([last, 0x0101]);
+  });
 
   test('one that was changed is told once, and then read', async () => {
     const parts = await fromDiskette(`${READ}
@@ -539,7 +553,7 @@ describe('INT 1Ah', () => {
 
 describe('a reset of the processor alone', () => {
   /** Leaves a code in CMOS and an address at 40:67, enters protected mode and resets the processor. */
-  const leave = (code: number, reset: string): string => `
+  const leave = (code: number, reset: string, look = 'mov eax, cr0'): string => `
       mov word [0x467], back
       mov word [0x469], 0
       mov dword [0x9000], 0x12345678
@@ -557,7 +571,7 @@ describe('a reset of the processor alone', () => {
     back: xor ax, ax
       mov ds, ax
       mov ebx, [0x9000]
-      mov eax, cr0 ${END}
+      ${look} ${END}
     gdt: dw 7
       dd 0x9100`;
 
@@ -568,6 +582,12 @@ describe('a reset of the processor alone', () => {
   ])('by %s comes back to the program that has left word, in real mode with its memory', async (_, code, reset) => {
     const parts = await run(leave(code, reset));
     expect([register(parts, BX), register(parts, AX) & 1]).toEqual([0x1234_5678, 0]);
+  });
+
+  test('finds none of the breakpoints that the program had', async () => {
+    const reset = 'mov eax, 0x402\nmov dr7, eax\nmov al, 0xfe\nout 0x64, al\nhlt';
+    const parts = await run(leave(0x0a, reset, 'mov eax, dr7'));
+    expect(register(parts, AX)).toBe(0x400);
   });
 
   test('starts the machine anew where nobody has', async () => {

@@ -65,6 +65,10 @@ export class ScriptedProcessor implements VirtualProcessor {
 
   reset(): void {
     this.retired = 0;
+    this.init();
+  }
+
+  init(): void {
     this.isHalted = false;
     this.setInterruptFlag(false);
   }

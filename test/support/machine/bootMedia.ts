@@ -52,9 +52,26 @@ export function readingDiskette(text: string): Uint8Array {
   return diskette;
 }
 
-/** A disc that starts by El Torito without emulation and prints a text: descriptors in sectors 16 to 18, the rest after. */
+/** A disc that starts by El Torito without emulation and prints a text. */
 export function bootDisc(text: string): Uint8Array {
-  const disc = new Uint8Array(24 * DISC_SECTOR_BYTES);
+  return discWith(bootSector(PRINT, text), { mediaType: 0, loadedSectors: 4 });
+}
+
+/** El Torito's boot media types (1.0, figure 3). */
+export const MEDIA_TYPE = { '1.2M': 1, '1.44M': 2, '2.88M': 3, disk: 4 } as const;
+
+/** A disc that starts by El Torito from an image that stands for a diskette or a hard disk. */
+export function emulatingDisc(image: Uint8Array, mediaType: number): Uint8Array {
+  return discWith(image, { mediaType, loadedSectors: 1 });
+}
+
+/** Descriptors in sectors 16 to 18, the catalogue in sector 20, the image from sector 21 on. */
+function discWith(
+  image: Uint8Array,
+  entry: { readonly mediaType: number; readonly loadedSectors: number },
+): Uint8Array {
+  const sectors = Math.max(24, 21 + Math.ceil(image.length / DISC_SECTOR_BYTES));
+  const disc = new Uint8Array(sectors * DISC_SECTOR_BYTES);
   const put = (sector: number, offset: number, bytes: ArrayLike<number>): void =>
     disc.set(bytes, sector * DISC_SECTOR_BYTES + offset);
   const ascii = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -69,9 +86,9 @@ export function bootDisc(text: string): Uint8Array {
   for (let at = 0; at < 32; at += 2) sum += (validation[at] ?? 0) | ((validation[at + 1] ?? 0) << 8);
   validation.set([-sum & 0xff, (-sum >> 8) & 0xff], 28);
   put(20, 0, validation);
-  // Bootable, no emulation, usual segment, one sector of 512 bytes, from sector 21 on.
-  put(20, 32, [0x88, 0, 0, 0, 0, 0, 4, 0, 21, 0, 0, 0]);
-  put(21, 0, bootSector(PRINT, text));
+  // Bootable, at the usual segment, so many sectors of 512 bytes, from sector 21 on.
+  put(20, 32, [0x88, entry.mediaType, 0, 0, 0, 0, entry.loadedSectors, 0, 21, 0, 0, 0]);
+  put(21, 0, image);
   return disc;
 }
 

@@ -24,7 +24,7 @@ import {
   saveModelSpecificRegisters,
 } from '../../semantics/system/modelSpecificRegisters.ts';
 import { EFER_NXE, MSR } from '../../semantics/system/msrTable.ts';
-import { resetState } from '../../semantics/system/resetState.ts';
+import { initState, resetState } from '../../semantics/system/resetState.ts';
 import type { CpuFeatures, SystemContext } from '../../semantics/system/SystemContext.ts';
 import { CpuState } from '../../state/CpuState.ts';
 import { FLAG } from '../../state/flags.ts';
@@ -152,10 +152,18 @@ export class TranslatedProcessor implements VirtualProcessor {
   }
 
   reset(): void {
-    const [signature] = this.options.features.cpuid(1, 0);
-    resetState(this.state, signature);
+    resetState(this.state, this.signature);
     this.loop.restart({ retired: 0, isRepeating: false, debugTraps: 0 });
     this.stateChanged();
+  }
+
+  init(): void {
+    initState(this.state, this.signature);
+    this.stateChanged();
+  }
+
+  private get signature(): number {
+    return this.options.features.cpuid(1, 0)[0];
   }
 
   run(limits: RunLimits): VmExit {

@@ -102,10 +102,15 @@ export function readMsrHigh(c: SystemContext, address: number): number {
 
 /** Power-on values. */
 export function resetModelSpecificRegisters(state: CpuState): void {
-  for (const register of registersByAddress.values()) {
-    state.setInt(register.slot, register.resetLow);
-    state.setInt(register.slot + 4, register.resetHigh);
-  }
+  for (const address of registersByAddress.keys()) resetModelSpecificRegister(state, address);
+}
+
+/** The power-on value of one of them. */
+export function resetModelSpecificRegister(state: CpuState, address: number): void {
+  const register = registersByAddress.get(address);
+  if (register === undefined) return;
+  state.setInt(register.slot, register.resetLow);
+  state.setInt(register.slot + 4, register.resetHigh);
 }
 
 function existing(c: SystemContext, address: number): StoredRegister {
