@@ -161,16 +161,22 @@ export class Machines {
     return paused ? succeed(this.toSummary(started.value)) : this.outcome(this.hypervisor.resume(id));
   }
 
-  async delete(id: hypervisor.VmId): Promise<Outcome<void>> {
+  async delete(id: hypervisor.VmId, { isUndoable = false } = {}): Promise<Outcome<void>> {
     const vm = this.hypervisor.get(id);
     if (!vm) return refuse('machine-not-found', 'That machine no longer exists.');
     if (vm.state !== 'off' && vm.state !== 'crashed') {
       const off = await this.hypervisor.powerOff(id);
       if (!off.ok) return refuseWith(off.error);
     }
-    const deleted = await this.hypervisor.delete(id);
-    if (deleted.ok) this.breakpoints.forget(id);
+    const deleted = await this.hypervisor.delete(id, { isUndoable });
+    if (deleted.ok) this.breakpoints.forget(id, { isUndoable });
     return toOutcome(deleted, () => undefined);
+  }
+
+  async undelete(id: hypervisor.VmId): Promise<Outcome<VmSummary>> {
+    const back = await this.hypervisor.undelete(id);
+    if (back.ok) this.breakpoints.remember(id);
+    return toOutcome(back, (vm) => this.toSummary(vm));
   }
 
   async outcome(result: Promise<hypervisor.Result<hypervisor.VmSummary>>): Promise<Outcome<VmSummary>> {

@@ -21,7 +21,8 @@ export function machineHandlers(
     'vm:clone': ({ id, name }) => machines.outcome(hypervisor.clone(id, definedOnly({ name }))),
     'vm:export': ({ id, token, ...options }) => machines.exportTo(id, token, options),
     'vm:import': ({ token }) => machines.importFrom(token),
-    'vm:delete': ({ id }) => machines.delete(id),
+    'vm:delete': ({ id, undoable }) => machines.delete(id, { isUndoable: undoable }),
+    'vm:undelete': ({ id }) => machines.undelete(id),
     'vm:load': ({ id, source, options, reset = false }) => machines.load(id, source, options, reset),
 
     'vm:start': ({ id, paused }) => machines.start(id, paused),

@@ -41,6 +41,8 @@ export function hasSameMeaning(one: BreakpointSettings, other: BreakpointSetting
 /** The breakpoints of every machine, in the order in which they were made; they outlive a machine's power-off. */
 export class Breakpoints {
   private readonly byMachine = new Map<string, readonly Breakpoint[]>();
+  /** Of machines that may come back. */
+  private readonly forgotten = new Map<string, readonly Breakpoint[]>();
   private readonly onChange: (machine: string, breakpoints: readonly Breakpoint[]) => void;
 
   constructor(
@@ -126,9 +128,19 @@ export class Breakpoints {
     return results.flatMap((result, index) => (result.ok && list[index]?.enabled ? [result.armed] : []));
   }
 
-  /** The machine is gone. */
-  forget(machine: string): void {
-    if (this.byMachine.delete(machine)) this.onChange(machine, []);
+  /** The machine is gone; one whose deletion can be undone may come back. */
+  forget(machine: string, { isUndoable = false } = {}): void {
+    const list = this.list(machine);
+    if (list.length === 0) return;
+    if (isUndoable) this.forgotten.set(machine, list);
+    this.replace(machine, []);
+  }
+
+  /** It has come back. */
+  remember(machine: string): void {
+    const list = this.forgotten.get(machine);
+    this.forgotten.delete(machine);
+    if (list) this.replace(machine, list);
   }
 
   /** For keeping. What is wrong with them is found anew where they are armed. */

@@ -172,7 +172,9 @@ export class Hypervisor implements HypervisorService {
   }
 
   list(): readonly VmSummary[] {
-    return [...this.#machines.values()].map((machine) => machine.summary());
+    const machines = [...this.#machines.values()].map((machine) => machine.summary());
+    // One that was deleted and brought back is where it was.
+    return machines.toSorted((left, right) => left.createdAt - right.createdAt);
   }
 
   get(id: VmId): VmSummary | undefined {
@@ -240,7 +242,7 @@ export class Hypervisor implements HypervisorService {
       : this.#added(await this.#snapshots.withoutCheckpoints(await this.#registry.import(file)));
   }
 
-  async delete(id: VmId): Promise<Result<null>> {
+  async delete(id: VmId, { isUndoable = false }: { readonly isUndoable?: boolean } = {}): Promise<Result<null>> {
     const machine = this.#machines.get(id);
     if (machine === undefined) return unknownMachine();
     const allowed = machine.check('delete');
@@ -249,7 +251,7 @@ export class Hypervisor implements HypervisorService {
     await machine.powerOff();
     // It may be being exported.
     await this.#snapshots.quiet(id);
-    const deleted = await this.#registry.delete(id);
+    const deleted = await this.#registry.delete(id, isUndoable);
     if (!deleted.ok) {
       machine.isBeingDeleted = false;
       return deleted;
@@ -259,6 +261,10 @@ export class Hypervisor implements HypervisorService {
     this.#observatory.onRemoved(id);
     this.#emitter.emit('vm-removed', { id });
     return done(null);
+  }
+
+  async undelete(id: VmId): Promise<Result<VmSummary>> {
+    return this.#isDisposed ? closing() : this.#added(await this.#registry.takeBack(id));
   }
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {

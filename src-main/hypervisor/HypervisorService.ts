@@ -72,8 +72,10 @@ export interface HypervisorService {
   exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>>;
   /** A new machine, off, of a file that was exported. */
   importMachine(file: string): Promise<Result<VmSummary>>;
-  /** Refused unless off or crashed. */
-  delete(id: VmId): Promise<Result<null>>;
+  /** Refused unless off or crashed. With `isUndoable` it is kept for `undelete` until the service is disposed of. */
+  delete(id: VmId, options?: { readonly isUndoable?: boolean }): Promise<Result<null>>;
+  /** The machine is there again, off, with all that it had. */
+  undelete(id: VmId): Promise<Result<VmSummary>>;
 
   start(id: VmId, options?: { readonly paused?: boolean }): Promise<Result<VmSummary>>;
   pause(id: VmId): Promise<Result<VmSummary>>;

@@ -24,6 +24,7 @@ const NO_DEVICES = { network: null, adapterModel: null, hasConsole: false };
 export class MachineRegistry {
   readonly #store: MachineStore;
   readonly #machines: Map<VmId, StoredMachine>;
+  readonly #aside = new Map<VmId, StoredMachine>();
   /** The last change of each machine: one at a time, since each builds on what the one before it has stored. */
   readonly #turns = new Map<VmId, Promise<unknown>>();
 
@@ -154,12 +155,32 @@ export class MachineRegistry {
     return imported;
   }
 
-  async delete(id: VmId): Promise<Result<null>> {
+  /** @param isUndoable it can be taken back until the store is closed */
+  async delete(id: VmId, isUndoable = false): Promise<Result<null>> {
     return this.#inTurn(id, async (machine) => {
-      const deleted = await this.#store.delete(id, machine.name);
-      if (deleted.ok) this.#machines.delete(id);
+      const deleted = await (isUndoable
+        ? this.#store.putAside(id, machine.name)
+        : this.#store.delete(id, machine.name));
+      if (!deleted.ok) return deleted;
+      this.#machines.delete(id);
+      if (isUndoable) this.#aside.set(id, machine);
       return deleted;
     });
+  }
+
+  /** Takes a deletion back. */
+  async takeBack(id: VmId): Promise<Result<StoredMachine>> {
+    const machine = this.#aside.get(id);
+    if (machine === undefined) return unknownMachine();
+    this.#aside.delete(id);
+    const back = await this.#store.takeBack(id, machine.name);
+    (back.ok ? this.#machines : this.#aside).set(id, machine);
+    return back.ok ? done(machine) : back;
+  }
+
+  /** Machines that were deleted, and may be taken back. */
+  get aside(): Iterable<StoredMachine> {
+    return this.#aside.values();
   }
 
   /** Changes a definition in ways that nobody asks for by name. */

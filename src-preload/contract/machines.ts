@@ -281,8 +281,10 @@ export const machineContract = {
   ),
   /** A new machine, off, of such a file. */
   'vm:import': call(z.object({ token: z.string().max(64) }), VmSummary),
-  /** Powers it off first when need be. */
-  'vm:delete': call(VmReference, z.void()),
+  /** Powers it off first when need be. With `undoable` it is kept for `vm:undelete` until Vivarium ends. */
+  'vm:delete': call(z.object({ id: VmId, undoable: z.boolean().default(false) }), z.void()),
+  /** The machine is there again, off, with its settings, snapshots and breakpoints. */
+  'vm:undelete': call(VmReference, VmSummary),
   /** Puts a program into a machine. When it is on: at once with `reset`, otherwise at its next reset. */
   'vm:load': call(
     z.object({

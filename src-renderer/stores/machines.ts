@@ -33,7 +33,9 @@ export const useMachines = defineStore('machines', () => {
   function apply(changed: VmSummary): void {
     const index = list.value.findIndex((machine) => machine.id === changed.id);
     list.value =
-      index < 0 ? [...list.value, changed] : list.value.map((machine, at) => (at === index ? changed : machine));
+      index < 0
+        ? [...list.value, changed].toSorted((left, right) => left.createdAt - right.createdAt)
+        : list.value.map((machine, at) => (at === index ? changed : machine));
   }
 
   function remove(id: string): void {
@@ -136,10 +138,37 @@ export const useMachines = defineStore('machines', () => {
     return outcome;
   }
 
+  /** Until Vivarium ends, it can be taken back. */
   async function destroy(id: string): Promise<void> {
-    const outcome = await bridge().call('vm:delete', { id });
-    if (outcome.ok) remove(id);
-    else notices.show(`machine:${id}`, outcome.problem);
+    const name = byId.value.get(id)?.name ?? '';
+    const outcome = await bridge().call('vm:delete', { id, undoable: true });
+    if (!outcome.ok) {
+      notices.show(`machine:${id}`, outcome.problem);
+      return;
+    }
+    remove(id);
+    undo.push({ what: t('undo.deletionOf', { name }), undo: () => bringBack(id, name) });
+  }
+
+  async function bringBack(id: string, name: string): Promise<boolean> {
+    const back = notices.settle('machines', await bridge().call('vm:undelete', { id }));
+    if (!back) return false;
+    apply(back);
+    undo.push({ what: t('undo.deletionOf', { name }), undo: () => destroyAgain(id) });
+    return true;
+  }
+
+  /** Nobody is asked what becomes of a machine that is on: it is not deleted. */
+  async function destroyAgain(id: string): Promise<boolean> {
+    const machine = byId.value.get(id);
+    if (!machine) return true;
+    if (machine.state !== 'off' && machine.state !== 'crashed') {
+      const message = t('undo.isOn', { name: machine.name });
+      notices.show(`machine:${id}`, { code: 'wrong-state', message }, 'info');
+      return false;
+    }
+    await destroy(id);
+    return !byId.value.has(id);
   }
 
   /** Puts a program into a machine, and starts it afresh with that if it is on. */

@@ -106,6 +106,11 @@ test('a machine is renamed, cloned, powered off and deleted', async ({ launch, h
   await desk.menu('machine.delete');
   await desk.part(TEST_IDS.dialogConfirm).click();
   await expect(desk.rows).toHaveCount(1);
+  await desk.page.keyboard.press('Control+z');
+  await expect(desk.rows).toHaveCount(2);
+  await desk.select('counter');
+  await desk.part(TEST_IDS.start).click();
+  await desk.expectState('counter', 'running');
 });
 
 test('killing the app loses no machine', async ({ launch, home }) => {

@@ -108,7 +108,7 @@ async function absorb(above: string, below: string): Promise<void> {
 }
 
 /** Somebody needs the user's image as it was when the layers were put in front of it. */
-function isReliedOn(machine: VirtualMachine, drive: StoredDrive, { store, machines }: SettlingHost): boolean {
+function isReliedOn(machine: VirtualMachine, drive: StoredDrive, { store, registry, machines }: SettlingHost): boolean {
   if (store.snapshots.tree(machine.id).entries.length > 0) return true;
   const image = path.resolve(drive.path);
   for (const other of machines()) {
@@ -116,7 +116,8 @@ function isReliedOn(machine: VirtualMachine, drive: StoredDrive, { store, machin
     if (other.state !== 'off' || store.snapshots.tree(other.id).entries.length > 0) return true;
     if (other.stored.drives.some(({ base }) => base !== null)) return true;
   }
-  return false;
+  // One that was deleted may come back, with its layers.
+  return [...registry.aside].some(({ drives }) => drives.some((each) => path.resolve(each.path) === image));
 }
 
 async function writeBack(

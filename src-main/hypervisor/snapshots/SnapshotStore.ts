@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import { done, messageOf, refused } from '../results.ts';
 import type { BlockHash } from '../storage/BlockIndex.ts';
 import { BlockStore, hasOrphans } from '../storage/BlockStore.ts';
-import { describeFileError, errorCode, isFullDisk, replaceFile } from '../storage/files.ts';
+import { describeFileError, errorCode, isFullDisk } from '../storage/files.ts';
 import { ReadersAndWriters } from '../storage/ReadersAndWriters.ts';
 import { filesOf, type StoredMachine } from '../storage/StoredMachine.ts';
 import type { Result, VmId } from '../types.ts';
@@ -15,10 +15,8 @@ import { neededBlocks } from './neededBlocks.ts';
 import { pageHashes, tabulate, type TableRoots } from './pageTables.ts';
 import type { PackedPages, PackedSnapshot } from './PackedSnapshot.ts';
 import { PAGE_BYTES } from './pages.ts';
-import { listSnapshotFiles, PAGES, snapshotFileOf, treeFileOf } from './snapshotFiles.ts';
+import { PAGES, snapshotFileOf } from './snapshotFiles.ts';
 import {
-  NO_SNAPSHOTS,
-  serialiseTree,
   type SnapshotEntry,
   type SnapshotId,
   type SnapshotKind,
@@ -35,6 +33,7 @@ import {
   writeStoredSnapshot,
 } from './StoredSnapshot.ts';
 import { SnapshotMemory } from './SnapshotMemory.ts';
+import { SnapshotTrees } from './SnapshotTrees.ts';
 
 /** What is kept with a snapshot beside the machine. */
 export interface AboutSnapshot {
@@ -81,20 +80,19 @@ export type InTurn = <T>(id: VmId, change: () => Promise<Result<T>>) => Promise<
 export class SnapshotStore {
   readonly #folder: string;
   readonly #inTurn: InTurn;
-  /** Of every machine that was opened or made. */
-  readonly #trees: Map<VmId, SnapshotTree>;
+  readonly #trees: SnapshotTrees;
   /** Opened when it is first needed: most machines have no snapshots. */
   #blocks: Promise<BlockStore> | undefined;
   readonly #turns = new ReadersAndWriters();
 
   constructor(folder: string, trees: ReadonlyMap<VmId, SnapshotTree>, inTurn: InTurn) {
     this.#folder = folder;
-    this.#trees = new Map(trees);
+    this.#trees = new SnapshotTrees(folder, trees);
     this.#inTurn = inTurn;
   }
 
   tree(id: VmId): SnapshotTree {
-    return this.#trees.get(id) ?? NO_SNAPSHOTS;
+    return this.#trees.of(id);
   }
 
   /** Stores a snapshot, from which its machine goes on. The copy in memory may be changed once this has answered. */
@@ -138,10 +136,10 @@ export class SnapshotStore {
             disks,
             serial: about.serial ?? new Map(),
           });
-          await this.#replaceTree(machine.id, withSnapshot(tree, entry));
+          await this.#trees.replace(machine.id, withSnapshot(tree, entry));
           return entry;
         } catch (error) {
-          if (await this.#isNamed(machine.id, id)) throw error;
+          if (await this.#trees.isStored(machine.id, id)) throw error;
           await unlink(file).catch(() => undefined);
           if (added) await store.remove(added).catch(() => undefined);
           throw error;
@@ -201,11 +199,11 @@ export class SnapshotStore {
     change: { readonly name?: string; readonly notes?: string },
   ): Promise<Result<SnapshotEntry>> {
     return this.#inTurn(id, async () => {
-      const entry = this.#entry(id, snapshot);
+      const entry = this.#trees.entry(id, snapshot);
       if (entry === undefined) return unknownSnapshot();
       const changed: SnapshotEntry = { ...entry, name: change.name ?? entry.name, notes: change.notes ?? entry.notes };
       return attempt(`The change of the snapshot “${entry.name}” cannot be stored`, async () => {
-        await this.#replaceTree(id, withChange(this.tree(id), changed));
+        await this.#trees.replace(id, withChange(this.tree(id), changed));
         return changed;
       });
     });
@@ -214,9 +212,9 @@ export class SnapshotStore {
   /** Notes what the machine's present state comes from; null: from power-on. */
   async setCurrent(id: VmId, current: SnapshotId | null): Promise<Result<null>> {
     return this.#inTurn(id, async () => {
-      if (current !== null && this.#entry(id, current) === undefined) return unknownSnapshot();
+      if (current !== null && this.#trees.entry(id, current) === undefined) return unknownSnapshot();
       return attempt('Where the machine stands among its snapshots cannot be stored', async () => {
-        await this.#replaceTree(id, { ...this.tree(id), current });
+        await this.#trees.replace(id, { ...this.tree(id), current });
         return null;
       });
     });
@@ -225,12 +223,12 @@ export class SnapshotStore {
   /** Its children, and `current`, move to its parent. */
   async delete(id: VmId, snapshot: SnapshotId): Promise<Result<null>> {
     return this.#inTurn(id, async () => {
-      const entry = this.#entry(id, snapshot);
+      const entry = this.#trees.entry(id, snapshot);
       if (entry === undefined) return unknownSnapshot();
       return attempt(`The snapshot “${entry.name}” cannot be deleted`, async () => {
         const rest = withoutSnapshot(this.tree(id), entry);
         try {
-          await this.#replaceTree(id, rest);
+          await this.#trees.replace(id, rest);
           // What stays behind is removed when the store is opened next.
           const removed = this.#turns.remove(() => unlink(this.#fileOf(id, snapshot))).catch(() => undefined);
           // An export of minutes is nothing to wait for: no tree names the file any more.
@@ -252,15 +250,15 @@ export class SnapshotStore {
   async #deleteFirst(id: VmId, snapshot: SnapshotId, rest: SnapshotTree): Promise<void> {
     await this.#turns.remove(async () => {
       await rm(this.#fileOf(id, snapshot), { force: true });
-      this.#trees.set(id, rest);
+      this.#trees.note(id, rest);
       await this.#sweepNow().catch(() => undefined);
     });
-    await this.#replaceTree(id, rest).catch(() => undefined);
+    await this.#trees.replace(id, rest).catch(() => undefined);
   }
 
   /** Lets `make` put a machine's folder into its place, and returns with the tree that is in it: no sweep comes in between. */
   async addMachine(id: VmId, make: () => Promise<SnapshotTree>): Promise<void> {
-    await this.#turns.add(async () => this.#trees.set(id, await make()));
+    await this.#turns.add(async () => this.#trees.note(id, await make()));
   }
 
   /** The same with pages that come from elsewhere. They are known by what they hold, whatever anybody says of them. */
@@ -269,7 +267,7 @@ export class SnapshotStore {
       const store = await this.#blockStore();
       const remove = await importPages(store, imported);
       try {
-        this.#trees.set(id, await make());
+        this.#trees.note(id, await make());
       } catch (error) {
         await remove();
         throw error;
@@ -289,12 +287,26 @@ export class SnapshotStore {
     });
   }
 
-  /** Removes a machine's folder, or moves it away, while nobody sweeps. Its snapshots are being read by nobody. */
-  async forgetMachine(id: VmId, remove: () => Promise<void>): Promise<void> {
-    const hasSnapshots = this.tree(id).entries.length > 0;
-    await (hasSnapshots ? this.#turns.add(remove) : remove());
-    this.#trees.delete(id);
-    if (hasSnapshots) void this.sweep();
+  /** Lets `move` put a machine's folder elsewhere while nobody sweeps. Its snapshots are being read by nobody. */
+  async putAside(id: VmId, folder: string, move: () => Promise<void>): Promise<void> {
+    const put = async (): Promise<void> => {
+      await move();
+      this.#trees.putAside(id, folder);
+    };
+    await (this.tree(id).entries.length > 0 ? this.#turns.add(put) : put());
+  }
+
+  /** Lets `move` put it back. */
+  async takeBack(id: VmId, move: () => Promise<void>): Promise<void> {
+    await this.#turns.add(async () => {
+      await move();
+      this.#trees.takeBack(id);
+    });
+  }
+
+  /** It will not come back: what nobody else needs goes. */
+  forgetAside(id: VmId): void {
+    if (this.#trees.forgetAside(id)) void this.sweep();
   }
 
   /** Removes pages that an interrupted change has left, if there are any: it can be told from the files' names. */
@@ -303,7 +315,7 @@ export class SnapshotStore {
       .remove(async () => {
         const names = await readdir(path.join(this.#folder, PAGES)).catch(() => []);
         if (names.length === 0) return;
-        const files = await listSnapshotFiles(this.#folder, this.#trees);
+        const files = await this.#trees.files();
         const owners = new Set(files.map(({ snapshot }) => snapshot));
         if (hasOrphans(names, owners)) await this.#sweepNow();
       })
@@ -321,7 +333,7 @@ export class SnapshotStore {
 
   async #sweepNow(): Promise<void> {
     const store = await this.#blockStore();
-    const files = await listSnapshotFiles(this.#folder, this.#trees);
+    const files = await this.#trees.files();
     const needed = await neededBlocks(store, files);
     const owners = new Set(files.map(({ snapshot }) => snapshot));
     await store.sweep(
@@ -343,28 +355,10 @@ export class SnapshotStore {
 
   async #reading<T>(id: VmId, snapshot: SnapshotId, read: (file: string) => Promise<T>): Promise<Result<T>> {
     return this.#turns.read(async () => {
-      const entry = this.#entry(id, snapshot);
+      const entry = this.#trees.entry(id, snapshot);
       if (entry === undefined) return unknownSnapshot();
       return attempt(`The snapshot “${entry.name}” cannot be read`, () => read(this.#fileOf(id, snapshot)));
     });
-  }
-
-  async #replaceTree(id: VmId, tree: SnapshotTree): Promise<void> {
-    await replaceFile(treeFileOf(this.#folder, id), serialiseTree(tree));
-    this.#trees.set(id, tree);
-  }
-
-  /** Whether a snapshot is in the tree on disk, in doubt yes. */
-  async #isNamed(id: VmId, snapshot: SnapshotId): Promise<boolean> {
-    try {
-      return (await readFile(treeFileOf(this.#folder, id), 'utf8')).includes(snapshot);
-    } catch (error) {
-      return errorCode(error) !== 'ENOENT';
-    }
-  }
-
-  #entry(id: VmId, snapshot: SnapshotId): SnapshotEntry | undefined {
-    return this.tree(id).entries.find((entry) => entry.id === snapshot);
   }
 
   #fileOf(id: VmId, snapshot: SnapshotId): string {

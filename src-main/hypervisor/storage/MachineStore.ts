@@ -53,7 +53,7 @@ export type StoredBlobs = ReadonlyMap<string, Uint8Array>;
  * <folder>/pages/                        pages of snapshots, see BlockStore
  * <folder>/set-aside/<id>-<time>/        what could not be read
  * ```
- * Each change is one rename: of `machine.json`, or of a whole machine's folder when it is made or deleted.
+ * Each change is one rename: of `machine.json`, or of a whole machine's folder when it is made, deleted or brought back.
  * Whatever kills the process, the next one finds every machine before the change or after it. Files that a
  * definition names are durable before it is; files that none names are removed.
  */
@@ -64,6 +64,8 @@ export class MachineStore {
   readonly machines: readonly StoredMachine[];
   readonly snapshots: SnapshotStore;
   readonly #lock: StoreLock;
+  /** Folders of machines that were put aside. */
+  readonly #aside = new Map<VmId, string>();
   /** The last operation on each machine: one at a time. */
   readonly #pending = new Map<VmId, Promise<unknown>>();
 
@@ -183,14 +185,46 @@ export class MachineStore {
     });
   }
 
-  delete(id: VmId, name: string): Promise<Result<null>> {
+  async delete(id: VmId, name: string): Promise<Result<null>> {
+    const aside = await this.putAside(id, name);
+    if (aside.ok) await this.#purge(id);
+    return aside;
+  }
+
+  /**
+   * Deletes a machine in a way that can be taken back, until the store is closed: for the next process it is not there,
+   * whatever ends this one.
+   */
+  putAside(id: VmId, name: string): Promise<Result<null>> {
     return this.#change(id, `The machine “${name}” cannot be deleted`, async () => {
       const folder = this.machineFolder(id);
-      const unfinished = unfinishedName(folder);
-      await this.snapshots.forgetMachine(id, () => rename(folder, unfinished));
+      const aside = unfinishedName(folder);
+      await this.snapshots.putAside(id, aside, () => rename(folder, aside));
+      this.#aside.set(id, aside);
       await syncFolder(path.dirname(folder));
+    });
+  }
+
+  /** A machine that was put aside is there again, with all that it had. */
+  takeBack(id: VmId, name: string): Promise<Result<null>> {
+    return this.#change(id, `The machine “${name}” cannot be brought back`, async () => {
+      const folder = this.machineFolder(id);
+      const aside = this.#aside.get(id) ?? folder;
+      await this.snapshots.takeBack(id, () => rename(aside, folder));
+      this.#aside.delete(id);
+      await syncFolder(path.dirname(folder));
+    });
+  }
+
+  #purge(id: VmId): Promise<Result<null>> {
+    return this.#inTurn(id, async () => {
+      const aside = this.#aside.get(id);
+      if (aside === undefined) return done(null);
+      this.#aside.delete(id);
+      this.snapshots.forgetAside(id);
       // What stays behind is removed when the store is opened next.
-      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+      await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+      return done(null);
     });
   }
 
@@ -208,6 +242,7 @@ export class MachineStore {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending.values());
+    await Promise.all([...this.#aside.keys()].map((id) => this.#purge(id)));
     await this.snapshots.close();
     await this.#lock.release();
   }

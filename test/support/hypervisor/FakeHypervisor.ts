@@ -135,15 +135,24 @@ export class FakeHypervisor implements HypervisorService {
     const vm = this.vms.get(id);
     return vm ? this.create({ name: `${vm.name} copy` }) : notFound;
   };
-  delete = async (id: string): Promise<Result<null>> => {
+  private readonly deleted = new Map<string, VmSummary>();
+  delete = async (id: string, { isUndoable = false } = {}): Promise<Result<null>> => {
     const vm = this.vms.get(id);
     if (!vm) return notFound;
     if (vm.state !== 'off' && vm.state !== 'crashed') {
       return { ok: false, error: { code: 'wrong-state', message: 'It is on.' } };
     }
     this.vms.delete(id);
+    if (isUndoable) this.deleted.set(id, vm);
     this.emit('vm-removed', { id });
     return { ok: true, value: null };
+  };
+  undelete = async (id: string): Promise<Result<VmSummary>> => {
+    const vm = this.deleted.get(id);
+    if (!vm) return notFound;
+    this.deleted.delete(id);
+    this.vms.set(id, vm);
+    return { ok: true, value: vm };
   };
 
   exportMachine = async (): Promise<Result<null>> => ({ ok: true, value: null });

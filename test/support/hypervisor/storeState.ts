@@ -42,7 +42,9 @@ export type StoreChange =
   | { readonly kind: 'clone'; readonly vm: VmId; readonly seed: number; readonly snapshots: readonly SnapshotId[] }
   /** Exported, and imported again. */
   | { readonly kind: 'move'; readonly vm: VmId; readonly seed: number }
-  | { readonly kind: 'delete'; readonly vm: VmId }
+  | { readonly kind: 'delete'; readonly vm: VmId; readonly isUndoable: boolean }
+  /** Such a deletion is taken back. */
+  | { readonly kind: 'undelete'; readonly vm: VmId; readonly content: MachineContent }
   | { readonly kind: 'take'; readonly vm: VmId; readonly seed: number }
   | { readonly kind: 'annotate'; readonly vm: VmId; readonly snapshot: SnapshotId; readonly seed: number }
   | { readonly kind: 'current'; readonly vm: VmId; readonly snapshot: SnapshotId | null }
@@ -102,6 +104,7 @@ export function stateAfter(state: StoreState, change: StoreChange, made: string)
     const { seed } = change;
     return { ...state, [made]: { ...blank, name: nameOf(seed), program: hashBytes(programOf(seed)) } };
   }
+  if (change.kind === 'undelete') return { ...state, [change.vm]: change.content };
   const machine = state[change.vm];
   if (machine === undefined) throw new Error(`${change.vm} was not there before ${change.kind}`);
   if (change.kind === 'delete') {
@@ -118,7 +121,7 @@ export function stateAfter(state: StoreState, change: StoreChange, made: string)
 
 function machineAfter(
   machine: MachineContent,
-  change: Exclude<StoreChange, { readonly kind: 'create' | 'delete' | 'clone' | 'move' }>,
+  change: Exclude<StoreChange, { readonly kind: 'create' | 'delete' | 'undelete' | 'clone' | 'move' }>,
   made: string,
 ): MachineContent {
   switch (change.kind) {

@@ -14,6 +14,7 @@ import {
   snapshotOf,
   stateOf,
   storedProgram,
+  type MachineContent,
   type StoreChange,
   type StoreState,
 } from './storeState.ts';
@@ -22,31 +23,40 @@ const MACHINES_MOST = 5;
 const SNAPSHOTS_MOST = 6;
 
 type Machines = Map<VmId, StoredMachine>;
+/** Machines whose deletion can be taken back. */
+type Aside = Map<VmId, { readonly machine: StoredMachine; readonly content: MachineContent }>;
 
 async function main(folder: string, seed: number): Promise<void> {
   const store = unwrap(await MachineStore.open(folder));
   const machines: Machines = new Map(store.machines.map((machine) => [machine.id, machine]));
+  const aside: Aside = new Map();
   const random = new Random(seed);
   for (;;) {
     const state = stateOf(machines.values(), store);
     say({ state });
-    const change = nextChange(random, state);
+    const change = nextChange(random, state, aside);
     say({ change });
-    await apply(store, machines, change);
+    if (change.kind === 'undelete') await bringBack(store, machines, aside, change.vm);
+    else if (change.kind === 'delete' && change.isUndoable) await putAside(store, machines, aside, change.vm);
+    else await apply(store, machines, change);
   }
 }
 
-function nextChange(random: Random, state: StoreState): StoreChange {
+function nextChange(random: Random, state: StoreState, aside: Aside): StoreChange {
   const seed = random.below(1_000_000);
   const machines = Object.keys(state);
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[random.below(items.length)];
+  const deleted = pick([...aside]);
+  if (deleted && machines.length < MACHINES_MOST && random.below(4) === 0)
+    return { kind: 'undelete', vm: deleted[0], content: deleted[1].content };
   const vm = pick(machines);
   if (vm === undefined) return { kind: 'create', seed };
+  const deletion: StoreChange = { kind: 'delete', vm, isUndoable: random.below(2) === 0 };
   const ids = state[vm]?.snapshots.map(({ id }) => id) ?? [];
   const snapshot = pick(ids);
   switch (random.below(12)) {
     case 0:
-      return machines.length < MACHINES_MOST ? { kind: 'create', seed } : { kind: 'delete', vm };
+      return machines.length < MACHINES_MOST ? { kind: 'create', seed } : deletion;
     case 1:
       return { kind: 'update', vm, seed };
     case 2:
@@ -55,9 +65,9 @@ function nextChange(random: Random, state: StoreState): StoreChange {
     case 4:
       return machines.length < MACHINES_MOST
         ? { kind: 'clone', vm, seed, snapshots: ids.filter(() => random.below(2) === 0) }
-        : { kind: 'delete', vm };
+        : deletion;
     case 5:
-      return machines.length < MACHINES_MOST ? { kind: 'move', vm, seed } : { kind: 'delete', vm };
+      return machines.length < MACHINES_MOST ? { kind: 'move', vm, seed } : deletion;
     case 6:
       return snapshot === undefined ? { kind: 'take', vm, seed } : { kind: 'annotate', vm, snapshot, seed };
     case 7:
@@ -71,7 +81,28 @@ function nextChange(random: Random, state: StoreState): StoreChange {
   }
 }
 
-async function apply(store: MachineStore, machines: Machines, change: StoreChange): Promise<void> {
+async function putAside(store: MachineStore, machines: Machines, aside: Aside, vm: VmId): Promise<void> {
+  const machine = machines.get(vm);
+  const content = stateOf(machines.values(), store)[vm];
+  if (machine === undefined || content === undefined) throw new Error(`${vm} is not there`);
+  unwrap(await store.putAside(vm, machine.name));
+  machines.delete(vm);
+  aside.set(vm, { machine, content });
+}
+
+async function bringBack(store: MachineStore, machines: Machines, aside: Aside, vm: VmId): Promise<void> {
+  const machine = aside.get(vm)?.machine;
+  if (machine === undefined) throw new Error(`${vm} was not put aside`);
+  unwrap(await store.takeBack(vm, machine.name));
+  aside.delete(vm);
+  machines.set(vm, machine);
+}
+
+async function apply(
+  store: MachineStore,
+  machines: Machines,
+  change: Exclude<StoreChange, { readonly kind: 'undelete' }>,
+): Promise<void> {
   if (change.kind === 'create') {
     const bytes = programOf(change.seed);
     const program = storedProgram(bytes);

@@ -53,6 +53,19 @@ describe('drives', () => {
   });
 });
 
+test('a deletion that can be taken back gives back the machine with its breakpoints', async () => {
+  const created = await machines.create({ name: 'first' });
+  const id = created.ok ? created.value.id : '';
+  breakpoints.set(id, 0x7c00, true);
+  await machines.start(id);
+  expect(await machines.delete(id, { isUndoable: true })).toMatchObject({ ok: true });
+  expect([machines.list(), breakpoints.list(id)]).toEqual([[], []]);
+  expect(await machines.undelete(id)).toMatchObject({ ok: true, value: { name: 'first', state: 'off' } });
+  expect(breakpoints.list(id)).toHaveLength(1);
+  await machines.delete(id);
+  expect(await machines.undelete(id)).toMatchObject({ ok: false });
+});
+
 describe('creating a machine', () => {
   test('from a file that the user chose', async () => {
     const { token } = grants.grant('/programs/primes.asm', 'read');

@@ -87,3 +87,16 @@ test('every change is announced, a forgotten machine included', () => {
   breakpoints.forget('vm');
   expect(seen).toEqual([['vm', 2], ['vm', 1], ['vm', 0]]); // prettier-ignore
 });
+
+test('a machine that comes back has its breakpoints, one that is gone for good has none', () => {
+  const breakpoints = new Breakpoints({}, () => undefined);
+  breakpoints.set('vm', 1, true);
+  const before = breakpoints.list('vm');
+  breakpoints.forget('vm', { isUndoable: true });
+  expect(breakpoints.all()).toEqual({});
+  breakpoints.remember('vm');
+  expect(breakpoints.list('vm')).toEqual(before);
+  breakpoints.forget('vm');
+  breakpoints.remember('vm');
+  expect(breakpoints.list('vm')).toEqual([]);
+});

@@ -5,6 +5,8 @@ export const machines = {
     preferences: 'preferences',
     layoutOf: 'panels of {name}',
     breakpoints: 'removal of all breakpoints',
+    deletionOf: 'deletion of {name}',
+    isOn: '{name} is on: power it off before it is deleted again.',
     nothing: 'nothing',
   },
   newMachine: {

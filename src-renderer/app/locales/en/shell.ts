@@ -16,9 +16,9 @@ export const shell = {
     stateLost: 'What {name} holds in memory and registers is lost.',
     delete: 'Delete {name}?',
     deleteBody:
-      'The machine is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay.',
+      'The machine is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay. Until Vivarium ends, this can be undone.',
     deleteAlive:
-      'It is powered off first. Then it is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay.',
+      'It is powered off first. Then it is deleted with its settings, notes and snapshots, and with what it has written to its disks since the first snapshot. Files of programs and disk images stay. Until Vivarium ends, the deletion can be undone.',
     deleteConfirm: 'Delete',
     load: 'Load {file} into {name}?',
     quit: 'Quit Vivarium?',

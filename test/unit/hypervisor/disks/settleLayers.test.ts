@@ -74,10 +74,9 @@ function opened(file: string, access: 'read-only' | 'read-write') {
   return result;
 }
 
-async function settle(stored: StoredMachine): Promise<StoredMachine> {
+async function settle(stored: StoredMachine, registry = new MachineRegistry(store)): Promise<StoredMachine> {
   // What of a machine is looked at when it is off.
   const machine = { id: stored.id, stored, state: 'off' } as VirtualMachine;
-  const registry = new MachineRegistry(store);
   await settleLayers(machine, { store, registry, layers, machines: () => [machine] });
   return machine.stored;
 }
@@ -86,6 +85,20 @@ test('layers that only snapshots needed which are gone end up in the image', asy
   const { machine } = await layered();
   expect((await settle(machine)).drives).toMatchObject([{ layer: null, base: null }]);
   expect(contentOf(machine.drives[0]?.path ?? '')).toEqual([1, 2, 3]);
+});
+
+test('an image stays as it is while a machine may come back that has it in a drive too', async () => {
+  const { machine, names } = await layered();
+  const { id } = storedMachine({ id: 'vm-fedcba9876543210' });
+  unwrap(await store.create({ ...machine, id, drives: machine.drives.map((each) => ({ ...each, layer: null })) }, new Map())); // prettier-ignore
+  await store.close();
+  store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  unwrap(await registry.delete(id, true));
+  expect((await settle(machine, registry)).drives).toMatchObject([{ layer: names.at(-1) }]);
+  expect(contentOf(machine.drives[0]?.path ?? '')).toEqual([0, 0, 0]);
+  unwrap(await registry.takeBack(id));
+  expect((await settle(machine, registry)).drives).toMatchObject([{ layer: null }]);
 });
 
 test('a layer that a clone has as well is not written, since the clone’s machine may be on', async () => {

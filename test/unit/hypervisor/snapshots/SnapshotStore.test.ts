@@ -232,6 +232,42 @@ describe('the tree', () => {
   });
 });
 
+describe('a machine that was deleted in a way that can be taken back', () => {
+  const other = storedMachine({ id: 'vm-fedcba9876543210', name: 'other' });
+
+  /** Removes what no snapshot needs any more, of which there is something. */
+  async function sweep(): Promise<void> {
+    unwrap(await store.create(other, new Map()));
+    const ram = randomPages(random, [1, 2, 3]);
+    const { id: gone } = unwrap(await store.snapshots.put(other, madeUpSnapshot(ram), { name: 'gone' }));
+    unwrap(await store.snapshots.delete(other.id, gone));
+    await store.snapshots.sweep();
+  }
+
+  test('is found by nobody, and comes back with its snapshots, whatever was swept meanwhile', async () => {
+    const entry = unwrap(await store.snapshots.put(machine, first, { name: 'one' }));
+    unwrap(await store.putAside(id, machine.name));
+    expect(store.snapshots.tree(id).entries).toEqual([]);
+    expect(await store.snapshots.read(id, entry.id)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+    await sweep();
+    unwrap(await store.takeBack(id, machine.name));
+    expectSame(unwrap(await store.snapshots.read(id, entry.id)).snapshot, first);
+    await reopen();
+    expect(store.machines.map(({ name }) => name)).toEqual([machine.name, other.name]);
+    expectSame(unwrap(await store.snapshots.read(id, entry.id)).snapshot, first);
+  });
+
+  test('leaves nothing once the store was closed', async () => {
+    unwrap(await store.snapshots.put(machine, first, { name: 'one' }));
+    unwrap(await store.putAside(id, machine.name));
+    await store.close();
+    expect(await filesBelow(folder)).toEqual([]);
+    await reopen();
+    expect(store.machines).toEqual([]);
+    expect(await store.takeBack(id, machine.name)).toMatchObject({ ok: false });
+  });
+});
+
 describe('a new machine takes snapshots over', () => {
   const clone = storedMachine({ id: 'vm-fedcba9876543210', name: 'clone' });
 

@@ -121,6 +121,24 @@ test('two changes at a time add up, and one behind a deletion is refused', async
   await store.close();
 });
 
+test('a deletion is taken back once, and by the process that it was asked of', async () => {
+  let store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({ name: 'first', program: program('one') }));
+  unwrap(await registry.delete(id, true));
+  expect(registry.all()).toEqual([]);
+  expect([...registry.aside].map(({ name }) => name)).toEqual(['first']);
+  const [back, again] = await Promise.all([registry.takeBack(id), registry.takeBack(id)]);
+  expect([back.ok, again.ok]).toEqual([true, false]);
+  expect(new TextDecoder().decode(unwrap(await registry.readProgram(id))?.bytes)).toBe('one');
+  unwrap(await registry.update(id, { notes: 'is there' }));
+  unwrap(await registry.delete(id, true));
+  store = await reopen(store);
+  expect(store.machines).toEqual([]);
+  expect(await new MachineRegistry(store).takeBack(id)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  await store.close();
+});
+
 describe('damage is reported, and nothing is lost', () => {
   const damages: Readonly<Record<string, (content: string) => string>> = {
     empty: () => '',

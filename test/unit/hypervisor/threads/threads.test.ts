@@ -82,6 +82,23 @@ describe('life cycle', () => {
     expect(unwrap(await hypervisor.start(id)).state).toBe('running');
   });
 
+  test('a deletion is taken back, to the place where the machine was, and it starts', async () => {
+    const { hypervisor } = test1;
+    const { id } = unwrap(await hypervisor.create({ name: 'first', memoryMiB: 1 }));
+    await sleep(2);
+    unwrap(await hypervisor.create({ name: 'second', memoryMiB: 1 }));
+    const seen: string[] = [];
+    hypervisor.on('vm-removed', () => seen.push('removed'));
+    hypervisor.on('vm-added', ({ name, state }) => seen.push(`added ${name} ${state}`));
+    unwrap(await hypervisor.delete(id, { isUndoable: true }));
+    expect(hypervisor.list().map(({ name }) => name)).toEqual(['second']);
+    unwrap(await hypervisor.undelete(id));
+    expect(hypervisor.list().map(({ name }) => name)).toEqual(['first', 'second']);
+    expect(seen).toEqual(['removed', 'added first off']);
+    expect(unwrap(await hypervisor.start(id)).state).toBe('running');
+    expect(await hypervisor.undelete(id)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  });
+
   test('started paused, it has run nothing', async () => {
     const { hypervisor } = test1;
     const { id } = unwrap(await hypervisor.create({ memoryMiB: 1 }));
