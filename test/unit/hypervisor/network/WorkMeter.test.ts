@@ -21,6 +21,18 @@ test('a turn’s time is paid by those for whom there were frames, by how many',
   expect([light, heavy, silent].map(owedUs)).toEqual([1500, 1500, 0]);
 });
 
+test('one that does not run for long owes a tenth of a second at most', async () => {
+  let ms = 0;
+  const meter = new WorkMeter(() => ms);
+  const paused = word();
+  for (let seconds = 1; seconds <= 3; seconds++) {
+    meter.note(paused);
+    ms = 1000 * seconds;
+    await turn();
+  }
+  expect(owedUs(paused)).toBe(100_000);
+});
+
 test('one that is forgotten is asked for nothing more', async () => {
   let ms = 0;
   const meter = new WorkMeter(() => ms);
