@@ -1,6 +1,6 @@
 import type { DriveSlot, RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
-import { claimImages } from './imageConflicts.ts';
+import type { ImageClaims } from './ImageClaims.ts';
 import { isObeyed, type VmCommand } from './lifecycle/transitions.ts';
 import type { MachineRegistry } from './MachineRegistry.ts';
 import { done, refused } from './results.ts';
@@ -12,7 +12,7 @@ import type { VirtualMachine } from './VirtualMachine.ts';
 export interface DefinitionCommandsParts {
   readonly registry: MachineRegistry;
   readonly snapshots: SnapshotCommands;
-  machines(): Iterable<VirtualMachine>;
+  readonly claims: ImageClaims;
   /** The machine is defined in another way, on disk too. */
   onChanged(machine: VirtualMachine): void;
 }
@@ -44,7 +44,7 @@ export class DefinitionCommands {
     slot: RemovableSlot,
     image: { readonly path: string; readonly access: ImageAccess } | null,
   ): Promise<Result<null>> {
-    const { registry, snapshots, machines, onChanged } = this.#parts;
+    const { snapshots, claims } = this.#parts;
     const drive: VmDrive | null = image && { slot, path: image.path, access: image.access };
     const changedDrives = (): VmDrive[] => {
       const others = machine.stored.drives.filter((each) => each.slot !== slot);
@@ -52,14 +52,19 @@ export class DefinitionCommands {
     };
     const droppable = await snapshots.checkDrivesDropped(machine, changedDrives());
     if (!droppable.ok) return droppable;
-    const conflict = drive && claimImages(machine, [drive], machines());
-    if (conflict) return conflict;
-    if (isObeyed('send input to', machine.state)) {
-      const changed = await snapshots.changeMedium(machine, slot, drive);
-      if (!changed.ok) return changed;
-    } else if (machine.isSuspended) return suspendedRefusal(machine, 'change its media');
-    // A restore that came first has brought other drives.
-    const stored = await registry.update(machine.id, { drives: changedDrives() });
+    return claims.whileTaking(machine, drive ? [drive] : [], async () => {
+      if (isObeyed('send input to', machine.state)) {
+        const changed = await snapshots.changeMedium(machine, slot, drive);
+        if (!changed.ok) return changed;
+      } else if (machine.isSuspended) return suspendedRefusal(machine, 'change its media');
+      // A restore that came first has brought other drives.
+      return this.#storeMedium(machine, slot, changedDrives());
+    });
+  }
+
+  async #storeMedium(machine: VirtualMachine, slot: RemovableSlot, drives: readonly VmDrive[]): Promise<Result<null>> {
+    const { registry, onChanged } = this.#parts;
+    const stored = await registry.update(machine.id, { drives });
     if (!stored.ok) return stored;
     machine.stored = stored.value;
     machine.forgetDriveProblem(slot);

@@ -9,13 +9,15 @@ import type { ImageAccess } from '../machine/images/openImage.ts';
 import { commandOfUpdate, DefinitionCommands } from './DefinitionCommands.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { ImageContents } from './disks/ImageContents.ts';
-import { findDriveAt, claimImages } from './imageConflicts.ts';
+import { findDriveAt } from './findDriveAt.ts';
+import { ImageClaims } from './ImageClaims.ts';
 import { InspectionCommands } from './inspection/InspectionCommands.ts';
 import type { VmCommand } from './lifecycle/transitions.ts';
-import { findMemoryExcess, usualMemoryLimitMiB } from './memoryLimit.ts';
+import { MemoryLimit } from './MemoryLimit.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
 import { type CabledMachine, NetworkThread } from './network/NetworkThread.ts';
 import { Observatory } from './Observatory.ts';
+import { PowerCommands } from './PowerCommands.ts';
 import type { RegisterName } from './registers.ts';
 import { closing, done, messageOf, refused } from './results.ts';
 import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
@@ -101,10 +103,11 @@ export class Hypervisor implements HypervisorService {
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;
   readonly #checkpoints: CheckpointKeeper;
+  readonly #power: PowerCommands;
   readonly #machines = new Map<VmId, VirtualMachine>();
+  readonly #memoryLimit = new MemoryLimit(() => this.#machines.values());
   readonly #options: HypervisorOptions;
   #settings: SchedulerSettings;
-  #memoryLimitMiB = usualMemoryLimitMiB();
   #isDisposed = false;
 
   static async open(options: HypervisorOptions): Promise<Result<Hypervisor>> {
@@ -124,10 +127,12 @@ export class Hypervisor implements HypervisorService {
     });
     this.#images = new ImageContents(path.join(store.folder, 'images.json'));
     this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), this.#images);
+    const claims = new ImageClaims(() => this.#machines.values());
     this.#snapshots = new SnapshotCommands({
       store,
       registry: this.#registry,
       layers: this.#layers,
+      claims,
       machines: () => this.#machines.values(),
       onChanged: (machine) => {
         this.#noteSuspended(machine);
@@ -138,13 +143,14 @@ export class Hypervisor implements HypervisorService {
     this.#definitions = new DefinitionCommands({
       registry: this.#registry,
       snapshots: this.#snapshots,
-      machines: () => this.#machines.values(),
+      claims,
       onChanged: (machine) => {
         this.#network.rename(machine.id, machine.stored.name);
         this.#checkpoints.watch(machine);
         this.#emitter.emit('vm-changed', machine.summary());
       },
     });
+    this.#power = new PowerCommands({ registry: this.#registry, snapshots: this.#snapshots, claims });
     this.#checkpoints = new CheckpointKeeper(this.#snapshots, options.every);
     this.#network = new NetworkThread({
       entry: path.join(path.dirname(options.threadEntry), NETWORK_SCRIPT),
@@ -268,20 +274,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
-    return this.#command(id, 'start', (machine) => this.#switchOn(machine, paused));
-  }
-
-  #switchOn(machine: VirtualMachine, isPaused: boolean): Promise<Result<null>> {
-    return this.#snapshots.switchOn(machine, isPaused ? 'pause' : 'as-taken', async () => {
-      const program = await this.#registry.readProgram(machine.id);
-      if (!program.ok) return program;
-      await this.#snapshots.settled(machine);
-      // A deletion may have come first meanwhile.
-      const allowed = machine.check('start');
-      if (!allowed.ok) return allowed;
-      const conflict = claimImages(machine, machine.stored.drives, this.#machines.values());
-      return conflict ?? machine.start(program.value, isPaused);
-    });
+    return this.#command(id, 'start', (machine) => this.#power.switchOn(machine, paused));
   }
 
   async pause(id: VmId): Promise<Result<VmSummary>> {
@@ -316,29 +309,11 @@ export class Hypervisor implements HypervisorService {
   }
 
   async reset(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'reset', async (machine) => {
-      if (machine.isAnswering) return this.#snapshots.whileNotExported(machine, () => this.#reset(machine));
-      // A new thread is the only one that will obey; what the former wrote to disks is put in order before.
-      await machine.powerOff();
-      return this.#switchOn(machine, false);
-    });
-  }
-
-  async #reset(machine: VirtualMachine): Promise<Result<null>> {
-    const program = await this.#registry.readProgram(machine.id);
-    if (!program.ok) return program;
-    const allowed = machine.check('reset');
-    return allowed.ok ? machine.reset(program.value) : allowed;
+    return this.#command(id, 'reset', (machine) => this.#power.reset(machine));
   }
 
   async pressPowerButton(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'press the power button of', async (machine) => {
-      const isHeard = await machine.send('pressPowerButton', null);
-      if (!isHeard.ok || isHeard.value) return isHeard;
-      const { name } = machine.stored;
-      const message = `“${name}” does not listen to its power button: its system knows no ACPI, or has not started yet. Wait, or power it off.`;
-      return refused('wrong-state', message, { text: { id: 'no-power-button', values: { name } } });
-    });
+    return this.#command(id, 'press the power button of', (machine) => this.#power.pressButton(machine));
   }
 
   async powerOff(id: VmId): Promise<Result<VmSummary>> {
@@ -526,17 +501,11 @@ export class Hypervisor implements HypervisorService {
   }
 
   memoryLimitMiB(): number {
-    return this.#memoryLimitMiB;
+    return this.#memoryLimit.mebibytes;
   }
 
   setMemoryLimit(memoryLimitMiB: number | null): Result<number> {
-    const limit = memoryLimitMiB ?? usualMemoryLimitMiB();
-    if (!Number.isInteger(limit) || limit < 1)
-      return refused('invalid', 'The limit of memory must be a whole number of MiB, at least 1.', {
-        field: 'memoryLimitMiB',
-      });
-    this.#memoryLimitMiB = limit;
-    return done(limit);
+    return this.#memoryLimit.change(memoryLimitMiB);
   }
 
   on<Name extends HypervisorEventName>(event: Name, listener: (payload: HypervisorEvents[Name]) => void): Disposer {
@@ -584,7 +553,7 @@ export class Hypervisor implements HypervisorService {
       threads: this.#threads,
       scheduler: this.#scheduler,
       nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
-      findExcess: (machine: VirtualMachine) => findMemoryExcess(machine, this.#machines.values(), this.#memoryLimitMiB),
+      findExcess: (machine: VirtualMachine) => this.#memoryLimit.findExcess(machine),
       prepareDrives: ({ stored: now }: VirtualMachine) => this.#layers.prepareStart(now),
     };
     const machine = new VirtualMachine(stored, host, events);

@@ -4,7 +4,7 @@ import type { AppInfo } from '../../../src-preload/contract/application.ts';
 import type { CallName } from '../../../src-preload/contract/contract.ts';
 import type { Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
-import { usualMemoryLimitMiB } from '../../hypervisor/memoryLimit.ts';
+import { usualMemoryLimitMiB } from '../../hypervisor/MemoryLimit.ts';
 import { readThirdParties } from '../files/thirdParties.ts';
 import { displayPath } from '../../control/files/FileGrants.ts';
 import type { QuitGuard } from '../QuitGuard.ts';

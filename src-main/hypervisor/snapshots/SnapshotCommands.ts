@@ -3,6 +3,7 @@ import type { RemovableSlot } from '../../machine/drives/DriveSlot.ts';
 import { ImageError } from '../../machine/images/HostFile.ts';
 import type { DiskLayers } from '../disks/DiskLayers.ts';
 import { settleLayers } from '../disks/settleLayers.ts';
+import type { ImageClaims } from '../ImageClaims.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
 import { isSameDrive, type MachineRegistry } from '../MachineRegistry.ts';
 import { done, refused } from '../results.ts';
@@ -31,6 +32,7 @@ export interface SnapshotHost {
   readonly store: MachineStore;
   readonly registry: MachineRegistry;
   readonly layers: DiskLayers;
+  readonly claims: ImageClaims;
   machines(): Iterable<VirtualMachine>;
   /** Snapshots of a machine, or whether it is suspended, have changed. */
   onChanged(machine: VirtualMachine): void;

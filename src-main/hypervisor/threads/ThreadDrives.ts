@@ -69,6 +69,14 @@ export class ThreadDrives {
     return this.#atPowerOn;
   }
 
+  /** What lies in drives whose medium can be changed. */
+  get changeable(): readonly ThreadDrive[] {
+    return REMOVABLE_SLOTS.flatMap((slot) => {
+      const image = this.#bay?.inside(slot)?.image;
+      return (image && this.#known.get(image)) ?? [];
+    });
+  }
+
   /** The user's file that an image shows, whatever takes its writes. */
   fileOf(image: DiskImage): string {
     return this.#known.get(image)?.path ?? image.name;

@@ -203,8 +203,11 @@ export interface ThreadMachine {
   changeMedium(slot: RemovableSlot, drive: ThreadDrive | null): void;
   /** What lies in drives other than what main was told last: a machine that goes back has had other media. */
   changedMedia(): readonly MediumInDrive[];
-  /** A history that would bring such files back, where one of the two machines writes them, begins anew. */
-  forgetMedia(claims: readonly ImageClaim[]): void;
+  /**
+   * A history that would bring such files back, where one of the two machines writes them, begins anew.
+   * Returns what lies in drives whose medium can be changed.
+   */
+  forgetMedia(claims: readonly ImageClaim[]): readonly ThreadDrive[];
   /** Moves the pages' dirty flags into `views.writes`. */
   collectWrites(): void;
   /** See `Machine.changedScreen`. */

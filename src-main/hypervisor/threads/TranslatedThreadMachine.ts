@@ -357,8 +357,9 @@ export class TranslatedThreadMachine implements ThreadMachine {
     return this.#drives.takeChanges();
   }
 
-  forgetMedia(claims: readonly ImageClaim[]): void {
+  forgetMedia(claims: readonly ImageClaim[]): readonly ThreadDrive[] {
     this.history?.forgetMedia((image) => claims.some((claim) => this.#drives.isClaimed(image, claim)));
+    return this.#drives.changeable;
   }
 
   #count(word: number): void {

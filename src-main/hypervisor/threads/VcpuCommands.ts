@@ -230,8 +230,7 @@ export class VcpuCommands {
         machine.changeMedium(command.request.slot, command.request.drive);
         return null;
       case 'forgetMedia':
-        machine.forgetMedia(command.request);
-        return null;
+        return machine.forgetMedia(command.request);
       case 'serialInput':
         execution.queueSerialInput(command.request.port, command.request.bytes);
         return null;

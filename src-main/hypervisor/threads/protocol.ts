@@ -131,7 +131,7 @@ export interface ThreadCommands {
     readonly reply: null;
   };
   /** See `ThreadMachine.forgetMedia`. */
-  forgetMedia: { readonly request: readonly ImageClaim[]; readonly reply: null };
+  forgetMedia: { readonly request: readonly ImageClaim[]; readonly reply: readonly ThreadDrive[] };
   serialInput: { readonly request: { readonly port: number; readonly bytes: Uint8Array }; readonly reply: null };
   /** The cable of its network adapter, in place of the one that it has; its port changes hands. */
   plugIn: { readonly request: CableEndParts; readonly reply: null };

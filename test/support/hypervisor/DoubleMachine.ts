@@ -176,7 +176,9 @@ export class DoubleMachine implements ThreadMachine {
     return [];
   }
 
-  forgetMedia(): void {}
+  forgetMedia(): readonly [] {
+    return [];
+  }
 
   serialInput(bytes: Uint8Array): number {
     for (const byte of bytes) this.#sinks.serial(0, byte);
