@@ -65,6 +65,8 @@ export interface VcpuShare {
 
 /** The `pool` of one that does not compete. */
 export const NO_POOL = -1;
+/** The `pool` of those whose pCPUs are more than they may use: each has all that its cap allows, and owes nothing to the others. */
+export const POOL_WITH_ROOM = SCHEDULER_PCPUS_MOST;
 
 /** One vCPU's entry. */
 export class VcpuSlot {
@@ -242,7 +244,7 @@ export class VcpuSlot {
   set placesHigh(value: number) {
     this.#setInt(156, value);
   }
-  /** Which of the pools its rate was computed in: the pCPUs of a pool, and those who compete for them; or NO_POOL. */
+  /** Which of the pools its rate was computed in: the pCPUs of a pool, and those who compete for them; NO_POOL; or POOL_WITH_ROOM. */
   get pool(): number {
     return this.#int(160);
   }

@@ -7,7 +7,7 @@
  * comes to them alone, try the level at which those are full, and so on. They are a *pool*, with the vCPUs that
  * have no place outside; the others go on without them. Without pins all is one pool.
  */
-import { NO_POOL, PHASE } from './SchedulerState.ts';
+import { NO_POOL, PHASE, POOL_WITH_ROOM } from './SchedulerState.ts';
 import type { SchedulerState, VcpuSlot } from './SchedulerState.ts';
 import { firstPcpuBits, pcpuBits } from './pcpuBits.ts';
 import { overfullPcpus } from './pcpuFlow.ts';
@@ -78,7 +78,7 @@ function grantLimits(state: SchedulerState): boolean {
     const slot = state.slot(index);
     slot.rate = slot.limit;
     if (!competes(slot)) continue;
-    slot.pool = 0;
+    slot.pool = POOL_WITH_ROOM;
     slot.homeLow = low;
     slot.homeHigh = high;
   }
@@ -95,7 +95,7 @@ function shareOut(state: SchedulerState): void {
     const home = pcpuBits(tight.pcpus);
     for (const slot of members) {
       slot.rate = rateAt(slot, tight.level);
-      slot.pool = pools.length;
+      slot.pool = tight.level === Infinity ? POOL_WITH_ROOM : pools.length;
       slot.homeLow = home.low;
       slot.homeHigh = home.high;
     }

@@ -19,7 +19,7 @@
  */
 import { competes, computeRates } from './entitlement.ts';
 import { displace, place, rivals, setPins, settlePlaces } from './placement.ts';
-import { NO_POOL, PHASE, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
+import { NO_POOL, PHASE, POOL_WITH_ROOM, SCHEDULER_PCPUS_MOST, SLICE_END } from './SchedulerState.ts';
 import type { SchedulerState, VcpuShare, VcpuSlot } from './SchedulerState.ts';
 
 /** A cap's quota is for this long: the longest a capped vCPU is kept waiting. */
@@ -354,29 +354,29 @@ function refill(slot: VcpuSlot, now: number): void {
 }
 
 /**
- * Shifts lags so that they add up to zero, and bounds them: over all pools at once, since pools come and go with those
- * who nap, and what the one owes the other were forgiven each time. The lag of `joining` stays: it counts from the others'
- * centre, and were it shifted, each nap would forgive a part of its debt. Who wants to run pays for what sleepers
- * collect: else they would take it from each other, and compete for longer than they are owed.
+ * Shifts lags so that they add up to zero, and bounds them: over all full pools at once, since pools come and go with those
+ * who nap, and what the one owes the other were forgiven each time. A pool with room is left out: its pCPUs idle while
+ * the caps of its members hold them, and nobody elsewhere owes them for that, or is owed. Sleepers are shifted as all others
+ * who compete: what one's leaving gives them, its return takes back, wherever they are then. The lag of `joining` stays: it
+ * counts from the others' centre, and were it shifted, each nap would forgive a part of its debt.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
   let lags = 0;
   let rates = 0;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!competes(slot)) continue;
+    if (!competes(slot) || slot.pool === POOL_WITH_ROOM) continue;
     lags += slot.lag;
     if (slot !== joining) rates += slot.rate;
   }
-  if (rates <= 0) return;
+  const shiftPerRate = rates > 0 ? lags / rates : 0;
   const bound = LAG_SLICES_MOST * state.longestSliceMs;
   const boundAtLimit = LAG_SLICES_MOST_AT_LIMIT * state.longestSliceMs;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (!competes(slot) || slot === joining) continue;
     const most = slot.rate >= slot.limit ? boundAtLimit : bound;
-    const shift = (lags / rates) * slot.rate;
-    if (shift > 0 && slot.phase === PHASE.halted) continue;
+    const shift = slot.pool === POOL_WITH_ROOM ? 0 : shiftPerRate * slot.rate;
     slot.lag = Math.max(-bound, Math.min(most, slot.lag - shift));
   }
 }

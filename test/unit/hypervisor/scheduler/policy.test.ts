@@ -45,6 +45,19 @@ describe('caps', () => {
     expect(simulation.runMs(0) / 5000).toBeCloseTo(capPercent / 100, 2);
   });
 
+  // Found by properties.test.ts with seed 311618203.
+  test('of one that has pCPUs to itself take nothing from those who are pinned to another', () => {
+    const workloads = [
+      { weight: 1, pcpus: [2] },
+      { weight: 1, pcpus: [2], capPercent: 25 },
+      { weight: 1, capPercent: 22 },
+    ];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 3, sliceMs: 1 });
+    simulation.advance(1000);
+    for (const [index, share] of [0.75, 0.25, 0.22].entries())
+      expect(simulation.runMs(index) / 1000).toBeCloseTo(share, 2);
+  });
+
   test('taken back while it waits for its quota, it is ready at once', () => {
     const simulation = new SchedulerSimulation([{ weight: 100, capPercent: 10 }], { pcpuCount: 1 });
     simulation.advance(50);
@@ -195,6 +208,18 @@ describe('naps', () => {
     const simulation = new SchedulerSimulation(workloads, { pcpuCount });
     simulation.advance(5000);
     for (const index of others.keys()) expect(simulation.runMs(index) / 5000).toBeGreaterThan(least - 0.005);
+  });
+
+  // The containment benchmark's nap-storm, its neighbours, and one that ticks a hundred times a second.
+  test.each([
+    { what: 'a quiet host', stolenMs: () => 0 },
+    { what: 'a host that takes a part of the loops’ stays', stolenMs: (index: number) => (index < 2 ? 1 : 0) },
+  ])('of 8192 a second get on $what what they would without, also beside one that comes and goes', ({ stolenMs }) => {
+    const workloads = [{ weight: 100 }, { weight: 100 }, nap(100, 0.1, 0.022), nap(100, 0.1, 10)];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, stolenMs });
+    simulation.advance(5000);
+    const received = simulation.vcpus.map(({ slot }) => slot.runMs - slot.stolenMs);
+    for (const ms of received.slice(0, 2)) expect(Math.abs(received[2] / ms - 1)).toBeLessThan(0.01);
   });
 
   test('of 64 that tick on an idle host leave few of them among those who compete', () => {
