@@ -166,3 +166,19 @@ test('what was in view is in view again at the next start', async ({ launch, hom
   await expect(second.part(TEST_IDS.machineName)).toContainText('counter');
   await expect(second.tab('exits')).toHaveAttribute('aria-selected', 'true');
 });
+
+test('a refusal that is about something folded up unfolds it, at the field', async ({ window: page }) => {
+  await page.getByTestId(TEST_IDS.newMachine).click();
+  await page.getByTestId('choice-empty').click();
+  await page.getByTestId('field-name').fill('kept');
+  const more = page.getByTestId(TEST_IDS.fieldsMore);
+  const minutes = page.getByTestId('field-checkpoint');
+  await more.click();
+  await minutes.fill('600');
+  await more.click();
+  await expect(minutes).toBeHidden();
+  await page.getByTestId(TEST_IDS.dialogConfirm).click();
+  await expect(minutes).toBeVisible();
+  await expect(minutes).toHaveAttribute('aria-invalid', 'true');
+  await expect(minutes).toHaveAccessibleDescription('A whole number from 1 to 60.');
+});
