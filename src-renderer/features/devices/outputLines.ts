@@ -1,4 +1,5 @@
 import type { OutputLog } from '../../../src-preload/contract/devices.ts';
+import { printable } from '../format/characters.ts';
 import { hex } from '../format/numbers.ts';
 
 /** A line of an output, with the guest's time of its first byte. */
@@ -8,8 +9,7 @@ export interface OutputLine {
 }
 
 const NEW_LINE = 0x0a,
-  RETURN = 0x0d,
-  DELETE = 0x7f;
+  RETURN = 0x0d;
 /** A guest that never ends its line shall be read all the same. */
 const LINE_MOST = 160;
 
@@ -37,5 +37,5 @@ export function outputLines({ output, bytes, timesNs }: OutputLog): OutputLine[]
 
 /** Control characters by their number, as terminals would not show them either. */
 function shown(byte: number): string {
-  return byte >= 0x20 && byte < DELETE ? String.fromCharCode(byte) : `\\x${hex(byte, 2)}`;
+  return printable(byte) ?? `\\x${hex(byte, 2)}`;
 }
