@@ -209,6 +209,7 @@ export const TEST_IDS = {
   translationBlock: 'translation-block',
   translationDetail: 'translation-detail',
   translationHelper: 'translation-helper',
+  translationFollow: 'translation-follow',
   translationList: 'translation-list',
   translationLine: 'translation-line',
   translationReason: 'translation-reason',

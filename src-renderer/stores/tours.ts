@@ -250,6 +250,14 @@ export const useTours = defineStore('tours', () => {
     else await bridge().call('tour:end');
   }
 
+  // The group is called something in every language; nobody's change, so there is nothing to take back.
+  watch(
+    () => t('coach.group'),
+    (group, former) => {
+      for (const id of ids.value.values())
+        if (machines.byId.get(id)?.group === former) void bridge().call('vm:update', { id, changes: { group } });
+    },
+  );
   watch(
     [
       () => view.page,

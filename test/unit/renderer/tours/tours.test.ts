@@ -1,6 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { nextTick } from 'vue';
 import type { VmSummary } from '../../../../src-preload/contract/machines.ts';
+import { setLanguage } from '../../../../src-renderer/app/i18n.ts';
+import { en } from '../../../../src-renderer/app/locales/en/index.ts';
+import { zhCN } from '../../../../src-renderer/app/locales/zh-CN/index.ts';
 import { TOUR_BOOK } from '../../../../src-renderer/features/tours/book/index.ts';
 import { useTours } from '../../../../src-renderer/stores/tours.ts';
 
@@ -26,7 +30,7 @@ const last = tour.steps.length - 1;
 
 beforeEach(() => {
   setActivePinia(createPinia());
-  vi.stubGlobal('document', { hidden: true });
+  vi.stubGlobal('document', { hidden: true, documentElement: {} });
   calls.length = 0;
   answers.clear();
   const machines = Object.keys(tour.machines).map((part) => ({ part, id: `vm-${part}` }));
@@ -68,4 +72,20 @@ test('machines are brought no further towards a step that the reader has left', 
   started();
   await taking;
   expect(calls).not.toContain('vm:start');
+});
+
+test('the group of its machines follows the language of the window, unless the reader has named another', async () => {
+  const tours = useTours();
+  const [first = '', second = ''] = Object.keys(tour.machines).map((part) => `vm-${part}`);
+  answers.set('vm:list', () => [
+    { id: first, name: first, state: 'off', group: en.coach.group } as VmSummary,
+    { id: second, name: second, state: 'off', group: 'My own' } as VmSummary,
+  ]);
+  const updates: unknown[] = [];
+  answers.set('vm:update', (request) => void updates.push(request));
+  await tours.take('isolation', last);
+  setLanguage('zh-CN');
+  await nextTick();
+  setLanguage('en');
+  expect(updates).toEqual([{ id: first, changes: { group: zhCN.coach.group } }]);
 });
