@@ -112,6 +112,9 @@ export const EXIT_KINDS = [
 ] as const;
 export type ExitKind = (typeof EXIT_KINDS)[number];
 
+/** Told of exits as they are counted. `detail`: the port, vector or physical address; -1 where the kind has none. */
+export type ExitObserver = (kind: ExitKind, times: number, detail: number) => void;
+
 export interface RunLimits {
   /** Instructions that may retire before `budget`; a safe integer > 0. */
   readonly instructions: number;
@@ -225,6 +228,8 @@ export interface VirtualProcessor {
   setWatchpoints(watchpoints: readonly Watchpoint[]): void;
   /** Events that stop `run()` and `step()`; replaces the former set. */
   setCatchpoints(catchpoints: readonly Catchpoint[]): void;
+  /** Who is told of exits from now on; undefined: nobody, which costs nothing. */
+  observeExits(observer: ExitObserver | undefined): void;
   /** Translations that contain any of these physical bytes are stale (DMA, a loader or a debugger wrote them). */
   invalidatePhysical(physicalAddress: number, byteLength: number): void;
   /** Registers were written from outside: derived state (mode, TLB) is recomputed. Call after writing `state`. */

@@ -49,6 +49,7 @@ import {
   type KeyStroke,
   type ProgramSource,
   type Result,
+  type ScheduledExits,
   type ScheduleTrace,
   type SchedulerSettings,
   type SnapshotId,
@@ -466,6 +467,10 @@ export class Hypervisor implements HypervisorService {
 
   scheduleTrace(since = 0): ScheduleTrace {
     return this.#observatory.scheduleTrace(since);
+  }
+
+  scheduledExits(since: ScheduledExits['cursor'] = new Map()): ScheduledExits {
+    return this.#observatory.scheduledExits(since);
   }
 
   containmentLog(id?: VmId): readonly ContainmentEntry[] {

@@ -20,6 +20,7 @@ import type {
   KeyStroke,
   ProgramSource,
   Result,
+  ScheduledExits,
   ScheduleTrace,
   SchedulerSettings,
   SnapshotContent,
@@ -170,6 +171,8 @@ export interface HypervisorService {
 
   statistics(): HypervisorStatistics;
   scheduleTrace(since?: number): ScheduleTrace;
+  /** What machines that are on have exited for, and when. It is noted from the first call on, for a second after each. */
+  scheduledExits(since?: ScheduledExits['cursor']): ScheduledExits;
   containmentLog(id?: VmId): readonly ContainmentEntry[];
   clearContainmentLog(): void;
   /** Digest of all of RAM of a machine that is paused, halted or crashed; computed in pieces between other work. */

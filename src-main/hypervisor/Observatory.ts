@@ -5,6 +5,7 @@ import { BLOCK_PAGES, IsolationMonitor } from './isolation/IsolationMonitor.ts';
 import { monotonicMs } from './scheduler/hostClock.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE } from './scheduler/SchedulerState.ts';
+import { ExitTrace } from './statistics/ExitTrace.ts';
 import { StatisticsSampler } from './statistics/StatisticsSampler.ts';
 import type { LoadedPages } from './threads/ThreadMachine.ts';
 import type { VcpuWorker } from './threads/VcpuWorker.ts';
@@ -15,6 +16,8 @@ import {
   type HypervisorEvents,
   type HypervisorStatistics,
   type IsolationSample,
+  type ScheduledExit,
+  type ScheduledExits,
   type ScheduleTrace,
   type SchedulerSettings,
   type VmId,
@@ -22,6 +25,8 @@ import {
 import type { VirtualMachine } from './VirtualMachine.ts';
 
 const TICK_MS = 250;
+/** Exits are noted for so long after somebody has asked for them. */
+const EXITS_WANTED_MS = 1000;
 /** Pages verified in one tick, of all machines together: two milliseconds of main's time. */
 const VERIFIED_PAGES = 2048;
 /** The same while nobody looks. */
@@ -131,6 +136,22 @@ export class Observatory {
       return [{ ...owner, pcpu, startMs, endMs, waitedMs, end: SLICE_ENDS[end] ?? 'slice' }];
     });
     return { slices, cursor: next, lost, nowMs: monotonicMs() };
+  }
+
+  scheduledExits(since: ScheduledExits['cursor']): ScheduledExits {
+    const wantedUntilMs = monotonicMs() + EXITS_WANTED_MS;
+    const cursor = new Map<number, number>();
+    const exits: ScheduledExit[] = [];
+    for (const { id: vmId, views, worker } of this.#machines()) {
+      if (views === undefined || worker === undefined || worker.hasEnded) continue;
+      const trace = new ExitTrace(views.exits);
+      trace.wantUntil(wantedUntilMs);
+      const run = worker.slot.incarnation;
+      const { records, next } = trace.read(since.get(run) ?? 0);
+      cursor.set(run, next);
+      for (const record of records) exits.push({ vmId, ...record });
+    }
+    return { exits: exits.sort((a, b) => a.endMs - b.endMs), cursor };
   }
 
   async exactDigest(vmId: VmId): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { onBeforeUnmount, onMounted, type Ref } from 'vue';
+import { token } from './palette.ts';
 
 /** A canvas's drawing surface in CSS pixels; the device's pixel ratio is already applied. */
 export interface CanvasSurface {
@@ -74,4 +75,27 @@ export function useCanvas(
   });
 
   return { invalidate };
+}
+
+/** A canvas in nobody's window, on the window's ground, to be saved. Sizes in CSS pixels. */
+export function emptyPicture(
+  width: number,
+  height: number,
+  pixelRatio: number,
+): { readonly canvas: HTMLCanvasElement; readonly context: CanvasRenderingContext2D } {
+  const canvas = document.createElement('canvas');
+  canvas.width = width * pixelRatio;
+  canvas.height = height * pixelRatio;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this window has no canvas to draw on');
+  context.scale(pixelRatio, pixelRatio);
+  context.fillStyle = token('ground');
+  context.fillRect(0, 0, width, height);
+  return { canvas, context };
+}
+
+export async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array> {
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!blob) throw new Error('the picture is too large to be encoded');
+  return new Uint8Array(await blob.arrayBuffer());
 }

@@ -65,6 +65,19 @@ test('machines stand side by side on the schedule page, as lanes and as charts',
   const lanes = desk.part(TEST_IDS.scheduleLanes);
   await desk.page.waitForTimeout(4000);
   await picture(desk.page, 'schedule-second');
+  const second = path.join(home, 'second.csv');
+  await desk.willSaveAs(second);
+  await desk.part(TEST_IDS.historySaveTable).click();
+  // What the ticker exits for, and what wakes it.
+  const events = (): Promise<string> => readFile(second, 'utf8').catch(() => '');
+  await expect.poll(events).toMatch(/^time,machine,vcpu,event,.*\r\n/);
+  expect(await events()).toMatch(/Z,ticker,0,interrupt,0,,,1,0x08\r\n/);
+  expect(await events()).toMatch(/Z,ticker,0,halt,0,,,1,\r\n/);
+  expect(await events()).toMatch(/Z,(spin|third),0,slice:\w+,\d+,\d,\d+,1,\r\n/);
+  const image = path.join(home, 'lanes.png');
+  await desk.willSaveAs(image);
+  await desk.part(TEST_IDS.historySavePicture).click();
+  await expect.poll(() => readFile(image, 'latin1').catch(() => '')).toMatch(/^.PNG/);
   const box = await lanes.boundingBox();
   if (!box) throw new Error('the lanes are out of sight');
   // Into the past, where a slice is known to the microsecond.

@@ -1,10 +1,20 @@
 import {
   BAND_FIELDS,
+  EXIT_FIELDS,
   SLICE_ENDS,
   SLICE_FIELDS,
   type ScheduleFrame,
 } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
-import type { Disposer, HypervisorService, HypervisorStatistics, VcpuTimes, VmId } from '../../hypervisor/types.ts';
+import { EXIT_KINDS, type ExitKind } from '../../../src-preload/contract/layouts/ExitKinds.ts';
+import type {
+  Disposer,
+  HypervisorService,
+  HypervisorStatistics,
+  ScheduledExits,
+  VcpuTimes,
+  VmId,
+} from '../../hypervisor/types.ts';
+import { isRecordedExit } from '../../hypervisor/statistics/ExitRecorder.ts';
 import type { StreamSource } from '../../control/streams/StreamSource.ts';
 
 interface Band {
@@ -13,6 +23,8 @@ interface Band {
   readonly startMs: number;
   readonly endMs: number;
   readonly times: VcpuTimes;
+  readonly exits: number;
+  readonly interrupts: number;
 }
 
 /** Who ran on which pCPU, and what each vCPU waited for. */
@@ -20,6 +32,7 @@ export class ScheduleSource implements StreamSource {
   private readonly hypervisor: HypervisorService;
   private readonly unsubscribe: Disposer;
   private cursor: number | undefined;
+  private exitCursor: ScheduledExits['cursor'] = new Map();
   private before: HypervisorStatistics;
   private bands: Band[] = [];
 
@@ -36,7 +49,10 @@ export class ScheduleSource implements StreamSource {
     const trace = this.hypervisor.scheduleTrace(this.cursor);
     const isFirst = this.cursor === undefined;
     this.cursor = trace.cursor;
-    if (!isFirst && trace.slices.length === 0 && this.bands.length === 0) return null;
+    const made = this.hypervisor.scheduledExits(this.exitCursor);
+    this.exitCursor = made.cursor;
+    const isNothing = trace.slices.length === 0 && this.bands.length === 0 && made.exits.length === 0;
+    if (!isFirst && isNothing) return null;
 
     const vms: VmId[] = [];
     const indexOf = (id: VmId): number => {
@@ -50,18 +66,24 @@ export class ScheduleSource implements StreamSource {
       slices.set(row, index * SLICE_FIELDS.length);
     });
     const bands = new Float64Array(this.bands.length * BAND_FIELDS.length);
-    this.bands.forEach(({ startMs, endMs, vmId, vcpu, times }, index) => {
+    this.bands.forEach(({ startMs, endMs, vmId, vcpu, times, exits, interrupts }, index) => {
       const { runMs, readyMs, haltedMs, cappedMs, entitledMs, stolenMs } = times;
-      const row = [startMs, endMs, indexOf(vmId), vcpu, runMs, readyMs, haltedMs, cappedMs, entitledMs, stolenMs];
-      bands.set(row, index * BAND_FIELDS.length);
+      const spent = [runMs, readyMs, haltedMs, cappedMs, entitledMs, stolenMs];
+      bands.set([startMs, endMs, indexOf(vmId), vcpu, ...spent, exits, interrupts], index * BAND_FIELDS.length);
     });
     this.bands = [];
+    const exits = new Float64Array(made.exits.length * EXIT_FIELDS.length);
+    made.exits.forEach(({ startMs, endMs, vmId, vcpu, kind, times, detail }, index) => {
+      const row = [startMs, endMs, indexOf(vmId), vcpu, EXIT_KINDS.indexOf(kind), times, detail];
+      exits.set(row, index * EXIT_FIELDS.length);
+    });
     return {
       atMs: trace.nowMs,
       pcpuCount: this.hypervisor.schedulerSettings().pcpuCount,
       vms,
       slices,
       bands,
+      exits,
       lost: trace.lost,
     };
   }
@@ -80,6 +102,7 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
   const bands: Band[] = [];
   for (const vm of after.vms) {
     const old = before.vms.find(({ vmId }) => vmId === vm.vmId);
+    const { interrupts, exits } = countsBetween(old?.exits ?? {}, vm.exits);
     vm.vcpus.forEach((now, vcpu) => {
       const then = old?.vcpus[vcpu];
       // A restarted machine counts from 0 again.
@@ -101,8 +124,22 @@ export function bandsBetween(before: HypervisorStatistics, after: HypervisorStat
           entitledMs: now.entitledMs - grown.entitledMs,
           slices: now.slices - grown.slices,
         },
+        exits,
+        interrupts,
       });
     });
   }
   return bands;
+}
+
+type ExitCounts = HypervisorStatistics['vms'][number]['exits'];
+
+/** A machine that was started anew counts from 0 again. */
+function countsBetween(before: ExitCounts, after: ExitCounts): { readonly exits: number; readonly interrupts: number } {
+  const grown = (kind: ExitKind): number => {
+    const [then, now] = [before[kind] ?? 0, after[kind] ?? 0];
+    return now < then ? now : now - then;
+  };
+  const kinds = EXIT_KINDS.filter((kind) => isRecordedExit(kind) && kind !== 'interrupt');
+  return { exits: kinds.reduce((sum, kind) => sum + grown(kind), 0), interrupts: grown('interrupt') };
 }

@@ -109,6 +109,8 @@ export interface MachineViews {
   readonly writes: SharedArrayBuffer;
   /** `DEVICE_ACTIVITY.words` counters. */
   readonly activity: SharedArrayBuffer;
+  /** An `ExitTrace`. */
+  readonly exits: SharedArrayBuffer;
   /** Each vCPU's CPU state block. */
   readonly stateOffsets: readonly number[];
 }

@@ -19,7 +19,9 @@ import type { FirmwareImages } from '../FirmwareShadow.ts';
 import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
 import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { armProcessor, debugMachine } from '../timetravel/debugMachine.ts';
-import { monotonicNs } from '../scheduler/hostClock.ts';
+import { monotonicMs, monotonicNs } from '../scheduler/hostClock.ts';
+import { ExitRecorder } from '../statistics/ExitRecorder.ts';
+import { EXIT_TRACE_BYTES, ExitTrace } from '../statistics/ExitTrace.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../TranslatedMachine.ts';
 import {
   type AccessVerdict,
@@ -65,6 +67,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   readonly #memoryBytes: number;
   /** What the machine was made with; undefined: our own BIOS. */
   readonly #firmware: FirmwareImages | undefined;
+  readonly #exits: ExitRecorder;
   readonly #activity = new Uint32Array(new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words));
   /** For the next reset. */
   #image: ProgramImage | undefined;
@@ -130,8 +133,15 @@ export class TranslatedThreadMachine implements ThreadMachine {
       writes: new SharedArrayBuffer(Math.ceil(layout.ramBytes / PAGE_BYTES)),
       // Made just above, shared.
       activity: this.#activity.buffer as unknown as SharedArrayBuffer,
+      exits: new SharedArrayBuffer(EXIT_TRACE_BYTES),
       stateOffsets: this.#parts.processors.map(({ state }) => state.base),
     };
+    this.#exits = new ExitRecorder({
+      trace: new ExitTrace(this.views.exits),
+      processors: this.#parts.processors,
+      nowMs: monotonicMs,
+      isRepeating: () => this.#isRepeating,
+    });
     if (isRepeatable)
       this.history = new ThreadHistory(this.#parts, {
         drives: this.#drives,
@@ -227,7 +237,10 @@ export class TranslatedThreadMachine implements ThreadMachine {
   }
 
   run(untilHostNs: number): MachineExit {
-    return this.history?.run({ untilHostNs }) ?? this.#parts.machine.run({ untilHostNs });
+    this.#exits.begin();
+    const exit = this.history?.run({ untilHostNs }) ?? this.#parts.machine.run({ untilHostNs });
+    this.#exits.end();
+    return exit;
   }
 
   step(): MachineExit {

@@ -1,3 +1,4 @@
+import type { ExitRecord } from '../statistics/ExitTrace.ts';
 import type { VmId } from './definition.ts';
 
 export interface SchedulerSettings {
@@ -21,6 +22,18 @@ export interface ScheduleSlice {
 }
 export const SLICE_ENDS = ['slice', 'halt', 'stop', 'capped', 'preempted', 'died', 'moved'] as const;
 export type SliceEnd = (typeof SLICE_ENDS)[number];
+
+/** Exits of one kind by one vCPU: one, or as many as there were within the time. */
+export interface ScheduledExit extends ExitRecord {
+  readonly vmId: VmId;
+}
+
+export interface ScheduledExits {
+  /** In the order of their ends. */
+  readonly exits: readonly ScheduledExit[];
+  /** Pass as `since` to the next call: how many of each run of a machine have been read, by the run's number. */
+  readonly cursor: ReadonlyMap<number, number>;
+}
 
 export interface ScheduleTrace {
   readonly slices: readonly ScheduleSlice[];

@@ -13,7 +13,8 @@ export type SliceEnd = (typeof SLICE_ENDS)[number];
 /**
  * Fields of one entry in `ScheduleFrame.bands`, as doubles: how long a vCPU was in each condition between
  * `startMs` and `endMs`; what is missing from the sum, it was stopped. `entitledMs` stands beside `runMs`: what weights
- * and caps entitled it to while it wanted to run. Of `runMs` the host took `stolenMs` for something else.
+ * and caps entitled it to while it wanted to run. Of `runMs` the host took `stolenMs` for something else. `exits` and
+ * `interrupts`, delivered ones, are counts.
  */
 export const BAND_FIELDS = [
   'startMs',
@@ -26,8 +27,19 @@ export const BAND_FIELDS = [
   'cappedMs',
   'entitledMs',
   'stolenMs',
+  'exits',
+  'interrupts',
 ] as const;
 export type BandField = (typeof BAND_FIELDS)[number];
+
+/**
+ * Fields of one entry in `ScheduleFrame.exits`, as doubles: why a vCPU needed the hypervisor, as often as `times` says
+ * between `startMs` and `endMs`, which are the same for one exit. `kind` indexes `EXIT_KINDS`; `detail` is the port,
+ * vector or physical address of the first, -1 where the kind has none. They come in the order of their ends, but for a
+ * millisecond or two.
+ */
+export const EXIT_FIELDS = ['startMs', 'endMs', 'vm', 'vcpu', 'kind', 'times', 'detail'] as const;
+export type ExitField = (typeof EXIT_FIELDS)[number];
 
 /** Who ran where since the last frame; ten times a second, bands four times. The first frame brings what is kept of the past. */
 export interface ScheduleFrame {
@@ -36,6 +48,8 @@ export interface ScheduleFrame {
   readonly vms: readonly string[];
   readonly slices: Float64Array;
   readonly bands: Float64Array;
+  /** None of the past before the first frame: they are noted only while a view looks. */
+  readonly exits: Float64Array;
   /** Slices that were overwritten before they could be read. */
   readonly lost: number;
 }
@@ -54,4 +68,12 @@ export function bandCount(frame: ScheduleFrame): number {
 
 export function bandValue(frame: ScheduleFrame, index: number, field: BandField): number {
   return frame.bands[index * BAND_FIELDS.length + BAND_FIELDS.indexOf(field)] ?? 0;
+}
+
+export function exitCount(frame: ScheduleFrame): number {
+  return frame.exits.length / EXIT_FIELDS.length;
+}
+
+export function exitValue(frame: ScheduleFrame, index: number, field: ExitField): number {
+  return frame.exits[index * EXIT_FIELDS.length + EXIT_FIELDS.indexOf(field)] ?? 0;
 }

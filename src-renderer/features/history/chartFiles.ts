@@ -1,34 +1,30 @@
 import { HISTORY_FIELDS } from '../../../src-preload/contract/layouts/HistoryFrame.ts';
+import { emptyPicture, pngOf } from '../../ui/canvas.ts';
 import { machineColour, token } from '../../ui/palette.ts';
 import type { TimeRange } from '../../ui/timeNavigation.ts';
+import { csvText } from '../format/csv.ts';
 import { drawChart, type ChartMachine, type ChartScene } from './chartPainter.ts';
 import { CHARTS, type Chart } from './charts.ts';
 import type { MachineHistories } from './MachineHistories.ts';
 
 const NUMBERS = HISTORY_FIELDS.filter((field) => field !== 'atMs' && field !== 'vm');
 
-/** The samples of a range as a table (RFC 4180): a line for each machine and moment, in the order of machines. */
+/** The samples of a range as a table: a line for each machine and moment, in the order of machines. */
 export function tableOf(
   histories: MachineHistories,
   machines: readonly ChartMachine[],
   { fromMs, toMs }: TimeRange,
   wallOffsetMs: number,
 ): string {
-  const lines = [['time', 'machine', ...NUMBERS].join(',')];
+  const lines = [['time', 'machine', ...NUMBERS]];
   for (const { id, name } of machines) {
     histories.each(id, 'mips', fromMs, toMs, (atMs) => {
       if (atMs < fromMs || atMs > toMs) return;
       const values = NUMBERS.map((field) => String(Number((histories.valueAt(id, field, atMs) ?? 0).toPrecision(6))));
-      lines.push([new Date(atMs + wallOffsetMs).toISOString(), quoted(name), ...values].join(','));
+      lines.push([new Date(atMs + wallOffsetMs).toISOString(), name, ...values]);
     });
   }
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-/** Quoted where it must be; never the beginning of a formula, which spreadsheets would compute. */
-function quoted(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText(lines);
 }
 
 const PICTURE = { width: 960, chartHeight: 140, titleHeight: 28, margin: 24, pixelRatio: 2 } as const;
@@ -40,14 +36,7 @@ export async function pictureOf(
 ): Promise<Uint8Array> {
   const { width, chartHeight, titleHeight, margin, pixelRatio } = PICTURE;
   const height = 2 * margin + titleHeight + CHARTS.length * (titleHeight + chartHeight);
-  const canvas = document.createElement('canvas');
-  canvas.width = (width + 2 * margin) * pixelRatio;
-  canvas.height = height * pixelRatio;
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('this window has no canvas to draw on');
-  context.scale(pixelRatio, pixelRatio);
-  context.fillStyle = token('ground');
-  context.fillRect(0, 0, width + 2 * margin, height);
+  const { canvas, context } = emptyPicture(width + 2 * margin, height, pixelRatio);
   context.translate(margin, margin);
   drawNames(context, scene);
   context.translate(0, titleHeight);
@@ -60,9 +49,7 @@ export async function pictureOf(
     drawChart(context, width, chartHeight, { ...scene, chart, hoverMs: null, selection: null });
     context.translate(0, chartHeight);
   }
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('the picture is too large to be encoded');
-  return new Uint8Array(await blob.arrayBuffer());
+  return pngOf(canvas);
 }
 
 function drawNames(context: CanvasRenderingContext2D, { machines }: Pick<ChartScene, 'machines'>): void {

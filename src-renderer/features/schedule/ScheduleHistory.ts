@@ -1,9 +1,13 @@
+import { EXIT_KINDS, type ExitKind } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import {
   BAND_FIELDS,
+  EXIT_FIELDS,
   SLICE_ENDS,
   SLICE_FIELDS,
   bandCount,
   bandValue,
+  exitCount,
+  exitValue,
   sliceCount,
   sliceValue,
   type ScheduleFrame,
@@ -15,6 +19,10 @@ import { RecordRing } from '../../ui/RecordRing.ts';
 const SLICES_KEPT = 131_072;
 /** Five minutes of a hundred vCPUs. */
 const BANDS_KEPT = 131_072;
+/** Some seconds of guests that do nothing but exit, many minutes of others. */
+const EXITS_KEPT = 131_072;
+/** By so much they may come later than others that ended after them. */
+const EXITS_LATE_MS = 5;
 
 export interface Slice {
   startMs: number;
@@ -37,6 +45,19 @@ export interface Band {
   cappedMs: number;
   entitledMs: number;
   stolenMs: number;
+  exits: number;
+  interrupts: number;
+}
+
+/** One exit, or several of a kind. */
+export interface Exit {
+  startMs: number;
+  endMs: number;
+  vm: string;
+  vcpu: number;
+  kind: ExitKind;
+  times: number;
+  detail: number;
 }
 
 /** Who ran where and who waited, as far back as it is kept. */
@@ -45,9 +66,9 @@ export class ScheduleHistory {
   /** Main's clock at the newest frame, and the window's clock when that frame came. */
   #newestMs = 0;
   #receivedAt = 0;
-  lost = 0;
   readonly #slices = new RecordRing(SLICES_KEPT, SLICE_FIELDS.length);
   readonly #bands = new RecordRing(BANDS_KEPT, BAND_FIELDS.length);
+  readonly #exits = new RecordRing(EXITS_KEPT, EXIT_FIELDS.length);
   readonly #vms: string[] = [];
   readonly #slice: Slice = { startMs: 0, endMs: 0, pcpu: 0, vm: '', vcpu: 0, end: 'slice', waitedMs: 0 };
   readonly #band: Band = {
@@ -61,13 +82,15 @@ export class ScheduleHistory {
     cappedMs: 0,
     entitledMs: 0,
     stolenMs: 0,
+    exits: 0,
+    interrupts: 0,
   };
+  readonly #exit: Exit = { startMs: 0, endMs: 0, vm: '', vcpu: 0, kind: 'pio', times: 0, detail: -1 };
 
   apply(frame: ScheduleFrame): void {
     this.pcpuCount = frame.pcpuCount;
     this.#newestMs = frame.atMs;
     this.#receivedAt = performance.now();
-    this.lost += frame.lost;
     for (let index = 0; index < sliceCount(frame); index++) {
       this.#slices.push([
         sliceValue(frame, index, 'startMs'),
@@ -91,6 +114,19 @@ export class ScheduleHistory {
         bandValue(frame, index, 'cappedMs'),
         bandValue(frame, index, 'entitledMs'),
         bandValue(frame, index, 'stolenMs'),
+        bandValue(frame, index, 'exits'),
+        bandValue(frame, index, 'interrupts'),
+      ]);
+    }
+    for (let index = 0; index < exitCount(frame); index++) {
+      this.#exits.push([
+        exitValue(frame, index, 'startMs'),
+        exitValue(frame, index, 'endMs'),
+        this.#vmNumber(frame.vms[exitValue(frame, index, 'vm')] ?? ''),
+        exitValue(frame, index, 'vcpu'),
+        exitValue(frame, index, 'kind'),
+        exitValue(frame, index, 'times'),
+        exitValue(frame, index, 'detail'),
       ]);
     }
   }
@@ -140,7 +176,27 @@ export class ScheduleHistory {
       band.cappedMs = ring.value(index, 7);
       band.entitledMs = ring.value(index, 8);
       band.stolenMs = ring.value(index, 9);
+      band.exits = ring.value(index, 10);
+      band.interrupts = ring.value(index, 11);
       visit(band);
+    }
+  }
+
+  /** As `eachSlice`, with the exits that are known. */
+  eachExit(fromMs: number, toMs: number, visit: (exit: Readonly<Exit>) => void): void {
+    const ring = this.#exits;
+    for (let index = ring.lowerBound(1, fromMs - EXITS_LATE_MS); index < ring.length; index++) {
+      const exit = this.#exit;
+      exit.startMs = ring.value(index, 0);
+      if (exit.startMs > toMs + EXITS_LATE_MS) break;
+      exit.endMs = ring.value(index, 1);
+      if (exit.startMs > toMs || exit.endMs < fromMs) continue;
+      exit.vm = this.#vms[ring.value(index, 2)] ?? '';
+      exit.vcpu = ring.value(index, 3);
+      exit.kind = EXIT_KINDS[ring.value(index, 4)] ?? 'pio';
+      exit.times = ring.value(index, 5);
+      exit.detail = ring.value(index, 6);
+      visit(exit);
     }
   }
 

@@ -1,10 +1,9 @@
 import { token } from '../../ui/palette.ts';
 import type { TimeRange } from '../../ui/timeNavigation.ts';
 import { drawHatch } from './drawHatch.ts';
+import { BAR_HEIGHT, BAR_MARGIN, ROW_HEIGHT } from './laneLayout.ts';
 import type { ScheduleHistory, Slice } from './ScheduleHistory.ts';
 
-const ROW_HEIGHT = 28;
-const BAR_HEIGHT = 20;
 /** How far beyond the range a neighbour is looked for that tells what happens at its edge. */
 const MARGIN_MS = 1000;
 /** A little beyond the edge, so that marks and lines do not end there. */
@@ -15,7 +14,7 @@ const MARK_GAP_PX = 7;
 interface ActivityScene {
   readonly history: ScheduleHistory;
   readonly range: TimeRange;
-  readonly rowOf: ReadonlyMap<string, number>;
+  readonly rowOf: (vm: string, vcpu: number) => number | undefined;
   colourOf(vm: string): string;
   xOf(ms: number): number;
   readonly bandsTop: number;
@@ -40,9 +39,9 @@ export function drawActivity(context: CanvasRenderingContext2D, scene: ActivityS
   const clamped = (ms: number): number => Math.max(left, Math.min(right, xOf(ms)));
   const befores = new Map<number, Before>();
   history.eachSlice(range.fromMs - MARGIN_MS, range.toMs + MARGIN_MS, (slice) => {
-    const row = rowOf.get(`${slice.vm}/${slice.vcpu}`);
+    const row = rowOf(slice.vm, slice.vcpu);
     if (row === undefined) return;
-    const bottom = bandsTop + row * ROW_HEIGHT + ROW_HEIGHT - 4;
+    const bottom = bandsTop + (row + 1) * ROW_HEIGHT - BAR_MARGIN;
     const top = bottom - BAR_HEIGHT;
     const colour = colourOf(slice.vm);
     const before = befores.get(row);

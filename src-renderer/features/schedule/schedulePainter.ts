@@ -7,15 +7,22 @@ import { timeTicks } from '../../ui/timeTicks.ts';
 import { percent } from '../format/numbers.ts';
 import { drawActivity } from './activityPainter.ts';
 import { drawHatch } from './drawHatch.ts';
+import { drawEvents } from './eventPainter.ts';
+import {
+  AXIS_HEIGHT,
+  BAR_HEIGHT,
+  BAR_MARGIN,
+  contentHeight,
+  GROUP_GAP,
+  LABEL_WIDTH,
+  LANE_HEIGHT,
+  ROW_HEIGHT,
+  rowsTop,
+} from './laneLayout.ts';
 import type { Band, ScheduleHistory } from './ScheduleHistory.ts';
 
-export const LABEL_WIDTH = 168;
-export const AXIS_HEIGHT = 24;
-export const LANE_HEIGHT = 36;
-export const BAND_HEIGHT = 28;
-export const GROUP_GAP = 28;
 /** In shorter ranges a vCPU's row is drawn from its slices, to the microsecond; in longer ones from quarters of a second. */
-const EXACT_BELOW_MS = 3000;
+export const EXACT_BELOW_MS = 3000;
 
 /** One vCPU's row beneath the lanes. */
 export interface BandRow {
@@ -40,29 +47,34 @@ export interface ScheduleScene {
   readonly selection: readonly [number, number] | null;
 }
 
-export function contentHeight(pcpuCount: number, rowCount: number): number {
-  return AXIS_HEIGHT + pcpuCount * LANE_HEIGHT + GROUP_GAP + rowCount * BAND_HEIGHT;
-}
-
-export function drawSchedule({ context, width, height }: CanvasSurface, scene: ScheduleScene): void {
+/** Upon whatever is there already. */
+export function drawSchedule(
+  { context, width, height }: Omit<CanvasSurface, 'pixelRatio'>,
+  scene: ScheduleScene,
+): void {
   const { history, range, rows, texts } = scene;
   const plotWidth = Math.max(1, width - LABEL_WIDTH);
   const scale = plotWidth / (range.toMs - range.fromMs);
   const xOf = (ms: number): number => LABEL_WIDTH + (ms - range.fromMs) * scale;
   const font = `12px ${token('face')}`;
-  const bandsTop = AXIS_HEIGHT + history.pcpuCount * LANE_HEIGHT + GROUP_GAP;
+  const bandsTop = rowsTop(history.pcpuCount);
   // Looked up once a frame: there are thousands of slices.
   const looks = new Map(
     rows.map(({ machine }) => [machine.id, { name: machine.name, colour: machineColour(machine.colour) }]),
   );
   const unknownColour = token('line-strong');
   const textColour = token('on-machine');
-  const rowOf = new Map(rows.map(({ machine, vcpu }, index) => [`${machine.id}/${vcpu}`, index]));
+  // A machine's vCPUs stand beneath each other.
+  const firstRows = new Map<string, number>();
+  rows.forEach(({ machine, vcpu }, index) => vcpu === 0 && firstRows.set(machine.id, index));
+  const rowOf = (vm: string, vcpu: number): number | undefined => {
+    const first = firstRows.get(vm);
+    return first === undefined ? undefined : first + vcpu;
+  };
 
-  context.clearRect(0, 0, width, height);
   context.font = font;
   context.textBaseline = 'middle';
-  drawGrid(context, scene, xOf, width, bandsTop + rows.length * BAND_HEIGHT);
+  drawGrid(context, scene, xOf, width, contentHeight(history.pcpuCount, rows.length));
 
   const busyMs = new Float64Array(history.pcpuCount);
   const runMs = new Map<string, number>();
@@ -92,12 +104,12 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
   history.eachBand(range.fromMs, range.toMs, (band) => {
     if (isExact) return;
     noteWanted(wanted, band);
-    const row = rowOf.get(`${band.vm}/${band.vcpu}`);
+    const row = rowOf(band.vm, band.vcpu);
     const look = looks.get(band.vm);
     if (row === undefined || !look) return;
     const x = xOf(Math.max(band.startMs, range.fromMs));
     const bandWidth = Math.max(0.5, xOf(Math.min(band.endMs, range.toMs)) - x);
-    drawBand(context, band, look.colour, x, bandsTop + row * BAND_HEIGHT, bandWidth);
+    drawBand(context, band, look.colour, x, bandsTop + (row + 1) * ROW_HEIGHT - BAR_MARGIN, bandWidth);
   });
   if (isExact)
     drawActivity(context, {
@@ -108,6 +120,7 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
       xOf,
       bandsTop,
     });
+  drawEvents(context, { history, range, isExact, rowOf, xOf, left: LABEL_WIDTH, width: plotWidth, top: bandsTop });
   if (scene.selection) {
     const [a, b] = scene.selection;
     context.globalAlpha = 0.2;
@@ -125,7 +138,7 @@ export function drawSchedule({ context, width, height }: CanvasSurface, scene: S
   context.fillStyle = token('ink-faint');
   context.fillText(texts.vcpus, 16, bandsTop - GROUP_GAP / 2);
   rows.forEach(({ machine, vcpu }, index) => {
-    const y = bandsTop + (index + 0.5) * BAND_HEIGHT;
+    const y = bandsTop + (index + 0.5) * ROW_HEIGHT;
     const key = `${machine.id}/${vcpu}`;
     const share = Math.min(1, (runMs.get(key) ?? 0) / spanMs);
     context.fillStyle = machineColour(machine.colour);
@@ -202,12 +215,10 @@ function drawBand(
   band: Readonly<Band>,
   colour: string,
   x: number,
-  top: number,
+  bottom: number,
   width: number,
 ): void {
-  const bottom = top + BAND_HEIGHT - 4;
-  const full = BAND_HEIGHT - 8;
-  const scale = full / Math.max(1e-6, band.endMs - band.startMs);
+  const scale = BAR_HEIGHT / Math.max(1e-6, band.endMs - band.startMs);
   context.fillStyle = colour;
   if (band.runMs + band.readyMs + band.haltedMs + band.cappedMs > 0) context.fillRect(x, bottom - 1, width, 1);
   const run = band.runMs * scale;
@@ -228,5 +239,5 @@ function drawBand(
   // Where it would end, had it had what it was entitled to.
   if (band.entitledMs <= 0) return;
   context.fillStyle = token('ink');
-  context.fillRect(x, Math.round(bottom - Math.min(full, band.entitledMs * scale)), width, 1);
+  context.fillRect(x, Math.round(bottom - Math.min(BAR_HEIGHT, band.entitledMs * scale)), width, 1);
 }

@@ -5,6 +5,7 @@ import { textScreen } from '../machine/textScreen.ts';
 import type { TextScreen } from '../../../src-main/machine/vga/TextScreen.ts';
 import { STATE, layOutVmMemory } from '../../../src-main/engine/state/layout.ts';
 import { monotonicNs } from '../../../src-main/hypervisor/scheduler/hostClock.ts';
+import { EXIT_TRACE_BYTES } from '../../../src-main/hypervisor/statistics/ExitTrace.ts';
 import { DEVICE_ACTIVITY } from '../../../src-main/hypervisor/threads/ThreadMachine.ts';
 import { type PackedSnapshot, packPages, unpackPages } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
 import type { CapturedMachine } from '../../../src-main/hypervisor/snapshots/PackedSnapshot.ts';
@@ -71,6 +72,7 @@ export class DoubleMachine implements ThreadMachine {
       pageFlagsOffset: layout.pageFlags,
       writes: new SharedArrayBuffer(layout.ramBytes / 4096),
       activity: new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words),
+      exits: new SharedArrayBuffer(EXIT_TRACE_BYTES),
       stateOffsets: [layout.vcpu(0)],
     };
   }

@@ -42,6 +42,7 @@ export class FakeHypervisor implements HypervisorService {
   serial = new Uint8Array(0);
   log: ContainmentEntry[] = [];
   stats: HypervisorStatistics = { at: 0, pcpuCount: 2, sliceMs: 5, load: 0, vms: [] };
+  exitTrace: ReturnType<HypervisorService['scheduledExits']> = { exits: [], cursor: new Map() };
   trace: ReturnType<HypervisorService['scheduleTrace']> = { slices: [], cursor: 0, lost: 0, nowMs: 0 };
   /** The next create, setProgram or start fails with this. */
   refusal: Extract<Result<never>, { ok: false }> | null = null;
@@ -251,6 +252,7 @@ export class FakeHypervisor implements HypervisorService {
   serialHistory = (): Uint8Array => this.serial;
 
   statistics = (): HypervisorStatistics => this.stats;
+  scheduledExits = (): ReturnType<HypervisorService['scheduledExits']> => this.exitTrace;
   scheduleTrace = (): ReturnType<HypervisorService['scheduleTrace']> => this.trace;
   containmentLog = (): readonly ContainmentEntry[] => this.log;
   clearContainmentLog = (): void => void (this.log = []);

@@ -114,6 +114,7 @@ export class ScriptedProcessor implements VirtualProcessor {
   setBreakpoints(): void {}
   setWatchpoints(): void {}
   setCatchpoints(): void {}
+  observeExits(): void {}
 
   invalidatePhysical(physicalAddress: number, byteLength: number): void {
     this.invalidated.push([physicalAddress, byteLength]);

@@ -10,7 +10,13 @@ import { CONSOLE_PORT, type VmStatistics } from '../../../src-main/hypervisor/ty
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { historySampleCount, historyValue } from '../../../src-preload/contract/layouts/HistoryFrame.ts';
 import { overviewValue } from '../../../src-preload/contract/layouts/OverviewFrame.ts';
-import { bandValue, sliceCount, sliceValue } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
+import {
+  bandValue,
+  EXIT_FIELDS,
+  exitValue,
+  sliceCount,
+  sliceValue,
+} from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
 import { SOUND_RATE_HZ as MADE_RATE_HZ } from '../../../src-main/machine/sound/Mixer.ts';
 import { SOUND_RATE_HZ } from '../../../src-preload/contract/layouts/SoundFrame.ts';
 import { textScreen } from '../../support/machine/textScreen.ts';
@@ -160,8 +166,13 @@ describe('the schedule', () => {
       250,
       statistics({
         vcpus: [{ runMs: 110, stolenMs: 4, readyMs: 52, haltedMs: 5, cappedMs: 1, entitledMs: 99, slices: 9 }],
+        exits: { pio: 17, interrupt: 3, budget: 900 },
       }),
     );
+    hypervisor.exitTrace = {
+      exits: [{ vmId: id, vcpu: 0, startMs: 4, endMs: 5, kind: 'mmio', times: 6, detail: 0xa0000 }],
+      cursor: new Map(),
+    };
     hypervisor.trace = {
       slices: [{ vmId: id, vcpu: 0, pcpu: 1, startMs: 3, endMs: 8, end: 'halt' }],
       cursor: 1,
@@ -179,6 +190,16 @@ describe('the schedule', () => {
         bandValue(frame, 0, field),
       ),
     ).toEqual([0, 250, 100, 50, 5, 1]);
+    expect((['exits', 'interrupts'] as const).map((field) => bandValue(frame, 0, field))).toEqual([10, 3]);
+    expect(EXIT_FIELDS.map((field) => exitValue(frame, 0, field))).toEqual([
+      4,
+      5,
+      0,
+      0,
+      EXIT_KINDS.indexOf('mmio'),
+      6,
+      0xa0000,
+    ]);
     expect(frame.vms).toEqual([id]);
   });
 });

@@ -95,6 +95,35 @@ test.each(['host', 'instructions'] as const)(
   },
 );
 
+test('exits are noted with their times while somebody asks for them', async () => {
+  const { hypervisor } = opened;
+  const id = await opened.start(WAITING);
+  let { cursor } = hypervisor.scheduledExits();
+  const seen: string[] = [];
+  let lastMs = 0;
+  await until(() => {
+    const more = hypervisor.scheduledExits(cursor);
+    ({ cursor } = more);
+    for (const { vmId, startMs, kind, times, detail } of more.exits) {
+      if (kind === 'translation') continue;
+      expect([vmId, times]).toEqual([id, 1]);
+      expect(startMs).toBeGreaterThanOrEqual(lastMs);
+      lastMs = startMs;
+      seen.push(detail < 0 ? kind : `${kind} ${detail.toString(16)}`);
+    }
+    return seen.length >= 9;
+  }, 'three ticks of the timer');
+  const first = seen.indexOf('interrupt 8');
+  expect(seen.slice(first, first + 6)).toEqual([
+    'interrupt 8',
+    'pio 20',
+    'farTransfer',
+    'halt',
+    'interrupt 8',
+    'pio 20',
+  ]);
+});
+
 test('a step out of a HLT that nothing can end says that the machine is halted', async () => {
   const id = await startPaused('bits 16\norg 100h\ncli\nhlt');
   for (let count = 0; count < 2; count++)

@@ -1,4 +1,4 @@
-import { EXIT_KINDS, type ExitKind, type ProcessorBus } from '../../VirtualProcessor.ts';
+import { EXIT_KINDS, type ExitKind, type ExitObserver, type ProcessorBus } from '../../VirtualProcessor.ts';
 import type { CpuState } from '../../state/CpuState.ts';
 import { STATE } from '../../state/layout.ts';
 
@@ -10,14 +10,16 @@ const COUNTERS = Object.fromEntries(EXIT_KINDS.map((kind, index) => [kind, STATE
 /** Counts intercepted events, where any thread can read the counts. */
 export class ExitCounts {
   private readonly state: CpuState;
+  observer: ExitObserver | undefined;
 
   constructor(state: CpuState) {
     this.state = state;
   }
 
-  count(kind: ExitKind, times = 1): void {
+  count(kind: ExitKind, times = 1, detail = -1): void {
     const at = COUNTERS[kind];
     this.state.setFloat64(at, this.state.getFloat64(at) + times);
+    this.observer?.(kind, times, detail);
   }
 
   clear(): void {
@@ -31,11 +33,11 @@ export class ExitCounts {
       portRead: (port, width) => bus.portRead(port, width),
       portWrite: (port, width, value) => bus.portWrite(port, width, value),
       mmioRead: (address, width) => {
-        this.count('mmio');
+        this.count('mmio', 1, address);
         return bus.mmioRead(address, width);
       },
       mmioWrite: (address, width, value) => {
-        this.count('mmio');
+        this.count('mmio', 1, address);
         bus.mmioWrite(address, width, value);
       },
     };

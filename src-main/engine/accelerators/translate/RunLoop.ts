@@ -241,7 +241,7 @@ export class RunLoop {
   private interrupt(vector: number, source: 'external' | 'nmi'): VmExit | undefined {
     this.hasTakenInterrupt = true;
     this.state.setInt(STATE.halted, 0);
-    this.count('interrupt');
+    this.count('interrupt', 1, vector);
     try {
       deliverEvent(this.context, { vector, errorCode: -1, source, resumeFlag: this.isRepeating });
     } catch (thrown) {
@@ -364,7 +364,7 @@ export class RunLoop {
     this.isRepeating = false;
     if (fault.vector === VECTOR.GP && this.state.cpl > 0) this.onUserProtectionFault();
     if (deliverException(this.context, fault, resumeFlag) === 'shutdown') {
-      this.count('shutdown');
+      this.count('shutdown', 1, fault.vector);
       return { reason: 'shutdown', vector: fault.vector, detail: shutdownText(this.state, fault) };
     }
     return undefined;
@@ -425,9 +425,9 @@ export class RunLoop {
   }
 
   /** Counts what generated code or a helper has met. */
-  count(kind: ExitKind, times = 1): void {
+  count(kind: ExitKind, times = 1, detail = -1): void {
     if (kind === 'softwareInterrupt') this.hasSoftwareInterrupt = true;
-    this.exits.count(kind, times);
+    this.exits.count(kind, times, detail);
   }
 
   private linear(eip: number): number {

@@ -1,5 +1,6 @@
 import {
   type AccessVerdict,
+  type ExitObserver,
   type InterruptSource,
   type ProbedAccess,
   type ProcessorBus,
@@ -200,6 +201,10 @@ export class TranslatedProcessor implements VirtualProcessor {
     this.catchpoints.set(catchpoints);
   }
 
+  observeExits(observer: ExitObserver | undefined): void {
+    this.exits.observer = observer;
+  }
+
   private updateWatch(): void {
     this.mmu.setWatch(watchOfAll([this.guestWatch, this.watchpoints.isEmpty ? undefined : this.watchpoints]));
   }
@@ -389,7 +394,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       invalidatePage: (linear) => this.invalidatePage(linear),
       coprocessorError: () => options.onCoprocessorError?.(),
       apicBaseChanged: (low, high) => options.onApicBase?.(low, high),
-      count: (kind, times) => this.loop.count(kind, times),
+      count: (kind, times, detail) => this.loop.count(kind, times, detail),
     };
   }
 }

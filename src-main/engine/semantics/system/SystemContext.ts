@@ -49,7 +49,7 @@ export interface SystemContext {
   coprocessorError?(): void;
   /** IA32_APIC_BASE was written. */
   apicBaseChanged?(low: number, high: number): void;
-  /** Counts an intercepted event. */
+  /** Counts an intercepted event. `detail`: the port or the vector, where it has one. */
   count(
     kind:
       | 'interrupt'
@@ -66,6 +66,7 @@ export interface SystemContext {
       | 'pio'
       | 'halt',
     times?: number,
+    detail?: number,
   ): void;
 }
 

@@ -56,7 +56,7 @@ const INT_N = 0,
 /** INT n, INT3, INTO and INT1 (SDM vol. 2A, INT). */
 export function softwareInterrupt(c: SystemContext, vector: number, kind: number): void {
   const { state } = c;
-  c.count('softwareInterrupt');
+  c.count('softwareInterrupt', 1, vector);
   if (kind === INT_N && isVirtual8086(state)) {
     const returnAddress = (state.segmentBase(CS) + state.eip) >>> 0;
     if ((state.controlRegister(4) & CR4.VME) !== 0 && redirectVirtual8086Interrupt(c, vector)) {

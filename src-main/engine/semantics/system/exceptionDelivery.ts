@@ -20,8 +20,8 @@ export function deliverException(
   let current = fault;
   recordPageFault(c, fault);
   for (;;) {
-    c.count('exception');
     const { vector, errorCode } = current;
+    c.count('exception', 1, vector);
     try {
       deliverEvent(c, { vector, errorCode, source: 'exception', resumeFlag });
       return 'delivered';

@@ -9,7 +9,7 @@ import { TSS32_LAYOUT } from './tssLayout.ts';
 /** IN: the value, unsigned in `byteLength` bytes. */
 export function portIn(c: SystemContext, port: number, byteLength: number): number {
   checkPort(c, port, byteLength);
-  c.count('pio');
+  c.count('pio', 1, port & 0xffff);
   c.portAccessed(port & 0xffff, byteLength, 'read');
   return c.bus.portRead(port & 0xffff, accessWidth(byteLength));
 }
@@ -17,7 +17,7 @@ export function portIn(c: SystemContext, port: number, byteLength: number): numb
 /** OUT. */
 export function portOut(c: SystemContext, port: number, byteLength: number, value: number): void {
   checkPort(c, port, byteLength);
-  c.count('pio');
+  c.count('pio', 1, port & 0xffff);
   c.portAccessed(port & 0xffff, byteLength, 'write');
   const width = accessWidth(byteLength);
   c.bus.portWrite(port & 0xffff, width, width === 4 ? value >>> 0 : value & ((1 << (8 * width)) - 1));
@@ -34,7 +34,7 @@ export function portInBlock(c: SystemContext, request: number, address: number, 
   if (c.bus.portReadBlock === undefined || c.isPortWatched(port, byteLength)) return 0;
   const target = c.hostBytes(address, elements * byteLength);
   const moved = c.bus.portReadBlock(port, accessWidth(byteLength), target) / byteLength;
-  if (moved > 0) c.count('pio', moved);
+  if (moved > 0) c.count('pio', moved, port);
   return moved;
 }
 
@@ -44,7 +44,7 @@ export function portOutBlock(c: SystemContext, request: number, address: number,
   if (c.bus.portWriteBlock === undefined || c.isPortWatched(port, byteLength)) return 0;
   const source = c.hostBytes(address, elements * byteLength);
   const moved = c.bus.portWriteBlock(port, accessWidth(byteLength), source) / byteLength;
-  if (moved > 0) c.count('pio', moved);
+  if (moved > 0) c.count('pio', moved, port);
   return moved;
 }
 

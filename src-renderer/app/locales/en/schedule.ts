@@ -18,6 +18,10 @@ export const schedule = {
     hint: 'Drag to zoom, wheel to scale, double-click for now',
     sliceHover: '{name}: {duration} from {start}',
     bandHover: '{name}, {duration}',
+    exitsLegend: 'exits, taller: more',
+    interruptsLegend: 'interrupt delivered',
+    exitsHover: '{name}, from {start}',
+    counted: 'exits: {exits}, interrupts: {interrupts}',
     empty: 'No machine is running. Start one, or run the demonstration, and its slices appear here.',
   },
   sliceEnd: {

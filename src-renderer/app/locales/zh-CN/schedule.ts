@@ -20,6 +20,10 @@ export const schedule: typeof English = {
     hint: '拖动可放大，滚轮可缩放，双击回到现在',
     sliceHover: '{name}：{duration}，始于 {start}',
     bandHover: '{name}，{duration}',
+    exitsLegend: '退出，越高越多',
+    interruptsLegend: '送达中断',
+    exitsHover: '{name}，自 {start} 起',
+    counted: '退出：{exits}，中断：{interrupts}',
     empty: '没有正在运行的虚拟机。启动一台或运行演示，时间片就会显示在这里。',
   },
   sliceEnd: {

@@ -17,6 +17,7 @@ const views: MachineViews = {
   pageFlagsOffset: FLAGS_AT,
   writes: new SharedArrayBuffer(PAGES),
   activity: new SharedArrayBuffer(0),
+  exits: new SharedArrayBuffer(0),
   stateOffsets: [],
 };
 const ram = new Uint8Array(views.buffer, 0, views.ramBytes);

@@ -15,7 +15,7 @@ function frame(atMs: number, runMs: number, stolenMs = 0): ScheduleFrame {
     return BAND_FIELDS.map((field) => values[field] ?? 0);
   };
   const bands = new Float64Array([...band(0, runMs, stolenMs), ...band(1, 250 - runMs, 0)]);
-  return { atMs, pcpuCount: 1, vms: ['a', 'b'], slices: new Float64Array(), bands, lost: 0 };
+  return { atMs, pcpuCount: 1, vms: ['a', 'b'], slices: new Float64Array(), bands, exits: new Float64Array(), lost: 0 };
 }
 
 test('a share is of the time that was observed', () => {
