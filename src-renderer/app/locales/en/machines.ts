@@ -2,7 +2,7 @@ export const machines = {
   undo: {
     settingsOf: 'settings of {name}',
     nameOf: 'name of {name}',
-    preferences: 'preferences',
+    preferences: 'settings',
     layoutOf: 'panels of {name}',
     breakpoints: 'removal of all breakpoints',
     deletionOf: 'deletion of {name}',

@@ -4,7 +4,7 @@ export const machines: typeof English = {
   undo: {
     settingsOf: '{name} 的设置',
     nameOf: '{name} 的名称',
-    preferences: '偏好设置',
+    preferences: '设置',
     layoutOf: '{name} 的面板',
     breakpoints: '删除所有断点',
     deletionOf: '删除 {name}',

@@ -33,7 +33,7 @@ export const schedule: typeof English = {
     stop: '结束原因：被停止',
     preempted: '结束原因：pCPU 被调走',
     died: '结束原因：线程结束',
-    moved: '移到另一个 pCPU 继续运行，为绑定的虚拟处理器让位',
+    moved: '移到另一个 pCPU 继续运行，为固定在此的虚拟处理器让位',
   },
   activity: {
     running: '运行',

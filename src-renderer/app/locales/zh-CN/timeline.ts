@@ -30,7 +30,7 @@ export const timeline: typeof English = {
     'beginning-program': '从载入另一程序的复位开始。',
     'beginning-medium': '从这里重新开始：曾在驱动器中的介质已无法复原。',
     'beginning-disk-writes': '从这里重新开始：客户机写入磁盘太多，无法全部记住。',
-    hostClock: '没有录制这台虚拟机的过去：使用宿主机时钟的运行无法重复。',
+    hostClock: '没有录制这台虚拟机的过去：按主机时间的运行无法重复。',
     switchOn: '按指令计时',
     restart: '重新启动并按指令计时…',
     off: '启动虚拟机，之后就可以回到它的任何一条指令。',
