@@ -61,7 +61,7 @@ test('devices show their registers, the ways of interrupts, and what the guest w
   await device('pic0').click();
   await expect(register('IMR').locator('.value')).toHaveText('fe');
   await expect(register('IMR').locator('[data-field="IRQ 0"]')).toContainText('0');
-  await picture(page, 'devices-registers');
+  await picture(page, 'devices-registers', { documented: true });
   await page.keyboard.press('ArrowDown');
   await expect(device('pic1')).toHaveAttribute('aria-current', 'true');
   await device('pit0').click();
@@ -76,7 +76,7 @@ test('devices show their registers, the ways of interrupts, and what the guest w
   const taken = async (): Promise<number> => Number(await timer.locator('td.number').first().textContent());
   const before = await taken();
   await expect.poll(taken).toBeGreaterThan(before);
-  await picture(page, 'devices-interrupts');
+  await picture(page, 'devices-interrupts', { documented: true });
   expect(await barriers(page, 'interrupts')).toEqual([]);
 
   await page.getByTestId('choice-outputs').click();

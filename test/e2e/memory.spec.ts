@@ -141,14 +141,14 @@ test('memory is compared with a snapshot, and mapped by use', async ({ launch, h
   await expect(sides.locator('.byte.different')).toHaveText(['22', '11']);
   await desk.part(TEST_IDS.compareNext).click();
   await expect(sides.locator('.byte.different')).toHaveText(['51', '52', '53', '00', '00', '00']);
-  await picture(page, 'memory-compare');
+  await picture(page, 'memory-compare', { documented: true });
   expect(await barriers(page, 'compare')).toEqual([]);
 
   await page.getByTestId('choice-map').click();
   const range = (kind: string) => page.locator(`[data-testid="${TEST_IDS.mapRange}"][data-kind="${kind}"]`);
   await expect(range('ram').first()).toContainText('640 KiB');
   await expect(range('device').filter({ hasText: 'hpet0' })).toContainText('fed00000');
-  await picture(page, 'memory-map');
+  await picture(page, 'memory-map', { documented: true });
   expect(await barriers(page, 'map')).toEqual([]);
   // An address leads to the bytes.
   await range('ram').first().getByTestId(TEST_IDS.addressLink).click();

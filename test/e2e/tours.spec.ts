@@ -32,7 +32,7 @@ test('a tour of the virtual processor, by keyboard alone', async ({ launch, pict
   await guide.nextByKey();
 
   await guide.expectStep('step');
-  await picture(page, 'tour-step');
+  await picture(page, 'tour-step', { documented: true });
   for (let turn = 0; turn < 3 && !(await guide.isDone()); turn++) await guide.press('F11');
   await guide.expectDone();
   await expect(guide.outcome).toContainText('EAX was 0x');

@@ -46,7 +46,9 @@ test('code stands beside its records and its region, linked line by line', async
   await expect(ofLine.first()).toContainText('rol eax, 5');
   await expect(ofLine.filter({ hasText: 'i32.rotl' })).toHaveCount(1);
   await expect(desk.part(TEST_IDS.translationDetail)).toContainText('rol r32 i8');
+  await desk.menu('panel.maximise');
   await picture(page, 'translation', { documented: true });
+  await desk.menu('panel.maximise');
 
   // And back: a line of WebAssembly leads to its instruction.
   await wasm.filter({ hasText: 'xor eax, ecx' }).first().click();

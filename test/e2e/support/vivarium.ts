@@ -1,11 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { test as base, _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { test as base, expect, _electron, type ElectronApplication, type Page } from '@playwright/test';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { smallPicture } from './smallPicture.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** Canvases draw their words anew at the next sample, ten times a second at most. */
+const SETTLING_MS = 600;
 
 /** One run of the built application. */
 export interface Vivarium {
@@ -22,7 +26,7 @@ export interface LaunchOptions {
 }
 
 export interface PictureOptions {
-  /** Shown in the README or the guide, so `npm run screenshots` keeps it in docs/images. */
+  /** Shown in the README or the guides, so `npm run screenshots` keeps it in docs/images, and in Chinese in docs/images/zh. */
   readonly documented?: boolean;
 }
 
@@ -101,18 +105,30 @@ export const test = base.extend<Fixtures>({
   picture: async ({}, use) => {
     await use(async (window, name, { documented = false } = {}) => {
       await window.screenshot({ path: await pictureFile('out/screenshots', name) });
-      if (documented && process.env['VIVARIUM_UPDATE_IMAGES']) {
-        await window.screenshot({ path: await pictureFile('docs/images', name) });
-      }
+      if (!documented || !process.env['VIVARIUM_UPDATE_IMAGES']) return;
+      await keepPicture(window, 'docs/images', name);
+      await setLanguage(window, 'zh-CN');
+      await keepPicture(window, 'docs/images/zh', name);
+      await setLanguage(window, 'en');
     });
   },
 });
 
-export { expect } from '@playwright/test';
+export { expect };
 
 async function pictureFile(folder: string, name: string): Promise<string> {
   await mkdir(path.join(root, folder), { recursive: true });
   return path.join(root, folder, `${name}.png`);
+}
+
+async function keepPicture(window: Page, folder: string, name: string): Promise<void> {
+  await writeFile(await pictureFile(folder, name), smallPicture(await window.screenshot()));
+}
+
+async function setLanguage(page: Page, language: 'en' | 'zh-CN'): Promise<void> {
+  await page.evaluate((chosen) => window.vivarium.call('preferences:update', { language: chosen }), language);
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+  await page.waitForTimeout(SETTLING_MS);
 }
 
 function inheritedEnvironment(): Record<string, string> {
