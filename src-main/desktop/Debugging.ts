@@ -135,7 +135,7 @@ export class Debugging {
     return succeed(
       frames.map((frame, index) => {
         // A return address may be that of the next procedure, where a call never comes back.
-        const place = Math.max(0, frame.linearAddress - (index === 0 ? 0 : 1));
+        const place = Math.max(0, frame.linearAddress - (index === 0 || frame.isInterrupted ? 0 : 1));
         const nearest = symbols.nearest(place);
         const offset = nearest ? nearest.offset + frame.linearAddress - place : 0;
         return { ...frame, symbol: nearest?.name ?? null, offset, source: symbols.lineAt(place) ?? null };
@@ -286,11 +286,16 @@ function stackContextOf(values: BigUint64Array): StackContext {
   const mask = (value('ss.attributes') & 0x4000) !== 0 ? 0xffff_ffff : 0xffff;
   return {
     codeBase: value('cs.base'),
+    codeSelector: value('cs'),
     instructionPointer: value('eip'),
     codeSize: mode === 'protected32' ? 32 : 16,
     stackBase: value('ss.base'),
     stackPointer: (value('esp') & mask) >>> 0,
     framePointer: (value('ebp') & mask) >>> 0,
     hasParagraphSegments: mode === 'real' || mode === 'virtual8086',
+    descriptorTables: {
+      gdt: { base: value('gdtr.base'), limit: value('gdtr.limit') },
+      ldt: { base: value('ldtr.base'), limit: value('ldtr.limit') },
+    },
   };
 }

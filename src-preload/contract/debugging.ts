@@ -78,6 +78,8 @@ export const StackFrame = z.object({
   stackPointer: Address,
   /** Found by looking for return addresses rather than by frame pointers. */
   isGuess: z.boolean(),
+  /** A device or an exception has interrupted it before this instruction; it called nobody. */
+  isInterrupted: z.boolean(),
 });
 export type StackFrame = z.infer<typeof StackFrame>;
 

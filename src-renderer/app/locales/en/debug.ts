@@ -19,6 +19,7 @@ export const debug = {
     pauseForStack: 'Pause the machine to see who has called whom.',
     guess: 'Found by looking for return addresses: this code keeps no frame pointer.',
     guessMark: 'guess',
+    interruptedMark: 'interrupted',
     watches: 'Watch',
     newWatch: 'Watch an expression',
     removeWatch: 'Stop watching {expression}',

@@ -21,6 +21,7 @@ export const debug: typeof English = {
     pauseForStack: '暂停虚拟机即可看到调用关系。',
     guess: '通过查找返回地址得到：这段代码不保留帧指针。',
     guessMark: '推测',
+    interruptedMark: '被中断',
     watches: '监视',
     newWatch: '监视表达式',
     removeWatch: '停止监视 {expression}',
