@@ -1,5 +1,6 @@
 /** The script of a vCPU's thread, put together as `index.ts` puts the app together. */
 import { workerData } from 'node:worker_threads';
+import { EventTrace } from './debug/EventTrace.ts';
 import { GdbSession } from './debug/gdb/GdbSession.ts';
 import { MachineDebugger } from './debug/gdb/MachineDebugger.ts';
 import { CompiledHandlers } from './engine/accelerators/translate/index.ts';
@@ -16,5 +17,8 @@ runVcpuThread(
     if (compiled === null) throw new Error('the threaded tier’s handlers are missing');
     return new TranslatedThreadMachine(definition, sinks, compiled);
   },
-  (machine, link) => new GdbSession(new MachineDebugger(machine), link),
+  {
+    openDebugger: (machine, link) => new GdbSession(new MachineDebugger(machine), link),
+    openTrace: (machine, choice, write) => new EventTrace(machine, choice, write),
+  },
 );

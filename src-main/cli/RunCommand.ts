@@ -6,6 +6,7 @@ import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import type { StoredInput } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import { debugMachine } from '../hypervisor/timetravel/debugMachine.ts';
 import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
 import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
@@ -17,7 +18,6 @@ import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
 import { traceCode } from './codeTrace.ts';
 import { openDrives } from './drives.ts';
-import { EventTrace } from './EventTrace.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
 import { type GdbAttachment, waitForGdb } from './GdbAttachment.ts';
 import { NetworkCable } from './NetworkCable.ts';
@@ -35,6 +35,7 @@ import { screenFormat } from './screenFile.ts';
 import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
 import { TextWatch } from './TextWatch.ts';
+import { TraceFile } from './TraceFile.ts';
 import { checkWritable, openForWriting, saveScreen, saveSerial } from './userFiles.ts';
 
 /** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
@@ -140,7 +141,9 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     },
   );
   const { machine } = parts;
-  const trace = options.eventTrace && new EventTrace(machine, options.eventTrace, (line) => terminal.complain(line));
+  const trace =
+    options.traceFile &&
+    new TraceFile(debugMachine(parts, undefined), options.traceFile, hostTime, (line) => terminal.complain(line));
   if (image === undefined) machine.reset();
   else machine.load(image);
   use.onStart(parts);
@@ -215,7 +218,7 @@ interface RunParts {
   readonly audio: WavFile | undefined;
   readonly cable: NetworkCable | undefined;
   readonly gdb: GdbAttachment | undefined;
-  readonly trace: EventTrace | undefined;
+  readonly trace: TraceFile | undefined;
 }
 
 async function runWithTerminal(run: RunParts): Promise<RunResult> {

@@ -5,7 +5,7 @@ import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { DriveChoice } from './drives.ts';
 import type { LoggedPort } from './PortFiles.ts';
 import type { SideOutputName } from './SideOutput.ts';
-import type { EventTraceChoice } from './tracedEvents.ts';
+import type { TraceFileChoice } from './TraceFile.ts';
 
 /** What a terminal can be connected to. */
 export const CONSOLE_DEVICES = ['com1', 'virtio'] as const;
@@ -58,7 +58,7 @@ export interface RunOptions {
   readonly endsAtReset: boolean;
   /** What is listed on standard error: regions as they are made, or at the end the code that was entered most. */
   readonly trace: TraceKind | undefined;
-  /** Events that are written to a file. */
-  readonly eventTrace: EventTraceChoice | undefined;
+  /** What of the run is written to a file. */
+  readonly traceFile: TraceFileChoice | undefined;
   readonly isJson: boolean;
 }

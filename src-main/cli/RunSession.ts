@@ -1,9 +1,9 @@
 import type { Machine } from '../machine/Machine.ts';
 import type { MachineExit, MachineSlice } from '../machine/MachineExit.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
-import type { EventTrace } from './EventTrace.ts';
 import type { Interrupt, RunEnd } from './ExitStatus.ts';
 import type { TextWatch } from './TextWatch.ts';
+import type { TraceFile } from './TraceFile.ts';
 
 /** Host time between two looks at everything else, and so the latency of input and output. */
 const SLICE_NS = 10_000_000;
@@ -50,7 +50,7 @@ export interface RunSessionOptions {
   readonly inputArrived: () => Promise<void>;
   readonly debug: RunDebugger | undefined;
   /** Runs the machine where no debugger does. */
-  readonly trace: EventTrace | undefined;
+  readonly trace: TraceFile | undefined;
 }
 
 export interface RunEnding {

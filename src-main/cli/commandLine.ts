@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { CATCHPOINT_USAGE } from '../debug/parseCatchpoint.ts';
+import { TRACE_FILTER_USAGE } from '../debug/parseTraceFilter.ts';
 import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/types.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import { parseChoice, parseCount, parseFileName, parseName, parseNotes, parseNumber } from './optionValues.ts';
@@ -146,7 +146,7 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
       '--trace-file <file>',
       'a line in this file for each interrupt, exception, mode switch and load of CR0 to CR4',
     )
-    .option('--trace-filter <events>', `other events, separated by commas: ${CATCHPOINT_USAGE}`)
+    .option('--trace-filter <events>', `other events, separated by commas: ${TRACE_FILTER_USAGE}`)
     .option('--trace-size <size>', 'the trace file ends there, 1M to 2G (default: 64M)')
     .addHelpText('after', RUN_HELP)
     .action(async (file: string | undefined, options: RunValues) => {

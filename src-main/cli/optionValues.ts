@@ -1,4 +1,5 @@
 import { parsePcpuList } from '../../src-preload/contract/layouts/PcpuList.ts';
+import { parseTraceFilter, type TraceFilter } from '../debug/parseTraceFilter.ts';
 import { NAME_LENGTH_MOST, NOTES_LENGTH_MOST } from '../hypervisor/types.ts';
 import { BOOT_DEVICES, type BootDevice } from '../machine/drives/DriveSlot.ts';
 import { UsageError } from './ExitStatus.ts';
@@ -77,6 +78,13 @@ export function parseSize(text: string, option: string): number {
   const whole = Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
   if (whole >= LEAST_SIZE && whole <= MOST_SIZE) return whole;
   throw new UsageError(`${option} ${text}: expected a size from 1M to 2G, such as 64M.`);
+}
+
+/** What a trace is of. */
+export function parseTracing(text: string, option: string): TraceFilter {
+  const filter = parseTraceFilter(text);
+  if (filter.ok) return filter;
+  throw new UsageError(`${option} ${filter.message}`);
 }
 
 /** A positive number of seconds. */

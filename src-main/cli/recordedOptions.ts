@@ -117,6 +117,6 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     vgaBios: data.vgaBios,
     endsAtReset: false,
     trace: undefined,
-    eventTrace: undefined,
+    traceFile: undefined,
   };
 }

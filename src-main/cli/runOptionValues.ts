@@ -18,6 +18,7 @@ import {
   parseSeconds,
   parseSize,
   parseTcpPort,
+  parseTracing,
 } from './optionValues.ts';
 import { TIERS } from '../hypervisor/types.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
@@ -25,7 +26,7 @@ import type { ReplayChoices } from './recordedOptions.ts';
 import type { RestoreChoices } from './RestoreCommand.ts';
 import { CONSOLE_DEVICES, type RunOptions, TRACE_KINDS } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
-import { DEFAULT_TRACED_EVENTS, type EventTraceChoice, parseTracedEvents } from './tracedEvents.ts';
+import type { TraceFileChoice } from './TraceFile.ts';
 
 export const MOST_ADDRESS = 0xffff_ffff;
 
@@ -62,7 +63,7 @@ function driveChoice(options: RunValues): DriveChoice {
   return { files, access, bootOrder };
 }
 
-function eventTraceChoice({ traceFile, traceFilter, traceSize, gdb }: Values): EventTraceChoice | undefined {
+function traceFileChoice({ traceFile, traceFilter, traceSize, gdb }: Values): TraceFileChoice | undefined {
   if (traceFile === undefined) {
     const idle = traceFilter !== undefined ? '--trace-filter' : traceSize !== undefined ? '--trace-size' : undefined;
     if (idle === undefined) return undefined;
@@ -72,7 +73,7 @@ function eventTraceChoice({ traceFile, traceFilter, traceSize, gdb }: Values): E
     throw new UsageError('--trace-file: with --gdb, events are caught by gdb alone (`monitor catch`); leave one out.');
   return {
     file: parseFileName(traceFile, '--trace-file'),
-    events: traceFilter === undefined ? DEFAULT_TRACED_EVENTS : parseTracedEvents(traceFilter, '--trace-filter'),
+    ...parseTracing(traceFilter ?? '', '--trace-filter'),
     mostBytes: parseSize(traceSize ?? '64M', '--trace-size'),
   };
 }
@@ -167,7 +168,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
     endsAtReset: options.reboot === false,
     trace: parse('trace', (text) => parseChoice(text, '--trace', TRACE_KINDS)),
-    eventTrace: eventTraceChoice(options),
+    traceFile: traceFileChoice(options),
     isJson,
   };
 }

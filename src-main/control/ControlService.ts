@@ -10,6 +10,7 @@ import type { SampleCatalogue } from './files/SampleCatalogue.ts';
 import { machineHandlers } from './machineHandlers.ts';
 import { Machines } from './Machines.ts';
 import { snapshotHandlers } from './snapshotHandlers.ts';
+import { traceHandlers } from './traceHandlers.ts';
 import { statisticsHandlers } from './statisticsHandlers.ts';
 
 /** What an owner of machines offers to those who control it. */
@@ -39,6 +40,7 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
       ...snapshotHandlers(hypervisor, machines),
       ...statisticsHandlers(hypervisor),
       ...gdbHandlers(new GdbServers(hypervisor)),
+      ...traceHandlers(hypervisor.traces, grants),
     },
     toSummary: (vm) => machines.toSummary(vm),
   };

@@ -24,6 +24,8 @@ export const APP_REFUSAL_IDS = [
   'gdb-port-taken',
   'gdb-port-reserved',
   'gdb-port-unusable',
+  'trace-unknown',
+  'trace-too-much-code',
   'memory-absent',
   'memory-linear-most',
   'memory-file-empty',

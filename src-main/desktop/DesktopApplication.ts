@@ -32,9 +32,11 @@ import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
 import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
+import { traceFileHandlers } from './handlers/traceFileHandlers.ts';
 import { tourHandlers } from './handlers/tourHandlers.ts';
 import { Machines } from '../control/Machines.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
+import { toTrace, traceHandlers } from '../control/traceHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
 import type { VmRole } from '../control/summaries.ts';
 import { MemoryRanges } from './MemoryRanges.ts';
@@ -166,6 +168,8 @@ export class DesktopApplication {
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
       ...gdbHandlers(new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server }))),
+      ...traceHandlers(hypervisor.traces, this.grants),
+      ...traceFileHandlers({ hypervisor, grants: this.grants, dialogs }),
       ...memoryHandlers(
         new MemorySearches(hypervisor),
         new MemoryComparisons(hypervisor),
@@ -330,6 +334,9 @@ export class DesktopApplication {
       this.buildMenu();
     });
     hypervisor.on('snapshots-changed', ({ id, ...tree }) => emit('snapshot:changed', { id, ...toSnapshotTree(tree) }));
+    hypervisor.on('trace-changed', ({ id, trace }) =>
+      emit('trace:changed', { id, trace: toTrace(trace, this.grants) }),
+    );
     hypervisor.on('drive-problem', ({ vmId, message }) =>
       this.mail.send('app:notification', { severity: 'error', problem: { code: 'drive', message }, vm: vmId }),
     );

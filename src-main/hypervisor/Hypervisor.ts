@@ -31,6 +31,7 @@ import type { StoredMachine } from './storage/StoredMachine.ts';
 import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
 import { VcpuThreads } from './threads/VcpuThreads.ts';
 import { TimeTravelCommands } from './timetravel/TimeTravelCommands.ts';
+import { MachineTraces } from './traces/MachineTraces.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
 import {
   SLICE_MS_RANGE,
@@ -103,6 +104,7 @@ export class Hypervisor implements HypervisorService {
   readonly #definitions: DefinitionCommands;
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;
+  readonly traces: MachineTraces;
   readonly #checkpoints: CheckpointKeeper;
   readonly #power: PowerCommands;
   readonly #machines = new Map<VmId, VirtualMachine>();
@@ -125,6 +127,11 @@ export class Hypervisor implements HypervisorService {
       find: (id, command) => this.#find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),
       whileNotExported: (machine, action) => this.#snapshots.whileNotExported(machine, action),
+    });
+    this.traces = new MachineTraces({
+      find: (id) => this.#find(id, null),
+      machines: () => this.#machines.values(),
+      onChanged: (id, trace) => this.#emitter.emit('trace-changed', { id, trace }),
     });
     this.#images = new ImageContents(path.join(store.folder, 'images.json'));
     this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), this.#images);
@@ -266,6 +273,7 @@ export class Hypervisor implements HypervisorService {
     this.#machines.delete(id);
     this.#observatory.onOff(machine);
     this.#observatory.onRemoved(id);
+    this.traces.forget(id);
     this.#emitter.emit('vm-removed', { id });
     return done(null);
   }
@@ -523,6 +531,7 @@ export class Hypervisor implements HypervisorService {
     for (const machine of this.#machines.values()) machine.isClosing = true;
     await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
     await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
+    await this.traces.close();
     await this.#images.close();
     await this.#network.close();
     await this.#threads.close();
@@ -537,10 +546,16 @@ export class Hypervisor implements HypervisorService {
       onState: (machine, from, to) => {
         if (to === 'off') this.#observatory.onOff(machine);
         if (to === 'off') this.#onOff(machine);
+        if (to === 'off') this.traces.onOff(machine.id);
         this.#checkpoints.onState(machine, from, to);
         this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
       },
-      onThread: (machine) => this.#plug(machine),
+      onThread: (machine) => {
+        this.#plug(machine);
+        this.traces.onThread(machine);
+      },
+      onTrace: (machine, lines) => this.traces.onLines(machine.id, lines),
+      onTraceFull: (machine) => this.traces.onFull(machine.id),
       onRestored: (machine) => {
         this.#observatory.onOff(machine);
         this.#network.rename(machine.id, machine.stored.name);

@@ -31,6 +31,7 @@ import type {
   ScreenChange,
   TakenSnapshot,
   TimeTravelService,
+  TraceService,
   UpdateVmRequest,
   VcpuRegisters,
   VmId,
@@ -124,6 +125,7 @@ export interface HypervisorService {
   snapshotMemory(id: VmId, snapshot: SnapshotId): Promise<Result<SnapshotContent>>;
 
   readonly time: TimeTravelService;
+  readonly traces: TraceService;
   readonly inspection: InspectionService;
 
   /**

@@ -51,6 +51,9 @@ export interface VirtualMachineEvents {
   onChanged(machine: VirtualMachine): void;
   onState(machine: VirtualMachine, from: VmState, to: VmState): void;
   onSerial(output: SerialOutput): void;
+  /** Resolves when the lines are written, or cannot be. */
+  onTrace(machine: VirtualMachine, lines: Uint8Array): Promise<void>;
+  onTraceFull(machine: VirtualMachine): void;
   onSound(machine: VirtualMachine, samples: Int16Array): void;
   /** It has gone to where other media lay in its drives. */
   onMedia(machine: VirtualMachine, media: readonly MediumInDrive[]): void;
@@ -455,9 +458,7 @@ export class VirtualMachine {
       share: shareOf(this.stored),
       incarnation: this.#host.nextIncarnation(this),
       definition,
-      onBatch: (thread, batch) => {
-        if (isCurrent(thread)) this.#onBatch(batch);
-      },
+      onBatch: (thread, batch) => (isCurrent(thread) ? this.#onBatch(batch) : undefined),
       onDeath: (thread, report) => {
         if (isCurrent(thread)) this.#crashed(report);
       },
@@ -470,7 +471,7 @@ export class VirtualMachine {
     return result;
   }
 
-  #onBatch(batch: ThreadBatch): void {
+  #onBatch(batch: ThreadBatch): Promise<void> | undefined {
     for (const { port, bytes } of batch.serial) {
       this.serialHistories.append(port, bytes);
       this.#events.onSerial({ vmId: this.id, port, bytes, droppedBytes: 0 });
@@ -479,7 +480,9 @@ export class VirtualMachine {
     if (batch.screen !== null) this.screen.update(batch.screen);
     if (batch.media.length > 0) this.#events.onMedia(this, batch.media);
     if (batch.containment.length > 0) this.#events.onContainment(this, batch.containment);
+    const written = batch.trace ? this.#events.onTrace(this, batch.trace) : undefined;
     for (const happening of batch.happenings) this.#onHappening(happening);
+    return written;
   }
 
   #onHappening(happening: ThreadHappening): void {
@@ -499,6 +502,9 @@ export class VirtualMachine {
         return;
       case 'debugger':
         this.#condition.noteDebugger(happening.isAttached);
+        return;
+      case 'trace-full':
+        this.#events.onTraceFull(this);
         return;
       case 'stopped':
         this.#condition.onStopped();

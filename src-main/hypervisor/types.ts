@@ -15,4 +15,5 @@ export * from './types/schedule.ts';
 export * from './types/snapshots.ts';
 export * from './types/statistics.ts';
 export * from './types/timeTravel.ts';
+export * from './types/traces.ts';
 export * from './types/views.ts';

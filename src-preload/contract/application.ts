@@ -101,6 +101,7 @@ export const MENU_COMMANDS = [
   'machine.settings',
   'machine.toggleBreakpoint',
   'machine.gdb',
+  'machine.trace',
   'editor.assemble',
   'editor.run',
   'view.machines',

@@ -14,6 +14,7 @@ import { programContract } from './programs.ts';
 import { snapshotContract } from './snapshots.ts';
 import { streamContract } from './streams.ts';
 import { timeTravelContract } from './timeTravel.ts';
+import { traceContract } from './traces.ts';
 import { tourContract } from './tours.ts';
 
 /** Every message between the window and main. */
@@ -31,6 +32,7 @@ export const contract = {
   ...observationContract,
   ...snapshotContract,
   ...timeTravelContract,
+  ...traceContract,
   ...tourContract,
   ...streamContract,
 } as const;

@@ -19,6 +19,7 @@ import { useMachines } from '../stores/machines.ts';
 import { useSound } from '../stores/sound.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
+import { useTraces } from '../stores/traces.ts';
 import { useTours } from '../stores/tours.ts';
 import { useUndo } from '../stores/undo.ts';
 import { useView } from '../stores/view.ts';
@@ -43,6 +44,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const actions = useMachineActions();
   const screenActions = useScreenActions();
   const layouts = useLayouts();
+  const traces = useTraces();
   const tours = useTours();
   const undo = useUndo();
   const panelActions = usePanelActions();
@@ -97,6 +99,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.export', () => void actions.exportMachine(machine), state === 'off' || state === 'crashed');
       add('machine.delete', () => void actions.remove(machine));
       add('machine.settings', () => (dialogs.settingsOf = id));
+      add('machine.trace', () => void traces.toggle(machine));
       add('machine.gdb', () => void gdb.show(id), state !== 'off');
       add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');
     }

@@ -12,6 +12,7 @@ import { usePreferences } from '../stores/preferences.ts';
 import { useSamples } from '../stores/samples.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
 import { useSound } from '../stores/sound.ts';
+import { useTraces } from '../stores/traces.ts';
 import { useTours } from '../stores/tours.ts';
 import { useWatches } from '../stores/watches.ts';
 import { useView } from '../stores/view.ts';
@@ -31,6 +32,7 @@ export async function connectStores(): Promise<() => void> {
     useOverview().connect(),
     useBreakpoints().connect(),
     useGdb().connect(),
+    useTraces().connect(),
     useSnapshots().connect(),
     useSound().connect(),
     bridge().subscribe('vm:reveal', ({ id }) => view.select(id)),

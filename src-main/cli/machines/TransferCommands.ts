@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { EXIT_STATUS } from '../ExitStatus.ts';
 import {
   absolute,
@@ -12,12 +10,9 @@ import {
   withMachines,
   type MachineContext,
 } from './MachineCommands.ts';
-import { Refusal } from './openControl.ts';
+import { outputFile, type OutputChoice } from './outputFile.ts';
 
-export interface ExportChoices {
-  readonly out: string;
-  /** Replaces a file that is there. */
-  readonly isForced: boolean;
+export interface ExportChoices extends OutputChoice {
   readonly hasSnapshots: boolean;
   readonly hasImages: boolean;
 }
@@ -26,19 +21,7 @@ export interface ExportChoices {
 export function exportMachine(context: MachineContext, word: string, choices: ExportChoices): Promise<number> {
   return withMachines(context, async (control) => {
     const { id, name } = await machineNamed(control, word);
-    const file = absolute(choices.out, '--out');
-    if (!choices.isForced && existsSync(file))
-      throw new Refusal({
-        code: 'file-unwritable',
-        message: `${choices.out} is there already; use --force to replace it.`,
-      });
-    const folder = path.dirname(file);
-    if (!existsSync(folder))
-      throw new Refusal({
-        code: 'file-unwritable',
-        message: `${choices.out} cannot be written: its folder ${folder} does not exist.`,
-      });
-    const { token } = await control.grantFile(file, 'write');
+    const { file, token } = await outputFile(control, choices);
     const { hasSnapshots: snapshots, hasImages: images } = choices;
     valueOf(await control.call('vm:export', { id, token, snapshots, images }));
     if (context.isJson) await printJson(context, { exported: { id, name, file } });

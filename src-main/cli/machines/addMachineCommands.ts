@@ -13,6 +13,7 @@ import {
   TIERS,
   WEIGHT_RANGE,
 } from '../../hypervisor/types.ts';
+import { TRACE_FILTER_USAGE } from '../../debug/parseTraceFilter.ts';
 import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
 import { parseNetwork } from '../NetworkCable.ts';
 import {
@@ -25,6 +26,8 @@ import {
   parseNumber,
   parsePcpus,
   parseSeconds,
+  parseSize,
+  parseTracing,
   parseWhole,
 } from '../optionValues.ts';
 import { describeProblems } from '../problems.ts';
@@ -34,6 +37,7 @@ import type { CreateChoices, MachineChoices } from './CreateCommand.ts';
 import type { MachineContext } from './MachineCommands.ts';
 import type * as machineWork from './machineWork.ts';
 import type { Refusal } from './openControl.ts';
+import type { TraceChoices } from './TraceCommand.ts';
 import type { StoreAccess } from './StoreAccess.ts';
 
 const HEADING = 'Machines that are kept:';
@@ -73,6 +77,7 @@ type MachineValues = Values & {
   readonly sound?: boolean;
   readonly virtioConsole?: boolean;
   readonly close?: boolean;
+  readonly stop?: boolean;
 };
 
 /** What a command does on machines; its exit status. */
@@ -208,6 +213,19 @@ export function addMachineCommands(
         options.close === true ? work.closeGdb(context, machine) : work.openGdb(context, machine, wanted),
       );
     });
+  withJson(machineCommand('trace <machine>', 'write what a machine does to a file, or say how far that is'))
+    .option('--out <file>', 'begin: the file; of a machine that is off, from its first instruction on')
+    .option('--filter <events>', `other events, separated by commas: ${TRACE_FILTER_USAGE}`)
+    .option('--size <size>', 'the file ends there, 1M to 2G (default: 64M)')
+    .addOption(new Option('--force', 'replace a file that is there'))
+    .addOption(new Option('--stop', 'end it').conflicts(['out', 'filter', 'size']))
+    .action((machine: string, options: MachineValues) => {
+      const choices = traceChoices(options);
+      return perform(options, (context, work) => {
+        if (options.stop === true) return work.stopTrace(context, machine);
+        return choices ? work.startTrace(context, machine, choices) : work.showTrace(context, machine);
+      });
+    });
   machineCommand('serve', 'keep the machines open for other commands, without a window')
     .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
     .action((options: MachineValues) =>
@@ -336,6 +354,18 @@ function createChoices(files: readonly string[], options: MachineValues): Create
     initrd: initrd === undefined ? undefined : parseFileName(initrd, '--initrd'),
     isStarted: options.start === true,
   };
+}
+
+function traceChoices(options: MachineValues): TraceChoices | undefined {
+  const { out, filter, size } = options as Values;
+  if (out === undefined) {
+    if (filter === undefined && size === undefined) return undefined;
+    throw new UsageError('trace: say with --out where to.');
+  }
+  // What is wrong with it is said before anything is asked of the machine.
+  parseTracing(filter ?? '', '--filter');
+  const mostBytes = parseSize(size ?? '64M', '--size');
+  return { out: parseFileName(out, '--out'), filter: filter ?? '', mostBytes, isForced: options.force === true };
 }
 
 function accessOf({ overlay, readOnly }: MachineValues): ImageAccess | undefined {

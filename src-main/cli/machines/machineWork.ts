@@ -18,4 +18,5 @@ export {
   takeSnapshot,
 } from './SnapshotCommands.ts';
 export { statistics } from './StatisticsCommand.ts';
+export { showTrace, startTrace, stopTrace } from './TraceCommand.ts';
 export { exportMachine, importMachine } from './TransferCommands.ts';

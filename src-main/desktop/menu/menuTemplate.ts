@@ -137,6 +137,7 @@ export function menuTemplate(
         command('machine.runBack', machine === 'paused' || machine === 'crashed'),
         command('machine.toggleBreakpoint', hasMachine),
         command('machine.gdb', hasMachine && machine !== 'off'),
+        command('machine.trace', hasMachine),
         SEPARATOR,
         command('machine.pauseAll', hasMachine),
         command('machine.resumeAll', hasMachine),

@@ -14,6 +14,8 @@ const BATCH_INTERVAL_MS = 10;
 const CONTAINMENT_INTERVAL_MS = 100;
 /** Output held for one serial port; when it is full the batch is sent at once. */
 const SERIAL_BUFFER_BYTES = 64 * 1024;
+/** Text of a trace that is held back; more is sent at once. */
+const TRACE_BUFFER_CHARACTERS = 64 * 1024;
 /** Sound held while main takes nothing, in samples of one channel: a fifth of a second. */
 const SOUND_MOST = (2 * SOUND_RATE_HZ) / 5;
 
@@ -32,6 +34,8 @@ export class OutputBatcher {
   #sound: Int16Array[] = [];
   /** Of `#sound`, in samples of one channel. */
   #soundLength = 0;
+  /** Lines in ASCII. */
+  #trace = '';
   #sent = 0;
   #sentAt = 0;
   #containmentAt = 0;
@@ -76,6 +80,13 @@ export class OutputBatcher {
     this.#sound.push(samples);
     this.#soundLength += samples.length;
     while (this.#soundLength > SOUND_MOST) this.#soundLength -= this.#sound.shift()?.length ?? 0;
+  }
+
+  /** Called between two runs of the machine, and between two steps of one. */
+  trace(text: string): void {
+    this.#trace += text;
+    // How many batches are under way is bounded, which holds back a machine that says more than can be written.
+    if (this.#trace.length >= TRACE_BUFFER_CHARACTERS && !this.isBacklogged) this.flushNow();
   }
 
   happen(happening: ThreadHappening): void {
@@ -123,16 +134,19 @@ export class OutputBatcher {
     const screen = this.#changedScreen(now);
     const media = this.#machine?.changedMedia() ?? [];
     const lists = [serial, containment, media, this.#happenings];
-    const hasSome = this.#soundLength > 0 || screen !== null || lists.some(({ length }) => length > 0);
+    const hasSome =
+      this.#soundLength > 0 || this.#trace !== '' || screen !== null || lists.some(({ length }) => length > 0);
     if (hasSome) this.#send({ serial, screen, containment, media });
     this.#sentAt = now;
   }
 
-  #send(output: Omit<ThreadBatch, 'happenings' | 'sound'>): void {
+  #send(output: Omit<ThreadBatch, 'happenings' | 'sound' | 'trace'>): void {
     const { serial, screen } = output;
     const sound = this.#takeSound();
-    const batch: ThreadBatch = { ...output, happenings: this.#happenings, sound };
+    const trace = this.#trace === '' ? null : new TextEncoder().encode(this.#trace);
+    const batch: ThreadBatch = { ...output, happenings: this.#happenings, sound, trace };
     this.#happenings = [];
+    this.#trace = '';
     this.#isSerialFull = false;
     this.#sent++;
     const message: ThreadMessage = { kind: 'batch', batch };
@@ -142,6 +156,7 @@ export class OutputBatcher {
       [
         ...serial.map(({ bytes }) => bytes.buffer),
         ...(sound ? [sound.buffer] : []),
+        ...(trace ? [trace.buffer] : []),
         ...(screen?.mode === 'graphics' ? [screen.pixels.buffer] : []),
       ].map((buffer) => buffer as ArrayBuffer),
     );

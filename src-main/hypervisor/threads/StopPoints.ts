@@ -2,6 +2,7 @@ import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/
 import { type BreakpointExit, BreakpointSet, isBreakpointExit } from '../../machine/breakpoints/BreakpointSet.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
+import type { MachineTrace } from '../../machine/tracing/MachineTrace.ts';
 import type { PauseReason } from '../types.ts';
 import type { ThreadMachine } from './ThreadMachine.ts';
 
@@ -13,18 +14,26 @@ export interface Destination {
   readonly stackPointerAtLeast: number;
 }
 
-/** What a machine stops at, and for whom: main's breakpoints, a place that it is to run to, what its debugger wants. */
+/** Whom else a stop may be for. */
+export interface StopPointOwners {
+  /** Whether it is the debugger's, if there is one. */
+  isDebuggers(exit: MachineExit): boolean;
+  /** The trace is as long as it may become; it is taken away. */
+  onTraceFull(): void;
+}
+
+/** What a machine stops at, and for whom: main's breakpoints, a place that it is to run to, what its debugger and its trace want. */
 export class StopPoints {
   readonly #machine: ThreadMachine;
-  readonly #isDebuggers: (exit: MachineExit) => boolean;
+  readonly #owners: StopPointOwners;
   readonly #breakpoints = new BreakpointSet();
   #destination: Destination | undefined;
   #debuggers = NO_STOPS;
+  #trace: MachineTrace | undefined;
 
-  /** @param isDebuggers whether an exit is a stop of the debugger's, if there is one */
-  constructor(machine: ThreadMachine, isDebuggers: (exit: MachineExit) => boolean) {
+  constructor(machine: ThreadMachine, owners: StopPointOwners) {
     this.#machine = machine;
-    this.#isDebuggers = isDebuggers;
+    this.#owners = owners;
   }
 
   /** Main's, in place of the former ones. */
@@ -57,6 +66,31 @@ export class StopPoints {
     this.setDebuggers(NO_STOPS);
   }
 
+  /** In place of the former one; undefined: nothing is traced. */
+  setTrace(trace: MachineTrace | undefined): void {
+    this.#trace = trace;
+    this.#apply();
+  }
+
+  /** The next instruction is one that is traced. */
+  get isNextTraced(): boolean {
+    return this.#trace?.traces(this.#machine.instructionAddress(0)) === true && !this.#machine.isWaiting;
+  }
+
+  /** The next instruction is executed without a run that would stop at it. */
+  noteNext(): void {
+    if (this.isNextTraced)
+      this.#note({ reason: 'breakpoint', vcpu: 0, linearAddress: this.#machine.instructionAddress(0) });
+  }
+
+  #note(exit: BreakpointExit): void {
+    if (this.#trace === undefined) return;
+    this.#trace.note(exit);
+    if (!this.#trace.isFull) return;
+    this.setTrace(undefined);
+    this.#owners.onTraceFull();
+  }
+
   /** The next instruction is one that main stops before; one that waits in HLT has an interrupt to take first. */
   get isNext(): boolean {
     if (this.#machine.isWaiting) return false;
@@ -64,8 +98,9 @@ export class StopPoints {
     return this.#breakpoints.hasCodeAt(next) || this.#destination?.linearAddress === next;
   }
 
-  /** Counts what is met. Returns why main has the machine pause here; undefined: it does not. */
+  /** Counts what is met, and writes down what is traced. Returns why main has the machine pause here; undefined: it does not. */
   meet(exit: BreakpointExit): PauseReason | undefined {
+    this.#note(exit);
     const linearAddress = this.#machine.instructionAddress(exit.vcpu);
     const meeting = this.#breakpoints.meet(exit, linearAddress, this.#machine.context(exit.vcpu));
     if (exit.reason === 'breakpoint' && this.#hasArrived(linearAddress, exit.vcpu)) return { kind: 'step' };
@@ -82,16 +117,17 @@ export class StopPoints {
     const { stops } = this.#breakpoints;
     const others = this.#debuggers;
     const destination = this.#destination === undefined ? [] : [this.#destination.linearAddress];
+    const traced = this.#trace ?? { breakpoints: [], catchpoints: [] };
     this.#machine.setStops({
-      breakpoints: [...new Set([...stops.breakpoints, ...others.breakpoints, ...destination])],
+      breakpoints: [...new Set([...stops.breakpoints, ...others.breakpoints, ...destination, ...traced.breakpoints])],
       watchpoints: [...stops.watchpoints, ...others.watchpoints],
-      catchpoints: [...(stops.catchpoints ?? []), ...(others.catchpoints ?? [])],
+      catchpoints: [...(stops.catchpoints ?? []), ...(others.catchpoints ?? []), ...traced.catchpoints],
       accepts: (exit) => this.#isWanted(exit),
     });
   }
 
   #isWanted(exit: MachineExit): boolean {
-    if (this.#isDebuggers(exit)) return true;
+    if (this.#owners.isDebuggers(exit)) return true;
     return isBreakpointExit(exit) && this.#breakpoints.isMet(exit, this.#machine.context(exit.vcpu));
   }
 }

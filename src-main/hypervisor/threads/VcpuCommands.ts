@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
+import type { TraceChoice, TraceFactory } from '../../machine/tracing/MachineTrace.ts';
 import { tryEvaluate } from '../../machine/expressions/evaluate.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { buffersOf, type CapturedMachine } from '../snapshots/PackedSnapshot.ts';
@@ -51,6 +52,8 @@ export interface VcpuCommandParts {
   readonly network: NetworkSocket;
   /** Absent: no debugger can be connected. */
   readonly openDebugger?: DebugSessionFactory | undefined;
+  /** Absent: nothing can be traced. */
+  readonly openTrace?: TraceFactory | undefined;
   /** Whether somebody looks at which pages are written. */
   onWatchWrites(isWatched: boolean): void;
 }
@@ -119,6 +122,18 @@ export class VcpuCommands {
     }
   }
 
+  #trace(choice: TraceChoice | null): void {
+    const { machine, execution, openTrace, output } = this.#parts;
+    if (choice === null) {
+      execution.setTrace(undefined);
+      // What it has written down comes before the reply.
+      output.flushNow();
+      return;
+    }
+    if (openTrace === undefined || machine.debugged === undefined) throw new Error('This machine cannot be traced.');
+    execution.setTrace(openTrace(machine.debugged, choice, (text) => output.trace(text)));
+  }
+
   #capture(layers: readonly NewLayer[]): CapturedMachine {
     const before = monotonicMs();
     const captured = this.#parts.machine.capture(layers);
@@ -179,6 +194,9 @@ export class VcpuCommands {
         return null;
       case 'breakpointHits':
         return execution.breakpointHits;
+      case 'trace':
+        this.#trace(command.request);
+        return null;
       case 'evaluate': {
         const context = machine.context(command.request.vcpu);
         return command.request.expressions.map((expression) => tryEvaluate(expression, context));

@@ -4,6 +4,7 @@ import { type BreakpointExit, isBreakpointExit } from '../../machine/breakpoints
 import type { DebuggedMachine, DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { TravelResult } from '../../machine/replay/ReverseExecution.ts';
+import type { MachineTrace } from '../../machine/tracing/MachineTrace.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { messageOf } from '../results.ts';
 import type { BackTarget, PauseReason } from '../types.ts';
@@ -45,7 +46,10 @@ export class VcpuExecution {
   constructor(machine: ThreadMachine, output: OutputBatcher) {
     this.#machine = machine;
     this.#output = output;
-    this.#stops = new StopPoints(machine, (exit) => this.#debugger?.control.owns(exit) === true);
+    this.#stops = new StopPoints(machine, {
+      isDebuggers: (exit) => this.#debugger?.control.owns(exit) === true,
+      onTraceFull: () => output.happen({ kind: 'trace-full' }),
+    });
     this.#serialInput = new SerialBacklog(machine);
   }
 
@@ -85,7 +89,7 @@ export class VcpuExecution {
       return;
     }
     // A run never stops at the instruction at which it starts: the last one may have ended just before a breakpoint.
-    if (this.#stops.isNext)
+    if (this.#stops.isNext || this.#stops.isNextTraced)
       this.#onBreakpoint({ reason: 'breakpoint', vcpu: 0, linearAddress: this.#machine.instructionAddress(0) });
     else this.#afterRun(this.#machine.run(untilHostMs * 1e6));
   }
@@ -114,6 +118,7 @@ export class VcpuExecution {
 
   step(): void {
     if (this.#mode.kind !== 'paused') return;
+    this.#stops.noteNext();
     this.#mode = { kind: 'running' };
     this.#noteRun();
     let reason: PauseReason = { kind: 'step' };
@@ -141,6 +146,11 @@ export class VcpuExecution {
 
   get breakpointHits(): BreakpointHits {
     return this.#stops.hits;
+  }
+
+  /** Replaces the former one; undefined: nothing is traced. */
+  setTrace(trace: MachineTrace | undefined): void {
+    this.#stops.setTrace(trace);
   }
 
   reset(): void {

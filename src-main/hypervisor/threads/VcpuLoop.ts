@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
+import type { TraceFactory } from '../../machine/tracing/MachineTrace.ts';
 import { HostWait } from '../scheduler/HostWait.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import { refillTime } from '../scheduler/policy.ts';
@@ -33,6 +34,7 @@ export interface VcpuLoopParts {
   readonly output: OutputBatcher;
   readonly network: NetworkSocket;
   readonly openDebugger?: DebugSessionFactory | undefined;
+  readonly openTrace?: TraceFactory | undefined;
 }
 
 /**

@@ -21,7 +21,8 @@ export interface ThreadDeath {
 export interface VcpuWorkerEvents {
   onReady(message: Extract<ThreadMessage, { kind: 'ready' }>): void;
   onRefused(message: Extract<ThreadMessage, { kind: 'refused' }>): void;
-  onBatch(batch: ThreadBatch): void;
+  /** The thread waits for those that are not dealt with when many are under way. */
+  onBatch(batch: ThreadBatch): Promise<void> | undefined;
   /** Not called after `terminate`. Its pCPU has been given back. */
   onDeath(death: ThreadDeath): void;
 }
@@ -163,8 +164,7 @@ export class VcpuWorker {
         this.#events.onRefused(message);
         return;
       case 'batch':
-        Atomics.add(this.#taken, BATCH_TAKEN_WORD, 1);
-        if (!this.#isEnding) this.#events.onBatch(message.batch);
+        this.#take(message.batch);
         return;
       case 'reply':
         this.#settle(message.id, done(message.value));
@@ -173,6 +173,13 @@ export class VcpuWorker {
         this.#settle(message.id, refused('invalid', message.message));
         return;
     }
+  }
+
+  #take(batch: ThreadBatch): void {
+    const dealtWith = this.#isEnding ? undefined : this.#events.onBatch(batch);
+    const note = (): void => void Atomics.add(this.#taken, BATCH_TAKEN_WORD, 1);
+    if (dealtWith) void dealtWith.finally(note);
+    else note();
   }
 
   #settle(id: number, result: Result<unknown>): void {

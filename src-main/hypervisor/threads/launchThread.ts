@@ -22,7 +22,7 @@ export interface LaunchOptions {
   readonly share: VcpuShare;
   readonly incarnation: number;
   readonly definition: ThreadMachineDefinition;
-  onBatch(thread: VcpuWorker, batch: ThreadBatch): void;
+  onBatch(thread: VcpuWorker, batch: ThreadBatch): Promise<void> | undefined;
   onDeath(thread: VcpuWorker, report: ThreadReport): void;
 }
 
@@ -49,7 +49,7 @@ export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
   }
   let settle: (result: Result<ReadyThread>) => void = () => undefined;
   const ready = new Promise<Result<ReadyThread>>((resolve) => (settle = resolve));
-  const thread = new VcpuWorker({
+  const thread: VcpuWorker = new VcpuWorker({
     thread: threads.take(),
     scheduler,
     slot,

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { EvaluationResult, Expression } from '../../machine/expressions/Expression.ts';
+import type { TraceChoice } from '../../machine/tracing/MachineTrace.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { CableEndParts } from '../network/CableEnd.ts';
 import type { RegisterName } from '../registers.ts';
@@ -85,6 +86,8 @@ export interface ThreadCommands {
   };
   setBreakpoints: { readonly request: readonly ArmedBreakpoint[]; readonly reply: null };
   breakpointHits: { readonly request: null; readonly reply: BreakpointHits };
+  /** What is written down from now on, to `ThreadBatch.trace`; null: nothing. */
+  trace: { readonly request: TraceChoice | null; readonly reply: null };
   /** A value for each; of a vCPU that runs, between two of its slices. */
   evaluate: {
     readonly request: { readonly vcpu: number; readonly expressions: readonly Expression[] };
@@ -174,6 +177,8 @@ export type ThreadHappening =
   | { readonly kind: 'debugger'; readonly isAttached: boolean }
   /** HLT that no interrupt can end. */
   | { readonly kind: 'stopped'; readonly detail: string }
+  /** The trace is as long as it may become. */
+  | { readonly kind: 'trace-full' }
   | { readonly kind: 'reset'; readonly loaded: LoadedPages; readonly byGuest: boolean }
   | { readonly kind: 'drive-problem'; readonly slot: DriveSlot; readonly message: string | null }
   | { readonly kind: 'power-off'; readonly detail: string }
@@ -185,6 +190,8 @@ export interface ThreadBatch {
   /** See `HypervisorEvents.sound`; null: nothing is heard. */
   readonly sound: Int16Array | null;
   readonly containment: readonly ContainmentRecord[];
+  /** Whole lines of the trace; the batch counts as taken once they are written. Null: none. */
+  readonly trace: Uint8Array | null;
   /** See `ThreadMachine.changedMedia`. */
   readonly media: readonly MediumInDrive[];
   /** Present when it has changed; of a picture the lines that did. */

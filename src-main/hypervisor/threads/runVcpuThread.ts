@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { DebugSessionFactory } from '../../machine/debugging/DebuggedMachine.ts';
+import type { TraceFactory } from '../../machine/tracing/MachineTrace.ts';
 import { Scheduler } from '../scheduler/Scheduler.ts';
 import { SnapshotError } from '../../machine/snapshot.ts';
 import { NetworkSocket } from './NetworkSocket.ts';
@@ -8,24 +9,23 @@ import type { ThreadData, ThreadMessage } from './protocol.ts';
 import { DriveRefusal, type LoadedPages, type ThreadMachine, type ThreadMachineFactory } from './ThreadMachine.ts';
 import { VcpuLoop } from './VcpuLoop.ts';
 
-/**
- * The whole of a vCPU's thread, with the machine that `create` makes, once main has said which.
- * @param openDebugger how debuggers speak
- */
-export function runVcpuThread(create: ThreadMachineFactory, openDebugger?: DebugSessionFactory): void {
+/** What looks into machines, handed in: the thread knows how to run one alone. */
+export interface ThreadTools {
+  /** How debuggers speak. */
+  readonly openDebugger?: DebugSessionFactory;
+  readonly openTrace?: TraceFactory;
+}
+
+/** The whole of a vCPU's thread, with the machine that `create` makes, once main has said which. */
+export function runVcpuThread(create: ThreadMachineFactory, tools: ThreadTools = {}): void {
   if (parentPort === null) throw new Error('a vCPU runs in a worker thread');
   const port = parentPort;
   // Main sends nothing else first. Nobody listens afterwards: a thread without a machine ends.
-  port.once('message', (data: ThreadData) => runMachine(port, data, create, openDebugger));
+  port.once('message', (data: ThreadData) => runMachine(port, data, create, tools));
 }
 
 /** Returns only when there is no machine to run. */
-function runMachine(
-  port: MessagePort,
-  data: ThreadData,
-  create: ThreadMachineFactory,
-  openDebugger: DebugSessionFactory | undefined,
-): void {
+function runMachine(port: MessagePort, data: ThreadData, create: ThreadMachineFactory, tools: ThreadTools): void {
   const post = (message: ThreadMessage): void => port.postMessage(message);
   const output = new OutputBatcher(port, data.batches);
   const network = new NetworkSocket();
@@ -62,5 +62,5 @@ function runMachine(
   const scheduler = new Scheduler(data.scheduler, data.incarnation);
   const slot = scheduler.state.slot(data.slot);
   post({ kind: 'ready', views: machine.views, summary: loaded.summary, loaded: pages });
-  new VcpuLoop({ machine, scheduler, slot, port, output, network, openDebugger }).runForever();
+  new VcpuLoop({ machine, scheduler, slot, port, output, network, ...tools }).runForever();
 }

@@ -5,6 +5,7 @@ import type { DriveProblem, VmState, VmSummary } from './lifeCycle.ts';
 import type { SchedulerSettings } from './schedule.ts';
 import type { VmSnapshots } from './snapshots.ts';
 import type { HypervisorStatistics } from './statistics.ts';
+import type { VmTrace } from './traces.ts';
 import type { SerialOutput } from './views.ts';
 
 export type StoreProblem = {
@@ -33,6 +34,8 @@ export interface HypervisorEvents {
   statistics: HypervisorStatistics;
   /** Four times a second while anyone listens. */
   isolation: IsolationSample;
+  /** It began, has ended, or is larger; of one that goes on at most four times a second. */
+  'trace-changed': { readonly id: VmId; readonly trace: VmTrace | null };
   'scheduler-changed': SchedulerSettings;
   'store-problem': StoreProblem;
   /** The host could not read or write what lies in a drive; the guest got an I/O error. Once until it works again. */

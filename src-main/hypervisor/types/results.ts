@@ -56,6 +56,8 @@ export const REFUSAL_IDS = [
   'no-console',
   'no-bios-image',
   'no-vga-bios-image',
+  'trace-file-taken',
+  'trace-file-unwritable',
   ...EXPRESSION_FAULTS,
 ] as const;
 export type RefusalId = (typeof REFUSAL_IDS)[number];

@@ -16,6 +16,7 @@ import type {
   Result,
   SchedulerSettings,
   TimeTravelService,
+  TraceService,
   Screen,
   ScreenChange,
   TranslationView,
@@ -66,6 +67,11 @@ export class FakeHypervisor implements HypervisorService {
     stepBack: async (id) => this.change(id, { pauseReason: { kind: 'travelled', stop: 'position' } }),
     runBack: async (id) => this.change(id, { state: 'running' }),
     saveRecording: async () => ({ ok: true, value: null }),
+  };
+  readonly traces: TraceService = {
+    status: () => null,
+    start: async () => notFound,
+    stop: async () => ({ ok: true, value: null }),
   };
   startRefusal: Extract<Result<never>, { ok: false }> | null = null;
   isDisposed = false;

@@ -278,7 +278,9 @@ export class Translations {
     const { debugger: stops, guest } = this.breakpoints;
     for (const address of [...new Set([...stops, ...guest])].sort((a, b) => a - b)) {
       const page = address >>> 12;
-      byPage.set(page, [...(byPage.get(page) ?? []), address]);
+      const addresses = byPage.get(page);
+      if (addresses) addresses.push(address);
+      else byPage.set(page, [address]);
     }
     if (this.breakpointSets.size > MAX_BREAKPOINT_SETS) {
       // The numbers are given out anew.

@@ -36,6 +36,7 @@ export const commands = {
     'machine-delete': 'Delete this machine…',
     'machine-settings': 'Settings of this machine…',
     'machine-gdb': 'Debug with gdb',
+    'machine-trace': 'Trace to a file, or stop that',
     'machine-toggleBreakpoint': 'Set or clear a breakpoint',
     'editor-assemble': 'Assemble',
     'editor-run': 'Assemble and run',

@@ -36,6 +36,21 @@ export const debug = {
     byGdb: 'Stopped for gdb.',
     waitsForInput: 'It waits in HLT, and no timer will wake it: send it input, or resume it.',
   },
+  debugTrace: {
+    title: 'Trace',
+    filter: 'What is written down',
+    usual: 'interrupts, exceptions, mode switches, loads of CR0 to CR4',
+    usage:
+      'Or, separated by commas: port 0x60-0x64 read, interrupt 0x21, exception #GP, mode, cr3, code 0x7c00-0x7dff.',
+    most: 'File ends at',
+    start: 'Trace to a file…',
+    stop: 'Stop the trace',
+    recording: 'Writing to {file}: {size} so far.',
+    waits: 'Begins with the machine’s first instruction, in {file}.',
+    stopped: 'Ended: {size} in {file}.',
+    full: 'Full: {size} in {file}. The machine goes on untraced. Name fewer events, or let the file become larger.',
+    failed: 'Failed after {size}: {problem}',
+  },
   debugKind: {
     code: 'Code',
     data: 'Data',

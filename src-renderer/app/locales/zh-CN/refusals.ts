@@ -22,6 +22,11 @@ export const refusals: Readonly<Record<string, string>> = {
   'gdb-port-taken': '端口 {port} 已被其他程序占用：请选择其他端口，或用 0 表示任意空闲端口。',
   'gdb-port-reserved': '端口 {port} 仅供管理员使用：请选择 1023 以上的端口。',
   'gdb-port-unusable': '无法在端口 {port} 上监听：请选择其他端口。',
+  'trace-unknown':
+    '“{part}”无法识别。请用逗号分隔：port 0x60-0x64 read、interrupt 0x21、exception #GP、mode、cr3、code 0x7c00-0x7dff。',
+  'trace-too-much-code': '要跟踪的代码过多：最多 65536 个字节。',
+  'trace-file-taken': '{name} 正在接收另一台虚拟机的跟踪。请选择其他文件。',
+  'trace-file-unwritable': '无法写入 {name}：{reason}。请选择其他文件。',
   'machine-off': '虚拟机已关机。请先启动它，再查看其内部。',
   'memory-absent': '从 {address} 起的 {length} 个字节不全是内存。请选择虚拟机内存以内的范围。',
   'memory-linear-most': '一次最多可保存 {mostMiB} MiB 线性内存。请缩短范围，或改为保存物理内存。',

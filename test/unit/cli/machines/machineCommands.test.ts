@@ -385,6 +385,20 @@ describe('machines that run', () => {
     expect(await json('show', 'echo')).toMatchObject({ pauseReason: { kind: 'started-paused' } });
   });
 
+  test('are traced to a file until that is ended', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--start');
+    const out = path.join(home, 'trace.txt');
+    expect(await vivarium('trace', 'spin')).toMatchObject({ output: '“spin” is not traced.\n' });
+    expect(await vivarium('trace', 'spin', '--out', out, '--filter', 'mode')).toMatchObject({
+      status: 0,
+      output: `“spin” is traced to ${out}.\n`,
+    });
+    expect(await json('trace', 'spin')).toMatchObject({ state: 'recording', filter: 'mode', mostBytes: 64 * 2 ** 20 });
+    expect((await vivarium('trace', 'spin', '--stop')).output).toMatch(/^“spin”: the trace has ended, \d+ bytes in /);
+    expect(await vivarium('trace', 'spin', '--out', out)).toMatchObject({ status: 1 });
+    expect(await vivarium('trace', 'spin', '--out', out, '--filter', 'prot 3')).toMatchObject({ status: 2 });
+  });
+
   test('wait for gdb at a port that is told, until they shall not', async () => {
     await vivarium('create', file('spin.asm', SPIN), '--start');
     const { output } = await vivarium('gdb', 'spin', '--port', '0');

@@ -112,6 +112,22 @@ test('a filter names several events', async () => {
   ).toEqual([expect.stringMatching(/^#DE/), 'an 8-bit read of port 0x61']);
 });
 
+test('every instruction of a piece of code is traced, where a filter names that', async () => {
+  const { lines } = await trace('events.asm', '--trace-filter', 'code 0x7c16-0x7c1a, exception any');
+  expect(lines.map((line) => line.trim().split(/ {2,}/).slice(2, 5))).toEqual([
+    ['00007c16', '00000000', 'div al'],
+    ['00007c2d', '00000000', expect.stringMatching(/^#DE/)],
+    ['00007c18', '00000000', 'mov ax, 0x1234'],
+  ]);
+});
+
+test('a run of which every instruction is traced is the run without a trace', async () => {
+  const plain = await run('storm.asm', '--max-instructions', '5000');
+  const traced = await trace('storm.asm', '--max-instructions', '5000', '--trace-filter', 'code 0x7c00-0x7cff');
+  expect(traced.lines).toHaveLength(5000);
+  expect(traced.report.vcpus).toEqual(plain.report.vcpus);
+});
+
 test('a traced run is the run without a trace', async () => {
   const plain = await run('storm.asm');
   const traced = await trace('storm.asm');
@@ -149,6 +165,10 @@ test.each([
   [
     ['--trace-file', 'x', '--trace-filter', 'mode,prot 3'],
     /^--trace-filter "prot 3": expected, separated by commas: port/,
+  ],
+  [
+    ['--trace-file', 'x', '--trace-filter', 'code 0x0-0xfffff'],
+    /^--trace-filter "code 0x0-0xfffff": 1048576 bytes of code are too many to trace; choose 65536 at most\.$/,
   ],
   [['--trace-file', 'x', '--gdb', '0'], /^--trace-file: with --gdb, events are caught by gdb alone/],
 ])('%j is a mistake', async (options, message) => {

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Control } from '../../control/Control.ts';
+import { absolute } from './MachineCommands.ts';
+import { Refusal } from './openControl.ts';
+
+export interface OutputChoice {
+  readonly out: string;
+  /** Replaces a file that is there. */
+  readonly isForced: boolean;
+}
+
+/** The file of `--out`, which the machines' owner is to write. */
+export async function outputFile(
+  control: Control,
+  { out, isForced }: OutputChoice,
+): Promise<{ readonly file: string; readonly token: string }> {
+  const file = absolute(out, '--out');
+  if (!isForced && existsSync(file))
+    throw new Refusal({ code: 'file-unwritable', message: `${out} is there already; use --force to replace it.` });
+  const folder = path.dirname(file);
+  if (!existsSync(folder))
+    throw new Refusal({
+      code: 'file-unwritable',
+      message: `${out} cannot be written: its folder ${folder} does not exist.`,
+    });
+  const { token } = await control.grantFile(file, 'write');
+  return { file, token };
+}

@@ -1,0 +1,174 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { TraceChoice } from '../../machine/tracing/MachineTrace.ts';
+import { findDriveAt } from '../imageConflicts.ts';
+import { done, refused } from '../results.ts';
+import { describeFileError } from '../storage/files.ts';
+import type { Result, TraceRequest, TraceService, VmId, VmTrace } from '../types.ts';
+import type { VirtualMachine } from '../VirtualMachine.ts';
+
+/** How often it is told how large a trace has become. */
+const TOLD_EVERY_MS = 250;
+
+export interface TraceParts {
+  find(id: VmId): Result<VirtualMachine>;
+  machines(): Iterable<VirtualMachine>;
+  onChanged(id: VmId, trace: VmTrace | null): void;
+}
+
+interface OpenTrace {
+  readonly choice: TraceChoice;
+  /** Null once it has ended. */
+  handle: FileHandle | null;
+  status: VmTrace;
+  /** What is under way to the file. */
+  writing: Promise<void>;
+  toldAt: number;
+}
+
+/** Traces on their way from machines' threads to files. Only `start` and the writing wait for the disk, and nobody else for these. */
+export class MachineTraces implements TraceService {
+  readonly #parts: TraceParts;
+  readonly #traces = new Map<VmId, OpenTrace>();
+
+  constructor(parts: TraceParts) {
+    this.#parts = parts;
+  }
+
+  status(id: VmId): VmTrace | null {
+    return this.#traces.get(id)?.status ?? null;
+  }
+
+  async start(id: VmId, { file, filter, ...choice }: TraceRequest): Promise<Result<VmTrace>> {
+    const found = this.#parts.find(id);
+    if (!found.ok) return found;
+    const conflict = (await findDriveAt(file, this.#parts.machines())) ?? this.#findTraceTo(id, file);
+    if (conflict !== undefined) return conflict;
+    await this.stop(id);
+    let handle: FileHandle;
+    try {
+      handle = await open(file, 'w');
+    } catch (error) {
+      return unwritable(file, error);
+    }
+    // It may have been deleted meanwhile.
+    const still = this.#parts.find(id);
+    if (!still.ok) {
+      await handle.close();
+      return still;
+    }
+    const { mostBytes } = choice;
+    const status: VmTrace = { file, filter, mostBytes, byteLength: 0, state: 'recording', problem: null };
+    const trace: OpenTrace = { choice, handle, status, writing: Promise.resolve(), toldAt: 0 };
+    this.#traces.set(id, trace);
+    const armed = await this.#arm(still.value);
+    if (!armed.ok) {
+      await this.#end(id, trace, { state: 'failed', problem: armed.error.message });
+      return armed;
+    }
+    this.#tell(id, trace);
+    return done(trace.status);
+  }
+
+  async stop(id: VmId): Promise<Result<VmTrace | null>> {
+    const trace = this.#traces.get(id);
+    if (trace?.handle) {
+      const found = this.#parts.find(id);
+      // Its answer comes behind what it has written down.
+      if (found.ok && found.value.worker !== undefined) await found.value.send('trace', null);
+      await this.#end(id, trace, { state: 'stopped' });
+    }
+    return done(this.status(id));
+  }
+
+  /** The machine has another thread, which has not run yet. */
+  onThread(machine: VirtualMachine): void {
+    if (this.#traces.get(machine.id)?.handle) void this.#arm(machine);
+  }
+
+  /** Lines that a machine's thread has written down. Resolves when they are in the file, or cannot be. */
+  onLines(id: VmId, lines: Uint8Array): Promise<void> {
+    const trace = this.#traces.get(id);
+    if (!trace?.handle) return Promise.resolve();
+    return (trace.writing = trace.writing.then(() => this.#write(id, trace, lines)));
+  }
+
+  onFull(id: VmId): void {
+    const trace = this.#traces.get(id);
+    if (trace) void this.#end(id, trace, { state: 'full' });
+  }
+
+  onOff(id: VmId): void {
+    const trace = this.#traces.get(id);
+    if (trace) void this.#end(id, trace, { state: 'stopped' });
+  }
+
+  /** Its machine is gone. The file stays. */
+  forget(id: VmId): void {
+    this.onOff(id);
+    this.#traces.delete(id);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, { state: 'stopped' })));
+  }
+
+  async #arm(machine: VirtualMachine): Promise<Result<null>> {
+    const trace = this.#traces.get(machine.id);
+    if (machine.worker === undefined || machine.worker.hasEnded || trace === undefined) return done(null);
+    return machine.send('trace', trace.choice);
+  }
+
+  async #write(id: VmId, trace: OpenTrace, lines: Uint8Array): Promise<void> {
+    const { handle } = trace;
+    if (handle === null) return;
+    try {
+      for (let at = 0; at < lines.length;) at += (await handle.write(lines, at)).bytesWritten;
+      trace.status = { ...trace.status, byteLength: trace.status.byteLength + lines.length };
+      if (Date.now() - trace.toldAt >= TOLD_EVERY_MS) this.#tell(id, trace);
+    } catch (error) {
+      const found = this.#parts.find(id);
+      if (found.ok) found.value.worker?.post('trace', null);
+      const problem = `${path.basename(trace.status.file)} cannot be written: ${describeFileError(error)}.`;
+      // This very writing is what the end would wait for.
+      void this.#end(id, trace, { state: 'failed', problem });
+    }
+  }
+
+  /** The first end counts. */
+  async #end(id: VmId, trace: OpenTrace, end: Partial<VmTrace>): Promise<void> {
+    if (trace.status.state === 'recording') trace.status = { ...trace.status, ...end };
+    await trace.writing;
+    const { handle } = trace;
+    if (handle === null) return;
+    trace.handle = null;
+    try {
+      await handle.close();
+    } catch (error) {
+      const problem = `${path.basename(trace.status.file)} cannot be written: ${describeFileError(error)}.`;
+      trace.status = { ...trace.status, state: 'failed', problem };
+    }
+    if (this.#traces.get(id) === trace) this.#tell(id, trace);
+  }
+
+  #tell(id: VmId, trace: OpenTrace): void {
+    trace.toldAt = Date.now();
+    this.#parts.onChanged(id, trace.status);
+  }
+
+  #findTraceTo(id: VmId, file: string): Result<never> | undefined {
+    const other = [...this.#traces].find(
+      ([owner, { handle, status }]) => owner !== id && handle && path.resolve(status.file) === path.resolve(file),
+    );
+    if (other === undefined) return undefined;
+    const name = path.basename(file);
+    const message = `${name} takes the trace of another machine. Choose another file.`;
+    return refused('storage-failed', message, { text: { id: 'trace-file-taken', values: { name } } });
+  }
+}
+
+function unwritable(file: string, error: unknown): Result<never> {
+  const [name, reason] = [path.basename(file), describeFileError(error)];
+  const message = `${name} cannot be written: ${reason}. Choose another file.`;
+  return refused('storage-failed', message, { text: { id: 'trace-file-unwritable', values: { name, reason } } });
+}
