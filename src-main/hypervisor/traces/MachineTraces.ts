@@ -18,12 +18,15 @@ export interface TraceParts {
 
 interface OpenTrace {
   readonly choice: TraceChoice;
-  /** Null once it has ended. */
-  handle: FileHandle | null;
+  readonly handle: FileHandle;
+  /** Resolves when its file is closed; undefined: it goes on. */
+  ended: Promise<void> | undefined;
   status: VmTrace;
   /** What is under way to the file. */
   writing: Promise<void>;
   toldAt: number;
+  /** Why the host could not write. */
+  failure: string | null;
 }
 
 /** Traces on their way from machines' threads to files. Only `start` and the writing wait for the disk, and nobody else for these. */
@@ -59,11 +62,19 @@ export class MachineTraces implements TraceService {
     }
     const { mostBytes } = choice;
     const status: VmTrace = { file, filter, mostBytes, byteLength: 0, state: 'recording', problem: null };
-    const trace: OpenTrace = { choice, handle, status, writing: Promise.resolve(), toldAt: 0 };
+    const trace: OpenTrace = {
+      choice,
+      handle,
+      ended: undefined,
+      status,
+      writing: Promise.resolve(),
+      toldAt: 0,
+      failure: null,
+    };
     this.#traces.set(id, trace);
     const armed = await this.#arm(still.value);
     if (!armed.ok) {
-      await this.#end(id, trace, { state: 'failed', problem: armed.error.message });
+      await this.#end(id, trace, 'stopped');
       return armed;
     }
     this.#tell(id, trace);
@@ -72,35 +83,35 @@ export class MachineTraces implements TraceService {
 
   async stop(id: VmId): Promise<Result<VmTrace | null>> {
     const trace = this.#traces.get(id);
-    if (trace?.handle) {
+    if (trace && !trace.ended) {
       const found = this.#parts.find(id);
       // Its answer comes behind what it has written down.
       if (found.ok && found.value.worker !== undefined) await found.value.send('trace', null);
-      await this.#end(id, trace, { state: 'stopped' });
     }
+    if (trace) await this.#end(id, trace, 'stopped');
     return done(this.status(id));
   }
 
   /** The machine has another thread, which has not run yet. */
   onThread(machine: VirtualMachine): void {
-    if (this.#traces.get(machine.id)?.handle) void this.#arm(machine);
+    if (this.#recording(machine.id)) void this.#arm(machine);
   }
 
   /** Lines that a machine's thread has written down. Resolves when they are in the file, or cannot be. */
   onLines(id: VmId, lines: Uint8Array): Promise<void> {
-    const trace = this.#traces.get(id);
-    if (!trace?.handle) return Promise.resolve();
+    const trace = this.#recording(id);
+    if (!trace) return Promise.resolve();
     return (trace.writing = trace.writing.then(() => this.#write(id, trace, lines)));
   }
 
   onFull(id: VmId): void {
     const trace = this.#traces.get(id);
-    if (trace) void this.#end(id, trace, { state: 'full' });
+    if (trace) void this.#end(id, trace, 'full');
   }
 
   onOff(id: VmId): void {
     const trace = this.#traces.get(id);
-    if (trace) void this.#end(id, trace, { state: 'stopped' });
+    if (trace) void this.#end(id, trace, 'stopped');
   }
 
   /** Its machine is gone. The file stays. */
@@ -110,7 +121,12 @@ export class MachineTraces implements TraceService {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, { state: 'stopped' })));
+    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, 'stopped')));
+  }
+
+  #recording(id: VmId): OpenTrace | undefined {
+    const trace = this.#traces.get(id);
+    return trace?.ended ? undefined : trace;
   }
 
   async #arm(machine: VirtualMachine): Promise<Result<null>> {
@@ -120,34 +136,35 @@ export class MachineTraces implements TraceService {
   }
 
   async #write(id: VmId, trace: OpenTrace, lines: Uint8Array): Promise<void> {
-    const { handle } = trace;
-    if (handle === null) return;
+    // What comes behind a failure would leave a gap.
+    if (trace.failure !== null) return;
     try {
-      for (let at = 0; at < lines.length;) at += (await handle.write(lines, at)).bytesWritten;
+      for (let at = 0; at < lines.length;) at += (await trace.handle.write(lines, at)).bytesWritten;
       trace.status = { ...trace.status, byteLength: trace.status.byteLength + lines.length };
       if (Date.now() - trace.toldAt >= TOLD_EVERY_MS) this.#tell(id, trace);
     } catch (error) {
       const found = this.#parts.find(id);
       if (found.ok) found.value.worker?.post('trace', null);
-      const problem = `${path.basename(trace.status.file)} cannot be written: ${describeFileError(error)}.`;
-      // This very writing is what the end would wait for.
-      void this.#end(id, trace, { state: 'failed', problem });
+      trace.failure = unwritten(trace, error);
+      // This very writing is what the end waits for.
+      void this.#end(id, trace, 'failed');
     }
   }
 
   /** The first end counts. */
-  async #end(id: VmId, trace: OpenTrace, end: Partial<VmTrace>): Promise<void> {
-    if (trace.status.state === 'recording') trace.status = { ...trace.status, ...end };
+  #end(id: VmId, trace: OpenTrace, state: VmTrace['state']): Promise<void> {
+    return (trace.ended ??= this.#close(id, trace, state));
+  }
+
+  async #close(id: VmId, trace: OpenTrace, state: VmTrace['state']): Promise<void> {
     await trace.writing;
-    const { handle } = trace;
-    if (handle === null) return;
-    trace.handle = null;
     try {
-      await handle.close();
+      await trace.handle.close();
     } catch (error) {
-      const problem = `${path.basename(trace.status.file)} cannot be written: ${describeFileError(error)}.`;
-      trace.status = { ...trace.status, state: 'failed', problem };
+      trace.failure ??= unwritten(trace, error);
     }
+    const { failure } = trace;
+    trace.status = { ...trace.status, state: failure === null ? state : 'failed', problem: failure };
     if (this.#traces.get(id) === trace) this.#tell(id, trace);
   }
 
@@ -158,13 +175,17 @@ export class MachineTraces implements TraceService {
 
   #findTraceTo(id: VmId, file: string): Result<never> | undefined {
     const other = [...this.#traces].find(
-      ([owner, { handle, status }]) => owner !== id && handle && path.resolve(status.file) === path.resolve(file),
+      ([owner, { ended, status }]) => owner !== id && !ended && path.resolve(status.file) === path.resolve(file),
     );
     if (other === undefined) return undefined;
     const name = path.basename(file);
     const message = `${name} takes the trace of another machine. Choose another file.`;
     return refused('storage-failed', message, { text: { id: 'trace-file-taken', values: { name } } });
   }
+}
+
+function unwritten({ status }: OpenTrace, error: unknown): string {
+  return `${path.basename(status.file)} cannot be written: ${describeFileError(error)}.`;
 }
 
 function unwritable(file: string, error: unknown): Result<never> {
