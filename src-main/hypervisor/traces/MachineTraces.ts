@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TraceChoice } from '../../machine/tracing/MachineTrace.ts';
-import { findDriveAt } from '../imageConflicts.ts';
+import { findDriveAt } from '../findDriveAt.ts';
 import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
 import type { Result, TraceRequest, TraceService, VmId, VmTrace } from '../types.ts';
