@@ -4,8 +4,11 @@ import { checkVersion, readFlag, readNumber } from '../snapshot.ts';
 import { type DataPhase, ERROR, type IdeDrive, type Reaction, STATUS } from './IdeDrive.ts';
 import { type Geometry, identifyDisk, MOST_MULTIPLE, type SelectedMode, transferMode } from './identify.ts';
 import { DEVICE_LBA, TaskFile } from './TaskFile.ts';
+import { MOST_TRIM_BLOCKS, TRIM_BLOCK_BYTES, trimRanges } from './trimRanges.ts';
 
 const SECTOR_BYTES = 512;
+/** Of DATA SET MANAGEMENT's features. */
+const TRIM = 1;
 const HEADS = 16;
 const SECTORS_PER_TRACK = 63;
 const MOST_CYLINDERS = 16_383;
@@ -84,6 +87,8 @@ export class AtaDisk implements IdeDrive {
     const described = SECTOR_COMMANDS[command];
     if (described !== undefined) return this.beginSectors(described);
     switch (command) {
+      case 0x06:
+        return this.beginTrim();
       case 0x40:
       case 0x41:
       case 0x42:
@@ -129,6 +134,7 @@ export class AtaDisk implements IdeDrive {
       bytes.set(phase.content.slice(position, position + bytes.length));
       return true;
     }
+    if (phase.kind === 'parameters') return this.trim(bytes);
     if (phase.kind !== 'sectors') return false;
     const sector = phase.first + position / SECTOR_BYTES;
     if (phase.direction === 'in') return this.medium.read(sector, bytes);
@@ -139,7 +145,7 @@ export class AtaDisk implements IdeDrive {
   onBlock(): void {}
 
   onMoved(phase: DataPhase, isDma: boolean): Reaction {
-    if (phase.kind !== 'sectors') return { kind: 'done', isSilent: true };
+    if (phase.kind !== 'sectors') return { kind: 'done', isSilent: !isDma };
     this.registers.count = 0;
     this.setAddress(phase.first + phase.count - 1);
     // A PIO read has interrupted with each block already (ATA/ATAPI-7, 9.5).
@@ -248,6 +254,29 @@ export class AtaDisk implements IdeDrive {
     };
   }
 
+  /** DATA SET MANAGEMENT with TRIM, the one thing it is for: the list of ranges comes by DMA (ATA8-ACS, 7.10). */
+  private beginTrim(): Reaction {
+    const { registers } = this;
+    const blocks = registers.count;
+    const isTrim = (registers.low('features') & TRIM) !== 0;
+    if (!this.canTrim || !isTrim || blocks === 0 || blocks > MOST_TRIM_BLOCKS) return ABORTED;
+    const byteLength = blocks * TRIM_BLOCK_BYTES;
+    const phase: DataPhase = { kind: 'parameters', direction: 'out', byteLength };
+    return { kind: 'data', phase, blockBytes: byteLength, isDma: true };
+  }
+
+  private get canTrim(): boolean {
+    return this.hasDma && !this.medium.isReadOnly;
+  }
+
+  /** All of them or none: a range beyond the disk fails the command before any sector is given up. */
+  private trim(list: Uint8Array): boolean {
+    const ranges = trimRanges(list);
+    const byteLength = (count: number): number => count * SECTOR_BYTES;
+    if (!ranges.every(({ first, count }) => this.medium.holds(first, byteLength(count)))) return false;
+    return ranges.every(({ first, count }) => this.medium.discard(first, byteLength(count)));
+  }
+
   private verify(is48: boolean): Reaction {
     const range = this.addressed(is48);
     if (range === undefined) return { kind: 'failed', error: ERROR.idNotFound };
@@ -314,6 +343,7 @@ export class AtaDisk implements IdeDrive {
       currentGeometry: { cylinders: Math.min(cylinders, MOST_CYLINDERS), heads, sectorsPerTrack },
       multiple: this.multiple,
       hasDma: this.hasDma,
+      canTrim: this.canTrim,
       mode: this.mode,
       isWriteCacheOn: this.isWriteCacheOn,
     });

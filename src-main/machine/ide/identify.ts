@@ -1,5 +1,7 @@
 /** What IDENTIFY DEVICE and IDENTIFY PACKET DEVICE reply (ATA/ATAPI-7, 6.17 and 6.18): 256 little-endian words. */
 
+import { MOST_TRIM_BLOCKS } from './trimRanges.ts';
+
 export interface Geometry {
   readonly cylinders: number;
   readonly heads: number;
@@ -22,6 +24,8 @@ interface DiskIdentity {
   /** Sectors in a block of READ MULTIPLE; 0: not set. */
   readonly multiple: number;
   readonly hasDma: boolean;
+  /** It takes TRIM. */
+  readonly canTrim: boolean;
   readonly mode: SelectedMode;
   readonly isWriteCacheOn: boolean;
 }
@@ -96,8 +100,8 @@ export function identifyDisk(disk: DiskIdentity): Uint8Array {
       .word(59, disk.multiple > 0 ? 0x0100 | disk.multiple : 0)
       .double(60, Math.min(sectorCount, MOST_LBA28))
       .modes(disk.hasDma, disk.mode)
-      // ATA/ATAPI-4 to 7.
-      .word(80, 0x00f0)
+      // ATA/ATAPI-4 to 7, and ATA8-ACS.
+      .word(80, 0x01f0)
       .word(82, 0x4020)
       // FLUSH CACHE, FLUSH CACHE EXT, LBA48.
       .word(83, 0x7400)
@@ -108,7 +112,10 @@ export function identifyDisk(disk: DiskIdentity): Uint8Array {
       // An 80-conductor cable, found at reset.
       .word(93, 0x6001)
       .double(100, sectorCount % 2 ** 32)
-      .word(102, Math.floor(sectorCount / 2 ** 32)).bytes
+      .word(102, Math.floor(sectorCount / 2 ** 32))
+      // Blocks in a list of ranges, and that there is TRIM.
+      .word(105, disk.canTrim ? MOST_TRIM_BLOCKS : 0)
+      .word(169, disk.canTrim ? 1 : 0).bytes
   );
 }
 

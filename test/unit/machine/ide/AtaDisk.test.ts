@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AtaDisk, diskGeometry } from '../../../../src-main/machine/ide/AtaDisk.ts';
+import type { Medium } from '../../../../src-main/machine/drives/Medium.ts';
+import { newQcow2 } from '../../../../src-main/machine/images/qcow2/Qcow2Header.ts';
 import { BUSY, FAILED, IdeHost, READY, REQUEST } from '../../../support/machine/IdeHost.ts';
 import { numberedSectors, testMedium, type TestMedium } from '../../../support/machine/testMedium.ts';
 
@@ -226,6 +228,85 @@ describe('DMA', () => {
     ide.wait();
     expect(ide.ram.written).toEqual([]);
     expect(ide.status() & FAILED).toBe(0);
+  });
+});
+
+describe('TRIM', () => {
+  const TRIM = 0x06;
+
+  /** A disk of qcow2, whose clusters of 64 KiB are 128 sectors; all of them are filled. */
+  function qcow2Rig(): { readonly ide: IdeHost; readonly medium: Medium } {
+    const { medium } = testMedium(newQcow2({ byteLength: 1024 * 512 }));
+    medium.write(0, new Uint8Array(1024 * 512).fill(0xaa));
+    return { ide: new IdeHost(new AtaDisk(medium, 'VM0', true)), medium };
+  }
+
+  /** Puts ranges into memory and has the disk take them. */
+  function trim(ide: IdeHost, ranges: readonly (readonly [first: number, count: number])[], blocks = 1): number {
+    ide.ram.bytes.fill(0, 0x1_0000, 0x1_0000 + blocks * 512);
+    ranges.forEach(([first, count], index) => {
+      ide.ram.view.setUint32(0x1_0000 + 8 * index, first, true);
+      ide.ram.view.setUint16(0x1_0000 + 8 * index + 6, count, true);
+    });
+    ide.channel.write(1, 1, 1);
+    ide.start48(TRIM, 0, blocks);
+    ide.startDma(false, [[0x1_0000, blocks * 512]]);
+    ide.wait();
+    return ide.status() & FAILED;
+  }
+
+  const firstByte = (medium: Medium, sector: number): number | undefined => {
+    const bytes = new Uint8Array(512);
+    medium.read(sector, bytes);
+    return bytes[0];
+  };
+
+  test('is announced by writable disks with DMA alone', () => {
+    const announced = (options: Parameters<typeof rig>[0]): number[] => {
+      const { ide } = rig(options);
+      ide.start(0xec);
+      const reply = ide.readAll();
+      return [word(reply, 105), word(reply, 169)];
+    };
+    expect([announced({}), announced({ isReadOnly: true }), announced({ hasDma: false })]).toEqual([
+      [8, 1],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  test('gives the sectors of all its ranges up, and no others', () => {
+    const { ide, medium } = qcow2Rig();
+    expect(trim(ide, [[128, 128], [512, 256]])).toBe(0); // prettier-ignore
+    expect([127, 128, 255, 256, 511, 512, 767, 768].map((sector) => firstByte(medium, sector))).toEqual([
+      0xaa, 0, 0, 0xaa, 0xaa, 0, 0, 0xaa,
+    ]);
+    expect(ide.irq.rises).toBeGreaterThan(0);
+  });
+
+  test('with a range beyond the disk fails, and leaves every sector as it was', () => {
+    const { ide, medium } = qcow2Rig();
+    expect(trim(ide, [[128, 128], [1000, 128]])).toBe(FAILED); // prettier-ignore
+    expect(ide.channel.read(1, 1)).toBe(0x04);
+    expect(firstByte(medium, 128)).toBe(0xaa);
+  });
+
+  test.each([
+    ['of more blocks than announced', 9, 1],
+    ['of none', 0, 1],
+    ['of another kind', 1, 0],
+  ])('%s is refused', (_, blocks, features) => {
+    const { ide } = rig();
+    ide.channel.write(1, 1, features);
+    ide.start48(TRIM, 0, blocks);
+    expect([ide.status() & FAILED, ide.channel.read(1, 1)]).toEqual([FAILED, 0x04]);
+  });
+
+  test('on a raw image is taken, and costs nothing', () => {
+    const { ide } = rig();
+    expect(trim(ide, [[1, 1]])).toBe(0);
+    ide.start(0x20, { lba: 1, count: 1 });
+    expect(numbers(ide.readAll())).toEqual([1]);
   });
 });
 
