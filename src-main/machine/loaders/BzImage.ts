@@ -11,6 +11,10 @@ const PARAGRAPH_BYTES = 16;
 const HEADER_MAGIC = 0x5372_6448;
 export const LOADED_HIGH = 1;
 export const CAN_USE_HEAP = 0x80;
+/** Before, the size in the header is not to be relied on (boot.rst, syssize): the kernel is the rest of the file. */
+const TOLD_SIZE = 0x0204;
+/** The 32-bit entry is a protocol of its own since the kernels of this version; before, only the setup code jumps there. */
+const ENTRY_32 = 0x0206;
 /** Since version 2.06 the length of the command line has no fixed limit. */
 const OLD_COMMAND_LINE_BYTES = 255;
 const OLD_INITRD_END = 0x3800_0000;
@@ -96,7 +100,8 @@ export function readBzImage(bytes: Uint8Array): BzImage | string {
   const address = isHigh ? KERNEL_ADDRESS : LOW_KERNEL_ADDRESS;
   const setupSectors = view.getUint8(FIELD.setupSectors) || 4;
   const start = (setupSectors + 1) * SECTOR_BYTES;
-  const length = view.getUint32(FIELD.kernelParagraphs, true) * PARAGRAPH_BYTES;
+  const rest = Math.max(0, bytes.length - start);
+  const length = version >= TOLD_SIZE ? view.getUint32(FIELD.kernelParagraphs, true) * PARAGRAPH_BYTES : rest;
   // The size is rounded up, and not every kernel is padded to it.
   if (start + length >= bytes.length + PARAGRAPH_BYTES || length === 0)
     return `The Linux kernel is cut off: it should have ${start + length} bytes, but the file has ${bytes.length}. Copy or build it again.`;
@@ -112,8 +117,8 @@ export function readBzImage(bytes: Uint8Array): BzImage | string {
     kernel,
     address,
     setup: bytes.slice(0, start),
-    // What is no Linux but looks like one, such as iPXE, may have none.
-    hasEntry32: isHigh && view.getUint32(FIELD.code32Start, true) !== 0,
+    // What is no Linux but looks like one may have none, whatever its header says: iPXE, and MEMDISK.
+    hasEntry32: isHigh && version >= ENTRY_32 && view.getUint32(FIELD.code32Start, true) !== 0,
     setupHeader: bytes.slice(FIELD.setupSectors, headerEnd),
     endInMemory: Math.max(KERNEL_ADDRESS + kernel.length, preferred + needed),
     initrdEnd: since(0x0203, FIELD.highestInitrdByte, OLD_INITRD_END - 1) + 1,

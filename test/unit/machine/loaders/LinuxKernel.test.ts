@@ -88,6 +88,15 @@ describe('the 16-bit boot protocol', () => {
     expect(memoryAt(image, 0x10_0000).getUint16(0)).toBe(0xfaf4);
   });
 
+  test('starts what is older than the 32-bit one that way, with all of the file whatever size its header tells', () => {
+    const kernel = linuxKernel({ version: 0x0203 });
+    new DataView(kernel.buffer, kernel.byteOffset).setUint32(0x1f4, 0, true);
+    const image = loaded(kernel);
+    expect(image.entry).toMatchObject({ mode: 'real16', cs: 0x9020 });
+    expect(memoryAt(image, 0x10_0000).getUint16(0)).toBe(0xfaf4);
+    expect(refusal(kernel.subarray(0, 1024))).toContain('cut off');
+  });
+
   test('loads a zImage low', () => {
     const image = loaded(linuxKernel({ loadFlags: 0, code32Start: 0x1000 }));
     expect(memoryAt(image, 0x1_0000).getUint16(0)).toBe(0xfaf4);
