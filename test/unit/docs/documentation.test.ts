@@ -3,9 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { referencePages } from '../../../scripts/docs/referencePages.ts';
-import { menuTexts } from '../../../src-main/desktop/menu/menuTexts.ts';
-import { en } from '../../../src-renderer/app/locales/en/index.ts';
-import { zhCN } from '../../../src-renderer/app/locales/zh-CN/index.ts';
+import { guidePages, withoutCode } from '../../support/docs/guide.ts';
 
 test('the reference says what the code says (npm run docs:reference writes it anew)', async () => {
   for (const [file, text] of await referencePages()) expect(await readFile(file, 'utf8'), file).toBe(text);
@@ -33,47 +31,11 @@ test('the guide’s Chinese pages all belong to an English one', async () => {
   expect((await readdir('docs/zh/guide')).sort()).toEqual((await guidePages()).sort());
 });
 
-test('README and guides call what is in the window as the window does', async () => {
-  const english = wordsOf(en, menuTexts.en);
-  const chinese = wordsOf(zhCN, menuTexts['zh-CN']);
-  expect(await namesNotIn(english, 'README.md', /_([^_]+)_/g)).toEqual([]);
-  for (const page of await guidePages()) {
-    expect(await namesNotIn(english, path.join('docs/guide', page), /_([^_]+)_/g), page).toEqual([]);
-    expect(await namesNotIn(chinese, path.join('docs/zh/guide', page), /“([^”]+)”/g), `zh ${page}`).toEqual([]);
-  }
-});
-
-function guidePages(): Promise<string[]> {
-  return readdir('docs/guide');
-}
-
 /** What is alike in a page and its translation: kinds of lines in order, with what no language changes. */
 function shapeOf(page: string): string[] {
   const commands = [...page.matchAll(/^```[^]*?^```/gm)].map(([code]) => code.replaceAll(/ *#.*$/gm, ''));
   const lines = withoutCode(page).matchAll(/^(#+|\||- |!\[.*\]\([./]*\/images\/(?:zh\/)?(.*)\)$)/gm);
   return [...[...lines].map(([, kind, picture]) => picture ?? kind ?? ''), ...commands];
-}
-
-type Texts = { readonly [key: string]: string | Texts };
-
-/** Every text of the window and its menu, without what a menu adds for the keyboard. */
-function wordsOf(...trees: Texts[]): ReadonlySet<string> {
-  const texts = (tree: string | Texts): string[] =>
-    typeof tree === 'string' ? [plain(tree)] : Object.values(tree).flatMap(texts);
-  return new Set(trees.flatMap(texts));
-}
-
-function plain(text: string): string {
-  return text
-    .replace(/\(&\w\)/, '')
-    .replace('&', '')
-    .replace(/…$/, '');
-}
-
-/** What a page marks as a name of the window's, and the window does not have. */
-async function namesNotIn(words: ReadonlySet<string>, file: string, mark: RegExp): Promise<string[]> {
-  const page = withoutCode(await readFile(file, 'utf8')).replaceAll(/\s+/g, ' ');
-  return [...page.matchAll(mark)].map(([, name = '']) => plain(name)).filter((name) => !words.has(name));
 }
 
 /** All Markdown of ours. */
@@ -89,10 +51,6 @@ function linksOf(text: string): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map((match) => match[1]!)
     .filter((link) => !/^[a-z]+:|^\//.test(link));
-}
-
-function withoutCode(text: string): string {
-  return text.replaceAll(/^```[^]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '');
 }
 
 /** The names by which GitHub and the site refer to headings. */
