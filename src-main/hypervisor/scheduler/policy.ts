@@ -39,8 +39,13 @@ const LAG_SLICES_MOST = 100;
 const LAG_SLICES_MOST_AT_LIMIT = 2;
 /** Owed so much, it comes before all others. */
 const LAG_SLICES_OVERDUE = 4;
-/** A slice is no more than what a vCPU is entitled to in this time, so that one of many is not a whole slice off its share. */
-const SLICE_OF_MS = 150;
+/**
+ * A slice is no more than what a vCPU is entitled to in this time, so that one of many is not a whole slice off its share: of
+ * ten seconds this is 0.75 %, at either end ...
+ */
+const SLICE_OF_MS = 75;
+/** ... and no more than this where its owner wants longer ones ... */
+const OWN_SLICE_OF_MS = 150;
 /** ... but worth a switch. */
 const SLICE_LEAST_MS = 1;
 /** A waking vCPU takes a pCPU from another only when it is ahead by this much. */
@@ -403,8 +408,11 @@ function urgency(state: SchedulerState, slot: VcpuSlot): number {
 
 /** The longest that it runs in one go. */
 function sliceOf(state: SchedulerState, slot: VcpuSlot): number {
-  const fair = Math.max(SLICE_LEAST_MS, Math.min(slot.ownSliceMs || state.sliceMs, SLICE_OF_MS * slot.rate));
-  return slot.boostLeft > 0 ? Math.min(fair, slot.boostLeft) : fair;
+  const hasOwn = slot.ownSliceMs > 0;
+  const wanted = hasOwn ? slot.ownSliceMs : state.sliceMs;
+  const fair = (hasOwn ? OWN_SLICE_OF_MS : SLICE_OF_MS) * slot.rate;
+  const most = Math.max(SLICE_LEAST_MS, Math.min(wanted, fair));
+  return slot.boostLeft > 0 ? Math.min(most, slot.boostLeft) : most;
 }
 
 /** Time for which one at its limit need not run and can still use its quota. */
