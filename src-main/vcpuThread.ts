@@ -5,20 +5,21 @@ import { GdbSession } from './debug/gdb/GdbSession.ts';
 import { MachineDebugger } from './debug/gdb/MachineDebugger.ts';
 import { CompiledHandlers } from './engine/accelerators/translate/index.ts';
 import type { ThreadStart } from './hypervisor/threads/protocol.ts';
+import type { ThreadMachineFactory } from './hypervisor/threads/ThreadMachine.ts';
+import { rehearse } from './hypervisor/threads/rehearse.ts';
 import { runVcpuThread } from './hypervisor/threads/runVcpuThread.ts';
 import { TranslatedThreadMachine } from './hypervisor/threads/TranslatedThreadMachine.ts';
 
-const { handlers } = workerData as ThreadStart; // Main starts this thread with nothing else.
+const { handlers, isSpare } = workerData as ThreadStart; // Main starts this thread with nothing else.
 // Before it is known for which machine: that may take its time.
 const compiled = handlers && new CompiledHandlers(handlers);
 
-runVcpuThread(
-  (definition, sinks) => {
-    if (compiled === null) throw new Error('the threaded tier’s handlers are missing');
-    return new TranslatedThreadMachine(definition, sinks, compiled);
-  },
-  {
-    openDebugger: (machine, link) => new GdbSession(new MachineDebugger(machine), link),
-    openTrace: (machine, choice, write) => new EventTrace(machine, choice, write),
-  },
-);
+const create: ThreadMachineFactory = (definition, sinks) => {
+  if (compiled === null) throw new Error('the threaded tier’s handlers are missing');
+  return new TranslatedThreadMachine(definition, sinks, compiled);
+};
+if (isSpare) rehearse(create);
+runVcpuThread(create, {
+  openDebugger: (machine, link) => new GdbSession(new MachineDebugger(machine), link),
+  openTrace: (machine, choice, write) => new EventTrace(machine, choice, write),
+});

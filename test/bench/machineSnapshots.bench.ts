@@ -42,7 +42,7 @@ try {
   }
   // A guest that runs would be counted as well.
   unwrap(await hypervisor.pause(id));
-  const costs = { take: cost(), restore: cost(), clone: cost() };
+  const costs = { take: cost(), restore: cost(), 'restore in a new thread': cost(), clone: cost() };
   let pause = Infinity;
   for (let round = 0; round < ROUNDS; round++) {
     // For the spare thread.
@@ -50,6 +50,10 @@ try {
     const taken = unwrap(await costs.take.of(() => hypervisor.takeSnapshot(id, { name: `${round}` })));
     pause = Math.min(pause, taken.pauseMs);
     unwrap(await costs.restore.of(() => hypervisor.restoreSnapshot(id, taken.id)));
+    unwrap(await hypervisor.powerOff(id));
+    unwrap(await costs['restore in a new thread'].of(() => hypervisor.restoreSnapshot(id, taken.id)));
+    // For the next spare thread.
+    await sleep(1500);
     const copy = unwrap(await costs.clone.of(() => hypervisor.clone(id, { snapshot: taken.id })));
     unwrap(await hypervisor.powerOff(copy.id));
     unwrap(await hypervisor.delete(copy.id));

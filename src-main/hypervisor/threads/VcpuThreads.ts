@@ -4,7 +4,7 @@ import type { ThreadStart } from './protocol.ts';
 
 /** JavaScript heap of one thread, in MiB: what is beyond ends this thread, not the process. */
 const THREAD_HEAP_MIB = 512;
-/** A spare thread takes some 20 MiB: a host with less to spare than this needs them more for something else. */
+/** A spare thread takes some 30 MiB: a host with less to spare than this needs them more for something else. */
 const LEAST_FREE_BYTES = 512 * 2 ** 20;
 /** What is under way now comes before a thread that nobody needs yet. */
 const CALM_MS = 1000;
@@ -19,7 +19,7 @@ export interface VcpuThreadsOptions {
 
 /**
  * Threads for vCPUs. Half of what the start of a machine takes, or a restore into a new thread, is its thread's start:
- * one is kept that has loaded its script and waits for its machine.
+ * one is kept that has loaded its script, has rehearsed, and waits for its machine.
  */
 export class VcpuThreads {
   readonly #options: VcpuThreadsOptions;
@@ -40,7 +40,7 @@ export class VcpuThreads {
     const spare = this.#spare;
     this.#spare = undefined;
     this.#prepareLater();
-    if (spare === undefined) return this.#start();
+    if (spare === undefined) return this.#start(false);
     spare.off('error', this.#forgetSpare).off('exit', this.#forgetSpare);
     spare.ref();
     return spare;
@@ -62,16 +62,16 @@ export class VcpuThreads {
 
   #prepare(): void {
     if (this.#spare || freemem() < LEAST_FREE_BYTES) return;
-    const spare = this.#start();
+    const spare = this.#start(true);
     this.#spare = spare;
     spare.unref();
     // Why it could not be started is told by the next that somebody takes.
     spare.once('error', this.#forgetSpare).once('exit', this.#forgetSpare);
   }
 
-  #start(): Worker {
+  #start(isSpare: boolean): Worker {
     const { entry, handlers } = this.#options;
-    const start: ThreadStart = { handlers };
+    const start: ThreadStart = { handlers, isSpare };
     return new Worker(entry, {
       name: 'vcpu',
       workerData: start,

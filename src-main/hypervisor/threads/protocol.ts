@@ -44,6 +44,8 @@ import type {
 export interface ThreadStart {
   /** The threaded tier's handlers; every thread shares their machine code. */
   readonly handlers: WebAssembly.Module | null;
+  /** It is started ahead of its need, and may prepare for that at its leisure. */
+  readonly isSpare: boolean;
 }
 
 /** The first message to it: what it is to be the thread of. */
