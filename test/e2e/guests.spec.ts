@@ -2,6 +2,39 @@ import { TEST_IDS } from '../../src-renderer/app/testIds.ts';
 import { COUNTER, Desk, programFile } from './support/Desk.ts';
 import { expect, test } from './support/vivarium.ts';
 
+/** Sends the same frame over an NE2000 at 300h for ever: a broadcast of 60 bytes. */
+const SENDER = `        bits 16
+        mov cx, commands.end - commands
+        mov si, commands
+        shr cx, 1
+.setUp: lodsw
+        call write
+        loop .setUp
+        mov cx, 30
+        mov dx, 0x310
+        mov ax, 0xffff
+.data:  out dx, ax
+        loop .data
+.send:  mov ax, 0x2600
+        call write
+        mov cx, 20000
+        loop $
+        jmp .send
+
+; AL: register, AH: value
+write:  mov dx, 0x300
+        add dl, al
+        mov al, ah
+        out dx, al
+        ret
+
+; Stop; words; no remote transfer; broadcasts; the ring's pages; start; 60 bytes into page 40h; what is sent from there
+commands: db 0x00, 0x21, 0x0e, 0x49, 0x0a, 0, 0x0b, 0, 0x0c, 4, 0x0d, 0, 0x01, 0x46, 0x02, 0x60, 0x03, 0x46
+        db 0x07, 0xff, 0x0f, 0, 0x00, 0x22, 0x0a, 60, 0x0b, 0, 0x08, 0, 0x09, 0x40, 0x00, 0x12
+        db 0x04, 0x40, 0x05, 60, 0x06, 0
+.end:
+`;
+
 async function runSample(desk: Desk, id: string): Promise<void> {
   await desk.page.locator(`[data-sample-id="${id}"]`).getByTestId(TEST_IDS.sampleRun).click();
   await expect(desk.rows).toHaveCount(1);
@@ -23,6 +56,45 @@ test('keys pressed on the screen reach the guest', async ({ launch, picture }) =
   await desk.page.keyboard.type('hello there', { delay: 40 });
   await expect.poll(() => screenText(desk)).toMatch(/hello there/i);
   await picture(desk.page, 'keyboard');
+});
+
+test('keys of a host with another layout reach the guest by their places, and its own layout says what they mean', async ({
+  launch,
+}) => {
+  const desk = new Desk(await launch());
+  await runSample(desk, 'echo');
+  await desk.part(TEST_IDS.screen).click();
+  const devtools = await desk.page.context().newCDPSession(desk.page);
+  // What a German keyboard calls Z, Y and ö: the guest has a US layout.
+  for (const [code, key] of [
+    ['KeyY', 'z'],
+    ['KeyZ', 'y'],
+    ['Semicolon', 'ö'],
+  ] as const) {
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', code, key });
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', code, key });
+  }
+  await expect.poll(() => screenText(desk)).toMatch(/yz;/i);
+});
+
+test('the network’s light says when frames pass', async ({ launch, picture }) => {
+  const desk = new Desk(await launch());
+  await desk.page.evaluate(
+    (text) =>
+      window.vivarium.call('vm:create', {
+        settings: { name: 'sender', profile: 'isa', network: { kind: 'segment', name: 'lab' } },
+        program: { kind: 'text', name: 'sender.asm', text },
+        start: true,
+      }),
+    SENDER,
+  );
+  await desk.rows.first().click();
+  const light = desk.part(TEST_IDS.networkLight);
+  await expect(light).toContainText('lab');
+  await expect(light).not.toHaveAttribute('data-light', 'off');
+  await picture(desk.page, 'network-light');
+  await desk.part(TEST_IDS.pause).click();
+  await expect(light).toHaveAttribute('data-light', 'off');
 });
 
 test('the mouse is the guest’s until it is taken back, and what it plays is heard', async ({ launch, picture }) => {

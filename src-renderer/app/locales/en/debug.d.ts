@@ -1,0 +1,122 @@
+export declare const debug: {
+    debug: {
+        controls: string;
+        breakpoints: string;
+        noBreakpoints: string;
+        new: string;
+        add: string;
+        save: string;
+        edit: string;
+        remove: string;
+        removeAll: string;
+        enabled: string;
+        hits: string;
+        hitsTitle: string;
+        when: string;
+        after: string;
+        any: string;
+        callStack: string;
+        pauseForStack: string;
+        guess: string;
+        guessMark: string;
+        interruptedMark: string;
+        watches: string;
+        newWatch: string;
+        removeWatch: string;
+        stopTogether: string;
+        gdb: string;
+        gdbOpen: string;
+        gdbOff: string;
+        gdbWaits: string;
+        gdbAttached: string;
+        gdbCopy: string;
+        gdbCopied: string;
+        gdbClose: string;
+        gdbDetach: string;
+        byGdb: string;
+        waitsForInput: string;
+    };
+    debugTrace: {
+        title: string;
+        filter: string;
+        usual: string;
+        usage: string;
+        most: string;
+        start: string;
+        stop: string;
+        recording: string;
+        waits: string;
+        stopped: string;
+        full: string;
+        failed: string;
+    };
+    debugKind: {
+        code: string;
+        data: string;
+        port: string;
+        interrupt: string;
+        exception: string;
+        mode: string;
+        'control-register': string;
+    };
+    debugAccess: {
+        write: string;
+        read: string;
+        any: string;
+    };
+    debugField: {
+        kind: string;
+        bytes: string;
+        access: string;
+        register: string;
+        condition: string;
+        ignore: string;
+    };
+    debugWhere: {
+        code: string;
+        data: string;
+        port: string;
+        interrupt: string;
+        exception: string;
+    };
+    debugWrong: {
+        where: string;
+        byteLength: string;
+        ignoreCount: string;
+    };
+    debugWhat: {
+        'data-write': string;
+        'data-read': string;
+        'data-any': string;
+        'port-write': string;
+        'port-read': string;
+        'port-any': string;
+        interrupt: string;
+        'interrupt-any': string;
+        exception: string;
+        'exception-any': string;
+        mode: string;
+        control: string;
+        'control-any': string;
+    };
+    debugStop: {
+        code: string;
+        'data-write': string;
+        'data-read': string;
+        'port-write': string;
+        'port-read': string;
+        'interrupt-external': string;
+        'interrupt-nmi': string;
+        'interrupt-software': string;
+        exception: string;
+        exceptionCode: string;
+        mode: string;
+        control: string;
+    };
+    debugMode: {
+        real: string;
+        protected: string;
+        virtual8086: string;
+        paging: string;
+    };
+};

@@ -1,0 +1,31 @@
+export declare const snapshots: {
+    snapshots: {
+        label: string;
+        take: string;
+        taking: string;
+        name: string;
+        suggestion: string;
+        loading: string;
+        again: string;
+        empty: string;
+        emptyOff: string;
+        present: string;
+        restore: string;
+        clone: string;
+        rename: string;
+        delete: string;
+        menuOf: string;
+        notesOf: string;
+        notesPlaceholder: string;
+        askDelete: string;
+        deleteBody: string;
+        askRestore: string;
+        'loss-memory': string;
+        'loss-disks': string;
+        'loss-nothing': string;
+        keepFirst: string;
+        discard: string;
+        askDiscard: string;
+        discardBody: string;
+    };
+};

@@ -1,0 +1,8 @@
+export declare const sound: {
+    sound: {
+        label: string;
+        mute: string;
+        unmute: string;
+        volume: string;
+    };
+};

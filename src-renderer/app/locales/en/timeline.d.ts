@@ -1,0 +1,36 @@
+export declare const timeline: {
+    timeLine: {
+        label: string;
+        show: string;
+        handle: string;
+        place: string;
+        stepBack: string;
+        runBack: string;
+        runBackNone: string;
+        lastWrite: string;
+        goTo: string;
+        save: string;
+        input: string;
+        'kind-key': string;
+        'kind-type': string;
+        'kind-mouse': string;
+        'kind-serial': string;
+        'kind-console': string;
+        'kind-frame': string;
+        'kind-power-button': string;
+        'kind-medium': string;
+        'kind-register': string;
+        'kind-memory': string;
+        'kind-nmi': string;
+        'kind-reset': string;
+        'beginning-power-on': string;
+        'beginning-snapshot': string;
+        'beginning-program': string;
+        'beginning-medium': string;
+        'beginning-disk-writes': string;
+        hostClock: string;
+        switchOn: string;
+        restart: string;
+        off: string;
+    };
+};

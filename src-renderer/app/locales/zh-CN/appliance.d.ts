@@ -1,0 +1,2 @@
+import type { appliance as English } from '../en/appliance.ts';
+export declare const appliance: typeof English;

@@ -1,0 +1,2 @@
+import type { debug as English } from '../en/debug.ts';
+export declare const debug: typeof English;

@@ -1,0 +1,2 @@
+import type { history as English } from '../en/history.ts';
+export declare const history: typeof English;

@@ -1,0 +1,2 @@
+import type { Messages } from '../en/index.ts';
+export declare const zhCN: Messages;

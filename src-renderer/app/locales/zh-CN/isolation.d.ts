@@ -1,0 +1,2 @@
+import type { isolation as English } from '../en/isolation.ts';
+export declare const isolation: typeof English;

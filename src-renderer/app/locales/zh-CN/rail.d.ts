@@ -1,0 +1,2 @@
+import type { rail as English } from '../en/rail.ts';
+export declare const rail: typeof English;

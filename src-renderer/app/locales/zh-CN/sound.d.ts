@@ -1,0 +1,2 @@
+import type { sound as English } from '../en/sound.ts';
+export declare const sound: typeof English;

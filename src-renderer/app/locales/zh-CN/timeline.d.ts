@@ -1,0 +1,2 @@
+import type { timeline as English } from '../en/timeline.ts';
+export declare const timeline: typeof English;

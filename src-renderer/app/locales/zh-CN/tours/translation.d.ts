@@ -1,0 +1,2 @@
+import type { translation as English } from '../../en/tours/translation.ts';
+export declare const translation: typeof English;
