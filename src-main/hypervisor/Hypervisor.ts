@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { DebugConnection } from './threads/DebugConnection.ts';
 import type { DebugLink } from '../machine/debugging/DebuggedMachine.ts';
@@ -12,63 +11,60 @@ import { ImageContents } from './disks/ImageContents.ts';
 import { findDriveAt } from './findDriveAt.ts';
 import { ImageClaims } from './ImageClaims.ts';
 import { InspectionCommands } from './inspection/InspectionCommands.ts';
-import type { VmCommand } from './lifecycle/transitions.ts';
 import { MemoryLimit } from './MemoryLimit.ts';
+import { machineEvents } from './machineEvents.ts';
 import { MachineRegistry, unknownMachine } from './MachineRegistry.ts';
-import { type CabledMachine, NetworkThread } from './network/NetworkThread.ts';
+import { MachineRoster } from './MachineRoster.ts';
+import { MachineSet } from './MachineSet.ts';
+import { NetworkThread } from './network/NetworkThread.ts';
 import { Observatory } from './Observatory.ts';
 import { PowerCommands } from './PowerCommands.ts';
 import type { RegisterName } from './registers.ts';
-import { closing, done, messageOf, refused } from './results.ts';
-import { MAIN_OWNER, Scheduler } from './scheduler/Scheduler.ts';
-import { SCHEDULER_BYTES, SCHEDULER_PCPUS_MOST } from './scheduler/SchedulerState.ts';
-import { findSchedulerProblem } from './settings.ts';
+import { done, messageOf, refused } from './results.ts';
+import { SchedulerControl } from './scheduler/SchedulerControl.ts';
 import { CheckpointKeeper, type Every } from './snapshots/CheckpointKeeper.ts';
 import { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
 import { stepOver, type StepOverEnd } from './stepOver.ts';
 import { MachineStore } from './storage/MachineStore.ts';
-import type { StoredMachine } from './storage/StoredMachine.ts';
-import type { ThreadCommandName, ThreadCommands } from './threads/protocol.ts';
 import { VcpuThreads } from './threads/VcpuThreads.ts';
 import { TimeTravelCommands } from './timetravel/TimeTravelCommands.ts';
 import { MachineTraces } from './traces/MachineTraces.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
-import {
-  SLICE_MS_RANGE,
-  type AfterRestore,
-  type ContainmentEntry,
-  type CreateVmRequest,
-  type DeviceActivity,
-  type ExportOptions,
-  type Disposer,
-  type MouseMotion,
-  type HypervisorEventName,
-  type HypervisorEvents,
-  type HypervisorService,
-  type HypervisorStatistics,
-  type InspectionService,
-  type KeyStroke,
-  type ProgramSource,
-  type Result,
-  type ScheduledExits,
-  type ScheduleTrace,
-  type SchedulerSettings,
-  type SnapshotId,
-  type SnapshotRequest,
-  type StoreProblem,
-  type Screen,
-  type ScreenChange,
-  type TakenSnapshot,
-  type TimeTravelService,
-  type UpdateVmRequest,
-  type VcpuRegisters,
-  type VmId,
-  type VmProgram,
-  type VmSnapshot,
-  type VmSnapshots,
-  type VmSummary,
+import type {
+  AfterRestore,
+  ContainmentEntry,
+  CreateVmRequest,
+  DeviceActivity,
+  ExportOptions,
+  Disposer,
+  MouseMotion,
+  HypervisorEventName,
+  HypervisorEvents,
+  HypervisorService,
+  HypervisorStatistics,
+  InspectionService,
+  KeyStroke,
+  ProgramSource,
+  Result,
+  ScheduledExits,
+  ScheduleTrace,
+  SchedulerSettings,
+  SnapshotId,
+  SnapshotRequest,
+  StoreProblem,
+  Screen,
+  ScreenChange,
+  TakenSnapshot,
+  TimeTravelService,
+  UpdateVmRequest,
+  VcpuRegisters,
+  VmId,
+  VmProgram,
+  VmSnapshot,
+  VmSnapshots,
+  VmSummary,
 } from './types.ts';
-import { VirtualMachine, type VirtualMachineEvents } from './VirtualMachine.ts';
+import { VirtualMachine, type VirtualMachineHost } from './VirtualMachine.ts';
 
 const NETWORK_SCRIPT = 'patchbayThread.cjs';
 
@@ -93,7 +89,7 @@ export interface HypervisorOptions {
 export class Hypervisor implements HypervisorService {
   readonly #store: MachineStore;
   readonly #registry: MachineRegistry;
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: SchedulerControl;
   readonly #observatory: Observatory;
   readonly #emitter: TypedEmitter<HypervisorEvents>;
   readonly #network: NetworkThread;
@@ -107,11 +103,10 @@ export class Hypervisor implements HypervisorService {
   readonly traces: MachineTraces;
   readonly #checkpoints: CheckpointKeeper;
   readonly #power: PowerCommands;
-  readonly #machines = new Map<VmId, VirtualMachine>();
-  readonly #memoryLimit = new MemoryLimit(() => this.#machines.values());
+  readonly #machines = new MachineSet();
+  readonly #memoryLimit = new MemoryLimit(() => this.#machines);
+  readonly #roster: MachineRoster;
   readonly #options: HypervisorOptions;
-  #settings: SchedulerSettings;
-  #isDisposed = false;
 
   static async open(options: HypervisorOptions): Promise<Result<Hypervisor>> {
     const store = await MachineStore.open(options.folder);
@@ -122,28 +117,28 @@ export class Hypervisor implements HypervisorService {
     this.#options = options;
     this.#store = store;
     this.#registry = new MachineRegistry(store);
-    this.inspection = new InspectionCommands((id, command) => this.#find(id, command));
+    this.inspection = new InspectionCommands(this.#machines);
     this.time = new TimeTravelCommands({
-      find: (id, command) => this.#find(id, command),
+      find: (id, command) => this.#machines.find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),
       whileNotExported: (machine, action) => this.#snapshots.whileNotExported(machine, action),
     });
     this.traces = new MachineTraces({
-      find: (id) => this.#find(id, null),
-      machines: () => this.#machines.values(),
+      find: (id) => this.#machines.find(id, null),
+      machines: () => this.#machines,
       onChanged: (id, trace) => this.#emitter.emit('trace-changed', { id, trace }),
     });
     this.#images = new ImageContents(path.join(store.folder, 'images.json'));
     this.#layers = new DiskLayers((id) => path.join(store.machineFolder(id), 'disks'), this.#images);
-    const claims = new ImageClaims(() => this.#machines.values());
+    const claims = new ImageClaims(() => this.#machines);
     this.#snapshots = new SnapshotCommands({
       store,
       registry: this.#registry,
       layers: this.#layers,
       claims,
-      machines: () => this.#machines.values(),
+      machines: () => this.#machines,
       onChanged: (machine) => {
-        this.#noteSuspended(machine);
+        this.#snapshots.noteSuspended(machine);
         this.#emitter.emit('snapshots-changed', { id: machine.id, ...this.#snapshots.list(machine.id) });
         this.#emitter.emit('vm-changed', machine.summary());
       },
@@ -170,25 +165,53 @@ export class Hypervisor implements HypervisorService {
       keepsSpare: options.keepsSpareThread ?? false,
     });
     this.#emitter = new TypedEmitter(options.onInternalError ?? rethrowLater);
-    this.#settings = {
-      pcpuCount: options.scheduler?.pcpuCount ?? Math.min(SCHEDULER_PCPUS_MOST, availableParallelism()),
-      sliceMs: options.scheduler?.sliceMs ?? SLICE_MS_RANGE.usual,
-    };
-    this.#scheduler = new Scheduler(new SharedArrayBuffer(SCHEDULER_BYTES), MAIN_OWNER);
-    this.#scheduler.initialise(this.#settings.pcpuCount, this.#settings.sliceMs);
+    this.#scheduler = new SchedulerControl(options.scheduler);
     this.#observatory = new Observatory(
-      this.#scheduler,
+      this.#scheduler.scheduler,
       this.#emitter,
-      () => this.#machines.values(),
-      () => this.#settings,
+      () => this.#machines,
+      () => this.#scheduler.settings,
     );
-    for (const stored of this.#registry.all()) void this.#snapshots.tidy(this.#addMachine(stored));
+    this.#roster = this.#makeRoster();
+    this.#roster.open();
+  }
+
+  #makeRoster(): MachineRoster {
+    const host: VirtualMachineHost = {
+      threads: this.#threads,
+      scheduler: this.#scheduler.scheduler,
+      nextIncarnation: (machine) => this.#observatory.nextIncarnation(machine),
+      findExcess: (machine) => this.#memoryLimit.findExcess(machine),
+      prepareDrives: ({ stored }) => this.#layers.prepareStart(stored),
+    };
+    const events = machineEvents({
+      machines: this.#machines,
+      emitter: this.#emitter,
+      observatory: this.#observatory,
+      network: this.#network,
+      traces: this.traces,
+      layers: this.#layers,
+      snapshots: this.#snapshots,
+      checkpoints: this.#checkpoints,
+      definitions: this.#definitions,
+    });
+    return new MachineRoster({
+      machines: this.#machines,
+      registry: this.#registry,
+      snapshots: this.#snapshots,
+      connect: (stored) => new VirtualMachine(stored, host, events),
+      onAdded: (summary) => this.#emitter.emit('vm-added', summary),
+      onRemoved: (machine) => {
+        this.#observatory.onOff(machine);
+        this.#observatory.onRemoved(machine.id);
+        this.traces.forget(machine.id);
+        this.#emitter.emit('vm-removed', { id: machine.id });
+      },
+    });
   }
 
   list(): readonly VmSummary[] {
-    const machines = [...this.#machines.values()].map((machine) => machine.summary());
-    // One that was deleted and brought back is where it was.
-    return machines.toSorted((left, right) => left.createdAt - right.createdAt);
+    return this.#machines.list();
   }
 
   get(id: VmId): VmSummary | undefined {
@@ -200,11 +223,13 @@ export class Hypervisor implements HypervisorService {
   }
 
   async create(request: CreateVmRequest): Promise<Result<VmSummary>> {
-    return this.#added(await this.#registry.create(request));
+    return this.#roster.create(request);
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<VmSummary>> {
-    return this.#command(id, commandOfUpdate(request), (machine) => this.#definitions.update(machine, request));
+    return this.#machines.command(id, commandOfUpdate(request), (machine) =>
+      this.#definitions.update(machine, request),
+    );
   }
 
   async changeMedium(
@@ -212,11 +237,11 @@ export class Hypervisor implements HypervisorService {
     slot: RemovableSlot,
     image: { readonly path: string; readonly access: ImageAccess } | null,
   ): Promise<Result<VmSummary>> {
-    return this.#command(id, null, (machine) => this.#definitions.changeMedium(machine, slot, image));
+    return this.#machines.command(id, null, (machine) => this.#definitions.changeMedium(machine, slot, image));
   }
 
   async setProgram(id: VmId, program: ProgramSource): Promise<Result<VmSummary>> {
-    return this.#command(id, null, (machine) => this.#definitions.setProgram(machine, program));
+    return this.#machines.command(id, null, (machine) => this.#definitions.setProgram(machine, program));
   }
 
   async reloadProgram(id: VmId): Promise<Result<VmSummary>> {
@@ -233,77 +258,50 @@ export class Hypervisor implements HypervisorService {
     id: VmId,
     { name, snapshot }: { readonly name?: string; readonly snapshot?: SnapshotId } = {},
   ): Promise<Result<VmSummary>> {
-    const found = this.#find(id, null);
-    if (!found.ok) return found;
-    const cloned = this.#added(await this.#snapshots.clone(found.value, name, snapshot));
-    if (!cloned.ok || snapshot === undefined) return cloned;
-    const restored = await this.restoreSnapshot(cloned.value.id, snapshot);
-    // It would be a machine that is not what was asked for.
-    if (!restored.ok) await this.delete(cloned.value.id);
-    return restored;
+    return this.#roster.clone(id, name, snapshot);
   }
 
   async exportMachine(id: VmId, file: string, options: ExportOptions): Promise<Result<null>> {
-    const found = this.#find(id, 'export');
+    const found = this.#machines.find(id, 'export');
     if (!found.ok) return found;
-    const conflict = await findDriveAt(file, this.#machines.values());
+    const conflict = await findDriveAt(file, this.#machines);
     return conflict ?? this.#snapshots.export(found.value, file, options);
   }
 
   async importMachine(file: string): Promise<Result<VmSummary>> {
-    return this.#isDisposed
-      ? closing()
-      : this.#added(await this.#snapshots.withoutCheckpoints(await this.#registry.import(file)));
+    return this.#roster.import(file);
   }
 
   async delete(id: VmId, { isUndoable = false }: { readonly isUndoable?: boolean } = {}): Promise<Result<null>> {
-    const machine = this.#machines.get(id);
-    if (machine === undefined) return unknownMachine();
-    const allowed = machine.check('delete');
-    if (!allowed.ok) return allowed;
-    machine.isBeingDeleted = true;
-    await machine.powerOff();
-    // It may be being exported.
-    await this.#snapshots.quiet(id);
-    const deleted = await this.#registry.delete(id, isUndoable);
-    if (!deleted.ok) {
-      machine.isBeingDeleted = false;
-      return deleted;
-    }
-    this.#machines.delete(id);
-    this.#observatory.onOff(machine);
-    this.#observatory.onRemoved(id);
-    this.traces.forget(id);
-    this.#emitter.emit('vm-removed', { id });
-    return done(null);
+    return this.#roster.delete(id, isUndoable);
   }
 
   async undelete(id: VmId): Promise<Result<VmSummary>> {
-    return this.#isDisposed ? closing() : this.#added(await this.#registry.takeBack(id));
+    return this.#roster.undelete(id);
   }
 
   async start(id: VmId, { paused = false }: { readonly paused?: boolean } = {}): Promise<Result<VmSummary>> {
-    return this.#command(id, 'start', (machine) => this.#power.switchOn(machine, paused));
+    return this.#machines.command(id, 'start', (machine) => this.#power.switchOn(machine, paused));
   }
 
   async pause(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'pause', (machine) => machine.send('pause', null));
+    return this.#machines.command(id, 'pause', (machine) => machine.send('pause', null));
   }
 
   async resume(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'resume', (machine) => machine.send('run', null));
+    return this.#machines.command(id, 'resume', (machine) => machine.send('run', null));
   }
 
   async step(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'step', (machine) => machine.send('step', null));
+    return this.#machines.command(id, 'step', (machine) => machine.send('step', null));
   }
 
   async stepOver(id: VmId, vcpu = 0): Promise<Result<VmSummary>> {
-    return this.#command(id, 'step over', (machine) => stepOver(machine, vcpu, this.#options.stepOverEnd));
+    return this.#machines.command(id, 'step over', (machine) => stepOver(machine, vcpu, this.#options.stepOverEnd));
   }
 
   async runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>> {
-    return this.#command(id, 'run to an address', (machine) =>
+    return this.#machines.command(id, 'run to an address', (machine) =>
       machine.send('runTo', { linearAddress, stackPointerAtLeast: null }),
     );
   }
@@ -312,45 +310,47 @@ export class Hypervisor implements HypervisorService {
     id: VmId,
     { linearAddress, stackPointer }: { readonly linearAddress: number; readonly stackPointer: number },
   ): Promise<Result<VmSummary>> {
-    return this.#command(id, 'run to an address', (machine) =>
+    return this.#machines.command(id, 'run to an address', (machine) =>
       machine.send('runTo', { linearAddress, stackPointerAtLeast: stackPointer }),
     );
   }
 
   async reset(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'reset', (machine) => this.#power.reset(machine));
+    return this.#machines.command(id, 'reset', (machine) => this.#power.reset(machine));
   }
 
   async pressPowerButton(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'press the power button of', (machine) => this.#power.pressButton(machine));
+    return this.#machines.command(id, 'press the power button of', (machine) => this.#power.pressButton(machine));
   }
 
   async powerOff(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'power off', async (machine) => {
+    return this.#machines.command(id, 'power off', async (machine) => {
       await machine.powerOff();
       return done(null);
     });
   }
 
   async suspend(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, 'suspend', (machine) => this.#snapshots.suspend(machine));
+    return this.#machines.command(id, 'suspend', (machine) => this.#snapshots.suspend(machine));
   }
 
   async discardSuspended(id: VmId): Promise<Result<VmSummary>> {
-    return this.#command(id, null, (machine) => this.#snapshots.discardSuspended(machine));
+    return this.#machines.command(id, null, (machine) => this.#snapshots.discardSuspended(machine));
   }
 
   snapshots(id: VmId): VmSnapshots | undefined {
-    return this.#machines.has(id) ? this.#snapshots.list(id) : undefined;
+    return this.#machines.get(id) !== undefined ? this.#snapshots.list(id) : undefined;
   }
 
   async takeSnapshot(id: VmId, request: SnapshotRequest): Promise<Result<TakenSnapshot>> {
-    const found = this.#find(id, 'take a snapshot of');
+    const found = this.#machines.find(id, 'take a snapshot of');
     return found.ok ? this.#snapshots.take(found.value, request) : found;
   }
 
   async restoreSnapshot(id: VmId, snapshot: SnapshotId, then: AfterRestore = 'as-taken'): Promise<Result<VmSummary>> {
-    return this.#command(id, 'restore a snapshot of', (machine) => this.#snapshots.restore(machine, snapshot, then));
+    return this.#machines.command(id, 'restore a snapshot of', (machine) =>
+      this.#snapshots.restore(machine, snapshot, then),
+    );
   }
 
   async annotateSnapshot(
@@ -358,27 +358,27 @@ export class Hypervisor implements HypervisorService {
     snapshot: SnapshotId,
     change: { readonly name?: string; readonly notes?: string },
   ): Promise<Result<VmSnapshot>> {
-    const found = this.#find(id, null);
+    const found = this.#machines.find(id, null);
     return found.ok ? this.#snapshots.annotate(found.value, snapshot, change) : found;
   }
 
   async deleteSnapshot(id: VmId, snapshot: SnapshotId): Promise<Result<null>> {
-    const found = this.#find(id, null);
+    const found = this.#machines.find(id, null);
     return found.ok ? this.#snapshots.delete(found.value, snapshot) : found;
   }
 
   async snapshotThumbnail(id: VmId, snapshot: SnapshotId): Promise<Result<Uint8Array | null>> {
-    const found = this.#find(id, null);
+    const found = this.#machines.find(id, null);
     return found.ok ? this.#snapshots.thumbnail(id, snapshot) : found;
   }
 
   async snapshotMemory(id: VmId, snapshot: SnapshotId): ReturnType<HypervisorService['snapshotMemory']> {
-    const found = this.#find(id, null);
+    const found = this.#machines.find(id, null);
     return found.ok ? this.#snapshots.memory(id, snapshot) : found;
   }
 
   attachDebugger(id: VmId, link: DebugLink): Result<DebugConnection> {
-    const found = this.#find(id, 'look inside');
+    const found = this.#machines.find(id, 'look inside');
     return found.ok ? found.value.attachDebugger(link) : found;
   }
 
@@ -387,7 +387,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async setRegister(id: VmId, vcpu: number, name: RegisterName, value: bigint): Promise<Result<null>> {
-    return this.#send(id, 'change registers of', 'setRegister', { vcpu, name, value });
+    return this.#machines.send(id, 'change registers of', 'setRegister', { vcpu, name, value });
   }
 
   readMemory(id: VmId, physicalAddress: number, byteLength: number): Uint8Array | undefined {
@@ -395,11 +395,11 @@ export class Hypervisor implements HypervisorService {
   }
 
   async writeMemory(id: VmId, physicalAddress: number, bytes: Uint8Array): Promise<Result<null>> {
-    return this.#send(id, 'write to the memory of', 'writeMemory', { physicalAddress, bytes });
+    return this.#machines.send(id, 'write to the memory of', 'writeMemory', { physicalAddress, bytes });
   }
 
   async translateLinear(id: VmId, vcpu: number, linearAddress: number): Promise<Result<number | null>> {
-    return this.#send(id, 'translate addresses of', 'translateLinear', { vcpu, linearAddress });
+    return this.#machines.send(id, 'translate addresses of', 'translateLinear', { vcpu, linearAddress });
   }
 
   async setBreakpoints(id: VmId, breakpoints: readonly ArmedBreakpoint[]): Promise<Result<null>> {
@@ -412,7 +412,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async breakpointHits(id: VmId): Promise<Result<BreakpointHits>> {
-    return this.#send(id, 'look inside', 'breakpointHits', null);
+    return this.#machines.send(id, 'look inside', 'breakpointHits', null);
   }
 
   async evaluate(
@@ -420,7 +420,7 @@ export class Hypervisor implements HypervisorService {
     vcpu: number,
     expressions: readonly Expression[],
   ): Promise<Result<readonly EvaluationResult[]>> {
-    return this.#send(id, 'look inside', 'evaluate', { vcpu, expressions });
+    return this.#machines.send(id, 'look inside', 'evaluate', { vcpu, expressions });
   }
 
   screen(id: VmId): Screen | undefined {
@@ -442,19 +442,19 @@ export class Hypervisor implements HypervisorService {
   }
 
   sendScanCodes(id: VmId, codes: readonly number[]): Result<null> {
-    return this.#post(id, 'sendScanCodes', codes);
+    return this.#machines.post(id, 'sendScanCodes', codes);
   }
 
   sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null> {
-    return this.#post(id, 'sendKeys', keys);
+    return this.#machines.post(id, 'sendKeys', keys);
   }
 
   moveMouse(id: VmId, motion: MouseMotion): Result<null> {
-    return this.#post(id, 'moveMouse', motion);
+    return this.#machines.post(id, 'moveMouse', motion);
   }
 
   typeText(id: VmId, text: string): Result<null> {
-    return this.#post(id, 'typeText', text);
+    return this.#machines.post(id, 'typeText', text);
   }
 
   deviceActivity(id: VmId): DeviceActivity | undefined {
@@ -462,7 +462,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   sendSerial(id: VmId, bytes: Uint8Array, port = 0): Result<null> {
-    return this.#post(id, 'serialInput', { port, bytes });
+    return this.#machines.post(id, 'serialInput', { port, bytes });
   }
 
   serialHistory(id: VmId, port = 0): Uint8Array {
@@ -499,18 +499,13 @@ export class Hypervisor implements HypervisorService {
   }
 
   schedulerSettings(): SchedulerSettings {
-    return this.#settings;
+    return this.#scheduler.settings;
   }
 
   setSchedulerSettings(settings: Partial<SchedulerSettings>): Result<SchedulerSettings> {
-    const { pcpuCount = this.#settings.pcpuCount, sliceMs = this.#settings.sliceMs } = settings;
-    const problem = findSchedulerProblem({ pcpuCount, sliceMs });
-    if (problem !== undefined) return problem;
-    this.#settings = { pcpuCount, sliceMs };
-    this.#scheduler.setSlice(sliceMs);
-    this.#scheduler.setPcpuCount(pcpuCount);
-    this.#emitter.emit('scheduler-changed', this.#settings);
-    return done(this.#settings);
+    const changed = this.#scheduler.change(settings);
+    if (changed.ok) this.#emitter.emit('scheduler-changed', changed.value);
+    return changed;
   }
 
   memoryLimitMiB(): number {
@@ -526,11 +521,10 @@ export class Hypervisor implements HypervisorService {
   }
 
   async dispose(): Promise<void> {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    for (const machine of this.#machines.values()) machine.isClosing = true;
-    await Promise.all([...this.#machines.values()].map((machine) => machine.powerOff()));
-    await Promise.all([...this.#machines.keys()].map((id) => this.#snapshots.quiet(id)));
+    if (this.#machines.isClosed) return;
+    this.#machines.close();
+    await Promise.all([...this.#machines].map((machine) => machine.powerOff()));
+    await Promise.all([...this.#machines].map(({ id }) => this.#snapshots.quiet(id)));
     await this.traces.close();
     await this.#images.close();
     await this.#network.close();
@@ -538,112 +532,6 @@ export class Hypervisor implements HypervisorService {
     this.#observatory.dispose();
     this.#emitter.clear();
     await this.#store.close();
-  }
-
-  #addMachine(stored: StoredMachine): VirtualMachine {
-    const events: VirtualMachineEvents = {
-      onChanged: (machine) => this.#emitter.emit('vm-changed', machine.summary()),
-      onState: (machine, from, to) => {
-        if (to === 'off') this.#observatory.onOff(machine);
-        if (to === 'off') this.#onOff(machine);
-        if (to === 'off') this.traces.onOff(machine.id);
-        this.#checkpoints.onState(machine, from, to);
-        this.#emitter.emit('vm-state', { id: machine.id, from, to, at: Date.now() });
-      },
-      onThread: (machine) => {
-        this.#plug(machine);
-        this.traces.onThread(machine);
-      },
-      onTrace: (machine, lines) => this.traces.onLines(machine.id, lines),
-      onTraceFull: (machine) => this.traces.onFull(machine.id),
-      onRestored: (machine) => {
-        this.#observatory.onOff(machine);
-        this.#network.rename(machine.id, machine.stored.name);
-        this.#emitter.emit('vm-restored', { id: machine.id });
-      },
-      onSerial: (output) => this.#emitter.emit('serial-output', output),
-      onSound: (machine, samples) => this.#emitter.emit('sound', { vmId: machine.id, samples }),
-      onMedia: (machine, media) => void this.#definitions.noteMedia(machine, media),
-      onDriveProblem: (machine, problem) => this.#emitter.emit('drive-problem', { vmId: machine.id, ...problem }),
-      onContainment: (machine, records) => this.#observatory.onContainment(machine, records),
-      onLoaded: (machine, loaded) => this.#observatory.onLoaded(machine, loaded),
-      onCrashed: (machine, report) => this.#observatory.onCrashed(machine, report),
-    };
-    const host = {
-      threads: this.#threads,
-      scheduler: this.#scheduler,
-      nextIncarnation: (machine: VirtualMachine) => this.#observatory.nextIncarnation(machine),
-      findExcess: (machine: VirtualMachine) => this.#memoryLimit.findExcess(machine),
-      prepareDrives: ({ stored: now }: VirtualMachine) => this.#layers.prepareStart(now),
-    };
-    const machine = new VirtualMachine(stored, host, events);
-    this.#noteSuspended(machine);
-    this.#machines.set(stored.id, machine);
-    return machine;
-  }
-
-  #noteSuspended(machine: VirtualMachine): void {
-    const suspended = this.#snapshots.suspendedOf(machine);
-    machine.isSuspended = suspended !== undefined;
-    machine.interruptedAt = suspended?.kind === 'checkpoint' ? suspended.takenAt : null;
-  }
-
-  #onOff(machine: VirtualMachine): void {
-    this.#network.unplug(machine.id);
-    this.#layers.forget(machine.id);
-    if (!this.#isDisposed && !machine.isBeingDeleted) void this.#snapshots.tidy(machine);
-  }
-
-  #plug({ stored: { id, name, network }, worker }: VirtualMachine): void {
-    this.#network.unplug(id);
-    if (network === null || worker === undefined) return;
-    const { wake, owed } = worker;
-    const connect: CabledMachine['connect'] = (cable) => worker.post('plugIn', cable, [cable.port]);
-    this.#network.plug({ id, name, network, wake, owed, connect });
-  }
-
-  #added(result: Result<StoredMachine>): Result<VmSummary> {
-    if (!result.ok) return result;
-    const summary = this.#addMachine(result.value).summary();
-    this.#emitter.emit('vm-added', summary);
-    return done(summary);
-  }
-
-  /** Obeys a command if the machine's state allows it, and answers with the machine as it is afterwards. */
-  async #command(
-    id: VmId,
-    command: VmCommand | null,
-    obey: (machine: VirtualMachine) => Promise<Result<unknown>>,
-  ): Promise<Result<VmSummary>> {
-    const found = this.#find(id, command);
-    if (!found.ok) return found;
-    const result = await obey(found.value);
-    return result.ok ? done(found.value.summary()) : result;
-  }
-
-  async #send<Name extends ThreadCommandName>(
-    id: VmId,
-    command: VmCommand,
-    name: Name,
-    request: ThreadCommands[Name]['request'],
-  ): Promise<Result<ThreadCommands[Name]['reply']>> {
-    const found = this.#find(id, command);
-    return found.ok ? found.value.send(name, request) : found;
-  }
-
-  #post<Name extends ThreadCommandName>(id: VmId, name: Name, request: ThreadCommands[Name]['request']): Result<null> {
-    const found = this.#find(id, 'send input to');
-    if (!found.ok) return found;
-    found.value.worker?.post(name, request);
-    return done(null);
-  }
-
-  #find(id: VmId, command: VmCommand | null): Result<VirtualMachine> {
-    if (this.#isDisposed) return closing();
-    const machine = this.#machines.get(id);
-    if (machine === undefined) return unknownMachine();
-    const allowed = machine.check(command);
-    return allowed.ok ? done(machine) : allowed;
   }
 }
 

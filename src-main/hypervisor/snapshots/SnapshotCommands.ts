@@ -65,6 +65,12 @@ export class SnapshotCommands {
     return suspended ?? (state === 'off' ? entries.findLast(({ kind }) => kind === 'checkpoint') : undefined);
   }
 
+  noteSuspended(machine: VirtualMachine): void {
+    const suspended = this.suspendedOf(machine);
+    machine.isSuspended = suspended !== undefined;
+    machine.interruptedAt = suspended?.kind === 'checkpoint' ? suspended.takenAt : null;
+  }
+
   take(machine: VirtualMachine, { name, notes = '' }: SnapshotRequest): Promise<Result<TakenSnapshot>> {
     return this.#inTurn(machine.id, () => this.#keep(machine, { name, notes, kind: 'taken' }));
   }
