@@ -1,40 +1,58 @@
 import loadWabt from 'wabt';
 import { decode } from '../../src-main/engine/decode/Decoder.ts';
 import { MEMORY_LAYOUT, SEGMENT, STATE, registerOffset, segmentOffset } from '../../src-main/engine/state/layout.ts';
-import { formOf, type TranslationContext } from '../../src-main/engine/tiers/threaded/Form.ts';
+import { type Form, formOf, type TranslationContext } from '../../src-main/engine/tiers/threaded/Form.ts';
 import {
   HANDLER_SIGNATURE,
   defineRuntime,
   type RuntimeFunctions,
 } from '../../src-main/engine/tiers/threaded/runtimeFunctions.ts';
-import { buildHandler } from '../../src-main/engine/tiers/threaded/threadedModule.ts';
+import { buildHandler, buildSuperinstruction } from '../../src-main/engine/tiers/threaded/threadedModule.ts';
 import { ModuleBuilder } from '../../src-main/engine/wasm/ModuleBuilder.ts';
 import { machineCode } from '../support/engine/TestMachine.ts';
 
 const CPU = MEMORY_LAYOUT.firstVcpu;
 
 /**
- * The Wasm text of the threaded handler that serves an instruction, with the runtime's functions and the
+ * The Wasm text of the threaded handler that serves an instruction, or several that stand in a row, with the runtime's functions and the
  * state's fields by their names. Parameter 0 is the record, parameter 1 the budget; an offset of `cpu.eax`
  * with a field of the record for its base is that register, whichever it is.
  */
 export async function handlerText(source: string, bits: 16 | 32, context: TranslationContext): Promise<string> {
-  const bytes = new Uint8Array(16);
-  bytes.set(machineCode(source, bits));
-  const result = decode(bytes, 0, bytes.length, bits);
-  if (result.kind !== 'instruction') throw new Error(`${source} is no instruction`);
-  const form = formOf(result.instruction, context, true);
+  const forms = formsOf(source, bits, context);
   const module = new ModuleBuilder({ minimumPages: 1, maximumPages: 65_536 });
   const runtime = defineRuntime(module, CPU);
-  const handler = module.declare(HANDLER_SIGNATURE);
-  module.define(handler, buildHandler(form, runtime, CPU).code);
+  const alone = new Map(forms.map((form) => [form, module.declare(HANDLER_SIGNATURE)]));
+  for (const [form, index] of alone) module.define(index, buildHandler(form, runtime, CPU).code);
+  let [handler] = alone.values();
+  if (forms.length > 1) {
+    handler = module.declare(HANDLER_SIGNATURE);
+    const aloneOf = (form: Form): number => alone.get(form) ?? NaN;
+    module.define(handler, buildSuperinstruction({ isHeaded: false, forms }, runtime, CPU, aloneOf));
+  }
   module.table([handler], 1, 'table');
   const wabt = await loadWabt();
   const features = { threads: true, tail_call: true, bulk_memory: true, sign_extension: true };
   const parsed = wabt.readWasm(module.encode(), { ...features });
   const text = parsed.toText({ foldExprs: true, inlineExport: false });
   parsed.destroy();
-  return `;; ${source} (${bits}-bit code): form ${form.key}\n${named(functionText(text, handler), runtime)}`;
+  const names = new Map([...alone.values()].map((index, place) => [index, `alone.${place}`]));
+  const keys = forms.map(({ key }) => key).join(', ');
+  return `;; ${source} (${bits}-bit code): form ${keys}\n${named(functionText(text, handler), runtime, names)}`;
+}
+
+function formsOf(source: string, bits: 16 | 32, context: TranslationContext): Form[] {
+  const code = machineCode(source.replaceAll(';', '\n'), bits);
+  const bytes = new Uint8Array(code.length + 16);
+  bytes.set(code);
+  const forms: Form[] = [];
+  for (let at = 0; at < code.length; ) {
+    const result = decode(bytes, at, bytes.length, bits);
+    if (result.kind !== 'instruction') throw new Error(`${source} is not made of instructions`);
+    forms.push(formOf(result.instruction, context, true));
+    at += result.instruction.length;
+  }
+  return forms;
 }
 
 /** The text of one function. */
@@ -44,8 +62,8 @@ function functionText(text: string, index: number): string {
   return `${text.slice(start, end < 0 ? undefined : start + 1 + end)}\n`;
 }
 
-function named(text: string, runtime: RuntimeFunctions): string {
-  const functions = new Map<number, string>();
+function named(text: string, runtime: RuntimeFunctions, handlers: ReadonlyMap<number, string>): string {
+  const functions = new Map(handlers);
   for (const [name, index] of Object.entries(runtime)) if (typeof index === 'number') functions.set(index, name);
   functions.delete(runtime.handlerType);
   for (const [name, index] of runtime.helpers) functions.set(index, `helper.${name}`);

@@ -18,6 +18,8 @@ test.each([
   { file: 'vector-store', source: 'movdqa [ebx], xmm1', bits: 32, context: FLAT },
   { file: 'vector-multiply', source: 'pmuludq xmm1, xmm2', bits: 32, context: FLAT },
   { file: 'repeat-move', source: 'rep movsd', bits: 32, context: FLAT },
+  { file: 'row-compare-and-branch', source: 'cmp eax, [ebx]; jz $ - 8', bits: 32, context: FLAT },
+  { file: 'row-of-flags-overwritten', source: 'add eax, ebx; xor ecx, edx; mov [esi], ecx', bits: 32, context: FLAT },
 ] as const)('the handler of $source in $bits-bit code', async ({ file, source, bits, context }) => {
   await expect(await handlerText(source, bits, context)).toMatchFileSnapshot(`handlers/${file}.wat`);
 });

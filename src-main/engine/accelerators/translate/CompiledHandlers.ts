@@ -1,8 +1,7 @@
 import type { PagingExports } from '../../mmu/Paging.ts';
 import type { HandlerIndex } from '../../tiers/threaded/BlockTranslator.ts';
-import { HEADED } from '../../tiers/threaded/Form.ts';
 import { STEP_KINDS, type StepKind } from '../../tiers/threaded/stepHandlers.ts';
-import { FORMS_SECTION } from '../../tiers/threaded/threadedModule.ts';
+import { FORMS_SECTION, SUPERINSTRUCTIONS_SECTION } from '../../tiers/threaded/threadedModule.ts';
 
 /** What the threaded module exports. */
 export interface HandlerExports extends PagingExports {
@@ -29,14 +28,27 @@ export class CompiledHandlers implements HandlerIndex {
   private readonly forms: ReadonlyMap<string, number>;
   /** Lines of FORMS_SECTION, by the handler's place behind those of the steps. */
   private readonly lines: readonly string[];
+  /** Table indices of superinstructions by those of the two handlers that they do the work of: {@link pairKey}. */
+  private readonly superinstructions = new Map<number, number>();
+  /** Of each superinstruction the handler whose part comes first. */
+  private readonly firstParts: readonly number[];
 
   /** @param module what `buildThreadedModule` made, compiled */
   constructor(module: WebAssembly.Module) {
     this.module = module;
-    const [section] = WebAssembly.Module.customSections(module, FORMS_SECTION);
-    if (!section) throw new Error('this WebAssembly module does not hold the threaded tier');
-    this.lines = textOf(new Uint8Array(section)).split('\n');
+    const [forms] = WebAssembly.Module.customSections(module, FORMS_SECTION);
+    const [rows] = WebAssembly.Module.customSections(module, SUPERINSTRUCTIONS_SECTION);
+    if (!forms || !rows) throw new Error('this WebAssembly module does not hold the threaded tier');
+    this.lines = textOf(new Uint8Array(forms)).split('\n');
     this.forms = new Map(this.lines.map((line, index) => [line.split('\t', 1)[0], STEP_KINDS.length + index]));
+    const pairs = new DataView(rows);
+    const firstParts: number[] = [];
+    for (let at = 0; at < rows.byteLength; at += 4) {
+      const first = pairs.getUint16(at, true);
+      this.superinstructions.set(pairKey(first, pairs.getUint16(at + 2, true)), this.firstSuperinstruction + at / 4);
+      firstParts.push(first);
+    }
+    this.firstParts = firstParts;
   }
 
   step(kind: StepKind): number {
@@ -47,18 +59,27 @@ export class CompiledHandlers implements HandlerIndex {
     return this.forms.get(key);
   }
 
-  /** The form's key, or the step's kind, of a table index; undefined for that of a region. */
+  extended(handler: number, by: number): number | undefined {
+    return this.superinstructions.get(pairKey(handler, by));
+  }
+
+  /** The form's key, or the step's kind, of a table index: of a superinstruction's first part; undefined for a region. */
   describe(index: number): HandlerDescription | undefined {
+    const first = this.firstParts[index - this.firstSuperinstruction] as number | undefined;
+    if (first !== undefined) return this.describe(first);
     if (index < STEP_KINDS.length) return { name: STEP_KINDS[index], isStep: true, helpers: [] };
     const line = this.lines[index - STEP_KINDS.length] as string | undefined;
     if (line === undefined) return undefined;
-    if (line.startsWith(HEADED)) return { name: 'head', isStep: true, helpers: [] };
     const [name, ...helpers] = line.split('\t');
     return { name, isStep: false, helpers };
   }
 
   /** Table indices from here on are free for regions. */
   get firstRegionSlot(): number {
+    return this.firstSuperinstruction + this.firstParts.length;
+  }
+
+  private get firstSuperinstruction(): number {
     return STEP_KINDS.length + this.forms.size;
   }
 
@@ -67,6 +88,11 @@ export class CompiledHandlers implements HandlerIndex {
     const instance = new WebAssembly.Instance(this.module, imports);
     return instance.exports as unknown as HandlerExports;
   }
+}
+
+/** One number for two table indices, small enough to be no object. */
+function pairKey(first: number, second: number): number {
+  return first * 0x8000 + second;
 }
 
 /** Characters that are put together at once: more parameters than this a call may not have. */

@@ -15,6 +15,8 @@ export interface HandlerIndex {
   step(kind: StepKind): number;
   /** undefined: the form does not exist, which is the engine's own mistake. */
   form(key: string): number | undefined;
+  /** The handler that does what `handler` does and then the instruction of another form; undefined: there is none. */
+  extended(handler: number, by: number): number | undefined;
 }
 
 /** The mode that code is translated for. */
@@ -86,8 +88,9 @@ class BlockBuilder {
   /** Page offset behind the last byte that the block depends on. */
   private end = 0;
   private nextPhysical = -1;
-  /** The record behind the head; 0 where blocks are not counted. */
-  private behindHead = 0;
+  /** The record whose handler may do the next one's part, too, and that handler; 0: there is none. */
+  private opening = 0;
+  private openingHandler = 0;
 
   constructor(options: TranslatorOptions, plans: InstructionPlans, site: TranslationSite, kind: BlockKind) {
     this.options = options;
@@ -105,7 +108,7 @@ class BlockBuilder {
     if (this.kind === 'block' && this.options.hotness) {
       const head = this.step('head', at, 1);
       beginCounting(this.view, head, this.options.hotness);
-      this.behindHead = head + RECORD.size;
+      this.open(head, this.options.handlers.step('head'));
     }
     while (count < limit && at <= 0xfff) {
       const next = this.instruction(at, count);
@@ -174,7 +177,25 @@ class BlockBuilder {
   private step(kind: StepKind, pageOffset: number, count: number): number {
     const record = this.newRecord();
     writeStep(this.view, record, this.options.handlers.step(kind), pageOffset, count);
+    this.opening = 0;
     return record;
+  }
+
+  private open(record: number, handler: number): void {
+    this.opening = record;
+    this.openingHandler = handler;
+  }
+
+  /** Lets the handler of a record before this one do its part, where there is a handler for both. */
+  private joinOrOpen(record: number, handler: number): void {
+    const { opening, openingHandler } = this;
+    const joint = opening === 0 ? undefined : this.options.handlers.extended(openingHandler, handler);
+    if (joint === undefined) {
+      this.open(record, handler);
+      return;
+    }
+    this.view.setUint32(opening + RECORD.handler, joint, true);
+    this.open(opening, joint);
   }
 
   /** A record behind the block's last instruction. It depends on none of the block's bytes and never goes stale. */
@@ -219,9 +240,7 @@ class BlockBuilder {
     if (plan === null) return undefined;
     const record = this.newRecord();
     view.setUint32(record + RECORD.handler, plan.handler, true);
-    if (plan.headedHandler !== undefined && record === this.behindHead) {
-      view.setUint32(record - RECORD.size + RECORD.handler, plan.headedHandler, true);
-    }
+    this.joinOrOpen(record, plan.handler);
     view.setUint16(record + RECORD.pageOffset, at, true);
     view.setUint16(record + RECORD.nextOffset, next, true);
     view.setUint8(record + RECORD.count, count);

@@ -52,9 +52,6 @@ export interface Form {
   readonly operands: readonly OperandForm[];
 }
 
-/** Before a form's key: of the handler of a `head` that does the block's first instruction, of this form, too. */
-export const HEADED = 'head+';
-
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/));
 }

@@ -1,6 +1,7 @@
 import { type Code, type I32, i32Const, load, storeCode, sub, unsignedLeb } from '../../wasm/Expression.ts';
 import type { FunctionBuilder, Local } from '../../wasm/FunctionBuilder.ts';
 import { EXIT, STATE } from '../../state/layout.ts';
+import type { DeferredFlags } from './DeferredFlags.ts';
 import { RECORD } from './record.ts';
 import type { RuntimeFunctions } from './runtimeFunctions.ts';
 
@@ -9,6 +10,15 @@ export const ZERO = i32Const(0);
 /** Calls a function of the module and leaves its result on the stack. */
 export function call(functionIndex: number): Code {
   return [0x10, ...unsignedLeb(functionIndex)];
+}
+
+/** One of the instructions that a superinstruction does. */
+export interface HandlerPart {
+  /** Its own record. */
+  readonly record: I32;
+  /** Index of the function that does it alone. */
+  readonly alone: number;
+  readonly flags: DeferredFlags;
 }
 
 /**
@@ -21,15 +31,17 @@ export class HandlerCode {
   /** Start of the vCPU's block in its VM's memory. */
   readonly cpu: number;
   readonly record: I32;
+  /** undefined: the handler does the instruction, or the step, of the record that it is entered by. */
+  readonly part: HandlerPart | undefined;
   private readonly budgetLocal: Local<'i32'>;
 
-  /** @param place the record whose step or instruction this is, when it is not the one that the handler was entered by */
-  constructor(f: FunctionBuilder, runtime: RuntimeFunctions, cpu: number, place?: I32) {
+  constructor(f: FunctionBuilder, runtime: RuntimeFunctions, cpu: number, part?: HandlerPart) {
     const [record, budget] = f.parameters as [Local<'i32'>, Local<'i32'>];
     this.f = f;
     this.runtime = runtime;
     this.cpu = cpu;
-    this.record = place ?? f.get(record);
+    this.part = part;
+    this.record = part?.record ?? f.get(record);
     this.budgetLocal = budget;
   }
 
@@ -88,7 +100,20 @@ export class HandlerCode {
     this.f.return(record);
   }
 
+  /**
+   * Leaves what is rare to the handler that does the instruction alone: it has changed nothing so far, and begins anew.
+   * @returns false where this is that handler
+   */
+  retreat(): boolean {
+    const { part } = this;
+    if (part === undefined) return false;
+    part.flags.storeHere();
+    this.tailCall(part.alone, part.record, this.budget);
+    return true;
+  }
+
   raise(vector: number, errorCode: I32 = i32Const(-1)): void {
+    if (this.retreat()) return;
     this.tailCall(this.runtime.raise, this.record, this.budget, i32Const(vector), errorCode);
   }
 }

@@ -2,14 +2,12 @@ import type { Instruction } from '../../decode/Instruction.ts';
 import type { Encoding } from '../../isa/Encoding.ts';
 import { CS, FS } from '../../state/layout.ts';
 import type { TranslationMode } from './BlockTranslator.ts';
-import { type Form, HEADED, formOf, isDefined, semanticsOf } from './Form.ts';
+import { type Form, formOf, isDefined, semanticsOf } from './Form.ts';
 
 /** What translating an instruction comes to, apart from its operands' values. */
 export interface InstructionPlan {
   /** Table index of its handler. */
   readonly handler: number;
-  /** Of the handler that does a head and the instruction behind it; undefined where there is none. */
-  readonly headedHandler: number | undefined;
   /** Whether the handler looks at operands at all. */
   readonly usesOperands: boolean;
   readonly endsBlock: boolean;
@@ -80,12 +78,7 @@ export class InstructionPlans {
     if (handler === undefined) {
       throw new Error(`no handler was generated for the form ${form.key} (${instruction.encoding.name})`);
     }
-    return {
-      handler,
-      headedHandler: this.options.form(HEADED + form.key),
-      usesOperands: form.operands.length > 0,
-      endsBlock: endsBlock(instruction, mode),
-    };
+    return { handler, usesOperands: form.operands.length > 0, endsBlock: endsBlock(instruction, mode) };
   }
 
   private exists(instruction: Instruction, mode: TranslationMode): boolean {

@@ -71,6 +71,7 @@ export class MemoryAccess {
     f.ifUnlikely(
       ne(load(entry, 32, TLB.writeTag), pageOfLast(linear, bytes)),
       () => {
+        if (this.code.retreat()) return;
         const isFaulted = this.code.callWithState(runtime.slowWrite, linear, i32Const(bytes), bound);
         f.if(isFaulted, () => f.return(record));
         this.code.reloadBudget();
@@ -118,9 +119,10 @@ export class MemoryAccess {
     this.commit(host);
   }
 
-  /** Takes what was stored in the bounce buffer to where it belongs. */
+  /** Takes what was stored in the bounce buffer to where it belongs; a superinstruction does without that buffer. */
   private commit(host: I32): void {
     const { code } = this;
+    if (code.part) return;
     code.f.ifUnlikely(eq(host, i32Const(code.cpu + STATE.bounce)), () => {
       code.f.emit(call(code.runtime.commitModify));
       code.reloadBudget();
@@ -136,7 +138,9 @@ export class MemoryAccess {
     const limit = f.let(load64(segment, span));
     let isOutside = gtSigned(extendUnsigned(first), limit);
     if (bytes > 1) isOutside = or(isOutside, gtSigned(extendUnsigned(add(first, i32Const(bytes - 1))), limit));
-    f.ifUnlikely(isOutside, () => this.code.tailCall(runtime.segmentFault, record, this.code.budget, segment));
+    f.ifUnlikely(isOutside, () => {
+      if (!this.code.retreat()) this.code.tailCall(runtime.segmentFault, record, this.code.budget, segment);
+    });
   }
 
   /**
@@ -151,6 +155,7 @@ export class MemoryAccess {
     f.ifUnlikely(
       ne(load(entry, 32, tag), isAligned ? and(linear, i32Const(PAGE_MASK | (bytes - 1))) : pageOfLast(linear, bytes)),
       () => {
+        if (this.code.retreat()) return;
         if (isAligned) f.if(and(linear, i32Const(bytes - 1)), () => this.code.raise(VECTOR.GP, ZERO));
         f.set(local, this.code.callWithState(slow, linear, i32Const(bytes)));
         f.if(eqz(f.get(local)), () => f.return(record));

@@ -34,7 +34,7 @@ import type {
   VectorWidth,
   Width,
 } from '../../semantics/Emitter.ts';
-import { FlagEmitter } from '../../semantics/FlagEmitter.ts';
+import { FlagEmitter, type FlagStorage } from '../../semantics/FlagEmitter.ts';
 import type { SystemHelperName } from '../../semantics/system/helpers.ts';
 import {
   EXIT,
@@ -48,7 +48,7 @@ import {
 } from '../../state/layout.ts';
 import { ControlFlow } from './ControlFlow.ts';
 import type { Form, OperandForm } from './Form.ts';
-import { HandlerCode, ZERO, call } from './HandlerCode.ts';
+import { HandlerCode, type HandlerPart, ZERO, call } from './HandlerCode.ts';
 import { MemoryAccess, loadHost } from './MemoryAccess.ts';
 import { RECORD } from './record.ts';
 import type { RuntimeFunctions } from './runtimeFunctions.ts';
@@ -93,9 +93,9 @@ export class ThreadedEmitter implements Emitter {
 
   /**
    * @param cpu start of the vCPU's block: state fields are at constant addresses
-   * @param place see {@link HandlerCode}
+   * @param part see {@link HandlerCode}
    */
-  constructor(f: FunctionBuilder, form: Form, runtime: RuntimeFunctions, cpu: number, place?: I32) {
+  constructor(f: FunctionBuilder, form: Form, runtime: RuntimeFunctions, cpu: number, part?: HandlerPart) {
     this.form = form;
     this.operandSize = form.operandSize;
     this.addressSize = form.addressSize;
@@ -105,12 +105,16 @@ export class ThreadedEmitter implements Emitter {
     this.operands = form.operands;
     this.f = f;
     this.cpu = cpu;
-    this.code = new HandlerCode(f, runtime, cpu, place);
+    this.code = new HandlerCode(f, runtime, cpu, part);
     this.memory = new MemoryAccess(this.code);
     this.flow = new ControlFlow(this.code, form.isFlat);
     this.strings = new StringLoop(this.code, this.memory, this.flow, form.addressSize);
     this.stack = new X87Stack(this.code);
-    this.flags = new FlagEmitter({
+    this.flags = new FlagEmitter(part?.flags ?? this.storedFlags());
+  }
+
+  private storedFlags(): FlagStorage {
+    return {
       let: (value) => this.let(value),
       result: () => this.stateField(STATE.result),
       carries: () => this.stateField(STATE.carries),
@@ -119,7 +123,7 @@ export class ThreadedEmitter implements Emitter {
         this.setStateField(STATE.result, wrap(result));
         this.setStateField(STATE.carries, bound);
       },
-    });
+    };
   }
 
   // Values
@@ -135,12 +139,24 @@ export class ThreadedEmitter implements Emitter {
   }
 
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
-    if (condition.constant === undefined) this.f.if(condition, whenTrue, whenFalse);
-    else if (condition.constant !== 0) whenTrue();
+    if (condition.constant === undefined) {
+      this.branch(() => this.f.if(condition, whenTrue, whenFalse));
+    } else if (condition.constant !== 0) whenTrue();
     else whenFalse?.();
   }
 
+  private branch(write: () => void): void {
+    const flags = this.code.part?.flags;
+    if (!flags) {
+      write();
+      return;
+    }
+    flags.store();
+    flags.inBranch(write);
+  }
+
   while(condition: () => I32, body: () => void): void {
+    if (this.code.part) throw new Error('no superinstruction holds a loop');
     this.f.block((done) => {
       this.f.loop((again) => {
         this.f.breakIf(eqz(condition()), done);
@@ -334,6 +350,7 @@ export class ThreadedEmitter implements Emitter {
 
   helper(name: SystemHelperName, ...parameters: I32[]): I32 {
     const { code, f } = this;
+    if (code.part) throw new Error('no superinstruction calls a helper');
     const helper = code.runtime.helpers.get(name);
     if (helper === undefined) throw new Error(`no helper ${name}`);
     this.helpers.add(name);
@@ -374,6 +391,7 @@ export class ThreadedEmitter implements Emitter {
   jumpRelative(operand: OperandHandle, commit?: () => void): void {
     const form = operand as OperandForm;
     if (form.kind !== 'relative') throw new Error('not a relative operand');
+    this.leavePart();
     if (form.isInside) {
       this.flow.jumpInside(commit);
       return;
@@ -383,6 +401,7 @@ export class ThreadedEmitter implements Emitter {
   }
 
   jumpTo(offset: I32, commit?: () => void): void {
+    this.leavePart();
     this.flow.jumpTo(offset, () => {
       commit?.();
       if (PROFILED.has(this.form.semantics)) this.noteTarget(offset);
@@ -436,7 +455,13 @@ export class ThreadedEmitter implements Emitter {
   /** Ends the handler: on to the next record, unless a helper asked to leave. */
   next(): void {
     if (this.mayHaveToLeave) this.f.ifUnlikely(this.stateField(STATE.exit), () => this.f.return(this.code.record));
+    this.leavePart();
     this.flow.next();
+  }
+
+  /** The path that is being written leaves the handler. */
+  private leavePart(): void {
+    this.code.part?.flags.storeHere();
   }
 
   private registerField(form: OperandForm & { kind: 'register' }): I32 {

@@ -6,28 +6,27 @@ import { FunctionBuilder } from '../../wasm/FunctionBuilder.ts';
 import { add, i32Const, unsignedLeb } from '../../wasm/Expression.ts';
 import { MEMORY_IMPORT } from '../../state/layout.ts';
 import { ModuleBuilder } from '../../wasm/ModuleBuilder.ts';
-import {
-  type Form,
-  HEADED,
-  type OperandForm,
-  type TranslationContext,
-  formOf,
-  isDefined,
-  usesDataSegment,
-} from './Form.ts';
+import { DeferredFlags } from './DeferredFlags.ts';
+import { type Form, type TranslationContext, formOf, isDefined, usesDataSegment } from './Form.ts';
 import { HandlerCode } from './HandlerCode.ts';
 import { RECORD } from './record.ts';
 import { defineRegionRuntime } from './regionRuntime.ts';
 import { HANDLER_SIGNATURE, type RuntimeFunctions, defineRuntime } from './runtimeFunctions.ts';
 import { STEP_KINDS, buildStepHandler, countEntry } from './stepHandlers.ts';
+import { type Superinstruction, superinstructions } from './superinstructions.ts';
 import { ThreadedEmitter } from './ThreadedEmitter.ts';
 
 /**
  * Custom section that names the forms, one a line (ASCII), in the order of their handlers behind the
- * STEP_KINDS.length step handlers; behind a form's key, each after a tab, the helpers that its handler calls. Keys with
- * HEADED before them are of handlers that do a block's head, too.
+ * STEP_KINDS.length step handlers; behind a form's key, each after a tab, the helpers that its handler calls.
  */
 export const FORMS_SECTION = 'vivarium.forms';
+
+/**
+ * Custom section that says what the handlers behind those of the forms do: for each two table indices (u16, little
+ * endian), of the handler whose part comes first, and of the form's that comes last.
+ */
+export const SUPERINSTRUCTIONS_SECTION = 'vivarium.superinstructions';
 
 /** Slots kept free behind the handlers, for regions. */
 const REGION_SLOTS = 32_768;
@@ -54,10 +53,10 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     addHandler(code);
     return [form.key, ...helpers].join('\t');
   });
-  for (const form of forms.filter(isOftenFirst)) {
-    addHandler(buildHeadedHandler(form, runtime, cpu));
-    names.push(HEADED + form.key);
-  }
+  const indices = new Map(forms.map((form, place) => [form, STEP_KINDS.length + place]));
+  const aloneOf = (form: Form): number => functions[indices.get(form) as number];
+  const rows = superinstructions(forms);
+  for (const row of rows) addHandler(buildSuperinstruction(row, runtime, cpu, aloneOf));
   const run = module.declare(HANDLER_SIGNATURE);
   module.define(run, buildRun(runtime.handlerType));
   module.exportFunction('run', run);
@@ -68,7 +67,24 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
     FORMS_SECTION,
     Uint8Array.from(names.join('\n'), (character) => character.charCodeAt(0)),
   );
+  module.customSection(SUPERINSTRUCTIONS_SECTION, new Uint8Array(extensions(rows, indices).buffer));
   return module.encode();
+}
+
+/** See SUPERINSTRUCTIONS_SECTION. */
+function extensions(rows: readonly Superinstruction[], indices: ReadonlyMap<Form, number>): Uint16Array<ArrayBuffer> {
+  const pairs = new Uint16Array(2 * rows.length);
+  /** Table indices of handlers by those of their parts. */
+  const known = new Map<string, number>([[String(STEP_KINDS.indexOf('head')), STEP_KINDS.indexOf('head')]]);
+  for (const index of indices.values()) known.set(String(index), index);
+  rows.forEach(({ isHeaded, forms }, place) => {
+    const parts = [...(isHeaded ? [STEP_KINDS.indexOf('head')] : []), ...forms.map((form) => indices.get(form) ?? -1)];
+    const before = known.get(parts.slice(0, -1).join());
+    if (before === undefined) throw new Error(`no handler does ${parts.slice(0, -1).join()}`);
+    known.set(parts.join(), STEP_KINDS.length + indices.size + place);
+    pairs.set([before, parts[parts.length - 1]], 2 * place);
+  });
+  return pairs;
 }
 
 /** A handler, and the helpers that it calls. */
@@ -82,6 +98,7 @@ export function buildHandler(form: Form, runtime: RuntimeFunctions, cpu: number)
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
   const emitter = new ThreadedEmitter(f, form, runtime, cpu);
   define(emitter, form);
+  emitter.next();
   return { code: f, helpers: emitter.helpers };
 }
 
@@ -89,36 +106,30 @@ function define(emitter: ThreadedEmitter, form: Form): void {
   const definition = semantics[form.semantics];
   if (!definition) throw new Error(`no semantics for ${form.key}`);
   definition(emitter, emitter.operands);
-  emitter.next();
-}
-
-/** Definitions that most blocks of 32-bit code begin with; none calls a helper. */
-const OFTEN_FIRST = new Set(
-  `mov push pop lea test cmp xor add sub and or movzx movsx inc dec shl shr sar jcc jmpNear callNear retNear`.split(
-    ' ',
-  ),
-);
-
-/** Whether blocks often begin with a form, in code that is run often: flat, and on general registers. */
-function isOftenFirst({ semantics, operandSize, addressSize, stackSize, isFlat, operands }: Form): boolean {
-  const isUsual = isFlat && operandSize === 32 && addressSize === 32 && stackSize === 32;
-  return isUsual && OFTEN_FIRST.has(semantics) && operands.every(isUsualOperand);
-}
-
-function isUsualOperand(operand: OperandForm): boolean {
-  if (operand.kind === 'register') return operand.file === 'general';
-  return operand.kind !== 'memory' || (operand.isFlat && operand.addressSize === 32);
 }
 
 /**
- * A head and the instruction behind it in one: what two handlers would do, without the way from one to the other. The
- * instruction's own record stays, and is what its part reads.
+ * The handler of a row of instructions, behind a block's head or not. What it does rarely it leaves to the handlers of
+ * single instructions.
+ *
+ * @param aloneOf index of the function that does a form alone
  */
-function buildHeadedHandler(form: Form, runtime: RuntimeFunctions, cpu: number): FunctionBuilder {
+export function buildSuperinstruction(
+  { isHeaded, forms }: Superinstruction,
+  runtime: RuntimeFunctions,
+  cpu: number,
+  aloneOf: (form: Form) => number,
+): FunctionBuilder {
   const f = new FunctionBuilder(HANDLER_SIGNATURE.parameters);
-  const head = new HandlerCode(f, runtime, cpu);
-  countEntry(head);
-  define(new ThreadedEmitter(f, form, runtime, cpu, f.let(add(head.record, i32Const(RECORD.size)))), form);
+  const first = new HandlerCode(f, runtime, cpu);
+  if (isHeaded) countEntry(first);
+  const flags = new DeferredFlags(f, cpu);
+  forms.forEach((form, index) => {
+    const record = f.let(add(first.record, i32Const((index + (isHeaded ? 1 : 0)) * RECORD.size)));
+    const emitter = new ThreadedEmitter(f, form, runtime, cpu, { record, alone: aloneOf(form), flags });
+    define(emitter, form);
+    if (index === forms.length - 1) emitter.next();
+  });
   return f;
 }
 
@@ -177,7 +188,7 @@ const CONTEXTS: readonly TranslationContext[] = [
 ];
 
 /** Every form that decoding can produce, once. */
-function enumerateForms(): Form[] {
+export function enumerateForms(): Form[] {
   const forms = new Map<string, Form>();
   for (const row of encodings) {
     for (const bytes of sampleEncodings(row)) {
