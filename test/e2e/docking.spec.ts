@@ -103,3 +103,15 @@ test('every panel can be reached with F6 and the arrow keys', async ({ launch, h
   await desk.page.keyboard.press('Control+m');
   await expect(desk.page.getByRole('tabpanel')).toHaveCount(2);
 });
+
+test('a panel that a preset moves shows what it showed', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await desk.select('counter');
+  await desk.expectState('counter', 'running');
+  await desk.part(TEST_IDS.pause).click();
+  await desk.expectState('counter', 'paused');
+  for (const preset of ['learn', 'debug', 'watch', 'learn']) {
+    await chooseLayout(desk, preset);
+    await expect(desk.currentLine, preset).toBeInViewport();
+  }
+});
