@@ -1,6 +1,5 @@
 export const schedule = {
   schedule: {
-    what: 'Who runs on which pCPU, and who waits',
     zoomed: 'Standing still at {span}. Esc goes back to now.',
     view: 'View',
     lanes: 'Lanes',
@@ -20,6 +19,7 @@ export const schedule = {
     bandHover: '{name}, {duration}',
     exitsLegend: 'exits, taller: more',
     interruptsLegend: 'interrupt delivered',
+    wokenLegend: 'woken',
     exitsHover: '{name}, from {start}',
     counted: 'exits: {exits}, interrupts: {interrupts}',
     empty: 'No machine is running. Start one, or run the demonstration, and its slices appear here.',

@@ -2,7 +2,6 @@ import type { schedule as English } from '../en/schedule.ts';
 
 export const schedule: typeof English = {
   schedule: {
-    what: '谁在哪个 pCPU 上运行，谁在等待',
     zoomed: '已停在 {span} 的范围。按 Esc 回到现在。',
     view: '视图',
     lanes: '泳道',
@@ -22,6 +21,7 @@ export const schedule: typeof English = {
     bandHover: '{name}，{duration}',
     exitsLegend: '退出，越高越多',
     interruptsLegend: '送达中断',
+    wokenLegend: '被唤醒',
     exitsHover: '{name}，自 {start} 起',
     counted: '退出：{exits}，中断：{interrupts}',
     empty: '没有正在运行的虚拟机。启动一台或运行演示，时间片就会显示在这里。',
