@@ -21,7 +21,7 @@ interface EventScene {
   readonly top: number;
 }
 
-/** What happened to one vCPU, by pixel: there may be thousands of exits to one. */
+/** What happened to one vCPU, by pixel, which may have thousands of exits; where it is not exact, how many in a second. */
 interface Columns {
   readonly exits: Float32Array;
   readonly interrupts: Float32Array;
@@ -33,16 +33,17 @@ interface Columns {
  */
 export function drawEvents(context: CanvasRenderingContext2D, scene: EventScene): void {
   const { left, top, isExact } = scene;
+  const heightOf = isExact ? markHeight : rateHeight;
   for (const [row, { exits, interrupts }] of columnsOf(scene)) {
     const stripTop = top + row * ROW_HEIGHT + STRIP_TOP;
     context.fillStyle = token('ink-soft');
-    eachRun(exits, (start, end, height) =>
+    eachRun(exits, heightOf, (start, end, height) =>
       context.fillRect(left + start, stripTop + STRIP_HEIGHT - height, end - start, height),
     );
     context.fillStyle = token('accent');
     let wedgeX = -Infinity;
-    eachRun(interrupts, (start, end, height) => {
-      if (isExact && end - start === 1 && start - wedgeX >= WEDGE_GAP_PX) {
+    eachRun(interrupts, heightOf, (start, end, height) => {
+      if (isExact && end - start <= WEDGE_PX && start - wedgeX >= WEDGE_GAP_PX) {
         drawWedge(context, left + start + 0.5, stripTop);
         wedgeX = start;
       } else context.fillRect(left + start, stripTop, end - start, height);
@@ -78,8 +79,10 @@ function columnsOf({ history, range, isExact, rowOf, xOf, left, width }: EventSc
     history.eachBand(range.fromMs, range.toMs, ({ startMs, endMs, vm, vcpu, exits, interrupts }) => {
       const columns = columnsFor(vm, vcpu);
       if (!columns) return;
-      spread(columns.exits, xOf(startMs) - left, xOf(endMs) - left, exits);
-      spread(columns.interrupts, xOf(startMs) - left, xOf(endMs) - left, interrupts);
+      const seconds = Math.max(1e-3, (endMs - startMs) / 1000);
+      const [first, last] = [Math.floor(xOf(startMs) - left), Math.floor(xOf(endMs) - left)];
+      columns.exits.fill(exits / seconds, Math.max(0, first), Math.max(0, last));
+      columns.interrupts.fill(interrupts / seconds, Math.max(0, first), Math.max(0, last));
     });
   }
   return rows;
@@ -94,11 +97,15 @@ function spread(columns: Float32Array, fromX: number, toX: number, times: number
 }
 
 /** Calls back with each stretch of pixels whose marks are as tall, but for those without any. */
-function eachRun(columns: Float32Array, visit: (start: number, end: number, height: number) => void): void {
+function eachRun(
+  columns: Float32Array,
+  heightOf: (value: number) => number,
+  visit: (start: number, end: number, height: number) => void,
+): void {
   let start = 0;
   for (let x = 1; x <= columns.length; x++) {
-    const height = markHeight(columns[start] ?? 0);
-    if (x < columns.length && markHeight(columns[x] ?? 0) === height) continue;
+    const height = heightOf(columns[start] ?? 0);
+    if (x < columns.length && heightOf(columns[x] ?? 0) === height) continue;
     if (height > 0) visit(start, x, height);
     start = x;
   }
@@ -107,7 +114,13 @@ function eachRun(columns: Float32Array, visit: (start: number, end: number, heig
 /** Of a pixel's events; a pixel more for each ten times as many. */
 export function markHeight(count: number): number {
   if (count <= 0) return 0;
-  return Math.max(2, Math.min(MARK_MOST_PX, 3 + Math.floor(Math.log10(count))));
+  return Math.max(3, Math.min(MARK_MOST_PX, 4 + Math.floor(Math.log10(count))));
+}
+
+/** Of so many a second: from one pixel below ten to all of it above a hundred thousand. */
+export function rateHeight(perSecond: number): number {
+  if (perSecond <= 0) return 0;
+  return Math.max(1, Math.min(MARK_MOST_PX, 1 + Math.floor(Math.log10(perSecond))));
 }
 
 function drawWedge(context: CanvasRenderingContext2D, x: number, top: number): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EXIT_KINDS } from '../../../src-preload/contract/layouts/ExitKinds.ts';
 import { SLICE_ENDS, type ScheduleFrame } from '../../../src-preload/contract/layouts/ScheduleFrame.ts';
-import { markHeight } from '../../../src-renderer/features/schedule/eventPainter.ts';
+import { markHeight, rateHeight } from '../../../src-renderer/features/schedule/eventPainter.ts';
 import { ScheduleHistory } from '../../../src-renderer/features/schedule/ScheduleHistory.ts';
 import { scheduleTable } from '../../../src-renderer/features/schedule/scheduleTable.ts';
 
@@ -84,11 +84,21 @@ test('the table of a range has slices and exits in the order of their beginnings
 
 test.each([
   [0, 0],
-  [0.3, 2],
-  [1, 3],
-  [12, 4],
-  [700, 5],
+  [0.3, 3],
+  [1, 4],
+  [12, 5],
+  [700, 6],
   [1e9, 6],
 ])('a mark for %d events is %d pixels tall', (count, height) => {
   expect(markHeight(count)).toBe(height);
+});
+
+test.each([
+  [0, 0],
+  [0.5, 1],
+  [18, 2],
+  [8500, 4],
+  [1e9, 6],
+])('in a longer span, %d events a second are %d pixels', (perSecond, height) => {
+  expect(rateHeight(perSecond)).toBe(height);
 });
