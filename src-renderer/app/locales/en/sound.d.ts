@@ -1,8 +1,0 @@
-export declare const sound: {
-    sound: {
-        label: string;
-        mute: string;
-        unmute: string;
-        volume: string;
-    };
-};

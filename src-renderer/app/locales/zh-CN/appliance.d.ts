@@ -1,2 +1,0 @@
-import type { appliance as English } from '../en/appliance.ts';
-export declare const appliance: typeof English;

@@ -1,2 +1,0 @@
-import type { code as English } from '../en/code.ts';
-export declare const code: typeof English;

@@ -1,2 +1,0 @@
-import type { console as English } from '../en/console.ts';
-export declare const console: typeof English;

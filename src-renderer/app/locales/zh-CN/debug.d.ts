@@ -1,2 +1,0 @@
-import type { debug as English } from '../en/debug.ts';
-export declare const debug: typeof English;

@@ -1,2 +1,0 @@
-import type { devices as English } from '../en/devices.ts';
-export declare const devices: typeof English;

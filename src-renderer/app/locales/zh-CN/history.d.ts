@@ -1,2 +1,0 @@
-import type { history as English } from '../en/history.ts';
-export declare const history: typeof English;

@@ -1,2 +1,0 @@
-import type { Messages } from '../en/index.ts';
-export declare const zhCN: Messages;

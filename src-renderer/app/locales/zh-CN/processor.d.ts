@@ -1,2 +1,0 @@
-import type { processor as English } from '../en/processor.ts';
-export declare const processor: typeof English;

@@ -1,2 +1,0 @@
-import type { settings as English } from '../en/settings.ts';
-export declare const settings: typeof English;

@@ -1,2 +1,0 @@
-import type { translation as English } from '../../en/tours/translation.ts';
-export declare const translation: typeof English;
