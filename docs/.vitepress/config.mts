@@ -105,12 +105,15 @@ const chineseSearch = {
   },
 };
 
-/** Chinese has no spaces between words: single characters and pairs of them are what is searched for, other words as they are. */
+/**
+ * Chinese has no spaces between words: pairs of neighbouring characters are what is searched for, other words as they are.
+ * It is sent to the browser as text, so it uses nothing from outside.
+ */
 function searchTerms(text: string): string[] {
   const terms: string[] = [];
-  for (const [run] of text.matchAll(/\p{Script=Han}+|[\p{L}\p{N}_+-]+/gu)) {
-    if (!/\p{Script=Han}/u.test(run)) terms.push(run);
-    else for (let at = 0; at < run.length; at++) terms.push(...new Set([run.slice(at, at + 1), run.slice(at, at + 2)]));
+  for (const [run] of text.matchAll(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}_])+/gu)) {
+    if (run.length === 1 || !/\p{Script=Han}/u.test(run)) terms.push(run);
+    else for (let at = 0; at + 2 <= run.length; at++) terms.push(run.slice(at, at + 2));
   }
   return terms;
 }
