@@ -19,22 +19,6 @@ const EFLAGS_RESERVED = 2;
 const PRESENT_CODE = ATTRIBUTE.P | ATTRIBUTE.S | ATTRIBUTE.CODE | ATTRIBUTE.READ_WRITE | ATTRIBUTE.ACCESSED;
 const PRESENT_DATA = ATTRIBUTE.P | ATTRIBUTE.S | ATTRIBUTE.READ_WRITE | ATTRIBUTE.ACCESSED;
 const FLAT = ATTRIBUTE.DB | ATTRIBUTE.G;
-const BLOCK_BYTES = 0x10000;
-
-/** Zeroes RAM, and leaves alone what is zero already: memory that nobody touched costs the host nothing. */
-export function clearMemory(memory: GuestMemory): void {
-  for (let address = 0; address < memory.size; address += BLOCK_BYTES) {
-    const block = memory.view(address, Math.min(BLOCK_BYTES, memory.size - address));
-    if (!isZero(block)) block.fill(0);
-  }
-}
-
-/** Four bytes at a time in a plain loop: two gigabytes take half a second, with a callback they would take five. */
-function isZero(block: Uint8Array): boolean {
-  const words = new Int32Array(block.buffer, block.byteOffset, block.byteLength >> 2);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  return true;
-}
 
 /** Writes an image's bytes. RAM is zero elsewhere. */
 export function writeSegments(memory: GuestMemory, image: ProgramImage): void {

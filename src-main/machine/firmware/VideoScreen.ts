@@ -4,6 +4,8 @@ import type { FirmwareMemory } from './FirmwareMemory.ts';
 import { CELL_HEIGHT, COLUMNS, LAST_ROW, MODE, PAGE_BYTES } from './videoData.ts';
 
 const BLANK = 0x20;
+/** Light grey on black. */
+const USUAL_ATTRIBUTE = 0x07;
 /** A colour with this bit is combined by exclusive or. */
 const XOR = 0x80;
 
@@ -32,9 +34,8 @@ export class VideoScreen {
   /** What a mode begins with. */
   clear(mode: VgaMode): void {
     if (mode.isText) {
-      const cells = new Uint8Array(0x8000);
-      for (let at = 0; at < cells.length; at += 2) cells.set([BLANK, 0x07], at);
-      this.memory.writeBytes(this.textAddress(mode), cells);
+      const cells = new Uint16Array(0x4000).fill((USUAL_ATTRIBUTE << 8) | BLANK);
+      this.memory.writeBytes(this.textAddress(mode), new Uint8Array(cells.buffer));
     } else if (mode.number <= 6) this.memory.writeBytes(0xb8000, new Uint8Array(0x4000));
     else this.vga.clearPlanes();
   }

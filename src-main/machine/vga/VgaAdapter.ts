@@ -1,5 +1,6 @@
 import type { TimerService } from '../BusDevice.ts';
 import type { DeviceMemory } from '../DeviceMemory.ts';
+import { clearBytes } from '../clearBytes.ts';
 import type { VideoMemory } from '../GuestMemory.ts';
 import { drawGraphics } from './drawGraphics.ts';
 import { FONT_8X16 } from './fonts/fonts.ts';
@@ -83,7 +84,7 @@ export class VgaAdapter {
     const { bytes } = this.video;
     this.windows.forget();
     this.touched.fill(1, 0, PLANES_BYTES / PAGE_BYTES);
-    if (isUsed) clear(bytes);
+    if (isUsed) clearBytes(bytes);
     FONT_8X16.glyphs.forEach((row, at) => {
       const code = Math.floor(at / FONT_8X16.rows);
       bytes[(code * GLYPH_SLOT + (at % FONT_8X16.rows)) * 4 + 2] = row;
@@ -235,20 +236,5 @@ export class VgaAdapter {
     const lines = this.pixels.slice(first * width, end * width);
     const pixels = new Uint8Array(lines.buffer);
     return { mode: 'graphics', width, height, firstLine: first, lineCount: end - first, pixels };
-  }
-}
-
-const BLOCK_BYTES = 0x1_0000;
-
-/** Zeroes what is not zero: memory that nobody touched costs the host nothing. */
-function clear(bytes: Uint8Array): void {
-  for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
-    const block = bytes.subarray(start, start + BLOCK_BYTES);
-    const words = new Int32Array(block.buffer, block.byteOffset, block.byteLength >> 2);
-    for (let i = 0; i < words.length; i++) {
-      if (words[i] === 0) continue;
-      block.fill(0);
-      break;
-    }
   }
 }
