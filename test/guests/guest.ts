@@ -91,13 +91,20 @@ export class Guest {
     start: { readonly commandLine?: string; readonly initrd?: string } = {},
     options: GuestOptions = {},
   ): Promise<Guest> {
+    const initrd = start.initrd === undefined ? {} : { initrd: guestFile(start.initrd) };
+    const commandLine = start.commandLine === undefined ? {} : { commandLine: start.commandLine };
+    return Guest.program(guestFile(name), memoryMiB, { ...commandLine, ...initrd }, options);
+  }
+
+  /** The same from bytes that are no guest's file. */
+  static async program(
+    bytes: Uint8Array,
+    memoryMiB: number,
+    start: Omit<LoadOptions, 'memoryBytes'>,
+    options: GuestOptions = {},
+  ): Promise<Guest> {
     const guest = await Guest.make(memoryMiB, options);
-    const loadOptions: LoadOptions = {
-      memoryBytes: memoryMiB * MIB,
-      ...(start.commandLine !== undefined && { commandLine: start.commandLine }),
-      ...(start.initrd !== undefined && { initrd: guestFile(start.initrd) }),
-    };
-    const result = load('auto', guestFile(name), loadOptions);
+    const result = load('auto', bytes, { memoryBytes: memoryMiB * MIB, ...start });
     if (result.kind === 'refused') throw new Error(result.message);
     guest.machine.load(result.image);
     return guest;

@@ -1,5 +1,6 @@
 import type { DeviceState } from '../BusDevice.ts';
 import { checkVersion, readNumber } from '../snapshot.ts';
+import { edid } from '../vga/edid.ts';
 import type { VgaAdapter } from '../vga/VgaAdapter.ts';
 import type { VbeDepth } from '../vga/VbeRegisters.ts';
 import type { FirmwareMemory } from './FirmwareMemory.ts';
@@ -105,9 +106,23 @@ export class VbeServices {
         return this.dacWidth(frame);
       case 0x09:
         return this.palette(frame);
+      case 0x15:
+        return this.displayData(frame);
       default:
         return false;
     }
+  }
+
+  /** VBE/DDC 1.1: what there is to read of the screen, and its one block. */
+  private displayData(frame: ServiceFrame): boolean {
+    if (frame.bl === 0) {
+      // Under a second for a block, by DDC2.
+      frame.bx = 0x0102;
+      return true;
+    }
+    if (frame.bl !== 1 || frame.dx !== 0) return false;
+    this.memory.writeBytes(linear(frame.es, frame.di), edid());
+    return true;
   }
 
   private describeController(frame: ServiceFrame): boolean {

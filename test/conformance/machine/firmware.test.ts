@@ -4,7 +4,21 @@ import { openDriveImage } from '../../../src-main/machine/drives/openDriveImage.
 import type { DiskImage } from '../../../src-main/machine/images/DiskImage.ts';
 import { MemoryImageHost } from '../../support/machine/MemoryImageHost.ts';
 import { bareMachine, type AssembledMachine } from '../../support/machine/assembledMachine.ts';
-import { AX, BX, CX, DI, DX, END, SECTOR, boot, disk, register, run } from '../../support/machine/bootedProgram.ts';
+import {
+  AX,
+  BP,
+  BX,
+  CX,
+  DI,
+  DX,
+  END,
+  SECTOR,
+  SI,
+  boot,
+  disk,
+  register,
+  run,
+} from '../../support/machine/bootedProgram.ts';
 
 // Once for all tests of the file, with time for a slow host.
 beforeAll(compileThreadedHandlers, 60_000);
@@ -125,6 +139,37 @@ describe('INT 10h', () => {
     expect(parts.machine.screen()).toMatchObject({ mode: 'graphics', width: 800, height: 600 });
     expect(register(parts, AX) & 0xffff).toBe(0x004f);
     expect(register(parts, 6)).toBe(0xe000_0000);
+  });
+});
+
+describe('the screen’s own data, INT 10h AX 4F15h', () => {
+  test('are read by DDC2: one block, whose bytes add up to 0, with 1024x768 as the best', async () => {
+    const parts = await run(`
+      mov ax, 0x4f15
+      mov bl, 0
+      int 0x10
+      mov si, ax
+      mov bp, bx
+      mov ax, 0x4f15
+      mov bl, 1
+      xor cx, cx
+      xor dx, dx
+      mov di, 0x9000
+      int 0x10 ${END}`);
+    expect([register(parts, SI), register(parts, BP), register(parts, AX)].map((value) => value & 0xffff)).toEqual([
+      0x004f, 0x0102, 0x004f,
+    ]);
+    const block = parts.memory.ram(0x9000, 128);
+    expect([...block.subarray(0, 8)]).toEqual([0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]);
+    expect(block.reduce((sum, byte) => sum + byte, 0) & 0xff).toBe(0);
+    const [, , wide = 0, , wideHigh = 0, high = 0, , highHigh = 0] = block.subarray(54);
+    expect([wide | ((wideHigh & 0xf0) << 4), high | ((highHigh & 0xf0) << 4)]).toEqual([1024, 768]);
+    expect(Buffer.from(block).toString('latin1')).toContain('Vivarium');
+  });
+
+  test('have no second block', async () => {
+    const parts = await run(`mov ax, 0x4f15\nmov bl, 1\nxor cx, cx\nmov dx, 1\nint 0x10 ${END}`);
+    expect(register(parts, AX) & 0xffff).toBe(0x014f);
   });
 });
 
