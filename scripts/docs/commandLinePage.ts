@@ -17,7 +17,7 @@ export function commandLinePage(): string {
       shown = '';
       command.outputHelp();
       // What a command adds to its own list of options.
-      const notes = shown.slice(command.helpInformation().length).trim();
+      const notes = shown.slice(command.helpInformation().length).replace(/^\s*\n/, '').trimEnd();
       return chapter(command, notes);
     });
   return page('Every command and option', 'the definitions in `src-main/cli`', [
@@ -28,10 +28,10 @@ export function commandLinePage(): string {
 
 function chapter(command: Command, notes: string): string {
   const help = command.createHelp();
-  const parameters = command.registeredArguments.map(({ description }, index) => [
-    `\`${help.visibleArguments(command)[index]?.name() ?? ''}\``,
-    cell(description),
-  ]);
+  // None where the usage says all there is to say.
+  const parameters = help
+    .visibleArguments(command)
+    .map((argument) => [`\`${argument.name()}\``, cell(argument.description)]);
   const options = help.visibleOptions(command).map((option) => [`\`${option.flags}\``, meaning(option)]);
   return [
     `## vivarium ${command.name()}`,
