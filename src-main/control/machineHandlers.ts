@@ -36,13 +36,13 @@ export function machineHandlers(
     'vm:suspend': ({ id }) => machines.outcome(hypervisor.suspend(id)),
     'vm:discardSuspended': ({ id }) => machines.outcome(hypervisor.discardSuspended(id)),
 
-    'vm:key': ({ id, keys }) => toOutcome(hypervisor.sendKeys(id, keys), () => undefined),
-    'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.moveMouse(id, motion), () => undefined),
-    'vm:typeText': ({ id, text }) => toOutcome(hypervisor.typeText(id, text), () => undefined),
+    'vm:key': ({ id, keys }) => toOutcome(hypervisor.console.sendKeys(id, keys), () => undefined),
+    'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.console.moveMouse(id, motion), () => undefined),
+    'vm:typeText': ({ id, text }) => toOutcome(hypervisor.console.typeText(id, text), () => undefined),
     'vm:serialInput': ({ id, bytes, line }) =>
-      toOutcome(hypervisor.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
+      toOutcome(hypervisor.console.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
     'vm:screenText': ({ id }) => {
-      const screen = hypervisor.screen(id);
+      const screen = hypervisor.console.screen(id);
       if (!screen) return refuse('wrong-state', 'The machine is off: it shows nothing.');
       if (screen.mode === 'graphics') return refuse('wrong-state', 'The machine shows pixels, not text.');
       return succeed(screenLines(screen));

@@ -5,6 +5,7 @@ import type { ArmedBreakpoint, BreakpointHits } from '../machine/breakpoints/Bre
 import type { EvaluationResult, Expression } from '../machine/expressions/Expression.ts';
 import type { RemovableSlot } from '../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../machine/images/openImage.ts';
+import { ConsoleCommands } from './ConsoleCommands.ts';
 import { commandOfUpdate, DefinitionCommands } from './DefinitionCommands.ts';
 import { DiskLayers } from './disks/DiskLayers.ts';
 import { ImageContents } from './disks/ImageContents.ts';
@@ -32,18 +33,16 @@ import { MachineTraces } from './traces/MachineTraces.ts';
 import { TypedEmitter } from './TypedEmitter.ts';
 import type {
   AfterRestore,
+  ConsoleService,
   ContainmentEntry,
   CreateVmRequest,
-  DeviceActivity,
   ExportOptions,
   Disposer,
-  MouseMotion,
   HypervisorEventName,
   HypervisorEvents,
   HypervisorService,
   HypervisorStatistics,
   InspectionService,
-  KeyStroke,
   ProgramSource,
   Result,
   ScheduledExits,
@@ -52,8 +51,6 @@ import type {
   SnapshotId,
   SnapshotRequest,
   StoreProblem,
-  Screen,
-  ScreenChange,
   TakenSnapshot,
   TimeTravelService,
   UpdateVmRequest,
@@ -100,6 +97,7 @@ export class Hypervisor implements HypervisorService {
   readonly #definitions: DefinitionCommands;
   readonly time: TimeTravelService;
   readonly inspection: InspectionService;
+  readonly console: ConsoleService;
   readonly traces: MachineTraces;
   readonly #checkpoints: CheckpointKeeper;
   readonly #power: PowerCommands;
@@ -118,6 +116,7 @@ export class Hypervisor implements HypervisorService {
     this.#store = store;
     this.#registry = new MachineRegistry(store);
     this.inspection = new InspectionCommands(this.#machines);
+    this.console = new ConsoleCommands(this.#machines);
     this.time = new TimeTravelCommands({
       find: (id, command) => this.#machines.find(id, command),
       readProgram: (id) => this.#registry.readProgram(id),
@@ -421,52 +420,6 @@ export class Hypervisor implements HypervisorService {
     expressions: readonly Expression[],
   ): Promise<Result<readonly EvaluationResult[]>> {
     return this.#machines.send(id, 'look inside', 'evaluate', { vcpu, expressions });
-  }
-
-  screen(id: VmId): Screen | undefined {
-    return this.#machines.get(id)?.screen.screen;
-  }
-
-  screenRevision(id: VmId): number {
-    return this.#machines.get(id)?.screen.revision ?? 0;
-  }
-
-  screenSince(id: VmId, revision: number): ScreenChange | undefined {
-    const mirror = this.#machines.get(id)?.screen;
-    if (mirror === undefined || mirror.revision === revision) return undefined;
-    return { revision: mirror.revision, screen: mirror.since(revision) ?? null };
-  }
-
-  watchScreen(id: VmId, perSecond: number): Disposer {
-    return this.#machines.get(id)?.watchScreen(perSecond) ?? (() => undefined);
-  }
-
-  sendScanCodes(id: VmId, codes: readonly number[]): Result<null> {
-    return this.#machines.post(id, 'sendScanCodes', codes);
-  }
-
-  sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null> {
-    return this.#machines.post(id, 'sendKeys', keys);
-  }
-
-  moveMouse(id: VmId, motion: MouseMotion): Result<null> {
-    return this.#machines.post(id, 'moveMouse', motion);
-  }
-
-  typeText(id: VmId, text: string): Result<null> {
-    return this.#machines.post(id, 'typeText', text);
-  }
-
-  deviceActivity(id: VmId): DeviceActivity | undefined {
-    return this.#machines.get(id)?.deviceActivity();
-  }
-
-  sendSerial(id: VmId, bytes: Uint8Array, port = 0): Result<null> {
-    return this.#machines.post(id, 'serialInput', { port, bytes });
-  }
-
-  serialHistory(id: VmId, port = 0): Uint8Array {
-    return this.#machines.get(id)?.serialHistories.bytes(port) ?? new Uint8Array(0);
   }
 
   statistics(): HypervisorStatistics {

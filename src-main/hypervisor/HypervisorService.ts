@@ -7,17 +7,15 @@ import type { DebugConnection } from './threads/DebugConnection.ts';
 import type { RegisterName } from './registers.ts';
 import type {
   AfterRestore,
+  ConsoleService,
   ContainmentEntry,
   CreateVmRequest,
-  DeviceActivity,
   ExportOptions,
   Disposer,
-  MouseMotion,
   HypervisorEventName,
   HypervisorEvents,
   HypervisorStatistics,
   InspectionService,
-  KeyStroke,
   ProgramSource,
   Result,
   ScheduledExits,
@@ -28,7 +26,6 @@ import type {
   SnapshotRequest,
   StoreProblem,
   Screen,
-  ScreenChange,
   TakenSnapshot,
   TimeTravelService,
   TraceService,
@@ -127,6 +124,7 @@ export interface HypervisorService {
   readonly time: TimeTravelService;
   readonly traces: TraceService;
   readonly inspection: InspectionService;
+  readonly console: ConsoleService;
 
   /**
    * Hands a machine that is on, or crashed, to a debugger: it is paused, and driven by the debugger until that takes
@@ -150,27 +148,6 @@ export interface HypervisorService {
   breakpointHits(id: VmId): Promise<Result<BreakpointHits>>;
   /** A value for each expression, or why it has none. */
   evaluate(id: VmId, vcpu: number, expressions: readonly Expression[]): Promise<Result<readonly EvaluationResult[]>>;
-  /** The whole screen as it was last seen; undefined while the machine shows nothing, or nobody has looked. */
-  screen(id: VmId): Screen | undefined;
-  /** Grows with every change of the screen. */
-  screenRevision(id: VmId): number;
-  /** What the screen shows that it did not at `revision` (-1: nothing is known); undefined when nothing has changed. */
-  screenSince(id: VmId, revision: number): ScreenChange | undefined;
-  /** Keeps the screen up to date, looking for changes so many times a second, until the disposer is called. */
-  watchScreen(id: VmId, perSecond: number): Disposer;
-  /** Set-1 scan codes as the keyboard sends them. */
-  sendScanCodes(id: VmId, codes: readonly number[]): Result<null>;
-  /** Keys by their `KeyboardEvent.code`. */
-  sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
-  /** Types on a US keyboard, as fast as the guest takes it. */
-  moveMouse(id: VmId, motion: MouseMotion): Result<null>;
-  typeText(id: VmId, text: string): Result<null>;
-  /** What its drives and network adapter did since power-on; undefined while off. */
-  deviceActivity(id: VmId): DeviceActivity | undefined;
-  sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;
-  /** The newest output, oldest first; at most 256 KiB are kept for each machine. */
-  serialHistory(id: VmId, port?: number): Uint8Array;
-
   statistics(): HypervisorStatistics;
   scheduleTrace(since?: number): ScheduleTrace;
   /** What machines that are on have exited for, and when. It is noted from the first call on, for a second after each. */

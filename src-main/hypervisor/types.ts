@@ -3,6 +3,7 @@
  * directly. Everything here is plain data that survives a structured clone, but for the interface itself.
  */
 export type { HypervisorService } from './HypervisorService.ts';
+export * from './types/console.ts';
 export * from './types/containment.ts';
 export * from './types/definition.ts';
 export * from './types/devices.ts';

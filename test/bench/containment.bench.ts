@@ -40,7 +40,7 @@ async function measure(
   const { hypervisor } = siege;
   const rssBefore = process.memoryUsage.rss();
   const rogue = name === undefined ? undefined : await siege.startRogue(name);
-  const stopWatching = rogue === undefined ? (): void => undefined : hypervisor.watchScreen(rogue, 30);
+  const stopWatching = rogue === undefined ? (): void => undefined : hypervisor.console.watchScreen(rogue, 30);
   await sleep(700);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();

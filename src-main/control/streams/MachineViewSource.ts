@@ -44,7 +44,7 @@ export class MachineViewSource implements StreamSource {
         if (removed.id === id) this.isGone = true;
       }),
     );
-    if (this.parts.has('screen')) this.disposers.push(hypervisor.watchScreen(id, SCREEN_RATE));
+    if (this.parts.has('screen')) this.disposers.push(hypervisor.console.watchScreen(id, SCREEN_RATE));
     if (this.parts.has('exits')) this.followStatistics();
   }
 
@@ -61,7 +61,7 @@ export class MachineViewSource implements StreamSource {
       }
     }
     if (this.parts.has('screen')) {
-      const change = this.hypervisor.screenSince(this.id, this.screenRevision);
+      const change = this.hypervisor.console.screenSince(this.id, this.screenRevision);
       if (change) {
         this.screenRevision = change.revision;
         frame.screen = change.screen;
@@ -69,7 +69,7 @@ export class MachineViewSource implements StreamSource {
       }
     }
     if (this.parts.has('devices')) {
-      const devices = this.hypervisor.deviceActivity(this.id) ?? null;
+      const devices = this.hypervisor.console.deviceActivity(this.id) ?? null;
       const text = JSON.stringify(devices);
       if (text !== this.devices) {
         this.devices = text;

@@ -38,7 +38,7 @@ export class SerialFollower {
 
   /** The next frame brings everything that is kept. */
   restart(): void {
-    this.begin([this.hypervisor.serialHistory(this.id, this.port)]);
+    this.begin([this.hypervisor.console.serialHistory(this.id, this.port)]);
   }
 
   /** What came since the last frame; null: nothing. */

@@ -66,7 +66,7 @@ export function imageHandlers({ hypervisor, grants, dialogs }: ImageServices): H
     },
     'screen:savePicture': async ({ id }) => {
       // Taken before the dialog: it is the picture that the user saw.
-      const screen = hypervisor.screen(id);
+      const screen = hypervisor.console.screen(id);
       if (!screen) return refuse('wrong-state', 'The machine shows nothing: start it first.');
       const picture = encodeScreen(screen);
       const file = await dialogs.pickPicture(pictureName(hypervisor.get(id)?.name ?? 'screen'));

@@ -61,11 +61,11 @@ export class OverviewSource implements StreamSource {
     const present = new Set<VmId>();
     for (const { id } of this.hypervisor.list()) {
       present.add(id);
-      if (!this.watches.has(id)) this.watches.set(id, this.hypervisor.watchScreen(id, THUMBNAIL_RATE));
-      const revision = this.hypervisor.screenRevision(id);
+      if (!this.watches.has(id)) this.watches.set(id, this.hypervisor.console.watchScreen(id, THUMBNAIL_RATE));
+      const revision = this.hypervisor.console.screenRevision(id);
       if (revision === this.shown.get(id)) continue;
       this.shown.set(id, revision);
-      const screen = this.hypervisor.screen(id);
+      const screen = this.hypervisor.console.screen(id);
       changed.push({ id, picture: screen ? makeThumbnail(screen) : null });
     }
     for (const id of this.watches.keys()) {

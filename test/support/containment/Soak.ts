@@ -108,7 +108,7 @@ export class Soak {
       'delete a snapshot': () => this.withSnapshot(id, (snapshot) => hypervisor.deleteSnapshot(id, snapshot)),
       clone: () => this.clone(id),
       look: async () => {
-        const stop = hypervisor.watchScreen(id, 30);
+        const stop = hypervisor.console.watchScreen(id, 30);
         await sleep(random.below(30));
         stop();
         return { ok: true, value: null };

@@ -18,7 +18,6 @@ import type {
   TimeTravelService,
   TraceService,
   Screen,
-  ScreenChange,
   TranslationView,
   VcpuRegisters,
   VmState,
@@ -82,7 +81,6 @@ export class FakeHypervisor implements HypervisorService {
   list = (): VmSummary[] => [...this.vms.values()];
   get = (id: string): VmSummary | undefined => this.vms.get(id);
   storeProblems = (): [] => [];
-  deviceActivity = (): undefined => undefined;
 
   async create(request: Parameters<HypervisorService['create']>[0]): Promise<Result<VmSummary>> {
     if (this.refusal) return this.refusal;
@@ -228,34 +226,37 @@ export class FakeHypervisor implements HypervisorService {
     this.runOutCalls.push(place);
     return this.change(id, { state: 'running' });
   };
-  screen = (id: string): Screen | undefined => this.screens.get(id)?.screen;
-  screenRevision = (id: string): number => this.screens.get(id)?.revision ?? 0;
-  screenSince(id: string, revision: number): ScreenChange | undefined {
-    const mirror = this.screens.get(id) ?? new ScreenMirror();
-    if (mirror.revision === revision) return undefined;
-    return { revision: mirror.revision, screen: mirror.since(revision) ?? null };
-  }
-  watchScreen = () => (): void => undefined;
+  readonly console: HypervisorService['console'] = {
+    screen: (id) => this.screens.get(id)?.screen,
+    screenRevision: (id) => this.screens.get(id)?.revision ?? 0,
+    screenSince: (id, revision) => {
+      const mirror = this.screens.get(id) ?? new ScreenMirror();
+      if (mirror.revision === revision) return undefined;
+      return { revision: mirror.revision, screen: mirror.since(revision) ?? null };
+    },
+    watchScreen: () => () => undefined,
+    sendScanCodes: () => ({ ok: true, value: null }),
+    sendKeys: (id, keys) => {
+      this.keys.push(...keys.map((key) => ({ id, ...key })));
+      return { ok: true, value: null };
+    },
+    moveMouse: () => ({ ok: true, value: null }),
+    typeText: (_id, text) => {
+      this.typed.push(text);
+      return { ok: true, value: null };
+    },
+    deviceActivity: () => undefined,
+    sendSerial: (_id, bytes) => {
+      this.serialSent.push(bytes);
+      return { ok: true, value: null };
+    },
+    serialHistory: () => this.serial,
+  };
   show(id: string, screen: Screen): void {
     const mirror = this.screens.get(id) ?? new ScreenMirror();
     this.screens.set(id, mirror);
     mirror.update(screen);
   }
-  sendScanCodes = (): Result<null> => ({ ok: true, value: null });
-  sendKeys = (id: string, keys: readonly { code: string; pressed: boolean }[]): Result<null> => {
-    this.keys.push(...keys.map((key) => ({ id, ...key })));
-    return { ok: true, value: null };
-  };
-  moveMouse = (): Result<null> => ({ ok: true, value: null });
-  typeText = (_id: string, text: string): Result<null> => {
-    this.typed.push(text);
-    return { ok: true, value: null };
-  };
-  sendSerial = (_id: string, bytes: Uint8Array): Result<null> => {
-    this.serialSent.push(bytes);
-    return { ok: true, value: null };
-  };
-  serialHistory = (): Uint8Array => this.serial;
 
   statistics = (): HypervisorStatistics => this.stats;
   scheduledExits = (): ReturnType<HypervisorService['scheduledExits']> => this.exitTrace;

@@ -52,10 +52,10 @@ test('a guest reads its disk and writes it', async () => {
 
 test('what a drive does is counted, for its light', async () => {
   const { id } = await create([{ slot: 'hda', path: await disk(), access: 'overlay' }], DISK_PROGRAM);
-  expect(opened.hypervisor.deviceActivity(id)).toBeUndefined();
+  expect(opened.hypervisor.console.deviceActivity(id)).toBeUndefined();
   unwrap(await opened.hypervisor.start(id));
   await until(() => opened.hypervisor.get(id)?.activity === 'stopped', 'halted');
-  const drives = opened.hypervisor.deviceActivity(id)?.drives;
+  const drives = opened.hypervisor.console.deviceActivity(id)?.drives;
   expect(drives?.hda).toEqual({ reads: 1, writes: 1 });
   expect(drives?.cdrom).toEqual({ reads: 0, writes: 0 });
 });

@@ -92,7 +92,7 @@ wait_:
 const start = (text: string, network: VmNetwork | null): Promise<string> => opened.start(text, { network });
 
 function serial(id: string): string {
-  return new TextDecoder().decode(opened.hypervisor.serialHistory(id));
+  return new TextDecoder().decode(opened.hypervisor.console.serialHistory(id));
 }
 
 test('machines on one segment hear each other, and machines on another do not', async () => {

@@ -254,7 +254,7 @@ test('a BIOS image takes the place of the machine’s own, and another one needs
   const source = (letter: string) =>
     ({ kind: 'bytes', bytes: biosImage(letter), fileName: 'rom.bin', format: 'bios' }) as const;
   const { id } = unwrap(await hypervisor.create({ program: source('R') }));
-  const said = (): string => Buffer.from(hypervisor.serialHistory(id)).toString();
+  const said = (): string => Buffer.from(hypervisor.console.serialHistory(id)).toString();
   unwrap(await hypervisor.start(id));
   await until(() => said() === 'R', 'the first letter');
   expect(hypervisor.get(id)?.programSummary).toBe('BIOS image, 64 KiB, without a VGA BIOS');
@@ -303,16 +303,16 @@ jz wait_key
 in al, 60h
 out dx, al
 hlt`);
-  await until(() => hypervisor.serialHistory(id).length >= 1, 'serial output');
-  const stopWatching = hypervisor.watchScreen(id, 30);
+  await until(() => hypervisor.console.serialHistory(id).length >= 1, 'serial output');
+  const stopWatching = hypervisor.console.watchScreen(id, 30);
   await until(() => {
-    const screen = hypervisor.screen(id);
+    const screen = hypervisor.console.screen(id);
     return screen?.mode === 'text' && screen.cells[0] === 0x41;
   }, 'the screen');
   stopWatching();
-  unwrap(hypervisor.sendKeys(id, [{ code: 'KeyA', pressed: true }]));
-  await until(() => hypervisor.serialHistory(id).length >= 2, 'the key');
-  expect([...hypervisor.serialHistory(id)]).toEqual([0x78, 0x1e]);
+  unwrap(hypervisor.console.sendKeys(id, [{ code: 'KeyA', pressed: true }]));
+  await until(() => hypervisor.console.serialHistory(id).length >= 2, 'the key');
+  expect([...hypervisor.console.serialHistory(id)]).toEqual([0x78, 0x1e]);
 });
 
 test('a machine that waits for its timer uses next to no host time', async () => {

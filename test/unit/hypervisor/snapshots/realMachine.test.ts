@@ -35,7 +35,7 @@ const countOf = (id: string): number =>
 test('a restored machine has the console that it had', async () => {
   const { hypervisor } = opened;
   const id = await opened.start('bits 16\norg 100h\nmov dx, 3f8h\nmov al, "a"\nout dx, al\nwait: jmp wait');
-  const sent = (): string => new TextDecoder().decode(hypervisor.serialHistory(id));
+  const sent = (): string => new TextDecoder().decode(hypervisor.console.serialHistory(id));
   await until(() => sent() === 'a', 'the first letter');
   const { id: taken } = unwrap(await hypervisor.takeSnapshot(id, { name: 'a' }));
   unwrap(await hypervisor.reset(id));
@@ -47,7 +47,7 @@ test('a restored machine has the console that it had', async () => {
   unwrap(await hypervisor.suspend(id));
   await opened.reopen();
   unwrap(await opened.hypervisor.start(id));
-  expect(new TextDecoder().decode(opened.hypervisor.serialHistory(id))).toBe('a');
+  expect(new TextDecoder().decode(opened.hypervisor.console.serialHistory(id))).toBe('a');
 });
 
 describe('a machine with the instruction clock', () => {
@@ -245,7 +245,7 @@ ${ATA_READY}`;
     String.fromCharCode(opened.hypervisor.readMemory(id, register(id, 'ds.base') + 0x9000, 1)?.[0] ?? 0);
 
   async function write(id: string, letter: string): Promise<void> {
-    unwrap(opened.hypervisor.typeText(id, letter));
+    unwrap(opened.hypervisor.console.typeText(id, letter));
     await until(() => written(id) === letter, `${letter} written`);
   }
 

@@ -26,7 +26,7 @@ async function startWaiting(): Promise<{ readonly id: string; readonly behind: n
 
 /** A key, pressed and released: two interrupts. */
 function typeKey(id: string): void {
-  unwrap(machines.hypervisor.sendScanCodes(id, [0x1e]));
+  unwrap(machines.hypervisor.console.sendScanCodes(id, [0x1e]));
 }
 
 const letBe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
@@ -52,7 +52,7 @@ describe('a machine that waits in HLT with a breakpoint behind it', { timeout: 6
     const { hypervisor } = machines;
     const { id, behind } = await startWaiting();
     unwrap(await hypervisor.setBreakpoints(id, [codeBreakpoint(behind)]));
-    unwrap(hypervisor.sendSerial(id, Uint8Array.of(1)));
+    unwrap(hypervisor.console.sendSerial(id, Uint8Array.of(1)));
     await letBe();
     expect(hypervisor.get(id)).toMatchObject({ state: 'running', activity: 'halted' });
     expect(unwrap(await hypervisor.breakpointHits(id))).toEqual([]);

@@ -237,9 +237,9 @@ describe('a thread that dies', () => {
 describe('output and input', () => {
   test('serial bytes come out as they went in', async () => {
     const { id } = await test1.run('echo');
-    unwrap(test1.hypervisor.sendSerial(id, new TextEncoder().encode('hello')));
-    await until(() => test1.hypervisor.serialHistory(id).length === 5, 'echo');
-    expect(new TextDecoder().decode(test1.hypervisor.serialHistory(id))).toBe('hello');
+    unwrap(test1.hypervisor.console.sendSerial(id, new TextEncoder().encode('hello')));
+    await until(() => test1.hypervisor.console.serialHistory(id).length === 5, 'echo');
+    expect(new TextDecoder().decode(test1.hypervisor.console.serialHistory(id))).toBe('hello');
   });
 
   test('a flood waits for main instead of filling memory, and nothing is lost', async () => {
@@ -256,7 +256,7 @@ describe('output and input', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
     await sleep(200);
     expect(received).toBeGreaterThan(1e6);
-    expect(test1.hypervisor.serialHistory(id).length).toBe(256 * 1024);
+    expect(test1.hypervisor.console.serialHistory(id).length).toBe(256 * 1024);
   });
 });
 

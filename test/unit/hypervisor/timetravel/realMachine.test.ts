@@ -65,7 +65,7 @@ describe('a machine by the instruction clock', () => {
     const seen = new Map<number, string>();
     for (let round = 0; round < 4; round++) {
       await sleep(150);
-      hypervisor.sendKeys(id, [{ code: 'KeyA', pressed: round % 2 === 0 }]);
+      hypervisor.console.sendKeys(id, [{ code: 'KeyA', pressed: round % 2 === 0 }]);
       await sleep(50);
       unwrap(await hypervisor.pause(id));
       seen.set(retired(id), `${await digest(id)} ${register(id, 'ebx')}`);
@@ -193,14 +193,14 @@ describe('a machine by the instruction clock', () => {
   test('what it said once it does not say again', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    hypervisor.typeText(id, 'abc');
-    await until(() => hypervisor.serialHistory(id).length === 3, 'the echo');
+    hypervisor.console.typeText(id, 'abc');
+    await until(() => hypervisor.console.serialHistory(id).length === 3, 'the echo');
     unwrap(await hypervisor.pause(id));
     const present = retired(id);
     unwrap(await hypervisor.time.goTo(id, 0));
     unwrap(await hypervisor.resume(id));
     await until(() => retired(id) > present, 'the present');
-    expect(new TextDecoder().decode(hypervisor.serialHistory(id))).toBe('abc');
+    expect(new TextDecoder().decode(hypervisor.console.serialHistory(id))).toBe('abc');
   });
 
   test('its disk goes back with it', async () => {
@@ -221,7 +221,7 @@ delay: dec si
 buffer: times 512 db 0`;
     const id = await startBusy(text, [{ slot: 'hda', path: image, access: 'read-write' }]);
     const written = async (): Promise<number> => (await readFile(image))[512] ?? 0;
-    await until(() => (hypervisor.deviceActivity(id)?.drives.hda.writes ?? 0) > 10, 'some writes');
+    await until(() => (hypervisor.console.deviceActivity(id)?.drives.hda.writes ?? 0) > 10, 'some writes');
     unwrap(await hypervisor.pause(id));
     const late = [retired(id), await written()] as const;
     const middle = Math.floor(late[0] / 2);
@@ -237,8 +237,8 @@ buffer: times 512 db 0`;
   test('its run is saved, and replayed to the same end by the command line', async () => {
     const { hypervisor } = opened;
     const id = await startBusy();
-    hypervisor.typeText(id, 'x');
-    await until(() => hypervisor.serialHistory(id).length === 1, 'the echo');
+    hypervisor.console.typeText(id, 'x');
+    await until(() => hypervisor.console.serialHistory(id).length === 1, 'the echo');
     unwrap(await hypervisor.pause(id));
     const file = path.join(folder, 'run.recording');
     unwrap(await hypervisor.time.goTo(id, 1000));
