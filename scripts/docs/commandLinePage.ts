@@ -17,7 +17,10 @@ export function commandLinePage(): string {
       shown = '';
       command.outputHelp();
       // What a command adds to its own list of options.
-      const notes = shown.slice(command.helpInformation().length).replace(/^\s*\n/, '').trimEnd();
+      const notes = shown
+        .slice(command.helpInformation().length)
+        .replace(/^\s*\n/, '')
+        .trimEnd();
       return chapter(command, notes);
     });
   return page('Every command and option', 'the definitions in `src-main/cli`', [
