@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
-const typed = ['src-*/**/*.{ts,vue}', 'test/**/*.ts', '*.config.ts'];
+const typed = ['src-*/**/*.{ts,vue}', 'scripts/**/*.ts', 'test/**/*.ts', '*.config.ts'];
 
 export default tseslint.config(
   { ignores: ['out/', '.runtime/', 'node_modules/', 'test-results/', '**/*.d.ts'] },
