@@ -25,7 +25,6 @@ import type {
   SnapshotId,
   SnapshotRequest,
   StoreProblem,
-  Screen,
   TakenSnapshot,
   TimeTravelService,
   TraceService,
