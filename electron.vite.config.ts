@@ -22,6 +22,7 @@ const mainEntries = Object.fromEntries(
     vcpuThread: 'src-main/vcpuThread.ts',
     compilerThread: 'src-main/hypervisor/regionCompiler/compilerThread.ts',
     patchbayThread: 'src-main/hypervisor/network/patchbayThread.ts',
+    symbolThread: 'src-main/symbolThread.ts',
     cli: 'src-main/cli/index.ts',
   })
     .map(([name, file]) => [name, path.join(root, file)] as const)

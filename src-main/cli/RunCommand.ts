@@ -1,21 +1,17 @@
 import { closeSync } from 'node:fs';
-import { listRegion } from '../debug/RegionListing.ts';
 import { applyRecordedInput } from '../hypervisor/changeMachine.ts';
-import type { FirmwareImages } from '../hypervisor/FirmwareShadow.ts';
 import type { Recording } from '../hypervisor/recordings/Recording.ts';
 import type { StoredInput } from '../hypervisor/recordings/recordedInputs.ts';
 import { layersOf, machineDigest } from '../hypervisor/snapshots/MachineSnapshot.ts';
-import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
+import type { TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import { debugMachine } from '../hypervisor/timetravel/debugMachine.ts';
 import { TimeTravel } from '../hypervisor/timetravel/TimeTravel.ts';
-import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { parseTyping, TypingError, type TypingStep } from '../machine/keyboard/typing.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
-import type { Machine } from '../machine/Machine.ts';
 import type { MachineInput } from '../machine/MachineInput.ts';
 import { adapterModels } from '../machine/network/NetworkPort.ts';
 import { hasVirtio } from '../machine/virtio/virtioDevices.ts';
-import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
+import { readAddressNames } from './addressNames.ts';
 import { traceCode } from './codeTrace.ts';
 import { openDrives } from './drives.ts';
 import { exitStatusOf, type Interrupt, INTERRUPT_STATUS, UsageError } from './ExitStatus.ts';
@@ -28,7 +24,8 @@ import { readFirmware, readProgram, refuseKernelOptions, refusePlacing, withFirm
 import { type ReplayPlace, ReplaySession } from './ReplaySession.ts';
 import type { RunOptions } from './RunOptions.ts';
 import { type RunEnding, type RunResult, RunSession } from './RunSession.ts';
-import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
+import { reportRun } from './reportRun.ts';
+import { hostTime, makeRunMachine } from './runMachine.ts';
 import { SideOutput } from './SideOutput.ts';
 import { WavFile } from './WavFile.ts';
 import { screenFormat } from './screenFile.ts';
@@ -36,10 +33,8 @@ import { SerialConsole } from './SerialConsole.ts';
 import type { Terminal } from './Terminal.ts';
 import { TextWatch } from './TextWatch.ts';
 import { TraceFile } from './TraceFile.ts';
-import { checkWritable, openForWriting, saveScreen, saveSerial } from './userFiles.ts';
+import { checkWritable, openForWriting, saveSerial } from './userFiles.ts';
 
-/** The deterministic clock starts here: 2000-01-01 00:00:00 UTC. */
-const DETERMINISTIC_EPOCH_MS = Date.UTC(2000, 0, 1);
 /** What of the serial output the report holds at most, in bytes; the newest. */
 const MOST_SERIAL = 4 * 1024 * 1024;
 const NEWLINE = 10;
@@ -47,8 +42,6 @@ const NEWLINE = 10;
 const FLOOD_NS = 1_000_000;
 /** Beyond this many bytes that the guest has not taken, input waits. */
 const INPUT_WAITING_MOST = 1024 * 1024;
-
-const hostTime: HostTime = { monotonicNs: () => performance.now() * 1e6 };
 
 /** How a run is made: of what, and by whom it is driven. */
 export interface RunUse {
@@ -96,6 +89,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     refuseKernelOptions(options, undefined, 'there is no program file');
   }
 
+  const names = options.symbols && readAddressNames(options.symbols);
   const output = new OutputBuffer({ mostKept: MOST_SERIAL });
   const until = options.until === undefined ? undefined : new TextWatch(options.until);
   refuseMissingDevices(options);
@@ -111,7 +105,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
     output.serial(byte, options.serial === 'stdio');
     if (until?.onByte(byte) || (byte === NEWLINE && isLineUrgent(options, output))) parts.machine.kick();
   };
-  const parts = await makeMachine(
+  const parts = await makeRunMachine(
     options,
     { firmware, cable, drives, terminal },
     {
@@ -143,7 +137,11 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   const { machine } = parts;
   const trace =
     options.traceFile &&
-    new TraceFile(debugMachine(parts, undefined), options.traceFile, hostTime, (line) => terminal.complain(line));
+    new TraceFile(debugMachine(parts, undefined), options.traceFile, {
+      hostTime,
+      names,
+      complain: (line) => terminal.complain(line),
+    });
   if (image === undefined) machine.reset();
   else machine.load(image);
   use.onStart(parts);
@@ -182,7 +180,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   if (serialFile !== undefined) closeSync(serialFile);
   audio?.close();
   if (options.trace === 'code') traceCode(parts, terminal);
-  await report(machine, result, { options, output, side, terminal, digest });
+  await reportRun(machine, result, { options, output, side, terminal, digest, names });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
 
@@ -313,88 +311,6 @@ const INTERRUPT_DETAILS: Readonly<Record<Interrupt, string>> = {
 
 function interruption(interrupt: Interrupt): RunEnding {
   return { reason: 'error', detail: INTERRUPT_DETAILS[interrupt], interrupt };
-}
-
-interface ReportParts {
-  readonly options: RunOptions;
-  readonly output: OutputBuffer;
-  readonly side: SideOutput;
-  readonly terminal: Terminal;
-  readonly digest: string | undefined;
-}
-
-async function report(machine: Machine, result: RunResult, parts: ReportParts): Promise<void> {
-  try {
-    if (parts.options.screen !== undefined) saveScreen(parts.options.screen, machine);
-  } finally {
-    // What the run came to is told whether or not its picture could be kept.
-    await tell(machine, result, parts);
-  }
-}
-
-async function tell(
-  machine: Machine,
-  result: RunResult,
-  { options, output, side, terminal, digest }: ReportParts,
-): Promise<void> {
-  const statistics = reportStatistics(machine.statistics(), machine.processors, result.seconds);
-  const newline = output.endsLine ? '' : '\n';
-  if (options.isJson) {
-    const object: RunReport = {
-      exit: { reason: result.reason, detail: result.detail },
-      vcpus: machine.processors.map(reportVcpu),
-      serial: new TextDecoder().decode(output.kept()),
-      screen: machine.screenText(),
-      stats: statistics,
-      ...side.report(),
-      ...(digest !== undefined && { digest }),
-    };
-    await terminal.write(`${newline}${JSON.stringify(object)}\n`);
-    return;
-  }
-  if (newline !== '') await terminal.write(newline);
-  const { instructions, seconds, mips } = statistics;
-  const detail = result.detail === '' ? '' : ` (${result.detail})`;
-  terminal.complain(`${result.reason}${detail}: ${instructions} instructions in ${seconds.toFixed(3)} s, ${mips} MIPS`);
-}
-
-interface MachineParts {
-  readonly firmware: FirmwareImages | undefined;
-  readonly cable: NetworkCable | undefined;
-  readonly drives: DriveOptions;
-  readonly terminal: Terminal;
-}
-
-async function makeMachine(
-  options: RunOptions,
-  { firmware, cable, drives, terminal }: MachineParts,
-  sinks: Partial<MachineSinks>,
-): Promise<TranslatedMachine> {
-  const handlers = await compileThreadedHandlers();
-  try {
-    return createTranslatedMachine({
-      memoryBytes: options.memoryBytes,
-      regionThreshold: REGION_THRESHOLDS[options.tier],
-      ...(options.trace === 'regions' && { onRegion: (made) => terminal.complain(listRegion(made)) }),
-      handlers,
-      hostTime,
-      clock: { kind: options.clock },
-      wallClockMs: options.clock === 'host' ? Date.now() : DETERMINISTIC_EPOCH_MS,
-      sinks,
-      drives,
-      logPorts: options.logPorts.map(({ port }) => port),
-      ...(options.exitPort !== undefined && { exitPort: options.exitPort }),
-      ...(cable && { macAddress: cable.macAddress }),
-      ...(options.adapterModel !== undefined && { adapterModel: options.adapterModel }),
-      hasConsole: options.console === 'virtio',
-      profile: options.profile,
-      ...(options.hasLocalApic !== undefined && { hasLocalApic: options.hasLocalApic }),
-      ...firmware,
-    });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`The machine cannot be made: ${error.message}.`);
-  }
 }
 
 function readKeys(text: string | undefined): readonly TypingStep[] {

@@ -15,6 +15,12 @@ export type ConsoleDevice = (typeof CONSOLE_DEVICES)[number];
 export const TRACE_KINDS = ['regions', 'code'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 
+/** See `--symbols` and `--symbols-offset`. */
+export interface SymbolChoice {
+  readonly file: string;
+  readonly offset: number;
+}
+
 /** What `vivarium run` was told. */
 export interface RunOptions {
   readonly file: string | undefined;
@@ -58,6 +64,8 @@ export interface RunOptions {
   readonly endsAtReset: boolean;
   /** What is listed on standard error: regions as they are made, or at the end the code that was entered most. */
   readonly trace: TraceKind | undefined;
+  /** A file of what addresses are called, apart from the program. */
+  readonly symbols: SymbolChoice | undefined;
   /** What of the run is written to a file. */
   readonly traceFile: TraceFileChoice | undefined;
   readonly isJson: boolean;

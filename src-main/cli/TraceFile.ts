@@ -1,17 +1,27 @@
 import { closeSync } from 'node:fs';
 import { EventTrace } from '../debug/EventTrace.ts';
+import type { ProgramSymbols } from '../debug/ProgramSymbols.ts';
 import type { TraceFilter } from '../debug/parseTraceFilter.ts';
 import { CS } from '../engine/state/layout.ts';
 import { type BreakpointExit, isBreakpointExit } from '../machine/breakpoints/BreakpointSet.ts';
 import type { DebuggedMachine } from '../machine/debugging/DebuggedMachine.ts';
 import type { MachineExit, MachineSlice } from '../machine/MachineExit.ts';
 import type { HostTime } from '../machine/MachineOptions.ts';
+import { placeText } from './addressNames.ts';
 import { openForWriting, writeBytes } from './userFiles.ts';
 
 /** See `--trace-file`, `--trace-filter` and `--trace-size`. */
 export interface TraceFileChoice extends TraceFilter {
   readonly file: string;
   readonly mostBytes: number;
+}
+
+export interface TraceFileParts {
+  /** The machine's own. */
+  readonly hostTime: HostTime;
+  /** What addresses are called. */
+  readonly names: ProgramSymbols | undefined;
+  complain(line: string): void;
 }
 
 const BUFFERED_CHARACTERS = 0x1_0000;
@@ -33,18 +43,14 @@ export class TraceFile {
   private pending = '';
 
   /** Throws {@link UsageError} when the file cannot be written. */
-  constructor(
-    debugged: DebuggedMachine,
-    choice: TraceFileChoice,
-    hostTime: HostTime,
-    complain: (line: string) => void,
-  ) {
+  constructor(debugged: DebuggedMachine, choice: TraceFileChoice, { hostTime, names, complain }: TraceFileParts) {
     this.debugged = debugged;
     this.choice = choice;
     this.hostTime = hostTime;
     this.complain = complain;
     this.descriptor = openForWriting(choice.file, '--trace-file', 'w');
-    this.trace = new EventTrace(debugged, choice, (text) => this.add(text));
+    const describePlace = names && ((linearAddress: number) => placeText(names, linearAddress));
+    this.trace = new EventTrace(debugged, choice, (text) => this.add(text), describePlace);
     this.arm();
   }
 

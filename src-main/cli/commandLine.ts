@@ -143,6 +143,11 @@ function addRun(program: Command, terminal: Terminal, done: (status: number) => 
     .option('--clock <clock>', 'guest time: host, or instructions (repeatable to the bit)', 'host')
     .option('--gdb <port>', 'wait for gdb at this TCP port of this computer: target remote localhost:<port>')
     .option(
+      '--symbols <file>',
+      'what addresses are called, such as a kernel’s vmlinux or System.map: in traces, and at the end',
+    )
+    .option('--symbols-offset <number>', 'from the addresses in that file to those where the program runs')
+    .option(
       '--trace-file <file>',
       'a line in this file for each interrupt, exception, mode switch and load of CR0 to CR4',
     )

@@ -12,10 +12,15 @@ const PAGE_BYTES = 4096;
 
 /** `0x7c00`, `7c00h` or decimal; from 0 to `most`. */
 export function parseNumber(text: string, option: string, most: number): number {
-  const hexadecimal = /^0x([0-9a-f]+)$/i.exec(text)?.[1] ?? /^([0-9][0-9a-f]*)h$/i.exec(text)?.[1];
-  const value = hexadecimal !== undefined ? parseInt(hexadecimal, 16) : /^\d+$/.test(text) ? Number(text) : NaN;
+  const value = parseMagnitude(text);
   if (value >= 0 && value <= most) return value;
   throw new UsageError(`${option} ${text}: expected a number from 0 to 0x${most.toString(16)}, such as 0x7c00.`);
+}
+
+/** NaN: it is no number. */
+function parseMagnitude(text: string): number {
+  const hexadecimal = /^0x([0-9a-f]+)$/i.exec(text)?.[1] ?? /^([0-9][0-9a-f]*)h$/i.exec(text)?.[1];
+  return hexadecimal !== undefined ? parseInt(hexadecimal, 16) : /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 /** A whole number within a range. */
@@ -85,6 +90,14 @@ export function parseTracing(text: string, option: string): TraceFilter {
   const filter = parseTraceFilter(text);
   if (filter.ok) return filter;
   throw new UsageError(`${option} ${filter.message}`);
+}
+
+/** What is added to addresses: `-0xc0000000`. */
+export function parseOffset(text: string, option: string): number {
+  const sign = text.startsWith('-') ? -1 : 1;
+  const value = parseMagnitude(text.replace(/^[-+]/, ''));
+  if (value <= 0xffff_ffff) return sign * value;
+  throw new UsageError(`${option} ${text}: expected a number of up to 32 bits, such as 0x1000 or -0xc0000000.`);
 }
 
 /** A positive number of seconds. */

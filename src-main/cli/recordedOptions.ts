@@ -117,6 +117,7 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     vgaBios: data.vgaBios,
     endsAtReset: false,
     trace: undefined,
+    symbols: undefined,
     traceFile: undefined,
   };
 }

@@ -14,6 +14,7 @@ import {
   parseFileName,
   parseMemory,
   parseNumber,
+  parseOffset,
   parsePort,
   parseSeconds,
   parseSize,
@@ -24,7 +25,7 @@ import { TIERS } from '../hypervisor/types.ts';
 import { parseLoggedPorts } from './PortFiles.ts';
 import type { ReplayChoices } from './recordedOptions.ts';
 import type { RestoreChoices } from './RestoreCommand.ts';
-import { CONSOLE_DEVICES, type RunOptions, TRACE_KINDS } from './RunOptions.ts';
+import { CONSOLE_DEVICES, type RunOptions, type SymbolChoice, TRACE_KINDS } from './RunOptions.ts';
 import { SIDE_OUTPUTS } from './SideOutput.ts';
 import type { TraceFileChoice } from './TraceFile.ts';
 
@@ -76,6 +77,18 @@ function traceFileChoice({ traceFile, traceFilter, traceSize, gdb }: Values): Tr
     ...parseTracing(traceFilter ?? '', '--trace-filter'),
     mostBytes: parseSize(traceSize ?? '64M', '--trace-size'),
   };
+}
+
+export function symbolChoice({ symbols, symbolsOffset }: Values): SymbolChoice | undefined {
+  if (symbols !== undefined)
+    return {
+      file: parseFileName(symbols, '--symbols'),
+      offset: symbolsOffset === undefined ? 0 : parseOffset(symbolsOffset, '--symbols-offset'),
+    };
+  if (symbolsOffset === undefined) return undefined;
+  throw new UsageError(
+    '--symbols-offset: there is no symbol file. Name it with --symbols, or leave --symbols-offset out.',
+  );
 }
 
 /** What every command that runs a program can be told. */
@@ -168,6 +181,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),
     endsAtReset: options.reboot === false,
     trace: parse('trace', (text) => parseChoice(text, '--trace', TRACE_KINDS)),
+    symbols: symbolChoice(options),
     traceFile: traceFileChoice(options),
     isJson,
   };

@@ -44,6 +44,8 @@ export type RegionReport = Omit<RegionFigures, Addresses> & Readonly<Record<Addr
 
 export interface VcpuReport {
   readonly id: number;
+  /** With `--symbols`: what the next instruction's address is called, as `main+0x12 (boot.c:33)`. */
+  readonly place?: string;
   readonly mode: 'real' | 'protected' | 'virtual-8086';
   /** Hexadecimal: eight digits, four for selectors. */
   readonly registers: Readonly<Record<string, string>>;

@@ -29,6 +29,8 @@ export const CONTROL_CALLS = [
   'gdb:status',
   'gdb:open',
   'gdb:close',
+  'symbols:status',
+  'symbols:set',
   'trace:status',
   'trace:start',
   'trace:stop',

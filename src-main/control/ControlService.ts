@@ -10,6 +10,7 @@ import type { SampleCatalogue } from './files/SampleCatalogue.ts';
 import { machineHandlers } from './machineHandlers.ts';
 import { Machines } from './Machines.ts';
 import { snapshotHandlers } from './snapshotHandlers.ts';
+import { symbolHandlers } from './symbolHandlers.ts';
 import { traceHandlers } from './traceHandlers.ts';
 import { statisticsHandlers } from './statisticsHandlers.ts';
 
@@ -24,12 +25,13 @@ export interface ControlService {
 /** The service of a hypervisor without a window: no breakpoints, no recent files, no demonstration. */
 export function makeControlService(hypervisor: HypervisorService, samples: SampleCatalogue): ControlService {
   const grants = new FileGrants();
+  const breakpoints = new Breakpoints({}, () => undefined);
   const machines = new Machines(
     hypervisor,
     grants,
     new ProgramSources(grants, samples),
     { add: () => undefined },
-    new Breakpoints({}, () => undefined),
+    breakpoints,
     () => 'none',
   );
   return {
@@ -40,6 +42,7 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
       ...snapshotHandlers(hypervisor, machines),
       ...statisticsHandlers(hypervisor),
       ...gdbHandlers(new GdbServers(hypervisor)),
+      ...symbolHandlers({ hypervisor, symbols: machines.symbols, breakpoints, grants }),
       ...traceHandlers(hypervisor.traces, grants),
     },
     toSummary: (vm) => machines.toSummary(vm),

@@ -120,11 +120,18 @@ export class GdbServers {
     this.onChange(id, this.status(id));
   }
 
-  private commandFor(id: VmId, port: number): string {
-    const program = this.hypervisor.get(id)?.program;
+  /** A file that gdb finds the program's symbols in, at their addresses. */
+  private symbolFileOf(id: VmId): string | null {
+    const vm = this.hypervisor.get(id);
+    if (vm?.symbols?.offset === 0) return vm.symbols.path;
     // gdb reads symbols of no other format.
-    const isReadable = program?.format === 'elf' || program?.format === 'multiboot';
-    const symbols = isReadable && program.sourcePath !== null ? `${quoted(program.sourcePath)} ` : '';
+    const isReadable = vm?.program?.format === 'elf' || vm?.program?.format === 'multiboot';
+    return isReadable ? (vm?.program?.sourcePath ?? null) : null;
+  }
+
+  private commandFor(id: VmId, port: number): string {
+    const file = this.symbolFileOf(id);
+    const symbols = file === null ? '' : `${quoted(file)} `;
     return `gdb ${symbols}-ex "${invitationTo(port)}"`;
   }
 }

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import type { ProgramOptions, ProgramSource } from '../../src-preload/contract/programs.ts';
 import type { Breakpoints } from '../debug/Breakpoints.ts';
 import type * as hypervisor from '../hypervisor/types.ts';
-import { MachineSymbols } from './MachineSymbols.ts';
+import { MachineSymbols } from './symbols/MachineSymbols.ts';
 import { refuse, refuseWith, succeed, toOutcome, toProblem } from './outcomes.ts';
 import { toVmSummary, type VmRole } from './summaries.ts';
 import type { FileGrants } from './files/FileGrants.ts';

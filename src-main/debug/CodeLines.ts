@@ -41,7 +41,7 @@ export function linesBefore(
   window: CodeWindow,
   linearAddress: number,
   count: number,
-  anchors: ReadonlySet<number> = new Set(),
+  anchors: Pick<ReadonlySet<number>, 'has'> = new Set(),
 ): CodeLine[] {
   const end = linearAddress - window.linearAddress;
   if (end <= 0 || end > window.bytes.length) return [];
@@ -75,7 +75,7 @@ export function linesBefore(
   return lines;
 }
 
-function hasAnchorBetween(first: number, end: number, anchors: ReadonlySet<number>): boolean {
+function hasAnchorBetween(first: number, end: number, anchors: Pick<ReadonlySet<number>, 'has'>): boolean {
   for (let address = first + 1; address < end; address++) if (anchors.has(address)) return true;
   return false;
 }

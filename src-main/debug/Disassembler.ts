@@ -22,13 +22,16 @@ export interface SourceLine {
   readonly text: string;
 }
 
+/** Asked whether an instruction is known to start at a linear address. */
+export type KnownStarts = Pick<ReadonlySet<number>, 'has'>;
+
 /** What is known of a program beyond its bytes. */
 export interface ProgramKnowledge {
   label(linearAddress: number): string | undefined;
   /** The source of these bytes; undefined when they are not what it became. */
   source(linearAddress: number, bytes: Uint8Array): SourceLine | undefined;
   /** Linear addresses at which an instruction is known to start. */
-  readonly starts: ReadonlySet<number>;
+  readonly starts: KnownStarts;
 }
 
 export interface DisassembledLine {

@@ -20,6 +20,8 @@ export class EventTrace implements MachineTrace {
   private readonly debugged: Pick<DebuggedMachine, 'machine' | 'memory'>;
   private readonly choice: TraceChoice;
   private readonly write: (text: string) => void;
+  /** What the address of the next instruction is called; '': nothing is known of it. */
+  private readonly describePlace: ((linearAddress: number) => string) | undefined;
   private readonly addresses: readonly number[];
   private byteLength = HEADER.length;
 
@@ -27,10 +29,12 @@ export class EventTrace implements MachineTrace {
     debugged: Pick<DebuggedMachine, 'machine' | 'memory'>,
     choice: TraceChoice,
     write: (text: string) => void,
+    describePlace?: (linearAddress: number) => string,
   ) {
     this.debugged = debugged;
     this.choice = choice;
     this.write = write;
+    this.describePlace = describePlace;
     this.addresses = choice.code.flatMap(({ first, last }) =>
       Array.from({ length: last - first + 1 }, (_, index) => first + index),
     );
@@ -76,7 +80,10 @@ export class EventTrace implements MachineTrace {
       hex8(next),
       hex8(state.register(RAX)),
       what,
-    ].join('  ');
+      this.describePlace?.(next) ?? '',
+    ]
+      .join('  ')
+      .trimEnd();
     this.byteLength += line.length + 1;
     if (!this.isFull) this.write(`${line}\n`);
   }

@@ -7,9 +7,9 @@ import type {
   ProgramListingLine,
   ProgramSymbol,
 } from '../machine/loaders/ProgramImage.ts';
-import { ProgramSymbols, type SourceReader } from './ProgramSymbols.ts';
 import { elfSections } from './symbols/ElfSections.ts';
 import { LINE_SECTIONS, readLineTable } from './symbols/LineTable.ts';
+import { makeSymbolTable, type SymbolTable } from './symbols/SymbolTable.ts';
 
 export interface ProgramFile extends LoadOptions {
   readonly bytes: Uint8Array;
@@ -28,7 +28,7 @@ export type ProgramInspection =
       readonly listing: readonly ProgramListingLine[];
       readonly symbols: readonly ProgramSymbol[];
       /** Reads the debug information, which may take a while. */
-      knowledge(): ProgramSymbols;
+      symbolTable(): SymbolTable;
     }
   | { readonly kind: 'refused'; readonly message: string; readonly problems: readonly LoadProblem[] };
 
@@ -44,16 +44,10 @@ export function inspectProgram({ bytes, format, ...options }: ProgramFile): Prog
     bytes: programBytes(image),
     listing: image.listing ?? [],
     symbols: image.symbols ?? [],
-    knowledge: () =>
-      new ProgramSymbols(image, readLineTable(elfSections(bytes, LINE_SECTIONS)), sourceReader(options.readFile)),
-  };
-}
-
-/** Source files as debug information names them; whatever reads a program's files decides which it may see. */
-function sourceReader(readFile: ProgramFile['readFile']): SourceReader {
-  return (file) => {
-    const bytes = readFile?.(file) ?? null;
-    return bytes && new TextDecoder().decode(bytes);
+    symbolTable: () => {
+      const { symbols, listing } = image;
+      return makeSymbolTable({ symbols, listing, rows: readLineTable(elfSections(bytes, LINE_SECTIONS)) });
+    },
   };
 }
 

@@ -37,7 +37,7 @@ export function listTranslation(
 ): TranslationRow[] {
   const translated = recordsByAddress(blocks);
   const starts = [...translated.keys()].sort((a, b) => a - b);
-  const anchors = new Set([...starts, ...knowledge.starts]);
+  const anchors = { has: (address: number) => translated.has(address) || knowledge.starts.has(address) };
   const [first] = linesBefore(window, place.linearAddress, lines.before, anchors);
   const rows: TranslationRow[] = [];
   let at = first?.linearAddress ?? place.linearAddress;

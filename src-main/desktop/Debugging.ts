@@ -23,7 +23,7 @@ import {
 } from '../debug/LinearMemory.ts';
 import { Watches } from '../debug/Watches.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
-import type { MachineSymbols } from '../control/MachineSymbols.ts';
+import type { MachineSymbols } from '../control/symbols/MachineSymbols.ts';
 import { refuse, refuseWith, succeed, toOutcome } from '../control/outcomes.ts';
 
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
@@ -271,10 +271,11 @@ export class Debugging {
 
   private async knowledgeOf(id: VmId): Promise<ProgramKnowledge> {
     const program = await this.symbols.of(id);
+    const seen = this.starts.get(id);
     return {
       label: (address) => program.label(address),
       source: (address, bytes) => program.source(address, bytes),
-      starts: new Set([...program.starts, ...(this.starts.get(id) ?? [])]),
+      starts: { has: (address) => program.starts.has(address) || seen?.has(address) === true },
     };
   }
 }

@@ -32,10 +32,12 @@ import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
 import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
+import { symbolFileHandlers } from './handlers/symbolFileHandlers.ts';
 import { traceFileHandlers } from './handlers/traceFileHandlers.ts';
 import { tourHandlers } from './handlers/tourHandlers.ts';
 import { Machines } from '../control/Machines.ts';
 import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
+import { symbolHandlers } from '../control/symbolHandlers.ts';
 import { toTrace, traceHandlers } from '../control/traceHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
 import type { VmRole } from '../control/summaries.ts';
@@ -168,6 +170,8 @@ export class DesktopApplication {
       ...statisticsHandlers(hypervisor),
       ...debugHandlers(hypervisor, debugging, breakpoints),
       ...gdbHandlers(new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server }))),
+      ...symbolHandlers({ hypervisor, symbols: this.machines.symbols, breakpoints, grants: this.grants }),
+      ...symbolFileHandlers(this.grants, dialogs),
       ...traceHandlers(hypervisor.traces, this.grants),
       ...traceFileHandlers({ hypervisor, grants: this.grants, dialogs }),
       ...memoryHandlers(

@@ -75,6 +75,7 @@ export class MachineRegistry {
       drives: storedDrives(drives),
       bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,
+      symbols: request.symbols ?? null,
       notes: request.notes ?? '',
       autostart: request.autostart ?? false,
       checkpointMinutes: request.checkpointMinutes ?? null,

@@ -102,6 +102,7 @@ export const MENU_COMMANDS = [
   'machine.toggleBreakpoint',
   'machine.gdb',
   'machine.trace',
+  'machine.symbols',
   'editor.assemble',
   'editor.run',
   'view.machines',

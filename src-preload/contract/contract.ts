@@ -14,6 +14,7 @@ import { programContract } from './programs.ts';
 import { snapshotContract } from './snapshots.ts';
 import { streamContract } from './streams.ts';
 import { timeTravelContract } from './timeTravel.ts';
+import { symbolContract } from './symbols.ts';
 import { traceContract } from './traces.ts';
 import { tourContract } from './tours.ts';
 
@@ -32,6 +33,7 @@ export const contract = {
   ...observationContract,
   ...snapshotContract,
   ...timeTravelContract,
+  ...symbolContract,
   ...traceContract,
   ...tourContract,
   ...streamContract,

@@ -19,6 +19,7 @@ import { useMachines } from '../stores/machines.ts';
 import { useSound } from '../stores/sound.ts';
 import { canGoBack } from '../features/timeline/timeLineActions.ts';
 import { useTimeLines } from '../stores/timeLines.ts';
+import { useSymbols } from '../stores/symbols.ts';
 import { useTraces } from '../stores/traces.ts';
 import { useTours } from '../stores/tours.ts';
 import { useUndo } from '../stores/undo.ts';
@@ -44,6 +45,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
   const actions = useMachineActions();
   const screenActions = useScreenActions();
   const layouts = useLayouts();
+  const symbols = useSymbols();
   const traces = useTraces();
   const tours = useTours();
   const undo = useUndo();
@@ -100,6 +102,7 @@ export function useCommands(): ComputedRef<ReadonlyMap<MenuCommand, Command>> {
       add('machine.delete', () => void actions.remove(machine));
       add('machine.settings', () => (dialogs.settingsOf = id));
       add('machine.trace', () => void traces.toggle(machine));
+      add('machine.symbols', () => void symbols.show(id));
       add('machine.gdb', () => void gdb.show(id), state !== 'off');
       add('machine.toggleBreakpoint', () => void breakpoints.toggleAtCursor(id), state !== 'off');
     }

@@ -10,6 +10,7 @@ import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { Control } from '../../control/Control.ts';
 import { UsageError } from '../ExitStatus.ts';
+import type { SymbolChoice } from '../RunOptions.ts';
 import {
   absolute,
   checkNameIsFree,
@@ -51,6 +52,8 @@ export interface MachineChoices {
   /** In these drives, in place of what a proposal puts there; null empties a drive. */
   readonly drives: readonly { readonly slot: DriveSlot; readonly file: string | null }[];
   readonly access: ImageAccess | undefined;
+  /** null: none. */
+  readonly symbols: SymbolChoice | null | undefined;
 }
 
 export interface CreateChoices extends MachineChoices {
@@ -72,7 +75,15 @@ export async function create(context: MachineContext, choices: CreateChoices): P
   const plan = planMachine(choices);
   const make = async (control: Control): Promise<VmSummary> => {
     await checkNameIsFree(control, choices.name);
-    return valueOf(await control.call('vm:create', await inputOf(control, choices, plan)));
+    const vm = valueOf(await control.call('vm:create', await inputOf(control, choices, plan)));
+    try {
+      await setSymbols(control, vm.id, choices);
+    } catch (error) {
+      // It would be a machine that is not what was asked for.
+      await control.call('vm:delete', { id: vm.id });
+      throw error;
+    }
+    return vm;
   };
   if (!choices.isStarted) {
     return withMachines(context, async (control) => {
@@ -93,11 +104,18 @@ export function change(context: MachineContext, word: string, choices: MachineCh
     await checkNameIsFree(control, choices.name, vm);
     const changes = settingsOf(choices);
     const drives = await changedDrives(control, vm, choices);
-    if (Object.keys(changes).length === 0 && !drives)
+    if (Object.keys(changes).length === 0 && !drives && choices.symbols === undefined)
       throw new UsageError('set: say what is to change; `vivarium set --help` lists what can.');
+    await setSymbols(control, vm.id, choices);
     const changed = valueOf(await control.call('vm:update', { id: vm.id, changes, ...(drives && { drives }) }));
     return tell(context, control, changed, `“${changed.name}” was changed.`);
   });
+}
+
+async function setSymbols(control: Control, id: string, { symbols }: MachineChoices): Promise<void> {
+  if (symbols === undefined) return;
+  const token = symbols && (await control.grantFile(absolute(symbols.file, '--symbols'), 'read')).token;
+  valueOf(await control.call('symbols:set', { id, token, offset: symbols?.offset ?? 0 }));
 }
 
 interface MachinePlan {

@@ -30,6 +30,7 @@ import {
   parseTracing,
   parseWhole,
 } from '../optionValues.ts';
+import { symbolChoice } from '../runOptionValues.ts';
 import { describeProblems } from '../problems.ts';
 import type { Terminal } from '../Terminal.ts';
 import { printableLines } from '../textColumns.ts';
@@ -286,6 +287,11 @@ function withMachineOptions(command: Command): Command {
     .addOption(new Option('--autostart', 'start it with the app'))
     .addOption(new Option('--no-autostart', 'start it only when asked to'))
     .option('--checkpoint <minutes>', 'keep its state so often, to go on from if Vivarium is killed: 1 to 60, or off')
+    .option(
+      '--symbols <file>',
+      'what addresses are called, such as a kernel’s vmlinux or System.map; none: its program says it',
+    )
+    .option('--symbols-offset <number>', 'from the addresses in that file to those where the program runs')
     .option('--floppy <file>', 'diskette in drive A')
     .option('--hda <file>', 'first hard disk: raw or qcow2')
     .option('--hdb <file>', 'second hard disk')
@@ -338,6 +344,7 @@ function machineChoices(options: MachineValues): MachineChoices {
     ),
     drives: [...ejected.map((slot) => ({ slot, file: null })), ...filled],
     access: accessOf(options),
+    symbols: options['symbols'] === 'none' ? null : symbolChoice(options),
   };
 }
 

@@ -2,8 +2,8 @@ import { dialog, type BrowserWindow, type FileFilter } from 'electron';
 import type { Language } from '../../../src-preload/contract/application.ts';
 
 const texts = {
-  en: { program: 'Program files', source: 'Assembly sources', all: 'All files', open: 'Open a program', system: 'Choose files for a machine', text: 'Open a text', save: 'Save the program', image: 'Disk images', disk: 'Choose a disk image', floppy: 'Choose a diskette', cdrom: 'Choose a CD image', create: 'Save the new disk', picture: 'Save the picture', png: 'PNG pictures', table: 'Save the numbers', csv: 'CSV tables', export: 'Export the machine', import: 'Import a machine', machine: 'Machines', recording: 'Save the recording', recordings: 'Recordings', trace: 'Trace to a file', traces: 'Traces', saveMemory: 'Save memory', loadMemory: 'Load into memory', memory: 'Memory contents' },
-  'zh-CN': { program: '程序文件', source: '汇编源文件', all: '所有文件', open: '打开程序', system: '选择虚拟机要用的文件', text: '打开文本', save: '保存程序', image: '磁盘映像', disk: '选择磁盘映像', floppy: '选择软盘映像', cdrom: '选择光盘映像', create: '保存新磁盘', picture: '保存画面', png: 'PNG 图片', table: '保存数据', csv: 'CSV 表格', export: '导出虚拟机', import: '导入虚拟机', machine: '虚拟机', recording: '保存录制', recordings: '录制文件', trace: '跟踪到文件', traces: '跟踪文件', saveMemory: '保存内存', loadMemory: '载入内存', memory: '内存内容' },
+  en: { program: 'Program files', source: 'Assembly sources', all: 'All files', open: 'Open a program', system: 'Choose files for a machine', text: 'Open a text', save: 'Save the program', image: 'Disk images', disk: 'Choose a disk image', floppy: 'Choose a diskette', cdrom: 'Choose a CD image', create: 'Save the new disk', picture: 'Save the picture', png: 'PNG pictures', table: 'Save the numbers', csv: 'CSV tables', export: 'Export the machine', import: 'Import a machine', machine: 'Machines', recording: 'Save the recording', recordings: 'Recordings', symbols: 'Choose a symbol file', trace: 'Trace to a file', traces: 'Traces', saveMemory: 'Save memory', loadMemory: 'Load into memory', memory: 'Memory contents' },
+  'zh-CN': { program: '程序文件', source: '汇编源文件', all: '所有文件', open: '打开程序', system: '选择虚拟机要用的文件', text: '打开文本', save: '保存程序', image: '磁盘映像', disk: '选择磁盘映像', floppy: '选择软盘映像', cdrom: '选择光盘映像', create: '保存新磁盘', picture: '保存画面', png: 'PNG 图片', table: '保存数据', csv: 'CSV 表格', export: '导出虚拟机', import: '导入虚拟机', machine: '虚拟机', recording: '保存录制', recordings: '录制文件', symbols: '选择符号文件', trace: '跟踪到文件', traces: '跟踪文件', saveMemory: '保存内存', loadMemory: '载入内存', memory: '内存内容' },
 } as const; // prettier-ignore
 
 const PROGRAM_EXTENSIONS = ['asm', 'nasm', 's', 'inc', 'txt', 'json', 'com', 'bin', 'img', 'ima', 'elf', 'o', 'mb'];
@@ -72,6 +72,11 @@ export class FileDialogs {
 
   async pickRecording(name: string): Promise<string | null> {
     return this.save(this.texts.recording, name, { name: this.texts.recordings, extensions: ['rec'] });
+  }
+
+  /** A vmlinux has no extension. */
+  async pickSymbols(): Promise<string[]> {
+    return this.pick(this.texts.symbols, undefined, false);
   }
 
   async pickTrace(name: string): Promise<string | null> {

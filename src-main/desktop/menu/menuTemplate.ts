@@ -138,6 +138,7 @@ export function menuTemplate(
         command('machine.toggleBreakpoint', hasMachine),
         command('machine.gdb', hasMachine && machine !== 'off'),
         command('machine.trace', hasMachine),
+        command('machine.symbols', hasMachine),
         SEPARATOR,
         command('machine.pauseAll', hasMachine),
         command('machine.resumeAll', hasMachine),

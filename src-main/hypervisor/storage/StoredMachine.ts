@@ -67,6 +67,12 @@ const storedDrive = z.object({
     .default(null),
 });
 
+const storedSymbols = z.object({
+  path: z.string().min(1).max(4096),
+  /** What is added to the file's addresses. */
+  offset: z.int(),
+});
+
 export const storedMachine = z.object({
   id: z.string().regex(/^vm-[0-9a-f]{16}$/),
   name: z.string().min(1).max(NAME_LENGTH_MOST),
@@ -90,6 +96,7 @@ export const storedMachine = z.object({
   drives: z.array(storedDrive).max(DRIVE_SLOTS.length).default([]),
   bootOrder: z.array(z.enum(BOOT_DEVICES)).max(BOOT_DEVICES.length).nullable().default(null),
   program: storedProgram.nullable(),
+  symbols: storedSymbols.nullable().default(null),
   notes: z.string().max(NOTES_LENGTH_MOST),
   autostart: z.boolean().default(false),
   checkpointMinutes: integer(CHECKPOINT_MINUTES_RANGE).nullable().default(null),

@@ -61,6 +61,7 @@ export async function fillFolder(
     ...from,
     program: from.program && { ...from.program, sourcePath: null },
     drives: from.drives.flatMap(moved),
+    symbols: null,
     autostart: false,
   });
   const imported = settled(machine);

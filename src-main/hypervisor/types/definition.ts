@@ -63,6 +63,13 @@ export interface VmProgram extends ProgramOptions {
   readonly initrd: { readonly fileName: string; readonly byteLength: number } | null;
 }
 
+/** A file of symbols apart from the program, such as the vmlinux of a bzImage. It stays where it is, and may be gone. */
+export interface VmSymbols {
+  readonly path: string;
+  /** From the file's addresses to the linear ones where the program runs; added modulo 4 GiB. */
+  readonly offset: number;
+}
+
 /** An image in a drive. The file stays where it is, and may be gone when the machine starts next. */
 export interface VmDrive {
   readonly slot: DriveSlot;
@@ -101,6 +108,8 @@ export interface VmDefinition {
   /** What firmware starts from; null: diskette, disk, CD. */
   readonly bootOrder: readonly BootDevice[] | null;
   readonly program: VmProgram | null;
+  /** null: the program's own alone. */
+  readonly symbols: VmSymbols | null;
   readonly notes: string;
   /** It starts with the app. */
   readonly autostart: boolean;
@@ -134,7 +143,7 @@ export type ProgramSource = FileSource &
     readonly vgaBios?: FileSource;
   };
 
-/** Weight, cap, pCPUs, slice, tier, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
+/** Weight, cap, pCPUs, slice, tier, symbols, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly profile?: ProfileName;
@@ -152,6 +161,7 @@ export interface UpdateVmRequest {
   readonly hasSound?: boolean;
   readonly drives?: readonly VmDrive[];
   readonly bootOrder?: readonly BootDevice[] | null;
+  readonly symbols?: VmSymbols | null;
   readonly notes?: string;
   readonly autostart?: boolean;
   readonly checkpointMinutes?: number | null;

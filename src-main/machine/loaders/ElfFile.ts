@@ -97,7 +97,7 @@ export function readElf(bytes: Uint8Array): ElfFile | string {
   const entry = physicalEntry(stated, ranges);
   if (entry === null)
     return `The ELF file's entry point ${hex(stated)} lies outside of everything it loads. Link it with the right entry: “-e _start”.`;
-  return { segments, entry, symbols: readSymbols(bytes, view) };
+  return { segments, entry, symbols: elfSymbols(bytes, MAX_SYMBOLS) };
 }
 
 function checkHeader(bytes: Uint8Array): string | null {
@@ -133,8 +133,10 @@ function physicalEntry(
   return range === undefined ? null : entry - range.virtual + range.physical;
 }
 
-/** Names for the debugger; a damaged table only means that there are none. */
-function readSymbols(bytes: Uint8Array, view: DataView): ProgramSymbol[] {
+/** Names for the debugger, of a 32-bit little-endian file; a damaged table only means that there are none. */
+export function elfSymbols(bytes: Uint8Array, most: number): ProgramSymbol[] {
+  if (bytes.length < HEADER_BYTES) return [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const u32 = (at: number): number => view.getUint32(at, true);
   const tableOffset = u32(32);
   const size = view.getUint16(46, true);
@@ -149,7 +151,7 @@ function readSymbols(bytes: Uint8Array, view: DataView): ProgramSymbol[] {
     const [offset, length] = [u32(at + 16), u32(at + 20)];
     const [names, namesLength] = [u32(header(link) + 16), u32(header(link) + 20)];
     if (offset + length > bytes.length || names + namesLength > bytes.length) continue;
-    for (let s = offset; s + SYMBOL_BYTES <= offset + length && symbols.length < MAX_SYMBOLS; s += SYMBOL_BYTES) {
+    for (let s = offset; s + SYMBOL_BYTES <= offset + length && symbols.length < most; s += SYMBOL_BYTES) {
       const type = view.getUint8(s + 12) & 15;
       if (view.getUint16(s + 14, true) === 0 || ![STT_NOTYPE, STT_OBJECT, STT_FUNC].includes(type)) continue;
       const name = cString(bytes, names + u32(s), names + namesLength);

@@ -24,6 +24,7 @@ export function storedMachine(changes: Partial<StoredMachine> = {}): StoredMachi
     hasSound: false,
     bootOrder: null,
     program: null,
+    symbols: null,
     notes: '',
     autostart: false,
     checkpointMinutes: null,

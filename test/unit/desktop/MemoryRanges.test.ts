@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
-import { MachineSymbols } from '../../../src-main/control/MachineSymbols.ts';
+import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
 import { Debugging } from '../../../src-main/desktop/Debugging.ts';
 import { MemoryRanges } from '../../../src-main/desktop/MemoryRanges.ts';

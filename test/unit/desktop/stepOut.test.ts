@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MachineSymbols } from '../../../src-main/control/MachineSymbols.ts';
+import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
 import { Debugging } from '../../../src-main/desktop/Debugging.ts';
 import { until } from '../../support/hypervisor/openTestHypervisor.ts';

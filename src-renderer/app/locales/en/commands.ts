@@ -37,6 +37,7 @@ export const commands = {
     'machine-settings': 'Settings of this machine…',
     'machine-gdb': 'Debug with gdb',
     'machine-trace': 'Trace to a file, or stop that',
+    'machine-symbols': 'Choose a symbol file…',
     'machine-toggleBreakpoint': 'Set or clear a breakpoint',
     'editor-assemble': 'Assemble',
     'editor-run': 'Assemble and run',

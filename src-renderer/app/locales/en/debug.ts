@@ -36,6 +36,17 @@ export const debug = {
     byGdb: 'Stopped for gdb.',
     waitsForInput: 'It waits in HLT, and no timer will wake it: send it input, or resume it.',
   },
+  debugSymbols: {
+    title: 'Symbols',
+    none: 'Those of the program. A kernel’s may lie apart from its image: in a vmlinux, or a System.map.',
+    choose: 'Choose a symbol file…',
+    another: 'Choose another…',
+    remove: 'Do without it',
+    reading: 'The file is being read…',
+    found: '{symbols} symbols, {lines} lines',
+    offset: 'Added to its addresses',
+    wrongOffset: 'A number in hexadecimal of up to 32 bits, such as 1000 or -c0000000.',
+  },
   debugTrace: {
     title: 'Trace',
     filter: 'What is written down',

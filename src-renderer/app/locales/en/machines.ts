@@ -5,6 +5,7 @@ export const machines = {
     preferences: 'settings',
     layoutOf: 'panels of {name}',
     breakpoints: 'removal of all breakpoints',
+    symbols: 'symbol file',
     deletionOf: 'deletion of {name}',
     isOn: '{name} is on: power it off before it is deleted again.',
     nothing: 'nothing',

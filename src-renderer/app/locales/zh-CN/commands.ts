@@ -39,6 +39,7 @@ export const commands: typeof English = {
     'machine-settings': '这台虚拟机的设置…',
     'machine-gdb': '用 gdb 调试',
     'machine-trace': '跟踪到文件，或停止跟踪',
+    'machine-symbols': '选择符号文件…',
     'machine-toggleBreakpoint': '设置或清除断点',
     'editor-assemble': '汇编',
     'editor-run': '汇编并运行',

@@ -38,6 +38,17 @@ export const debug: typeof English = {
     byGdb: '已为 gdb 停下。',
     waitsForInput: '它在 HLT 中等待，没有定时器会唤醒它：请向它输入，或让它继续运行。',
   },
+  debugSymbols: {
+    title: '符号',
+    none: '使用程序自带的符号。内核的符号可能在映像之外：vmlinux 或 System.map。',
+    choose: '选择符号文件…',
+    another: '另选文件…',
+    remove: '不再使用',
+    reading: '正在读取文件…',
+    found: '{symbols} 个符号，{lines} 行',
+    offset: '加到其地址上的偏移',
+    wrongOffset: '请输入不超过 32 位的十六进制数，例如 1000 或 -c0000000。',
+  },
   debugTrace: {
     title: '跟踪',
     filter: '记录内容',

@@ -7,6 +7,7 @@ export const machines: typeof English = {
     preferences: '设置',
     layoutOf: '{name} 的面板',
     breakpoints: '删除所有断点',
+    symbols: '符号文件',
     deletionOf: '删除 {name}',
     isOn: '{name} 正在运行：请先关闭电源，再次删除。',
     nothing: '无',

@@ -22,6 +22,14 @@ export const refusals: Readonly<Record<string, string>> = {
   'gdb-port-taken': '端口 {port} 已被其他程序占用：请选择其他端口，或用 0 表示任意空闲端口。',
   'gdb-port-reserved': '端口 {port} 仅供管理员使用：请选择 1023 以上的端口。',
   'gdb-port-unusable': '无法在端口 {port} 上监听：请选择其他端口。',
+  'symbols-unreadable': '无法读取 {name}。请检查文件是否存在、是否有权限读取。',
+  'symbols-too-large': '{name} 过大：最多可读取 1 GiB 的符号文件。',
+  'symbols-unknown':
+    '{name} 不含符号：应为 32 位 ELF 文件（vmlinux、以“-g”链接的程序），或 nm、System.map 格式的列表。',
+  'symbols-64-bit': '{name} 是 64 位 ELF 文件，而这台虚拟机的处理器为 32 位。请选择它所运行程序的符号。',
+  'symbols-other-processor': '{name} 是用于 x86 以外处理器的 ELF 文件。',
+  'symbols-cut-off': '{name} 不完整。请重新复制或生成。',
+  'symbols-stripped': '{name} 既无符号也无源代码行。请选择执行“strip”之前的文件，或用“-g”重新生成。',
   'trace-unknown':
     '“{part}”无法识别。请用逗号分隔：port 0x60-0x64 read、interrupt 0x21、exception #GP、mode、cr3、code 0x7c00-0x7dff。',
   'trace-too-much-code': '要跟踪的代码过多：最多 65536 个字节。',

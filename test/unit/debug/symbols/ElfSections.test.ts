@@ -1,43 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { elfSections } from '../../../../src-main/debug/symbols/ElfSections.ts';
-
-interface Section {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly isCompressed?: boolean;
-}
-
-const HEADER_BYTES = 52;
-const SECTION_HEADER_BYTES = 40;
-
-/** A 32-bit ELF file of these sections and nothing else; the last is that of the names. */
-function elfOf(sections: readonly Section[]): Uint8Array {
-  const names = Buffer.from(`\0${sections.map(({ name }) => `${name}\0`).join('')}`);
-  const contents = [...sections.map(({ bytes }) => bytes), names];
-  const table = HEADER_BYTES + contents.reduce((sum, { length }) => sum + length, 0);
-  const file = new Uint8Array(table + SECTION_HEADER_BYTES * (contents.length + 1));
-  const view = new DataView(file.buffer);
-  file.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
-  view.setUint32(32, table, true);
-  view.setUint16(46, SECTION_HEADER_BYTES, true);
-  view.setUint16(48, contents.length + 1, true);
-  view.setUint16(50, contents.length, true);
-  let [at, name] = [HEADER_BYTES, 1];
-  for (const [index, content] of contents.entries()) {
-    const header = table + SECTION_HEADER_BYTES * (index + 1);
-    const section = sections[index];
-    file.set(content, at);
-    view.setUint32(header, section ? name : 0, true);
-    view.setUint32(header + 4, 1, true);
-    view.setUint32(header + 8, section?.isCompressed ? 0x800 : 0, true);
-    view.setUint32(header + 16, at, true);
-    view.setUint32(header + 20, content.length, true);
-    at += content.length;
-    name += (section?.name.length ?? 0) + 1;
-  }
-  return file;
-}
+import { elfOf } from '../../../support/debug/elfFile.ts';
 
 function compressed(bytes: Uint8Array): Uint8Array {
   const header = new Uint8Array(Uint32Array.of(1, bytes.length, 1).buffer);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { MachineSymbols } from '../../../src-main/control/MachineSymbols.ts';
-import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+import { MachineSymbols } from '../../../../src-main/control/symbols/MachineSymbols.ts';
+import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 
 const TEXT = new TextEncoder().encode('start: nop\nsecond: hlt\n');
 
