@@ -385,6 +385,21 @@ describe('machines that run', () => {
     expect(await json('show', 'echo')).toMatchObject({ pauseReason: { kind: 'started-paused' } });
   });
 
+  test('have their symbols in a file apart, and gdb is given it', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--start');
+    const list = file('System.map', 'c0100000 T startup_32\n');
+    expect(await vivarium('set', 'spin', '--symbols', list)).toMatchObject({ status: 0 });
+    const quotedList = /[^\w./:\\-]/.test(list) ? `"${list}"` : list;
+    expect((await vivarium('gdb', 'spin', '--port', '0')).output).toContain(`gdb ${quotedList} -ex`);
+    expect(await vivarium('set', 'spin', '--symbols', file('text', 'hello'))).toMatchObject({
+      status: 2,
+      complaints: expect.stringMatching(/^text holds no symbols/),
+    });
+    expect(await vivarium('set', 'spin', '--symbols', 'none')).toMatchObject({ status: 0 });
+    expect(await vivarium('create', '--name', 'other', '--symbols', 'missing')).toMatchObject({ status: 2 });
+    expect((await json('ls')).map(({ name }: { name: string }) => name)).toEqual(['spin']);
+  });
+
   test('are traced to a file until that is ended', async () => {
     await vivarium('create', file('spin.asm', SPIN), '--start');
     const out = path.join(home, 'trace.txt');
