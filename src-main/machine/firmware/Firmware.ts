@@ -107,7 +107,7 @@ export class Firmware {
       },
       { clock: this.clock, power: this.power },
     );
-    this.pci = new PciServices(parts.ports);
+    this.pci = new PciServices(parts.ports, this.memory);
     this.disks = new DiskServices(this.memory, () => this.drives());
     this.boot = new BootServices(
       this.memory,

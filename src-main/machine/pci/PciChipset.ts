@@ -47,7 +47,8 @@ const SMBIOS_ADDRESS = 0xe_8000;
 const MP_TABLE_ADDRESS = 0xe_9000;
 const SMBIOS_ANCHOR_ADDRESS = 0xf_0000;
 const MP_POINTER_ADDRESS = 0xf_0020;
-const ROUTING_ADDRESS = 0xf_0040;
+/** Of the $PIR table. */
+export const ROUTING_ADDRESS = 0xf_0040;
 
 export interface PciChipsetParts {
   readonly bus: SystemBus;

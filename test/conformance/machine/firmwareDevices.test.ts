@@ -215,6 +215,47 @@ describe('the PCI BIOS, INT 1Ah AH B1h', () => {
     expect((register(parts, AX) >> 8) & 0xff).toBe(0x87);
   });
 
+  test('tells how interrupts may be routed, once there is room for it', async () => {
+    const parts = await run(`
+      mov ax, 0xb10e
+      mov di, room
+      int 0x1a
+      mov bp, ax
+      setc cl
+      mov ax, 0xb10e
+      int 0x1a
+      setc ch
+      mov dx, [room] ${END}
+    room: dw 4, 0x9000, 0`);
+    expect([register(parts, BP) >> 8, register(parts, CX) & 0xffff]).toEqual([0x89, 1]);
+    const length = register(parts, DX) & 0xffff;
+    const slots = parts.memory.ram(0x9000, length);
+    expect([...slots]).toEqual([...parts.memory.ram(0xf0060, length)]);
+    expect([length % 16, slots[0], slots[1]]).toEqual([0, 0, 1 << 3]);
+    // The one line that is wired is at 10, as the machine’s own firmware leaves it.
+    expect(register(parts, BX) & 0xffff).toBe(1 << 10);
+  });
+
+  test('routes an interrupt anew, but not to a request that is not for PCI', async () => {
+    const parts = await run(`
+      mov ax, 0xb10f
+      mov bx, (1 << 3) | 3
+      mov cx, 0x050a
+      int 0x1a
+      setc dl
+      mov ax, 0xb10f
+      mov cx, 0x000a
+      int 0x1a
+      setc dh
+      mov bp, ax
+      mov bx, 1 << 3
+      mov di, 0x60
+      mov ax, 0xb10a
+      int 0x1a ${END}`);
+    expect([register(parts, DX) & 0xffff, register(parts, BP) >> 8]).toEqual([0x0100, 0x88]);
+    expect([0, 8, 16, 24].map((by) => (register(parts, CX) >>> by) & 0xff)).toContain(5);
+  });
+
   test('is missing where there is no PCI', async () => {
     const parts = await run(`mov ax, 0xb101\nint 0x1a\nsetc cl ${END}`, undefined, { profile: isaProfile });
     expect([(register(parts, AX) >> 8) & 0xff, register(parts, CX) & 0xff]).toEqual([0x81, 1]);
