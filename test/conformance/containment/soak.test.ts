@@ -22,7 +22,7 @@ test(
     expect(last.folders).toEqual([]);
     expect(last.threads).toBeLessThanOrEqual(first.threads);
     expect(last.openFiles).toBeLessThanOrEqual(first.openFiles);
-    expect(last.rssMiB - first.rssMiB).toBeLessThan(MOST_GROWTH_MIB);
+    expect(last.keptMiB - first.keptMiB).toBeLessThan(MOST_GROWTH_MIB);
     await soak.close();
   },
 );

@@ -28,8 +28,15 @@ export class Siege {
     this.folder = folder;
   }
 
-  static async open(scheduler: { readonly pcpuCount: number; readonly sliceMs?: number }): Promise<Siege> {
-    const [threadEntry, { module: handlers }] = await Promise.all([bundleVcpuThread(), compileThreadedHandlers()]);
+  /** @param networkThread source of another thread for the network than the app's, named like that */
+  static async open(
+    scheduler: { readonly pcpuCount: number; readonly sliceMs?: number },
+    networkThread?: string,
+  ): Promise<Siege> {
+    const [threadEntry, { module: handlers }] = await Promise.all([
+      bundleVcpuThread(networkThread),
+      compileThreadedHandlers(),
+    ]);
     const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-siege-'));
     const options = { folder: path.join(folder, 'store'), threadEntry, handlers, stepOverEnd: () => null, scheduler };
     return new Siege(unwrap(await Hypervisor.open(options)), folder);

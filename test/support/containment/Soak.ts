@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type HypervisorErrorCode, type Result, TIERS, type VmId } from '../../../src-main/hypervisor/types.ts';
 import { Random } from '../engine/Random.ts';
 import { sleep } from '../hypervisor/openTestHypervisor.ts';
+import { buildAllocatorTrim } from './allocatorTrim.ts';
+import { collectGarbage } from './collectGarbage.ts';
 import { CORPUS } from './corpus.ts';
 import { Siege } from './Siege.ts';
 
@@ -19,6 +19,11 @@ export interface SoakOptions {
 
 /** What is left of a lap once its machines are gone. */
 export interface Remains {
+  /**
+   * Resident, less what V8 has of it for later use and, where it can be made to give that back, the C library: how much
+   * that is goes by what was done last, not by what is kept.
+   */
+  readonly keptMiB: number;
   readonly rssMiB: number;
   readonly heapMiB: number;
   /** Of the process, as the host counts them; 0 where it does not. */
@@ -30,12 +35,14 @@ export interface Remains {
 /** Refusals that a command may meet when machines are started, stopped and snapshotted at random. */
 const EXPECTED: readonly HypervisorErrorCode[] = ['wrong-state', 'drive-refused', 'snapshot-refused', 'thread-died'];
 const MIB = 2 ** 20;
+const NETWORK_THREAD = 'test/support/containment/patchbayThread.ts';
 
 /** Creates machines, good ones and rogues, and does to them at random all that an owner may, until they are deleted. */
 export class Soak {
   readonly counts = new Map<string, number>();
   private readonly siege: Siege;
   private readonly random: Random;
+  private readonly trimAllocator: (() => void) | undefined;
   private readonly options: SoakOptions;
   /** Those that there must be. */
   private readonly known = new Set<VmId>();
@@ -46,10 +53,16 @@ export class Soak {
     this.siege = siege;
     this.options = options;
     this.random = new Random(options.seed);
+    this.trimAllocator = buildAllocatorTrim(siege.folder);
+  }
+
+  /** Whether `keptMiB` is without what the C library keeps. */
+  get canTrim(): boolean {
+    return this.trimAllocator !== undefined;
   }
 
   static async open(options: SoakOptions): Promise<Soak> {
-    return new Soak(await Siege.open({ pcpuCount: 2 }), options);
+    return new Soak(await Siege.open({ pcpuCount: 2 }, NETWORK_THREAD), options);
   }
 
   /** One generation of machines. Throws with the seed and the action when something goes wrong. */
@@ -200,9 +213,12 @@ export class Soak {
       collectGarbage();
       await sleep(100);
     }
-    const { rss, heapUsed } = process.memoryUsage();
+    const rssMiB = process.memoryUsage.rss() / MIB;
+    this.trimAllocator?.();
+    const { rss, heapUsed, heapTotal } = process.memoryUsage();
     return {
-      rssMiB: rss / MIB,
+      keptMiB: (rss - (heapTotal - heapUsed)) / MIB,
+      rssMiB,
       heapMiB: heapUsed / MIB,
       threads: entriesOf('/proc/self/task').length,
       openFiles: entriesOf('/proc/self/fd').length,
@@ -213,9 +229,4 @@ export class Soak {
 
 function entriesOf(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
 }

@@ -10,8 +10,8 @@ export async function bundle(file: string): Promise<string> {
 }
 
 /** The thread of a machine's vCPU, with those that are found beside it. Returns its path. */
-export async function bundleVcpuThread(): Promise<string> {
-  return bundleThreads('src-main/vcpuThread.ts');
+export async function bundleVcpuThread(networkThread?: string): Promise<string> {
+  return bundleThreads('src-main/vcpuThread.ts', networkThread);
 }
 
 /** The same with machines that only behave as they are told: see DoubleMachine. */
@@ -19,9 +19,11 @@ export async function bundleDoubleThread(): Promise<string> {
   return bundleThreads('test/support/hypervisor/doubleThread.ts');
 }
 
-async function bundleThreads(vcpuThread: string): Promise<string> {
-  const beside = ['regionCompiler/compilerThread.ts', 'network/patchbayThread.ts'];
-  const files = [vcpuThread, ...beside.map((name) => path.join('src-main/hypervisor', name))];
+async function bundleThreads(
+  vcpuThread: string,
+  networkThread = 'src-main/hypervisor/network/patchbayThread.ts',
+): Promise<string> {
+  const files = [vcpuThread, 'src-main/hypervisor/regionCompiler/compilerThread.ts', networkThread];
   const [script = ''] = await bundleTogether(files.map((file) => path.resolve(file)));
   return script;
 }
