@@ -119,15 +119,14 @@ export class Scheduler {
     });
   }
 
-  times(slot: VcpuSlot): SlotTimes {
-    let times: SlotTimes | undefined;
+  /** Of each vCPU, all at the same moment. */
+  times(slots: readonly VcpuSlot[]): SlotTimes[] {
+    let times: SlotTimes[] = [];
     this.#locked((now) => {
       const granted = policy.tick(this.state, now);
-      const { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs } = slot;
-      times = { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs };
+      times = slots.map(timesOf);
       return granted;
     });
-    if (times === undefined) throw new Error('the lock was not taken');
     return times;
   }
 
@@ -192,4 +191,9 @@ export class Scheduler {
     }
     for (const slot of granted) if (slot !== self) this.signal(slot);
   }
+}
+
+function timesOf(slot: VcpuSlot): SlotTimes {
+  const { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs } = slot;
+  return { phase, runMs, stolenMs, readyMs, haltedMs, cappedMs, sliceCount, sliceStart, entitledMs };
 }

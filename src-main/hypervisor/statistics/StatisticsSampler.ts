@@ -3,6 +3,7 @@ import { STATE } from '../../engine/state/layout.ts';
 import { EXIT_KINDS, type ExitKind } from '../../engine/VirtualProcessor.ts';
 import { monotonicMs } from '../scheduler/hostClock.ts';
 import type { Scheduler, SlotTimes } from '../scheduler/Scheduler.ts';
+import type { VcpuSlot } from '../scheduler/SchedulerState.ts';
 import type { HypervisorStatistics, SchedulerSettings, VmId, VmStatistics } from '../types.ts';
 import type { VirtualMachine } from '../VirtualMachine.ts';
 
@@ -47,8 +48,13 @@ export class StatisticsSampler {
   ): HypervisorStatistics {
     const at = monotonicMs();
     if (this.#last !== undefined && at - this.#last.at < SAMPLE_LEAST_MS) return this.#last;
-    const vms: VmStatistics[] = [];
-    for (const machine of machines) vms.push(this.#sampleMachine(machine, at, containmentCount(machine.id)));
+    const all = [...machines];
+    const slots = all.flatMap((machine) => slotOf(machine) ?? []);
+    // Read one after the other, the last of many would have had some milliseconds more than the first.
+    const times = new Map(this.#scheduler.times(slots).map((each, index) => [slots[index], each]));
+    const vms = all.map((machine) =>
+      this.#sampleMachine(machine, at, times.get(slotOf(machine)), containmentCount(machine.id)),
+    );
     const received = vms.reduce((sum, { receivedShare }) => sum + receivedShare, 0);
     this.#last = {
       at,
@@ -60,11 +66,16 @@ export class StatisticsSampler {
     return this.#last;
   }
 
-  #sampleMachine(machine: VirtualMachine, at: number, containmentCount: number): VmStatistics {
-    const { id: vmId, state, activity, worker } = machine;
+  #sampleMachine(
+    machine: VirtualMachine,
+    at: number,
+    times: SlotTimes | undefined,
+    containmentCount: number,
+  ): VmStatistics {
+    const { id: vmId, state, activity } = machine;
     const base = { vmId, state, activity, containmentCount };
     const cpu = machine.cpu(0);
-    if (worker === undefined || worker.hasEnded || cpu === undefined) {
+    if (times === undefined || cpu === undefined) {
       this.#readings.delete(vmId);
       const nothing = { receivedShare: 0, entitledShare: 0, mips: 0, exitRates: {}, ...NO_RATES };
       return {
@@ -75,7 +86,6 @@ export class StatisticsSampler {
         exits: cpu === undefined ? {} : readExits(cpu),
       };
     }
-    const times = this.#scheduler.times(worker.slot);
     const reading: Reading = {
       at,
       times,
@@ -129,6 +139,11 @@ export class StatisticsSampler {
     this.#readings.set(vmId, readings);
     return readings;
   }
+}
+
+/** Of a machine with a thread. */
+function slotOf({ worker }: VirtualMachine): VcpuSlot | undefined {
+  return worker === undefined || worker.hasEnded ? undefined : worker.slot;
 }
 
 function readDevices(machine: VirtualMachine): Pick<Reading, 'diskAccesses' | 'networkFrames'> {

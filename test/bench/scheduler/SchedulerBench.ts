@@ -76,3 +76,8 @@ export function receivedMs(statistics: HypervisorStatistics, id: string): number
   const times = statistics.vms.find(({ vmId }) => vmId === id)?.vcpus[0];
   return times === undefined ? 0 : times.runMs - times.stolenMs;
 }
+
+/** What it has retired. */
+export function instructionsOf(statistics: HypervisorStatistics, id: string): number {
+  return statistics.vms.find(({ vmId }) => vmId === id)?.retiredInstructions ?? 0;
+}
