@@ -26,10 +26,8 @@ export const useSymbols = defineStore('symbols', () => {
     reading.add(id);
     const outcome = await bridge().call('symbols:set', { id, token, offset });
     reading.delete(id);
-    if (!outcome.ok) {
-      notices.settle(`machine:${id}`, outcome);
-      return;
-    }
+    notices.settle(`machine:${id}`, outcome);
+    if (!outcome.ok) return;
     byMachine.set(id, outcome.value);
     undo.push({ what: t('undo.symbols'), undo: () => set(id, former?.file.token ?? null, former?.offset) });
   }

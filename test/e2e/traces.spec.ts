@@ -50,7 +50,8 @@ test('a machine is traced to a file, and its symbols come from a file apart', as
   await expect(page.getByText('notes.txt holds no symbols')).toBeVisible();
   await desk.willChoose(symbols);
   await names.getByTestId(TEST_IDS.symbolChoose).click();
-  await expect(names.getByTestId(TEST_IDS.symbolState)).toContainText('1 symbols, 0 lines');
+  await expect(names.getByTestId(TEST_IDS.symbolState)).toContainText('Symbols: 1. Source lines: 0.');
+  await expect(page.getByText('notes.txt holds no symbols')).toHaveCount(0);
   await expect(frame).toContainText('from_the_file');
   await picture(page, 'symbols');
 
@@ -58,7 +59,8 @@ test('a machine is traced to a file, and its symbols come from a file apart', as
   await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();
   await desk.part(TEST_IDS.settingsLanguage).getByTestId('choice-zh-CN').click();
   await page.keyboard.press('Escape');
-  await expect(names.getByTestId(TEST_IDS.symbolState)).toContainText('1 个符号');
+  await expect(names.getByTestId(TEST_IDS.symbolState)).toContainText('符号：1。');
+  await part.getByTestId(TEST_IDS.traceState).scrollIntoViewIfNeeded();
   await picture(page, 'symbols-and-trace-dark-chinese');
   await names.getByTestId(TEST_IDS.symbolRemove).click();
   await expect(names.getByTestId(TEST_IDS.symbolOffset)).toHaveCount(0);

@@ -43,7 +43,7 @@ export const debug = {
     another: 'Choose another…',
     remove: 'Do without it',
     reading: 'The file is being read…',
-    found: '{symbols} symbols, {lines} lines',
+    found: 'Symbols: {symbols}. Source lines: {lines}.',
     offset: 'Added to its addresses',
     wrongOffset: 'A number in hexadecimal of up to 32 bits, such as 1000 or -c0000000.',
   },

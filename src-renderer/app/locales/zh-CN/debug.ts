@@ -45,7 +45,7 @@ export const debug: typeof English = {
     another: '另选文件…',
     remove: '不再使用',
     reading: '正在读取文件…',
-    found: '{symbols} 个符号，{lines} 行',
+    found: '符号：{symbols}。源代码行：{lines}。',
     offset: '加到其地址上的偏移',
     wrongOffset: '请输入不超过 32 位的十六进制数，例如 1000 或 -c0000000。',
   },
