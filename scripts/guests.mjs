@@ -7,7 +7,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { makeGrubCd, makeGrubFloppy, makeSyslinuxDisk, makeSyslinuxFloppy } from './guests/bootMedia.mjs';
+import {
+  makeGrubCd,
+  grubLegacyFloppy,
+  makeGrubFloppy,
+  makeSyslinuxDisk,
+  makeSyslinuxFloppy,
+} from './guests/bootMedia.mjs';
 import { DebianPackages } from './guests/DebianPackages.mjs';
 import { initialRamDisk, moduleFiles } from './guests/initialRamDisk.mjs';
 import { makeRootDisk } from './guests/rootDisk.mjs';
@@ -76,6 +82,12 @@ async function fetchSystems(packages) {
   write('ipxe.iso', await packages.file('ipxe', /^\.\/usr\/lib\/ipxe\/ipxe\.iso$/));
   write('gnumach', gunzipSync(await packages.file('gnumach-image-1.8-486', /^\.\/boot\/gnumach-.*\.gz$/)));
   write('invaders', await packages.file('grub-invaders', /^\.\/boot\/invaders\.exec$/));
+  write('memdisk', await packages.file('syslinux-common', /^\.\/usr\/lib\/syslinux\/memdisk$/));
+  for (const name of ['grub-rescue-floppy.img', 'grub-rescue-cdrom.iso'])
+    write(name, await packages.file('grub-rescue-pc', new RegExp(`^\\./usr/lib/grub-rescue/${name}$`)));
+  const stages = await packages.files('grub-legacy');
+  const stage = (name) => stages.find((file) => file.name.endsWith(`/i386-pc/${name}`)).bytes;
+  write('grub-legacy.img', grubLegacyFloppy(stage('stage1'), stage('stage2')));
 }
 
 function makeDisks(busybox) {

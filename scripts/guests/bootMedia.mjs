@@ -16,6 +16,14 @@ export function makeGrubFloppy(file) {
   truncateSync(file, FLOPPY_BYTES);
 }
 
+/** A diskette with GRUB 0.97, which has it at fixed sectors: the first stage, and behind it the second. */
+export function grubLegacyFloppy(stage1, stage2) {
+  const diskette = Buffer.alloc(FLOPPY_BYTES);
+  stage1.copy(diskette);
+  stage2.copy(diskette, SECTOR_BYTES);
+  return diskette;
+}
+
 /** A CD that boots by El Torito, and a hard disk as well, with GRUB and what its menu offers. */
 export function makeGrubCd(file, { kernel, initrd, multibootKernel }) {
   inTemporaryFolder((tree) => {

@@ -41,3 +41,41 @@ describe.skipIf(isWithout('syslinux-floppy.img', 'syslinux-disk.img'))('SYSLINUX
     expect(guest.runUntilSerial('guest# ', BOOT_PACKED)).toBe('done');
   });
 });
+
+describe.skipIf(isWithout('grub-rescue-floppy.img', 'grub-rescue-cdrom.iso'))(
+  'GRUB as Debian has it to rescue with',
+  { timeout: TIMEOUT_MS },
+  () => {
+    test.each([
+      { floppy: 'grub-rescue-floppy.img' },
+      { cdrom: 'grub-rescue-cdrom.iso' },
+      { hda: 'grub-rescue-cdrom.iso' },
+    ])('comes from %o to its menu', async (drives) => {
+      const guest = await Guest.fromDrives(64, { drives });
+      expect(guest.runUntilScreen(/\*GNU\/Linux/, LOADER)).toBe('done');
+    });
+  },
+);
+
+test.skipIf(isWithout('grub-legacy.img'))(
+  'GRUB 0.97 comes from a diskette to its prompt, and finds the diskette',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const guest = await Guest.fromDrives(64, { drives: { floppy: 'grub-legacy.img' } });
+    expect(guest.runUntilScreen(/^grub>/, LOADER)).toBe('done');
+    guest.press('geometry (fd0)\n');
+    expect(guest.runUntilScreen(/C\/H\/S = 80\/2\/18/, LOADER)).toBe('done');
+  },
+);
+
+test.skipIf(isWithout('memdisk', 'syslinux-floppy.img'))(
+  'MEMDISK makes a diskette of an image in memory, and SYSLINUX starts from it',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const guest = await Guest.kernel('memdisk', 64, { initrd: 'syslinux-floppy.img' });
+    expect(guest.runUntilScreen(/Disk is fd0, 1440 K, C\/H\/S = 80\/2\/18/, LOADER)).toBe('done');
+    expect(guest.runUntilScreen(/^boot:/, LOADER)).toBe('done');
+    guest.press('\n');
+    expect(guest.runUntilScreen(/Memtest86\+ v\d/, LOADER)).toBe('done');
+  },
+);
