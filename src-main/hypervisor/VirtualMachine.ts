@@ -9,6 +9,7 @@ import type { CapturedMachine, PackedSnapshot } from './snapshots/PackedSnapshot
 import type { SerialPast } from './snapshots/StoredSnapshot.ts';
 import { closing, done, refused } from './results.ts';
 import { ScreenMirror } from './ScreenMirror.ts';
+import { ScreenWatches } from './ScreenWatches.ts';
 import { SerialHistories } from './SerialHistories.ts';
 import type { Scheduler } from './scheduler/Scheduler.ts';
 import { PHASE, type VcpuShare } from './scheduler/SchedulerState.ts';
@@ -27,6 +28,7 @@ import type {
   ThreadMachineDefinition,
   ThreadProgram,
 } from './threads/ThreadMachine.ts';
+import { type Attempt, MachineThreads } from './threads/MachineThreads.ts';
 import { DebugConnection } from './threads/DebugConnection.ts';
 import type { VcpuThreads } from './threads/VcpuThreads.ts';
 import type { VcpuWorker } from './threads/VcpuWorker.ts';
@@ -111,23 +113,17 @@ export class VirtualMachine {
   readonly #events: VirtualMachineEvents;
   readonly #condition: MachineCondition;
   #programSummary: string | null = null;
-  #thread: VcpuWorker | undefined;
+  readonly #threads: MachineThreads;
   /** Of a crashed machine too. */
   #shared: SharedState | undefined;
-  /** How often each of those who look at the screen wants to see changes, per second. */
-  readonly #screenWatches = new Set<{ readonly perSecond: number }>();
+  readonly #screenWatches = new ScreenWatches(() => this.#applyScreenRate());
   #breakpoints: readonly ArmedBreakpoint[] = [];
-  /** Counts starts and ends, so that a start which was overtaken while it waited goes no further. */
-  #lives = 0;
-  /** A thread that is not ready yet. */
-  #launching: LaunchedThread | undefined;
-  /** Threads that were told to end: each may write to its disks until it has. */
-  #ending: Promise<unknown> = Promise.resolve();
 
   constructor(stored: StoredMachine, host: VirtualMachineHost, events: VirtualMachineEvents) {
     this.stored = stored;
     this.#host = host;
     this.#events = events;
+    this.#threads = new MachineThreads((definition) => this.#launch(definition));
     this.#condition = new MachineCondition({
       onChanged: () => events.onChanged(this),
       onState: (from, to) => events.onState(this, from, to),
@@ -151,9 +147,13 @@ export class VirtualMachine {
     return this.#thread;
   }
 
+  get #thread(): VcpuWorker | undefined {
+    return this.#threads.current;
+  }
+
   /** Resolves once no thread of a machine that was switched off writes to its disks any more. */
   get whenEnded(): Promise<unknown> {
-    return this.#ending;
+    return this.#threads.whenEnded;
   }
 
   get breakpoints(): readonly ArmedBreakpoint[] {
@@ -227,28 +227,24 @@ export class VirtualMachine {
     const excess = this.#host.findExcess(this);
     if (excess !== undefined) return excess;
     this.#condition.transit('start');
-    const previous = this.#thread;
-    this.#thread = undefined;
-    const life = ++this.#lives;
-    await Promise.all([previous?.terminate(), this.#ending]);
-    if (life !== this.#lives) return this.#overtaken();
+    const attempt = this.#threads.attempt();
+    await this.#threads.clear();
+    if (attempt.isOvertaken) return this.#overtaken();
     this.#forget();
     this.serialHistories.clear();
     const drives = await this.#host.prepareDrives(this);
-    if (life !== this.#lives) return this.#overtaken();
+    if (attempt.isOvertaken) return this.#overtaken();
     const launched = drives.ok
-      ? await this.#launch(definitionOf(this.stored, program, drives.value, null), (thread) => (this.#thread = thread))
+      ? await this.#threads.launch(definitionOf(this.stored, program, drives.value, null))
       : drives;
     if (!launched.ok) {
       if (this.state === 'starting') {
-        this.#thread = undefined;
+        this.#threads.forget();
         this.#condition.transit('start-refused');
       }
       return launched;
     }
-    this.#adopt(launched.value);
-    if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
-    this.#applyScreenRate();
+    await this.#adopt(launched.value);
     if (!isPaused) return this.send('run', null);
     this.#condition.onStartedPaused();
     return done(null);
@@ -274,17 +270,17 @@ export class VirtualMachine {
     if (!allowed.ok) return allowed;
     const excess = this.state === 'off' ? this.#host.findExcess(this) : undefined;
     if (excess !== undefined) return excess;
-    const life = ++this.#lives;
+    const attempt = this.#threads.attempt();
     const before = this.state;
     if (before === 'running' || before === 'paused') {
       this.#condition.beginSaving();
       if (restored.isFamiliar && isSameHardware(this.stored, restored.stored)) {
         const inPlace = await this.#restoreInPlace(restored);
-        if (life !== this.#lives) return this.#overtaken();
+        if (attempt.isOvertaken) return this.#overtaken();
         if (inPlace.ok || this.state !== 'saving') return inPlace;
       }
     } else this.#condition.transit('start');
-    return this.#restoreAnew(restored, life);
+    return this.#restoreAnew(restored, attempt);
   }
 
   /** In the thread that it has, which keeps what it has translated. Refused while it is `saving`: nothing has changed. */
@@ -306,11 +302,11 @@ export class VirtualMachine {
   /** In a new thread; the former one ends when that is done. */
   async #restoreAnew(
     { stored, program, drives, snapshot, serial }: RestoredMachine,
-    life: number,
+    attempt: Attempt,
   ): Promise<Result<null>> {
     const definition = definitionOf(stored, program, drives, snapshot);
-    const launched = await this.#launch(definition, () => undefined);
-    if (life !== this.#lives) {
+    const launched = await this.#threads.launchBeside(definition);
+    if (attempt.isOvertaken) {
       if (launched.ok) await launched.value.thread.terminate();
       return this.#overtaken();
     }
@@ -319,17 +315,13 @@ export class VirtualMachine {
       else this.#condition.endSaving();
       return launched;
     }
-    const previous = this.#thread;
-    this.#thread = launched.value.thread;
-    await previous?.terminate();
-    if (life !== this.#lives) return this.#overtaken();
+    await this.#threads.replaceBy(launched.value.thread);
+    if (attempt.isOvertaken) return this.#overtaken();
     this.#forget();
     this.serialHistories.putBack(serial);
     this.stored = stored;
     this.#events.onRestored(this);
-    this.#adopt(launched.value);
-    if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
-    this.#applyScreenRate();
+    await this.#adopt(launched.value);
     this.#condition.onRestored();
     return done(null);
   }
@@ -340,11 +332,14 @@ export class VirtualMachine {
     return refused('wrong-state', `“${name}” was powered off while it started.`, { text });
   }
 
-  #adopt({ views, summary, loaded }: ReadyThread): void {
+  /** Its thread is ready. */
+  async #adopt({ views, summary, loaded }: ReadyThread): Promise<void> {
     this.#shared = new SharedState(views);
     this.#programSummary = summary;
     this.#events.onThread(this);
     this.#events.onLoaded(this, loaded);
+    if (this.#breakpoints.length > 0) await this.send('setBreakpoints', this.#breakpoints);
+    this.#applyScreenRate();
   }
 
   /** Of a crashed machine whose thread still lives, and of one that runs or is paused. */
@@ -355,16 +350,11 @@ export class VirtualMachine {
   }
 
   async powerOff(): Promise<void> {
-    const thread = this.#thread;
-    this.#lives++;
-    this.#thread = undefined;
     this.#breakpoints = [];
-    const launching = this.#launching;
-    launching?.abandon(this.#overtaken());
     // Before anybody hears that it is off, and turns to its disks.
-    this.#ending = Promise.all([this.#ending, thread?.terminate(), launching?.thread.terminate()]);
+    this.#threads.end(this.#overtaken());
     if (this.state !== 'off') this.#condition.transit('power-off');
-    await this.#ending;
+    await this.#threads.whenEnded;
     if (this.#thread === undefined) this.#forget();
   }
 
@@ -423,20 +413,13 @@ export class VirtualMachine {
     return this.#shared?.readMemory(physicalAddress, byteLength);
   }
 
-  /** The screen is kept up to date while somebody looks, as often as the most eager of them wants. */
+  /** See `ScreenWatches`. */
   watchScreen(perSecond: number): () => void {
-    const watch = { perSecond };
-    this.#screenWatches.add(watch);
-    this.#applyScreenRate();
-    return () => {
-      if (this.#screenWatches.delete(watch)) this.#applyScreenRate();
-    };
+    return this.#screenWatches.add(perSecond);
   }
 
   #applyScreenRate(): void {
-    if (this.#shared === undefined) return;
-    const rate = Math.max(0, ...[...this.#screenWatches].map(({ perSecond }) => perSecond));
-    this.worker?.post('setScreenRate', rate);
+    if (this.#shared !== undefined) this.worker?.post('setScreenRate', this.#screenWatches.rate);
   }
 
   /** Ends a thread that does not react any more. */
@@ -446,13 +429,9 @@ export class VirtualMachine {
     if (this.#thread === thread) this.#crashed(report);
   }
 
-  /** @param onThread told of the thread at once */
-  async #launch(
-    definition: ThreadMachineDefinition,
-    onThread: (thread: VcpuWorker) => void,
-  ): Promise<Result<ReadyThread>> {
+  #launch(definition: ThreadMachineDefinition): Result<LaunchedThread> {
     const isCurrent = (thread: VcpuWorker): boolean => this.#thread === thread;
-    const launched = launchThread({
+    return launchThread({
       ...this.#host,
       name: this.stored.name,
       share: shareOf(this.stored),
@@ -463,12 +442,6 @@ export class VirtualMachine {
         if (isCurrent(thread)) this.#crashed(report);
       },
     });
-    if (!launched.ok) return launched;
-    const { thread, ready } = (this.#launching = launched.value);
-    onThread(thread);
-    const result = await ready;
-    if (this.#launching === launched.value) this.#launching = undefined;
-    return result;
   }
 
   #onBatch(batch: ThreadBatch): Promise<void> | undefined {
