@@ -20,6 +20,7 @@ test('gdb connects by the command that the Debug panel shows, and leaves the mac
   await part.getByTestId(TEST_IDS.gdbOpen).click();
   const command = await part.getByTestId(TEST_IDS.gdbCommand).innerText();
   expect(command).toMatch(/^gdb -ex "target remote localhost:\d+"$/);
+  await part.evaluate((section) => section.scrollIntoView());
   await picture(desk.page, 'gdb-waits', { documented: true });
 
   // Its commands come from here, so that it stays as long as the test looks.
