@@ -2,7 +2,6 @@ import { dialog, session, type App, type WebContents } from 'electron';
 import type { QuitRequest } from '../../src-preload/contract/application.ts';
 import type { Problem } from '../../src-preload/contract/Outcome.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
-import { proposeMachine } from '../hypervisor/proposals/proposeMachine.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
 import { BridgeServer } from './bridge/BridgeServer.ts';
 import { PageMail } from './bridge/PageMail.ts';
@@ -12,6 +11,7 @@ import { Inspection } from './Inspection.ts';
 import { ProcessorInspection } from './ProcessorInspection.ts';
 import { Debugging } from './Debugging.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
+import { FileOpener } from './files/FileOpener.ts';
 import type { ControlService } from '../control/ControlService.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
 import { GdbServers, gdbHandlers } from '../control/GdbServers.ts';
@@ -40,7 +40,6 @@ import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts
 import { symbolHandlers } from '../control/symbolHandlers.ts';
 import { toTrace, traceHandlers } from '../control/traceHandlers.ts';
 import { statisticsHandlers } from '../control/statisticsHandlers.ts';
-import type { VmRole } from '../control/summaries.ts';
 import { MemoryRanges } from './MemoryRanges.ts';
 import { MemoryComparisons } from './MemoryComparisons.ts';
 import { MemorySearches } from './MemorySearches.ts';
@@ -48,12 +47,14 @@ import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
 import { quitTexts } from './quitTexts.ts';
 import { AppearanceService } from './settings/AppearanceService.ts';
+import { HostPreferences } from './settings/HostPreferences.ts';
 import { flushSettings, type Settings } from './settings/Settings.ts';
 import { SleepingMachines } from './SleepingMachines.ts';
 import { stopTogether } from './StopTogether.ts';
 import { StreamHub } from './streams/StreamHub.ts';
-import { RunningDemonstration, type DemonstrationCast } from './temporary/RunningDemonstration.ts';
-import { TemporaryMachines, type MachineMaker } from './temporary/TemporaryMachines.ts';
+import { Occasions } from './temporary/Occasions.ts';
+import type { DemonstrationCast } from './temporary/RunningDemonstration.ts';
+import type { MachineMaker } from './temporary/TemporaryMachines.ts';
 import { serveAppProtocol } from './window/appProtocol.ts';
 import { MainWindow } from './window/MainWindow.ts';
 import { restrictSession } from './window/securityPolicy.ts';
@@ -85,8 +86,9 @@ export class DesktopApplication {
   private readonly recent: RecentFiles;
   private readonly grants = new FileGrants();
   private readonly journal: ContainmentJournal;
-  private readonly demonstration: RunningDemonstration;
-  private readonly tour: TemporaryMachines<string>;
+  private readonly occasions: Occasions;
+  private readonly files: FileOpener;
+  private readonly hostPreferences: HostPreferences;
   private readonly streams: StreamHub;
   private readonly bridge: BridgeServer;
   private readonly quit: QuitGuard;
@@ -124,22 +126,39 @@ export class DesktopApplication {
       settings.breakpoints.set(breakpoints.all());
       emit('debug:breakpointsChanged', { id, breakpoints: [...list] });
     });
-    this.machines = new Machines(hypervisor, this.grants, programs, this.recent, breakpoints, (id) => this.roleOf(id));
+    this.machines = new Machines(hypervisor, this.grants, programs, this.recent, breakpoints, (id) =>
+      this.occasions.roleOf(id),
+    );
     const maker: MachineMaker = {
       create: (wishes, sampleId) => this.machines.create(wishes, { kind: 'sample', sampleId }),
       start: (id) => this.machines.start(id),
       delete: (id) => this.machines.delete(id),
     };
-    this.demonstration = new RunningDemonstration(maker, parts.cast, (demonstration) => {
-      emit('demonstration:changed', demonstration);
-      this.onTemporaryChanged(emit);
+    this.occasions = new Occasions({
+      hypervisor,
+      maker,
+      cast: parts.cast,
+      kept: settings.temporary,
+      onDemonstration: (demonstration) => emit('demonstration:changed', demonstration),
+      onChanged: () => {
+        // Roles are part of the machines' summaries.
+        for (const vm of this.machines.list()) emit('vm:changed', vm);
+        this.buildMenu();
+      },
     });
-    this.tour = new TemporaryMachines(maker, () => this.onTemporaryChanged(emit));
+    this.hostPreferences = new HostPreferences(hypervisor, settings.preferences);
+    this.files = new FileOpener({
+      machines: this.machines,
+      grants: this.grants,
+      reveal: (id) => this.mail.send('vm:reveal', { id }),
+      offer: (files) => this.mail.send('machine:offered', [...files]),
+      refuse: (problem) => this.notify('error', problem),
+    });
     this.sleeping = new SleepingMachines({
       hypervisor,
       machines: this.machines,
       settings,
-      isKept: (id) => this.roleOf(id) === 'none',
+      isKept: (id) => this.occasions.roleOf(id) === 'none',
       language: () => this.appearance.language,
       notify: (notification) => this.mail.send('app:notification', notification),
     });
@@ -181,8 +200,8 @@ export class DesktopApplication {
       ),
       ...deviceHandlers(hypervisor.inspection),
       ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
-      ...observationHandlers(hypervisor, this.journal, this.demonstration, emit),
-      ...tourHandlers(this.tour),
+      ...observationHandlers(hypervisor, this.journal, this.occasions.demonstration, emit),
+      ...tourHandlers(this.occasions.tour),
       ...programHandlers({
         hypervisor,
         grants: this.grants,
@@ -228,10 +247,10 @@ export class DesktopApplication {
     const { app, rendererFolder, settings } = this.parts;
     restrictSession(session.defaultSession);
     serveAppProtocol(rendererFolder);
-    this.applyHostPreferences();
-    await this.clearOldTemporary();
+    this.hostPreferences.apply();
+    await this.occasions.clearOld();
     this.appearance.onChange((state) => {
-      this.applyHostPreferences();
+      this.hostPreferences.apply();
       this.buildMenu();
       this.bridge.emit('preferences:changed', state);
     });
@@ -252,34 +271,8 @@ export class DesktopApplication {
     await flushSettings(settings);
   }
 
-  /**
-   * Files named on the command line, by the system, or by a second start: each program becomes a running machine, and
-   * of a system's kernel or media the window proposes one, and machines that were exported are imported.
-   */
   async openFiles(files: readonly string[]): Promise<void> {
-    for (const file of files.filter(isMachineFile)) {
-      const imported = await this.machines.importFrom(this.grants.grant(file, 'read').token);
-      if (imported.ok) this.mail.send('vm:reveal', { id: imported.value.id });
-      else this.notify('error', imported.problem);
-    }
-    await this.openPrograms(files.filter((file) => !isMachineFile(file)));
-  }
-
-  private async openPrograms(files: readonly string[]): Promise<void> {
-    if (files.length === 0) return;
-    if (proposeMachine(files).isSystem) {
-      this.mail.send(
-        'machine:offered',
-        files.map((file) => this.grants.grant(file, 'read')),
-      );
-      return;
-    }
-    for (const file of files) {
-      const { token } = this.grants.grant(file, 'read');
-      const created = await this.machines.create({}, { kind: 'file', token }, undefined, true);
-      if (created.ok) this.mail.send('vm:reveal', { id: created.value.id });
-      else this.notify('error', created.problem);
-    }
+    await this.files.open(files);
   }
 
   /** The command line finds the machines in this window. Without it the window is as good. */
@@ -301,27 +294,6 @@ export class DesktopApplication {
     this.notify('error', { code: 'storage', message });
   }
 
-  private roleOf(id: VmId): VmRole {
-    return this.demonstration.roleOf(id) ?? (this.tour.partOf(id) === undefined ? 'none' : 'tour');
-  }
-
-  private onTemporaryChanged(emit: EmitEvent): void {
-    const { temporary } = this.parts.settings;
-    const { residents, rogues } = this.demonstration.current;
-    temporary.set([...residents, ...rogues, ...this.tour.current.machines.map(({ id }) => id)]);
-    void temporary.flush();
-    // Roles are part of the machines' summaries.
-    for (const vm of this.machines.list()) emit('vm:changed', vm);
-    this.buildMenu();
-  }
-
-  /** The machines of a demonstration or a tour whose app was killed are nobody's. */
-  private async clearOldTemporary(): Promise<void> {
-    const { hypervisor, settings } = this.parts;
-    for (const id of settings.temporary.value) if (hypervisor.get(id)) await this.machines.delete(id);
-    settings.temporary.set([]);
-  }
-
   private forwardEvents(emit: EmitEvent): void {
     const { hypervisor } = this.parts;
     const onChanged = (vm: Parameters<Machines['toSummary']>[0]): void => {
@@ -331,8 +303,6 @@ export class DesktopApplication {
     hypervisor.on('vm-added', onChanged);
     hypervisor.on('vm-changed', onChanged);
     hypervisor.on('vm-removed', ({ id }) => {
-      this.demonstration.forget(id);
-      this.tour.forget(id);
       emit('vm:removed', { id });
       if (id === this.menuVm) this.menuVm = null;
       this.buildMenu();
@@ -375,7 +345,7 @@ export class DesktopApplication {
   }
 
   private losses(): QuitRequest {
-    const machines = this.machines.alive.filter(({ id }) => this.roleOf(id) === 'none');
+    const machines = this.machines.alive.filter(({ id }) => this.occasions.roleOf(id) === 'none');
     return { machines: machines.map(({ id, name }) => ({ id, name })), unsaved: [...this.unsaved] };
   }
 
@@ -405,7 +375,7 @@ export class DesktopApplication {
     this.streams.closeAll();
     const ending = async (): Promise<void> => {
       await this.controlServer?.close();
-      await Promise.all([this.demonstration.stop(), this.tour.clear()]);
+      await this.occasions.end();
       await hypervisor.dispose();
     };
     await Promise.race([ending(), expire(ENDING_MS_MOST)]).catch((error: unknown) =>
@@ -416,38 +386,16 @@ export class DesktopApplication {
     app.exit(0);
   }
 
-  private applyHostPreferences(): void {
-    const { hypervisor, settings } = this.parts;
-    const { pcpuCount, sliceMs, memoryLimitMiB } = settings.preferences.value;
-    hypervisor.setMemoryLimit(memoryLimitMiB);
-    const present = hypervisor.schedulerSettings();
-    const wanted = pcpuCount ?? this.defaultPcpuCount;
-    if (present.pcpuCount !== wanted) hypervisor.setSchedulerSettings({ pcpuCount: wanted });
-    if (present.sliceMs !== sliceMs) hypervisor.setSchedulerSettings({ sliceMs });
-  }
-
-  private get defaultPcpuCount(): number {
-    this.hostPcpuCount ??= this.parts.hypervisor.schedulerSettings().pcpuCount;
-    return this.hostPcpuCount;
-  }
-
-  private hostPcpuCount: number | undefined;
-
   private buildMenu(): void {
     const vm = this.menuVm === null ? undefined : this.parts.hypervisor.get(this.menuVm);
     this.menu.show({
       language: this.appearance.language,
       machine: vm?.state ?? null,
       isEditor: this.isEditorInView,
-      isDemonstrating: this.demonstration.current.state !== 'off',
+      isDemonstrating: this.occasions.demonstration.current.state !== 'off',
       recentFiles: this.recent.paths,
     });
   }
-}
-
-/** One that `vm:export` has written. */
-function isMachineFile(file: string): boolean {
-  return file.endsWith('.vivarium');
 }
 
 function expire(ms: number): Promise<never> {
