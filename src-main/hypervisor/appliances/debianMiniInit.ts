@@ -35,15 +35,19 @@ greet() {
 }
 greet >/dev/tty0
 greet >/dev/ttyS0
-(while :; do setsid -c sh -l </dev/ttyS0 >/dev/ttyS0 2>&1; done) &
-# busybox' own would signal process 1, which is this script.
-printf '#!/bin/sh\\nsync\\n/bin/busybox poweroff -f\\n' >/tmp/poweroff
-printf '#!/bin/sh\\nsync\\n/bin/busybox reboot -f\\n' >/tmp/reboot
-chmod +x /tmp/poweroff /tmp/reboot
-mv -f /tmp/poweroff /tmp/reboot /bin/
+# What poweroff, reboot and halt ask of process 1. It only waits, since a trap comes when what is in front has ended.
+trap 'sync; poweroff -f' USR2
+trap 'sync; reboot -f' TERM
+trap 'sync; halt -f' USR1
+shell() {
+  while :; do setsid -c sh -l <"$1" >"$1" 2>&1; done
+}
+shell /dev/ttyS0 &
+shell /dev/tty1 &
 # The machine's power button.
 mkdir -p /etc/acpi/PWRF /var/log /var/run
-cp /bin/poweroff /etc/acpi/PWRF/00000080
+printf '#!/bin/sh\\npoweroff\\n' >/etc/acpi/PWRF/00000080
+chmod +x /etc/acpi/PWRF/00000080
 acpid 2>/dev/null
-while :; do setsid -c sh -l </dev/tty1 >/dev/tty1 2>&1; done
+while :; do wait; done
 `;
