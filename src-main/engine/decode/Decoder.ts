@@ -162,9 +162,7 @@ export class Decoder {
     const usesMemory = encoding.modrm !== 'none' && this.modrm < 0xc0 && !form.ignoresMod;
     const memory = usesMemory ? this.memory(operandSize, shapes) : undefined;
     if (shapes.length === 0) return NO_OPERANDS;
-    const operands: Operand[] = [];
-    for (const shape of shapes) operands.push(this.operand(shape, memory, opcode, operandSize));
-    return operands;
+    return shapes.map((shape) => this.operand(shape, memory, opcode, operandSize));
   }
 
   private operand(

@@ -100,6 +100,9 @@ const CHUNK = 0x2000;
 
 function textOf(ascii: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < ascii.length; at += CHUNK) text += String.fromCharCode(...ascii.subarray(at, at + CHUNK));
+  for (let at = 0; at < ascii.length; at += CHUNK) {
+    // Bytes are numbers; spread out as parameters they would be iterated over.
+    text += String.fromCharCode.apply(undefined, ascii.subarray(at, at + CHUNK) as unknown as number[]);
+  }
   return text;
 }

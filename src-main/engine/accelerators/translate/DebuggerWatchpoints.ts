@@ -21,6 +21,7 @@ export class DebuggerWatchpoints implements AccessWatch {
 
   /** The first access of the present instruction, or of the event that was just delivered, that met one; a write before a read. */
   get hit(): WatchpointHit | undefined {
+    if (this.met.length === 0) return undefined;
     return this.met.find(({ access }) => access === 'write') ?? this.met[0];
   }
 

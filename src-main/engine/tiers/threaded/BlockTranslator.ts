@@ -232,7 +232,7 @@ class BlockBuilder {
     const { view, site } = this;
     const next = at + instruction.length;
     // It is a jump's only operand.
-    const [relative] = instruction.operands;
+    const relative = instruction.operands.at(0);
     const isRelative = relative?.kind === 'relative';
     const target = isRelative ? next + relative.displacement : 0;
     const isInside = isRelative && this.isChainable(instruction, target);

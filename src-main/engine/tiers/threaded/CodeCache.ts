@@ -188,20 +188,25 @@ export class CodeCache {
   add(block: Block): number[] {
     const { page } = block;
     const fresh: number[] = [];
-    const pages = block.nextPhysical >= 0 ? [page.physical, block.nextPhysical] : [page.physical];
-    for (const [index, physical] of pages.entries()) {
-      const watched = this.watch(physical);
-      watched.blocks.add(block);
-      addBytes(watched, physical, block);
-      this.useLines(watched, physical, block, index * PAGE_BYTES, 1);
-      if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) === 0) {
-        this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
-        fresh.push(physical);
-      }
-    }
+    this.watchFor(block, page.physical, 0, fresh);
+    if (block.nextPhysical >= 0) this.watchFor(block, block.nextPhysical, PAGE_BYTES, fresh);
     ofKind(page, block.kind).set(block.start, block);
     if (block.kind === 'block') this.link(page, block);
     return fresh;
+  }
+
+  /**
+   * Notes that a block was made from bytes of a page.
+   * @param base the block's page offset there; @param fresh takes the page in where it comes under watch
+   */
+  private watchFor(block: Block, physical: number, base: number, fresh: number[]): void {
+    const watched = this.watch(physical);
+    watched.blocks.add(block);
+    addBytes(watched, physical, block);
+    this.useLines(watched, physical, block, base, 1);
+    if ((this.physicalMemory.flagsOf(physical) & PAGE_FLAG.code) !== 0) return;
+    this.physicalMemory.setFlags(physical, PAGE_FLAG.code);
+    fresh.push(physical);
   }
 
   /** Drops every block that was made from one of these bytes. Physical, within one page. */
@@ -213,7 +218,8 @@ export class CodeCache {
       end = start + byteLength;
     // A variable that shares a line with code is written over and over.
     if (!watched.code.holdsAny(start, end)) return;
-    const dropped = [...watched.blocks].filter((block) => overlaps(block, pageAddress, start, end));
+    const dropped: Block[] = [];
+    for (const block of watched.blocks) if (overlaps(block, pageAddress, start, end)) dropped.push(block);
     for (const block of dropped) this.drop(block);
     if (dropped.length === 0) {
       watched.code.clear();

@@ -125,7 +125,10 @@ export function shapeOf(instruction: Instruction, mode: TranslationMode, isTarge
   shape = (shape << 1) | (mode.stackSize === 32 ? 1 : 0);
   shape = (shape << 1) | (mode.isFlat ? 1 : 0);
   shape = (shape << 1) | (mode.hasX87 ? 1 : 0);
-  for (const operand of instruction.operands) {
+  const { operands } = instruction;
+  // An index: this runs for each instruction that is translated, where iterators would be most of what is allocated.
+  for (let place = 0; place < operands.length; place++) {
+    const operand = operands[place];
     if (operand.kind !== 'memory') continue;
     return (shape << 3) | 4 | (operand.index >= 0 ? 2 : 0) | (isSpecial(operand.segment) ? 1 : 0);
   }

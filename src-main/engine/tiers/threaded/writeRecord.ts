@@ -22,16 +22,18 @@ export function writeOperands(view: DataView, record: number, instruction: Instr
   view.setUint16(record + RECORD.index, STATE.zero, true);
   const segment = instruction.segmentOverride >= 0 ? instruction.segmentOverride : DS;
   view.setUint16(record + RECORD.segment, segmentOffset(segment), true);
-  const [opcode] = instruction.encoding.opcode;
+  const { operands, encoding } = instruction;
+  const opcode = encoding.opcode[0];
   // Escapes have no immediate; for the last-opcode register they leave the opcode's low 11 bits (SDM vol. 1, 8.1.9).
   if (opcode >>> 3 === ESCAPE >>> 3) {
     view.setInt32(record + RECORD.immediate, ((opcode & 7) << 8) | instruction.modrm, true);
   }
   if (!isUsed) return;
-  const isString = instruction.encoding.repeat !== 'none';
+  const isString = encoding.repeat !== 'none';
   let registers = 0,
     immediates = 0;
-  for (const operand of instruction.operands) {
+  for (let place = 0; place < operands.length; place++) {
+    const operand = operands[place];
     switch (operand.kind) {
       case 'register':
         if (registers < 2) {
