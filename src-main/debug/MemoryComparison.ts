@@ -1,14 +1,10 @@
+import type { ReadableMemory } from './ReadableMemory.ts';
+
 /** Compared before others get the thread. */
 const SLICE_BYTES = 0x8_0000;
 const PAGE_BYTES = 4096;
 /** Equal bytes between two differences that are told as one: changes lie in the fields of one record. */
 const GAP_BYTES = 8;
-
-export interface ComparedMemory {
-  readonly byteLength: number;
-  /** Bytes from an address on; fewer where the memory ends. */
-  read(address: number, byteLength: number): Uint8Array;
-}
 
 /** The other memory, of which a page may have to be fetched. */
 export interface OtherMemory {
@@ -36,7 +32,7 @@ export interface Differences {
  * nobody up; false from it gives up, as null.
  */
 export async function compareMemory(
-  memory: ComparedMemory,
+  memory: ReadableMemory,
   other: OtherMemory,
   most: number,
   breathe: () => Promise<boolean>,

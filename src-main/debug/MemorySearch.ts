@@ -1,12 +1,7 @@
+import type { ReadableMemory } from './ReadableMemory.ts';
+
 /** Looked through at one go: a millisecond at the worst, for patterns that nearly match everywhere. */
 const SLICE_BYTES = 0x4_0000;
-
-export interface SearchedMemory {
-  /** Where RAM ends. */
-  readonly byteLength: number;
-  /** Bytes of RAM from an address on; shorter, or empty, where RAM ends. */
-  readPhysical(physicalAddress: number, byteLength: number): Uint8Array;
-}
 
 export interface MemorySearch {
   readonly pattern: Uint8Array;
@@ -20,14 +15,14 @@ export interface MemorySearch {
  * called between two slices, so that a large memory holds nobody up; false from it gives the search up, as null.
  */
 export async function searchMemory(
-  memory: SearchedMemory,
+  memory: ReadableMemory,
   { pattern, from, direction }: MemorySearch,
   breathe: () => Promise<boolean>,
 ): Promise<number | null> {
   // A hit that begins at `end` or behind does not fit.
   const end = Math.max(0, memory.byteLength - pattern.length + 1);
   for (const [start, stop] of slicesOf(Math.min(from, end), end, direction)) {
-    const read = memory.readPhysical(start, stop - start + pattern.length - 1);
+    const read = memory.read(start, stop - start + pattern.length - 1);
     const bytes = Buffer.from(read.buffer, read.byteOffset, read.length);
     const at = direction === 'forward' ? bytes.indexOf(pattern) : bytes.lastIndexOf(pattern);
     if (at >= 0) return start + at;

@@ -6,8 +6,7 @@ import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
 import { compareMemory, type OtherMemory } from '../debug/MemoryComparison.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
 import { off } from './Debugging.ts';
-
-const MIB = 2 ** 20;
+import { hasMemory, machineMemory } from './machineMemory.ts';
 
 interface Comparison {
   /** What it is compared with: kept, since its bytes are asked for again where the differences are shown. */
@@ -28,19 +27,15 @@ export class MemoryComparisons {
   /** The machines may run meanwhile: what they move while they are compared may be missed, or told twice. */
   async compare(id: VmId, compared: ComparedWith): Promise<Outcome<MemoryDifferences>> {
     const { hypervisor } = this;
-    const isOn = (): boolean => hypervisor.registers(id, 0) !== undefined;
+    const isOn = (): boolean => hasMemory(hypervisor, id);
     if (!isOn()) return off();
     const opened = await this.open(id, compared);
     if (!opened.ok) return opened;
     const comparison: Comparison = { key: keyOf(compared), other: opened.value };
     this.latest.set(id, comparison);
     const isLatest = (): boolean => this.latest.get(id) === comparison;
-    const memory = {
-      byteLength: (hypervisor.get(id)?.memoryMiB ?? 0) * MIB,
-      read: (address: number, length: number) => hypervisor.readMemory(id, address, length) ?? new Uint8Array(0),
-    };
     try {
-      const found = await compareMemory(memory, opened.value, DIFFERENCES_MOST, async () => {
+      const found = await compareMemory(machineMemory(hypervisor, id), opened.value, DIFFERENCES_MOST, async () => {
         await setImmediate();
         return isLatest() && isOn() && this.isThere(compared);
       });
@@ -64,9 +59,8 @@ export class MemoryComparisons {
     }
   }
 
-  /** A machine's memory goes with its power. */
   private isThere(compared: ComparedWith): boolean {
-    return compared.kind === 'snapshot' || this.hypervisor.registers(compared.id, 0) !== undefined;
+    return compared.kind === 'snapshot' || hasMemory(this.hypervisor, compared.id);
   }
 
   private async open(id: VmId, compared: ComparedWith): Promise<Outcome<OtherMemory>> {
@@ -76,10 +70,8 @@ export class MemoryComparisons {
       return memory.ok ? succeed(memory.value) : refuseWith(memory.error);
     }
     if (!this.isThere(compared)) return off();
-    return succeed({
-      byteLength: (hypervisor.get(compared.id)?.memoryMiB ?? 0) * MIB,
-      read: async (address, length) => hypervisor.readMemory(compared.id, address, length) ?? new Uint8Array(0),
-    });
+    const { byteLength, read } = machineMemory(hypervisor, compared.id);
+    return succeed({ byteLength, read: async (address, length) => read(address, length) });
   }
 }
 

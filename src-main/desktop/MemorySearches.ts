@@ -4,8 +4,7 @@ import { refuse, succeed } from '../control/outcomes.ts';
 import { searchMemory, type MemorySearch } from '../debug/MemorySearch.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
 import { off } from './Debugging.ts';
-
-const MIB = 2 ** 20;
+import { hasMemory, machineMemory } from './machineMemory.ts';
 
 /** Searches of machines' memory: one at a time for each machine. */
 export class MemorySearches {
@@ -20,16 +19,11 @@ export class MemorySearches {
   /** The machine may run meanwhile: what it moves while it is looked for may be missed. */
   async search(id: VmId, search: MemorySearch): Promise<Outcome<{ physicalAddress: number | null }>> {
     const { hypervisor } = this;
-    const isOn = (): boolean => hypervisor.registers(id, 0) !== undefined;
+    const isOn = (): boolean => hasMemory(hypervisor, id);
     if (!isOn()) return off();
     this.latest.set(id, search);
     const isLatest = (): boolean => this.latest.get(id) === search;
-    const memory = {
-      byteLength: (hypervisor.get(id)?.memoryMiB ?? 0) * MIB,
-      readPhysical: (address: number, length: number) =>
-        hypervisor.readMemory(id, address, length) ?? new Uint8Array(0),
-    };
-    const physicalAddress = await searchMemory(memory, search, async () => {
+    const physicalAddress = await searchMemory(machineMemory(hypervisor, id), search, async () => {
       await setImmediate();
       return isLatest() && isOn();
     });
