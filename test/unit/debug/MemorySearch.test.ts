@@ -17,7 +17,7 @@ async function search(
 ): Promise<number | null> {
   const memory = {
     byteLength: ram.length,
-    readPhysical: (address: number, length: number) => ram.slice(address, address + length),
+    read: (address: number, length: number) => ram.slice(address, address + length),
   };
   return searchMemory(memory, { pattern: Buffer.from(text), from, direction }, () => Promise.resolve(true));
 }
@@ -57,7 +57,7 @@ describe('a search of memory', () => {
 
   test('lets others run between slices, and can be given up', async () => {
     let breaths = 0;
-    const memory = { byteLength: 64 * MIB, readPhysical: (_: number, length: number) => new Uint8Array(length) };
+    const memory = { byteLength: 64 * MIB, read: (_: number, length: number) => new Uint8Array(length) };
     const wanted = { pattern: Uint8Array.of(1), from: 0, direction: 'forward' } as const;
     const found = await searchMemory(memory, wanted, () => Promise.resolve(++breaths < 3));
     expect({ found, breaths }).toEqual({ found: null, breaths: 3 });
