@@ -66,7 +66,7 @@ export interface VcpuShare {
 /** The `pool` of one that does not compete. */
 export const NO_POOL = -1;
 /** The `pool` of those whose pCPUs are more than they may use: each has all that its cap allows, and owes nothing to the others. */
-export const POOL_WITH_ROOM = SCHEDULER_PCPUS_MOST;
+export const POOL_WITH_ROOM = -2;
 
 /** One vCPU's entry. */
 export class VcpuSlot {
