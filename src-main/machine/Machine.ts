@@ -1,30 +1,30 @@
-import type { VirtualProcessor, VmExit } from '../engine/VirtualProcessor.ts';
+import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import { FLAG } from '../engine/state/flags.ts';
-import { CS, STATE } from '../engine/state/layout.ts';
+import { STATE } from '../engine/state/layout.ts';
 import { PortTaps } from './bus/PortTaps.ts';
 import { RamMaster } from './bus/RamMaster.ts';
 import { type DevicePlace, SystemBus } from './bus/SystemBus.ts';
 import { Chipset } from './Chipset.ts';
 import { clearBytes } from './clearBytes.ts';
 import { ContainmentLog } from './containment/ContainmentLog.ts';
-import { SpinDetector } from './containment/SpinDetector.ts';
 import { Firmware } from './firmware/Firmware.ts';
 import { SERVICE_PORT } from './firmware/rom.ts';
 import { HostInputs } from './HostInputs.ts';
 import { Typist } from './keyboard/Typist.ts';
-import type { ProgramImage, RealModeEntry } from './loaders/ProgramImage.ts';
+import type { ProgramImage } from './loaders/ProgramImage.ts';
 import type { MachineExit, MachineSlice } from './MachineExit.ts';
 import type { MachinePosition } from './MachineInput.ts';
 import type { HostTime, MachineOptions, MachineSinks } from './MachineOptions.ts';
 import { type MachineState, type MachineStatistics, readProcessors } from './MachineState.ts';
 import { ProcessorCounts } from './ProcessorCounts.ts';
+import { instructionAddress, ProcessorExits } from './ProcessorExits.ts';
 import { diskOf, enterProgram, writeSegments, writeTables } from './ProgramStart.ts';
 import { DEFAULT_PROFILE } from './profiles/profiles.ts';
 import { StopRequests } from './StopRequests.ts';
 import { restoreParts, saveParts, type StatefulParts } from './statefulParts.ts';
 import { GuestTime } from './timers/GuestTime.ts';
 import type { Screen } from './vga/Screen.ts';
-import { textLines, textMemorySum } from './vga/TextScreen.ts';
+import { textLines } from './vga/TextScreen.ts';
 import { detachedVideoMemory } from './vga/detachedVideoMemory.ts';
 
 const KEYBOARD_IRQ = 1;
@@ -62,11 +62,9 @@ export class Machine {
   private readonly typist: Typist;
   /** The machine's own BIOS, unless an image takes its place. */
   private readonly firmware: Firmware | undefined;
-  private readonly spin = new SpinDetector();
+  private readonly exits: ProcessorExits;
   private image: ProgramImage | undefined;
   private isMemoryDirty = false;
-  /** Where the processor is to go on after this instruction, which has reset it. */
-  private resumption: RealModeEntry | undefined;
   private readonly stops = new StopRequests(() => {
     for (const processor of this.processors) processor.kick();
   });
@@ -89,7 +87,7 @@ export class Machine {
     });
     this.containment = new ContainmentLog(
       () => this.time.now(),
-      () => this.instructionAddress(),
+      () => instructionAddress(this.processor.state),
     );
     this.bus = new SystemBus(this.containment, taps);
     // Devices may write RAM while they are made, before there is a processor to have translated it.
@@ -118,7 +116,7 @@ export class Machine {
       video: options.video ?? detachedVideoMemory(),
       ram,
       onReset: (through) => this.stops.ask({ reason: 'reset', detail: through }),
-      onProcessorReset: (through) => this.resetProcessor(through),
+      onProcessorReset: (through) => this.exits.resetProcessor(through),
       onPowerOff: (through) => this.stops.ask({ reason: 'poweroff', detail: through }),
     });
     const { interrupts, keyboard, keyboardController } = this.chipset;
@@ -142,6 +140,16 @@ export class Machine {
       options.hasOwnBios && Firmware.fits(options.profile ?? DEFAULT_PROFILE, options.memory.size)
         ? this.makeFirmware(ram, options.sinks ?? {})
         : undefined;
+    this.exits = new ProcessorExits({
+      processor: this.processor,
+      memory: options.memory,
+      chipset: this.chipset,
+      bus: this.bus,
+      time: this.time,
+      stops: this.stops,
+      containment: this.containment,
+      firmware: this.firmware,
+    });
     countInstructions = () => this.processor.retiredInstructions;
     interrupts.onInterrupt = () => this.processor.notifyInterrupt();
     this.typist = new Typist(this.time.timers.of('typist'), {
@@ -232,7 +240,7 @@ export class Machine {
       if (hostNow >= (slice.untilHostNs ?? Infinity) || skips >= MOST_SKIPS) return { reason: 'budget' };
       if (left <= 0) {
         if (!this.waitsBefore(slice.untilGuestNs)) return { reason: 'budget' };
-        const exit = this.onHalt();
+        const exit = this.exits.onHalt();
         if (exit !== undefined) return exit;
         skips++;
         continue;
@@ -242,7 +250,7 @@ export class Machine {
       const after = this.hostTime.monotonicNs();
       this.time.onRun(this.processor.retiredInstructions - before, after - hostNow);
       hostNow = after;
-      const machineExit = this.onProcessorExit(exit);
+      const machineExit = this.exits.meaningOf(exit);
       if (machineExit !== undefined) return machineExit;
       // By the instruction clock a processor that waits costs neither time nor instructions: the caller is asked again.
       skips = this.processor.retiredInstructions === before ? skips + 1 : 0;
@@ -266,7 +274,7 @@ export class Machine {
   step(): MachineExit {
     if (this.stops.end !== undefined) return this.stops.end;
     this.time.fireDue();
-    return this.onProcessorExit(this.processor.step()) ?? { reason: 'budget' };
+    return this.exits.meaningOf(this.processor.step()) ?? { reason: 'budget' };
   }
 
   /**
@@ -384,84 +392,6 @@ export class Machine {
     const { processor } = this;
     const areInterruptsOn = (processor.state.getInt(STATE.systemFlags) & FLAG.IF) !== 0;
     return areInterruptsOn && !this.chipset.interruptSource(processor.id).isPending();
-  }
-
-  private instructionAddress(): number {
-    const { state } = this.processor;
-    return (state.segmentBase(CS) + state.eip) >>> 0;
-  }
-
-  /** What the processor's exit means for the machine; undefined: go on. */
-  private onProcessorExit(exit: VmExit): MachineExit | undefined {
-    const isOwnKick = exit.reason === 'kick' && this.stops.takeOwnKick();
-    this.firmware?.serve();
-    // A shutdown cycle resets the processor as its pin does.
-    if (exit.reason === 'shutdown') this.resumption = this.firmware?.takeResumption();
-    if (this.resumption !== undefined) {
-      this.processor.init();
-      enterProgram(this.processor, this.resumption);
-      this.resumption = undefined;
-      return undefined;
-    }
-    const request = this.stops.takeRequest();
-    if (request !== undefined) return request;
-    switch (exit.reason) {
-      case 'budget':
-        this.lookForSpin();
-        return undefined;
-      case 'kick':
-        return isOwnKick ? undefined : { reason: 'kick' };
-      case 'halt':
-        return this.onHalt();
-      case 'breakpoint':
-        return { reason: 'breakpoint', vcpu: this.processor.id, linearAddress: exit.linearAddress };
-      case 'watchpoint':
-      case 'catchpoint':
-        return { ...exit, vcpu: this.processor.id };
-      case 'shutdown':
-        this.containment.report('triple-fault', 'execute', this.instructionAddress(), undefined, {
-          id: 'undelivered-exception',
-          vector: exit.vector,
-        });
-        return this.stops.endWith({ reason: 'shutdown', detail: exit.detail });
-      case 'error':
-        return this.stops.endWith({ reason: 'error', detail: exit.detail });
-    }
-  }
-
-  /**
-   * The processor's reset pin was pulled: firmware runs, and goes on with a program that has left word for it, as those for
-   * the 80286 do to come out of protected mode; else it starts the machine anew.
-   */
-  private resetProcessor(through: string): void {
-    this.resumption = this.firmware?.takeResumption();
-    if (this.resumption === undefined) this.stops.ask({ reason: 'reset', detail: through });
-    else this.stops.cutShort();
-  }
-
-  private onHalt(): MachineExit | undefined {
-    const isInterruptible = (this.processor.state.eflags & FLAG.IF) !== 0;
-    if (this.processor.state.getInt(STATE.nmiPending) !== 0) return undefined;
-    if (!isInterruptible || !this.chipset.canInterrupt(this.processor.id)) {
-      const detail = isInterruptible ? 'every interrupt is masked' : 'interrupts are off';
-      return this.stops.endWith({ reason: 'halted', detail });
-    }
-    if (this.chipset.interruptSource(this.processor.id).isPending()) return undefined;
-    return this.time.wait();
-  }
-
-  private lookForSpin(): void {
-    const { portReads, portWrites, mmioReads, mmioWrites } = this.bus.counts;
-    const place = this.instructionAddress();
-    const lasted = this.spin.sample(this.time.now(), {
-      areInterruptsOff: (this.processor.state.getInt(STATE.systemFlags) & FLAG.IF) === 0,
-      linearAddress: place,
-      busAccesses: portReads + portWrites + mmioReads + mmioWrites,
-      screenSum: () => textMemorySum(this.options.memory),
-    });
-    if (lasted === undefined) return;
-    const seconds = Math.round(lasted / 1e9);
-    this.containment.report('spin', 'execute', place, undefined, { id: 'interrupts-off', seconds });
   }
 
   /** A device wrote guest memory. */
