@@ -5,11 +5,11 @@ import type { FloppyDrive } from './FloppyDrive.ts';
 import { floppyCommand } from './floppyCommands.ts';
 import { DATA_RATES_KBPS } from './floppyFormats.ts';
 import { ControllerParameters } from './ControllerParameters.ts';
-import { driveStatus, sectorIdentity, ST0_ABNORMAL } from './floppyStatus.ts';
-import { runTransfer, transferRequest, type TransferRequest, type TransferResult } from './FloppyTransfer.ts';
-import { beginFifoTransfer, type FifoPhase, finishFifoTransfer, readFifoPhase, saveFifoPhase } from './fifoTransfer.ts';
-import { ST1 } from './SectorAddress.ts';
+import { driveStatus, sectorIdentity } from './floppyStatus.ts';
+import type { TransferResult } from './FloppyTransfer.ts';
+import { type FifoPhase, readFifoPhase, saveFifoPhase } from './fifoTransfer.ts';
 import { DRIVES, SeekStatus } from './SeekStatus.ts';
+import { finishOrder, runOrder, trackLengthOf, type TransferOrder, transferOrder } from './TransferOrder.ts';
 
 const DOR_NOT_RESET = 0x04, DOR_GATE = 0x08; // prettier-ignore
 const MSR_READY = 0x80, MSR_TO_HOST = 0x40, MSR_NON_DMA = 0x20, MSR_BUSY = 0x10; // prettier-ignore
@@ -374,31 +374,22 @@ export class Fdc82077 implements BusDevice {
     return [...cylinders, ...this.parameters.dump()];
   }
 
-  private finishTransfer(): void {
-    const { command, selectedDrive: drive } = this;
-    const [first = 0, select = 0] = command;
-    const described = floppyCommand(first);
-    if (described.name !== 'transfer') return;
-    const request = transferRequest(described.kind, described.isWholeTrack === true, command, this.kbps);
-    this.parameters.lastTrackLength = described.kind === 'format' ? request.sectorsToFormat : request.lastOnTrack;
-    if (drive === undefined)
-      this.report(select, { st0: ST0_ABNORMAL, st1: ST1.missingMark, st2: 0, address: request.start });
-    else if (this.parameters.usesDma) this.report(select, runTransfer(request, drive, this.dma));
-    else this.beginFifo(request, drive);
-  }
-
   private get kbps(): number {
     return DATA_RATES_KBPS[this.rate as 0 | 1 | 2 | 3]; // Two bits.
   }
 
-  private beginFifo(request: TransferRequest, drive: FloppyDrive): void {
-    const [, select = 0] = this.command;
-    const begun = beginFifoTransfer(request, drive);
-    if (!('direction' in begun)) {
-      this.report(select, begun);
-      return;
-    }
-    this.fifo = begun;
+  /** The transfer under way. */
+  private get order(): TransferOrder | undefined {
+    return transferOrder(this.command, this.selectedDrive, this.kbps);
+  }
+
+  private finishTransfer(): void {
+    const { order, parameters } = this;
+    if (order === undefined) return;
+    parameters.lastTrackLength = trackLengthOf(order);
+    const outcome = runOrder(order, parameters.usesDma ? this.dma : undefined);
+    if ('direction' in outcome) this.fifo = outcome;
+    else this.report(outcome);
     this.interrupt(true);
   }
 
@@ -410,28 +401,23 @@ export class Fdc82077 implements BusDevice {
       this.interrupt(true);
       return;
     }
-    const { command, selectedDrive: drive } = this;
-    const [first = 0, select = 0] = command;
-    const described = floppyCommand(first);
     this.fifo = undefined;
-    const { result } = fifo;
-    if (result !== undefined) this.report(select, result);
-    else if (described.name === 'transfer' && drive !== undefined) {
-      const request = transferRequest(described.kind, described.isWholeTrack === true, command, this.kbps);
-      this.report(select, finishFifoTransfer(request, drive, fifo.bytes));
-    }
+    const { order } = this;
+    const result = fifo.result ?? (order && finishOrder(order, fifo.bytes));
+    if (result === undefined) return;
+    this.report(result);
+    this.interrupt(true);
   }
 
   private finishReadId(): void {
-    const { selectedDrive: drive } = this;
-    const [, select = 0] = this.command;
-    this.report(select, sectorIdentity(drive, select, this.kbps));
+    this.report(sectorIdentity(this.selectedDrive, this.command[1] ?? 0, this.kbps));
+    this.interrupt(true);
   }
 
-  private report(select: number, { st0, st1, st2, address }: TransferResult): void {
+  /** The result phase begins. */
+  private report({ st0, st1, st2, address }: TransferResult): void {
     const { cylinder, head, sector, sizeCode } = address;
+    this.result = [st0 | ((this.command[1] ?? 0) & 7), st1, st2, cylinder, head, sector, sizeCode];
     this.command = [];
-    this.result = [st0 | (select & 7), st1, st2, cylinder, head, sector, sizeCode];
-    this.interrupt(true);
   }
 }
