@@ -333,12 +333,16 @@ function refund(state: SchedulerState, slot: VcpuSlot, stolenMs: number, now: nu
   takeFromEntitled(state, slot, lost);
 }
 
-/** What a pCPU did not give is missing to all who share it; one that has a whole pCPU shares with nobody. */
+/**
+ * What a pCPU did not give is missing to all who share it. One that has a whole pCPU shares with nobody; one in a pool with
+ * room makes up for it, up to its cap.
+ */
 function takeFromEntitled(state: SchedulerState, loser: VcpuSlot, lostMs: number): void {
   if (loser.rate >= 1) {
     loser.entitledExcessMs += lostMs;
     return;
   }
+  if (loser.pool === POOL_WITH_ROOM) return;
   const sharers = state.slots
     .slice(0, state.slotsUsed)
     .filter((slot) => competes(slot) && slot.pool === loser.pool && slot.rate < 1);

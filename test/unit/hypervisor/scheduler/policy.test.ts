@@ -287,6 +287,17 @@ describe('a host that runs something else now and then', () => {
     expect((runMs - stolen) / 10_000).toBeCloseTo(0.3, 2);
   });
 
+  test('takes nothing from what one is entitled to whose cap leaves room to make up for it', () => {
+    const simulation = new SchedulerSimulation([{ weight: 100, capPercent: 12 }], {
+      pcpuCount: 1,
+      stolenMs: () => 6,
+    });
+    simulation.advance(10_000);
+    const { runMs, stolenMs: stolen, entitledMs } = simulation.vcpus[0].slot;
+    expect((runMs - stolen) / 10_000).toBeCloseTo(0.12, 2);
+    expect(entitledMs / 10_000).toBeCloseTo(0.12, 2);
+  });
+
   test('no count ever falls, and together they are the time that has passed', () => {
     const workloads = [{ weight: 100 }, { weight: 300, capPercent: 60 }, { weight: 100 }];
     const simulation = new SchedulerSimulation(workloads, { pcpuCount: 2, stolenMs: (_, slice) => slice % 7 });
