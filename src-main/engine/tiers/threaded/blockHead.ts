@@ -1,10 +1,9 @@
 import { RECORD } from './record.ts';
-import { STEP_KINDS } from './stepHandlers.ts';
 
 /**
  * A block's `head` counts `immediate` down at each entry and calls for a region at 0; `link` less `immediate`, modulo
  * 2^32, is how often the block has been entered. `displacement` holds when the count began, in milliseconds, modulo 2^32;
- * `scale` is 1 while a region stands in its place.
+ * `scale` is 1 while a region stands in its place, and `registerA` then the head's own handler.
  */
 
 /** When code is hot. */
@@ -21,11 +20,13 @@ export function beginCounting(view: DataView, head: number, { threshold, nowMs }
   view.setInt32(head + RECORD.displacement, nowMs(), true);
 }
 
-/** The block has to be entered so many times more to be hot. Makes the record a head where a region stood. */
+/** The block has to be entered so many times more to be hot. A region that stood in the head's place gives way. */
 export function countAgain(view: DataView, head: number, { threshold, nowMs }: Hotness): void {
   const before = entriesOf(view, head);
-  view.setUint32(head + RECORD.handler, STEP_KINDS.indexOf('head'), true);
-  view.setUint8(head + RECORD.scale, 0);
+  if (!isCounting(view, head)) {
+    view.setUint32(head + RECORD.handler, view.getUint16(head + RECORD.registerA, true), true);
+    view.setUint8(head + RECORD.scale, 0);
+  }
   view.setInt32(head + RECORD.immediate, threshold, true);
   view.setInt32(head + RECORD.link, (before + threshold) | 0, true);
   view.setInt32(head + RECORD.displacement, nowMs(), true);
@@ -33,6 +34,8 @@ export function countAgain(view: DataView, head: number, { threshold, nowMs }: H
 
 /** A region takes the head's place, until the block counts again. */
 export function placeRegion(view: DataView, head: number, slot: number): void {
+  if (isCounting(view, head))
+    view.setUint16(head + RECORD.registerA, view.getUint32(head + RECORD.handler, true), true);
   view.setUint32(head + RECORD.handler, slot, true);
   view.setUint8(head + RECORD.scale, 1);
 }
