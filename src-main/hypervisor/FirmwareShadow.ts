@@ -1,7 +1,8 @@
 import type { PhysicalMemory } from '../engine/accelerators/translate/index.ts';
-import { PAGE_FLAG } from '../engine/state/layout.ts';
+import { MEMORY_LAYOUT, PAGE_FLAG } from '../engine/state/layout.ts';
 import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import type { AddressRange, ShadowAccess, ShadowRam } from '../machine/GuestMemory.ts';
+import { sizeText } from '../machine/loaders/Refusal.ts';
 
 /** A BIOS ends below 4 GiB; its last 128 KiB are seen below 1 MiB too (SDM vol. 3A, 10.1.4; IBM PC AT memory map). */
 const BIOS_TOP = 2 ** 32;
@@ -40,7 +41,9 @@ export class FirmwareShadow implements ShadowRam {
     const host = memory.placeRom(image);
     const videoHost = vgaBios === undefined ? 0 : memory.placeRom(vgaBios);
     if (host === undefined || videoHost === undefined)
-      throw new RangeError(`a firmware image of ${bios.length} bytes does not fit the machine's ROM space`);
+      throw new RangeError(
+        `a firmware image of ${sizeText(bios.length)} does not fit, since BIOS and VGA BIOS have ${sizeText(MEMORY_LAYOUT.rom)} together. Choose the BIOS of a PC without EFI`,
+      );
     memory.setWindow('bios', BIOS_TOP - image.length, image.length, { kind: 'rom', host });
     const legacy = Math.min(image.length, LEGACY_BYTES);
     for (let page = 0; page < legacy; page += PAGE_BYTES)

@@ -351,7 +351,9 @@ start: mov al, [cs:0xfffe]
   });
 
   test('more than the ROM space is refused', async () => {
-    await expect(bareMachine({ bios: new Uint8Array(64 * 1024 * 1024) })).rejects.toThrow(/does not fit/);
+    await expect(bareMachine({ bios: new Uint8Array(64 * 1024 * 1024) })).rejects.toThrow(
+      /64 MiB does not fit, .* have 1 MiB together\. Choose/,
+    );
   });
 });
 
