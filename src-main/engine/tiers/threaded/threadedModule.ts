@@ -71,18 +71,19 @@ export function buildThreadedModule(cpu: number): Uint8Array<ArrayBuffer> {
   return module.encode();
 }
 
-/** See SUPERINSTRUCTIONS_SECTION. */
+/** See SUPERINSTRUCTIONS_SECTION. @param indices of the forms' handlers in the table */
 function extensions(rows: readonly Superinstruction[], indices: ReadonlyMap<Form, number>): Uint16Array<ArrayBuffer> {
+  const head = STEP_KINDS.indexOf('head');
   const pairs = new Uint16Array(2 * rows.length);
   /** Table indices of handlers by those of their parts. */
-  const known = new Map<string, number>([[String(STEP_KINDS.indexOf('head')), STEP_KINDS.indexOf('head')]]);
-  for (const index of indices.values()) known.set(String(index), index);
+  const known = new Map([head, ...indices.values()].map((index) => [String(index), index]));
   rows.forEach(({ isHeaded, forms }, place) => {
-    const parts = [...(isHeaded ? [STEP_KINDS.indexOf('head')] : []), ...forms.map((form) => indices.get(form) ?? -1)];
+    const parts = forms.map((form) => indices.get(form) ?? NaN);
+    if (isHeaded) parts.unshift(head);
     const before = known.get(parts.slice(0, -1).join());
-    if (before === undefined) throw new Error(`no handler does ${parts.slice(0, -1).join()}`);
+    if (before === undefined) throw new Error(`no handler does what comes before ${forms.at(-1)?.key}`);
     known.set(parts.join(), STEP_KINDS.length + indices.size + place);
-    pairs.set([before, parts[parts.length - 1]], 2 * place);
+    pairs.set([before, ...parts.slice(-1)], 2 * place);
   });
   return pairs;
 }
