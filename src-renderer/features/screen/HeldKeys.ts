@@ -1,8 +1,10 @@
 import type { KeyStroke } from '../../../src-preload/contract/machines.ts';
 
 /** What of a `KeyboardEvent` says which key has moved. */
-export type HostKey = Pick<KeyboardEvent, 'type' | 'code' | 'key'>;
+export type HostKey = Pick<KeyboardEvent, 'type' | 'code' | 'key' | 'repeat' | 'timeStamp'>;
 
+/** Windows puts a left Ctrl of its own before each AltGr, sooner than any hand does. */
+const SAME_STROKE_MS = 20;
 const COMMAND = /^Meta(Left|Right)$/;
 const MODIFIER = /^(Shift|Control|Alt|Meta)(Left|Right)$/;
 
@@ -12,25 +14,27 @@ const MODIFIER = /^(Shift|Control|Alt|Meta)(Left|Right)$/;
  */
 export class HeldKeys {
   private readonly held = new Set<string>();
-  /** AltGr is down, by a layout that has one. */
-  private isAltGraph = false;
+  /** When the left Ctrl went down, in milliseconds. */
+  private controlDownAt = -Infinity;
 
   /** What the guest's keyboard does. */
-  strokesOf({ type, code, key }: HostKey): KeyStroke[] {
+  strokesOf({ type, code, key, repeat, timeStamp }: HostKey): KeyStroke[] {
     if (code === '' || code === 'Unidentified') return [];
-    if (code === 'AltRight') this.isAltGraph = type === 'keydown' && key === 'AltGraph';
     if (type !== 'keydown') return this.letGo(code);
-    // Windows puts a left Ctrl of its own before each AltGr, and repeats both. The guest's layout knows AltGr by itself, and
-    // would take the two together for something else.
-    if (code === 'ControlLeft' && this.isAltGraph) return [];
-    const strokes = this.isAltGraph && code === 'AltRight' ? this.lift('ControlLeft') : [];
+    if (code === 'ControlLeft') {
+      // Windows repeats its own Ctrl with AltGr, too.
+      if (repeat && !this.held.has(code)) return [];
+      this.controlDownAt = timeStamp;
+    }
+    const isByWindows = key === 'AltGraph' && timeStamp - this.controlDownAt < SAME_STROKE_MS;
+    // The guest's layout knows AltGr by itself, and would take the two together for something else.
+    const strokes = code === 'AltRight' && isByWindows ? this.lift('ControlLeft') : [];
     this.held.add(code);
     return [...strokes, { code, pressed: true }];
   }
 
   /** Nothing stays down when the host takes its keyboard back. */
   release(): KeyStroke[] {
-    this.isAltGraph = false;
     return [...this.held].flatMap((code) => this.lift(code));
   }
 
