@@ -17,7 +17,7 @@ type Merged = { -readonly [Field in keyof ExitRecord]: ExitRecord[Field] };
 
 export interface ExitRecorderParts {
   readonly trace: ExitTrace;
-  readonly processors: readonly Pick<VirtualProcessor, 'id' | 'observeExits'>[];
+  readonly processors: readonly Pick<VirtualProcessor, 'observeExits'>[];
   readonly nowMs: () => number;
   /** What happens now has happened before. */
   readonly isRepeating: () => boolean;
@@ -35,10 +35,11 @@ export class ExitRecorder {
   #untimedLeft = 0;
   #nowMs = 0;
   /** Of this window, by vCPU and kind. */
-  readonly #merged = new Map<string, Merged>();
+  readonly #merged: readonly Map<ExitKind, Merged>[];
 
   constructor(parts: ExitRecorderParts) {
     this.#parts = parts;
+    this.#merged = parts.processors.map(() => new Map());
   }
 
   /** The machine is about to run. */
@@ -48,15 +49,14 @@ export class ExitRecorder {
     const isOn = wantedUntilMs !== 0 && nowMs() < wantedUntilMs;
     if (isOn === this.#isOn) return;
     this.#isOn = isOn;
-    for (const processor of processors) {
-      const { id } = processor;
-      processor.observeExits(isOn ? (kind, times, detail) => this.#note(id, kind, times, detail) : undefined);
-    }
+    processors.forEach((processor, vcpu) => {
+      processor.observeExits(isOn ? (kind, times, detail) => this.#note(vcpu, kind, times, detail) : undefined);
+    });
   }
 
   /** It has run for now. */
   end(): void {
-    if (this.#merged.size > 0) this.#addMerged();
+    if (this.#isOn) this.#addMerged();
   }
 
   #note(vcpu: number, kind: ExitKind, times: number, detail: number): void {
@@ -68,12 +68,12 @@ export class ExitRecorder {
       this.#parts.trace.add({ startMs, endMs: startMs, vcpu, kind, times, detail });
       return;
     }
-    const key = `${vcpu}/${kind}`;
-    const merged = this.#merged.get(key);
+    const kinds = this.#merged[vcpu];
+    const merged = kinds?.get(kind);
     if (merged) {
       merged.times += times;
       merged.endMs = startMs;
-    } else this.#merged.set(key, { startMs, endMs: startMs, vcpu, kind, times, detail });
+    } else kinds?.set(kind, { startMs, endMs: startMs, vcpu, kind, times, detail });
   }
 
   #lookAtClock(): void {
@@ -87,8 +87,8 @@ export class ExitRecorder {
   }
 
   #addMerged(): void {
-    const records = [...this.#merged.values()].sort((a, b) => a.endMs - b.endMs);
+    const records = this.#merged.flatMap((kinds) => [...kinds.values()]).sort((a, b) => a.endMs - b.endMs);
     for (const record of records) this.#parts.trace.add(record);
-    this.#merged.clear();
+    for (const kinds of this.#merged) kinds.clear();
   }
 }

@@ -20,7 +20,7 @@ beforeEach(() => {
   isRepeating = false;
   recorder = new ExitRecorder({
     trace,
-    processors: [{ id: 0, observeExits: (next) => (observer = next) }],
+    processors: [{ observeExits: (next) => (observer = next) }],
     nowMs: () => nowMs,
     isRepeating: () => isRepeating,
   });
