@@ -65,3 +65,34 @@ test('code stands beside its records and its region, linked line by line', async
   await expect(desk.part(TEST_IDS.translationDetail)).toContainText('portIn()');
   await picture(page, 'translation-dark-chinese');
 });
+
+/** Two places by turns, further apart than what is in sight. */
+const PLACES = `        bits 16
+        org 0x7c00
+start:  mov ecx, 150000000
+first:  dec ecx
+        jnz first
+        times 60 nop
+        mov ecx, 150000000
+second: dec ecx
+        jnz second
+        jmp start
+`;
+
+test('the code that runs is followed until the reader scrolls', async ({ launch, home }) => {
+  test.slow();
+  const desk = new Desk(await launch({ args: [await programFile(home, 'places.asm', PLACES)] }));
+  await expect(desk.row('places')).toHaveAttribute('data-state', 'running', { timeout: 30_000 });
+  await desk.select('places');
+  await desk.part('tab-translation').click();
+  const line = (label: string): Locator => desk.part(TEST_IDS.translationLine).filter({ hasText: `${label}: dec` });
+  for (const label of ['second', 'first', 'second']) await expect(line(label)).toBeInViewport({ timeout: 30_000 });
+
+  const follow = desk.part(TEST_IDS.translationFollow);
+  await expect(follow).toHaveAttribute('aria-pressed', 'true');
+  await desk.part(TEST_IDS.translationList).hover();
+  await desk.page.mouse.wheel(0, 200);
+  await expect(follow).toHaveAttribute('aria-pressed', 'false');
+  await follow.click();
+  for (const label of ['first', 'second']) await expect(line(label)).toBeInViewport({ timeout: 30_000 });
+});

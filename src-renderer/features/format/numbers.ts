@@ -69,8 +69,9 @@ export function digestGroups(digest: string): string {
   return digest.match(/.{1,4}/g)?.join(' ') ?? digest;
 }
 
-/** `1.25 ms`, `320 µs`, `2.4 s` */
+/** `1.25 ms`, `320 µs`, `2.4 s`; `0 ms` */
 export function duration(milliseconds: number): string {
+  if (milliseconds === 0) return '0 ms';
   if (milliseconds < 1) return `${threeDigits(milliseconds * 1000)} µs`;
   if (milliseconds < 1000) return `${threeDigits(milliseconds)} ms`;
   return `${threeDigits(milliseconds / 1000)} s`;
