@@ -28,7 +28,7 @@
         (local.set $stack.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $24))))
         (if
           (i32.ne
-            (i32.load (local.get $23))
+            (i32.load offset=4 (local.get $23))
             (i32.and (i32.add (local.get $20) (i32.const 3)) (i32.const -0x1000)))
           (then
             (local.set $25 (call $readable (local.get $20) (i32.const 4)))
@@ -42,7 +42,7 @@
                 (local.set $exitCause (i32.const 3))
                 (br $exit)))
             (local.set $stack.write.addend (i32.sub (local.get $25) (local.get $20)))
-            (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+            (local.set $stack.write.end (i64.const 0))))))
     (local.set $26 (i32.load (i32.add (local.get $20) (local.get $stack.write.addend))))
     (local.set $27 (local.get $esp))
     (local.set $28 (i32.add (local.get $27) (i32.const 4)))
@@ -171,7 +171,7 @@
       (local.set $stack.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $27))))
       (if
         (i32.ne
-          (i32.load (local.get $26))
+          (i32.load offset=4 (local.get $26))
           (i32.and (i32.add (local.get $25) (i32.const 3)) (i32.const -0x1000)))
         (then
           (local.set $28 (call $readable (local.get $25) (i32.const 4)))
@@ -189,7 +189,7 @@
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $stack.write.addend (i32.sub (local.get $28) (local.get $25)))
-          (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+          (local.set $stack.write.end (i64.const 0))))))
   (local.set $29 (i32.load (i32.add (local.get $25) (local.get $stack.write.addend))))
   (local.set $30 (local.get $esp))
   (local.set $31 (i32.add (local.get $30) (i32.const 4)))

@@ -289,7 +289,7 @@
       (local.set $stack.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $22))))
       (if
         (i32.ne
-          (i32.load (local.get $21))
+          (i32.load offset=4 (local.get $21))
           (i32.and (i32.add (local.get $20) (i32.const 3)) (i32.const -0x1000)))
         (then
           (local.set $23 (call $readable (local.get $20) (i32.const 4)))
@@ -312,7 +312,7 @@
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $stack.write.addend (i32.sub (local.get $23) (local.get $20)))
-          (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+          (local.set $stack.write.end (i64.const 0))))))
   (local.set $24 (i32.load (i32.add (local.get $20) (local.get $stack.write.addend))))
   (local.set $25 (i32.add (local.get $20) (i32.const 4)))
   (local.set $esp (local.get $25))
@@ -333,7 +333,7 @@
       (local.set $stack.write.end (i64.sub (i64.const -0x1000) (i64.extend_i32_u (local.get $22))))
       (if
         (i32.ne
-          (i32.load (local.get $21))
+          (i32.load offset=4 (local.get $21))
           (i32.and (i32.add (local.get $20) (i32.const 3)) (i32.const -0x1000)))
         (then
           (local.set $23 (call $readable (local.get $20) (i32.const 4)))
@@ -356,7 +356,7 @@
               (local.set $exitCause (i32.const 3))
               (br $exit)))
           (local.set $stack.write.addend (i32.sub (local.get $23) (local.get $20)))
-          (local.set $stack.write.end (i64.load offset=65776 (;regionPage;) (i32.const 0)))))))
+          (local.set $stack.write.end (i64.const 0))))))
   (local.set $24 (i32.load (i32.add (local.get $20) (local.get $stack.write.addend))))
   (local.set $25 (local.get $esp))
   (local.set $28 (i32.add (local.get $25) (i32.const 4)))

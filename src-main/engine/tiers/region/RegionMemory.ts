@@ -30,8 +30,14 @@ export interface RegionAddress extends Address {
   readonly group?: string;
 }
 
-/** The group of the stack, which is read and written alike. */
+/** The group of the stack, which is read and written alike: one window serves both. */
 export const STACK_GROUP = 'stack';
+
+/** What an access is, and whether the window that it shares is written through, by it or by others. */
+interface WindowUse {
+  readonly lookUp: 'readable' | 'writable';
+  readonly isWritten: boolean;
+}
 
 /**
  * Guest memory from inside a region. Accesses that are likely to stay in one page share a window: the page they were
@@ -87,8 +93,9 @@ export class RegionMemory {
     const group = address.group ?? '';
     const linear = this.code.let(this.linearAddress(address));
     if (alignment === 'natural') this.requireAligned(linear, bytes);
-    const window = this.windows.of(`${group} ${group === STACK_GROUP ? 'write' : 'read'}`);
-    return this.host(window, linear, bytes, 'readable');
+    const isWritten = group === STACK_GROUP;
+    const window = this.windows.of(`${group} ${isWritten ? 'write' : 'read'}`);
+    return this.host(window, linear, bytes, { lookUp: 'readable', isWritten });
   }
 
   /** Leaves what has to be aligned and is not to the threaded tier, which raises #GP(0). */
@@ -103,11 +110,15 @@ export class RegionMemory {
   private writable(address: RegionAddress, bytes: number, alignment: Alignment = 'any'): I32 {
     const linear = this.code.let(this.linearAddress(address));
     if (alignment === 'natural') this.requireAligned(linear, bytes);
-    return this.host(this.windows.of(`${address.group ?? ''} write`), linear, bytes, 'writable');
+    const window = this.windows.of(`${address.group ?? ''} write`);
+    return this.host(window, linear, bytes, { lookUp: 'writable', isWritten: true });
   }
 
-  /** Host address of guest bytes. */
-  private host(window: PageWindow, linear: I32, bytes: number, lookUp: 'readable' | 'writable'): I32 {
+  /**
+   * Host address of guest bytes. A window through which others write takes no page but such as may be written: what is
+   * read of another one is good for this once.
+   */
+  private host(window: PageWindow, linear: I32, bytes: number, { lookUp, isWritten }: WindowUse): I32 {
     const { code } = this;
     const { f } = code;
     const last = add(extendUnsigned(linear), i64Const(bytes - 1));
@@ -116,7 +127,7 @@ export class RegionMemory {
     f.ifUnlikely(ltUnsigned(distance, i64Const(bytes - 1 - PAGE_BYTES)), () => {
       const entry = code.let(this.tlbEntry(linear));
       const page = code.let(and(linear, i32Const(-PAGE_BYTES)));
-      const tag = load(entry, 32, lookUp === 'readable' ? TLB.readTag : TLB.writeTag);
+      const tag = load(entry, 32, isWritten ? TLB.writeTag : TLB.readTag);
       const pageOfLast = bytes === 1 ? page : and(add(linear, i32Const(bytes - 1)), i32Const(-PAGE_BYTES));
       addend.set(load(entry, 32, TLB.addend));
       window.minusEnd.set(sub(i64Const(-PAGE_BYTES), extendUnsigned(page)));
@@ -128,7 +139,8 @@ export class RegionMemory {
           code.leaveHere();
         });
         addend.set(sub(f.get(host), linear));
-        window.minusEnd.set(load64(ZERO, code.cpu + STATE.regionPage));
+        const isForOnce = isWritten && lookUp === 'readable';
+        window.minusEnd.set(isForOnce ? i64Const(0) : load64(ZERO, code.cpu + STATE.regionPage));
       });
     });
     return add(linear, addend.get());
