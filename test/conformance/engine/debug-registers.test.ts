@@ -265,6 +265,15 @@ describe('a data breakpoint', () => {
     expect(machine.read32(state.register(RSP))).toBe(AT.handlers + 0x21 * 16);
   });
 
+  test('and put off is lost with the INIT pin', () => {
+    startCode(machine, 'flat32', `mov word [0x9000], ${SEL.data}\nmov ss, [0x9000]\nhlt`);
+    machine.run(1);
+    arm({ address: 0x9000, kind: ACCESS });
+    machine.run(1);
+    processor.init();
+    expect(processor.save().debugTraps).toBe(0);
+  });
+
   test('joins a single step', () => {
     startCode(machine, 'flat32', 'mov byte [0x9000], 1\nhlt');
     arm({ address: 0x9000, kind: WRITE });

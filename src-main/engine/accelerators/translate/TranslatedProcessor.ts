@@ -160,6 +160,7 @@ export class TranslatedProcessor implements VirtualProcessor {
 
   init(): void {
     initState(this.state, this.signature);
+    this.breakpoints.traps = 0;
     this.stateChanged();
   }
 
