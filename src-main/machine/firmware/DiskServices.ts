@@ -241,7 +241,7 @@ export class DiskServices {
     }
     const medium = drive.medium();
     const format = disketteFormat(medium?.sectorCount);
-    const geometry = isFloppy ? format : (medium?.geometry ?? translatedGeometry(medium?.sectorCount ?? 0));
+    const geometry = isFloppy ? format : diskGeometry(medium);
     const last = geometry.cylinders - 1;
     this.finish(frame, STATUS.ok);
     frame.al = 0;
@@ -322,7 +322,7 @@ export class DiskServices {
     const size = memory.read16(result);
     if (size < 0x1a) return this.fail(frame, STATUS.badCommand);
     const count = medium?.sectorCount ?? 0;
-    const geometry = translatedGeometry(count);
+    const geometry = diskGeometry(medium);
     memory.write16(result, 0x1a);
     // Bit 1: the geometry is valid; 2: removable, 4: change line, 5: lockable.
     memory.write16(result + 2, drive.kind === 'cdrom' ? 0x0074 : 0x0002);
@@ -379,6 +379,10 @@ export class DiskServices {
 }
 
 function geometryOf(drive: FirmwareDrive, medium: FirmwareMedium): Geometry {
-  if (medium.geometry) return medium.geometry;
-  return drive.kind === 'floppy' ? disketteFormat(medium.sectorCount) : translatedGeometry(medium.sectorCount);
+  return drive.kind === 'floppy' ? disketteFormat(medium.sectorCount) : diskGeometry(medium);
+}
+
+/** By which INT 13h addresses a hard disk. */
+function diskGeometry(medium: FirmwareMedium | undefined): Geometry {
+  return medium?.geometry ?? translatedGeometry(medium?.sectorCount ?? 0);
 }

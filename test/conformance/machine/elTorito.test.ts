@@ -147,6 +147,19 @@ describe('a CD that stands for a hard disk', () => {
     expect([low16(parts, CX) & 0x3f, low16(parts, DX)]).toEqual([20, 0x0302]);
   });
 
+  test('tells of that geometry in its extended parameters as well', async () => {
+    const parts = await fromDisc(
+      partitioned(`
+      mov si, 0x9000
+      mov word [si], 0x1a
+      mov ah, 0x48
+      mov dl, 0x80
+      int 0x13 ${END}`),
+      MEDIA_TYPE.disk,
+    );
+    expect([12, 8].map((offset) => byteAt(parts, 0x9000 + offset))).toEqual([20, 4]);
+  });
+
   test('is read by packets too', async () => {
     const parts = await fromDisc(
       partitioned(`
