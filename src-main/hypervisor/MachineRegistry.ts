@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { MachineTurns } from './MachineTurns.ts';
 import { takeIn, type AcceptedProgram } from './programs/ProgramIntake.ts';
 import { done, refused } from './results.ts';
 import { findDeviceProblem, findDriveProblem, findSettingsProblem, freeColour, freeName, newVmId } from './settings.ts';
@@ -26,7 +27,7 @@ export class MachineRegistry {
   readonly #machines: Map<VmId, StoredMachine>;
   readonly #aside = new Map<VmId, StoredMachine>();
   /** The last change of each machine: one at a time, since each builds on what the one before it has stored. */
-  readonly #turns = new Map<VmId, Promise<unknown>>();
+  readonly #turns = new MachineTurns();
 
   constructor(store: MachineStore) {
     this.#store = store;
@@ -242,12 +243,10 @@ export class MachineRegistry {
   }
 
   #inTurn<T>(id: VmId, change: (machine: StoredMachine) => Promise<Result<T>>): Promise<Result<T>> {
-    const result = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
+    return this.#turns.take(id, () => {
       const machine = this.#machines.get(id);
       return machine === undefined ? unknownMachine() : change(machine);
     });
-    this.#turns.set(id, result);
-    return result;
   }
 
   /** What no two machines have in common. */

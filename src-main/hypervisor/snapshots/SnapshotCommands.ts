@@ -6,6 +6,7 @@ import { settleLayers } from '../disks/settleLayers.ts';
 import type { ImageClaims } from '../ImageClaims.ts';
 import { isObeyed } from '../lifecycle/transitions.ts';
 import { isSameDrive, type MachineRegistry } from '../MachineRegistry.ts';
+import { MachineTurns } from '../MachineTurns.ts';
 import { done, refused } from '../results.ts';
 import type { MachineStore } from '../storage/MachineStore.ts';
 import type { StoredDrive, StoredMachine } from '../storage/StoredMachine.ts';
@@ -44,7 +45,7 @@ export class SnapshotCommands {
   /** Those that this process has taken or restored. */
   readonly #familiar = new Set<SnapshotId>();
   /** The last thing done with each machine's snapshots. */
-  readonly #turns = new Map<VmId, Promise<unknown>>();
+  readonly #turns = new MachineTurns();
   /** Machines that are off, while their layers are put together. */
   readonly #settling = new Map<VirtualMachine, Promise<void>>();
 
@@ -338,7 +339,7 @@ export class SnapshotCommands {
 
   /** Resolves when nothing is under way with a machine's snapshots. */
   async quiet(id: VmId): Promise<void> {
-    await this.#turns.get(id);
+    await this.#turns.ended(id);
   }
 
   async #keep(machine: VirtualMachine, about: KeptAs): Promise<Result<TakenSnapshot>> {
@@ -385,15 +386,10 @@ export class SnapshotCommands {
 
   /** What is done with a machine's snapshots and layers is done one after the other. */
   #inTurn<T>(id: VmId, action: () => Promise<Result<T>>): Promise<Result<T>> {
-    const result = (this.#turns.get(id) ?? Promise.resolve()).then(action).catch((error: unknown) => {
+    return this.#turns.take(id, action).catch((error: unknown) => {
       if (error instanceof ImageError) return refused('drive-refused', error.message);
       throw error;
     });
-    this.#turns.set(
-      id,
-      result.catch(() => undefined),
-    );
-    return result;
   }
 }
 

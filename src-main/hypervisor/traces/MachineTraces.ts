@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TraceChoice } from '../../machine/tracing/MachineTrace.ts';
 import { findDriveAt } from '../findDriveAt.ts';
+import { MachineTurns } from '../MachineTurns.ts';
 import { done, refused } from '../results.ts';
 import { describeFileError } from '../storage/files.ts';
 import type { Result, TraceRequest, TraceService, VmId, VmTrace } from '../types.ts';
@@ -33,6 +34,8 @@ interface OpenTrace {
 export class MachineTraces implements TraceService {
   readonly #parts: TraceParts;
   readonly #traces = new Map<VmId, OpenTrace>();
+  /** Starts and stops. */
+  readonly #turns = new MachineTurns();
 
   constructor(parts: TraceParts) {
     this.#parts = parts;
@@ -42,12 +45,52 @@ export class MachineTraces implements TraceService {
     return this.#traces.get(id)?.status ?? null;
   }
 
-  async start(id: VmId, { file, filter, ...choice }: TraceRequest): Promise<Result<VmTrace>> {
+  start(id: VmId, request: TraceRequest): Promise<Result<VmTrace>> {
+    return this.#turns.take(id, () => this.#start(id, request));
+  }
+
+  stop(id: VmId): Promise<Result<VmTrace | null>> {
+    return this.#turns.take(id, () => this.#stop(id));
+  }
+
+  /** The machine has another thread, which has not run yet. */
+  onThread(machine: VirtualMachine): void {
+    if (this.#recording(machine.id)) void this.#arm(machine);
+  }
+
+  /** Lines that a machine's thread has written down. Resolves when they are in the file, or cannot be. */
+  onLines(id: VmId, lines: Uint8Array): Promise<void> {
+    const trace = this.#recording(id);
+    if (!trace) return Promise.resolve();
+    return (trace.writing = trace.writing.then(() => this.#write(id, trace, lines)));
+  }
+
+  onFull(id: VmId): void {
+    const trace = this.#traces.get(id);
+    if (trace) void this.#end(id, trace, 'full');
+  }
+
+  onOff(id: VmId): void {
+    const trace = this.#traces.get(id);
+    if (trace) void this.#end(id, trace, 'stopped');
+  }
+
+  /** Its machine is gone. The file stays. */
+  forget(id: VmId): void {
+    this.onOff(id);
+    this.#traces.delete(id);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, 'stopped')));
+  }
+
+  async #start(id: VmId, { file, filter, ...choice }: TraceRequest): Promise<Result<VmTrace>> {
     const found = this.#parts.find(id);
     if (!found.ok) return found;
     const conflict = (await findDriveAt(file, this.#parts.machines())) ?? this.#findTraceTo(id, file);
     if (conflict !== undefined) return conflict;
-    await this.stop(id);
+    await this.#stop(id);
     let handle: FileHandle;
     try {
       handle = await open(file, 'w');
@@ -81,7 +124,7 @@ export class MachineTraces implements TraceService {
     return done(trace.status);
   }
 
-  async stop(id: VmId): Promise<Result<VmTrace | null>> {
+  async #stop(id: VmId): Promise<Result<VmTrace | null>> {
     const trace = this.#traces.get(id);
     if (trace && !trace.ended) {
       const found = this.#parts.find(id);
@@ -90,38 +133,6 @@ export class MachineTraces implements TraceService {
     }
     if (trace) await this.#end(id, trace, 'stopped');
     return done(this.status(id));
-  }
-
-  /** The machine has another thread, which has not run yet. */
-  onThread(machine: VirtualMachine): void {
-    if (this.#recording(machine.id)) void this.#arm(machine);
-  }
-
-  /** Lines that a machine's thread has written down. Resolves when they are in the file, or cannot be. */
-  onLines(id: VmId, lines: Uint8Array): Promise<void> {
-    const trace = this.#recording(id);
-    if (!trace) return Promise.resolve();
-    return (trace.writing = trace.writing.then(() => this.#write(id, trace, lines)));
-  }
-
-  onFull(id: VmId): void {
-    const trace = this.#traces.get(id);
-    if (trace) void this.#end(id, trace, 'full');
-  }
-
-  onOff(id: VmId): void {
-    const trace = this.#traces.get(id);
-    if (trace) void this.#end(id, trace, 'stopped');
-  }
-
-  /** Its machine is gone. The file stays. */
-  forget(id: VmId): void {
-    this.onOff(id);
-    this.#traces.delete(id);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, 'stopped')));
   }
 
   #recording(id: VmId): OpenTrace | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseTraceFilter } from '../../../../src-main/debug/parseTraceFilter.ts';
@@ -54,6 +54,26 @@ describe('a trace of a machine in its thread', { timeout: 60_000 }, () => {
     expect(hypervisor.get(id)?.state).toBe('running');
     expect(readFileSync(fileOf())).toHaveLength(length);
   });
+
+  test.runIf(existsSync('/proc/self/fd'))(
+    'started twice at once ends the one before, and keeps no file of it open',
+    async () => {
+      const { hypervisor } = machines;
+      const id = await machines.start(STORM);
+      const [one, other] = [fileOf('one.txt'), fileOf('other.txt')];
+      const started = await Promise.all([one, other].map((file) => hypervisor.traces.start(id, request(file))));
+      expect(started.map(unwrap)).toMatchObject([{ file: one }, { file: other }]);
+      expect(unwrap(await hypervisor.traces.stop(id))).toMatchObject({ file: other, state: 'stopped' });
+      const open = readdirSync('/proc/self/fd').map((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`);
+        } catch {
+          return null; // the folder's own
+        }
+      });
+      expect(open.filter((file) => file === one || file === other)).toEqual([]);
+    },
+  );
 
   test('has each instruction of a piece of code, steps among them', async () => {
     const { hypervisor, register } = machines;
