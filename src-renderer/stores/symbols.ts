@@ -21,15 +21,18 @@ export const useSymbols = defineStore('symbols', () => {
     if (outcome.ok) byMachine.set(id, outcome.value);
   }
 
-  async function set(id: string, token: string | null, offset = 0): Promise<void> {
+  async function set(id: string, token: string | null, offset = 0): Promise<boolean> {
+    // What is taken back is what was there, looked at or not.
+    if (!byMachine.has(id)) await load(id);
     const former = byMachine.get(id) ?? null;
     reading.add(id);
     const outcome = await bridge().call('symbols:set', { id, token, offset });
     reading.delete(id);
     notices.settle(`machine:${id}`, outcome);
-    if (!outcome.ok) return;
+    if (!outcome.ok) return false;
     byMachine.set(id, outcome.value);
     undo.push({ what: t('undo.symbols'), undo: () => set(id, former?.file.token ?? null, former?.offset) });
+    return true;
   }
 
   async function choose(id: string): Promise<void> {
