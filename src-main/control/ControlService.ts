@@ -3,6 +3,8 @@ import type { VmSummary } from '../../src-preload/contract/machines.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
 import type { Disposer, HypervisorService, VmSummary as HypervisorSummary } from '../hypervisor/types.ts';
 import type { ControlEvent, ControlHandlers } from './Control.ts';
+import { debugHandlers } from './debugHandlers.ts';
+import { Debugging } from './Debugging.ts';
 import { FileGrants } from './files/FileGrants.ts';
 import { GdbServers, gdbHandlers } from './GdbServers.ts';
 import { ProgramSources } from './files/ProgramSources.ts';
@@ -22,7 +24,7 @@ export interface ControlService {
   toSummary(vm: HypervisorSummary): VmSummary;
 }
 
-/** The service of a hypervisor without a window: no breakpoints, no recent files, no demonstration. */
+/** The service of a hypervisor without a window: no recent files, no demonstration, and breakpoints for as long as it lives. */
 export function makeControlService(hypervisor: HypervisorService, samples: SampleCatalogue): ControlService {
   const grants = new FileGrants();
   const breakpoints = new Breakpoints({}, () => undefined);
@@ -41,6 +43,8 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
       ...machineHandlers(hypervisor, machines),
       ...snapshotHandlers(hypervisor, machines),
       ...statisticsHandlers(hypervisor),
+      ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints, machines.symbols), breakpoints),
+      'time:stepBack': ({ id }) => machines.outcome(hypervisor.time.stepBack(id)),
       ...gdbHandlers(new GdbServers(hypervisor)),
       ...symbolHandlers({ hypervisor, symbols: machines.symbols, breakpoints, grants }),
       ...traceHandlers(hypervisor.traces, grants),

@@ -6,7 +6,7 @@ import { recordText } from '../debug/recordText.ts';
 import { regionLines } from '../debug/RegionListing.ts';
 import { LEAD_BYTES, listTranslation } from '../debug/TranslationListing.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { type Debugging, off } from './Debugging.ts';
+import { type Debugging, off } from '../control/Debugging.ts';
 
 /** No x86 instruction is longer, and few come near (SDM vol. 2A, 2.3.11). */
 const BYTES_A_LINE = 15;

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src-preload/contract/Outcome.ts';
 import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
 import { compareMemory, type OtherMemory } from '../debug/MemoryComparison.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { off } from './Debugging.ts';
+import { off } from '../control/Debugging.ts';
 import { hasMemory, machineMemory } from './machineMemory.ts';
 
 interface Comparison {

@@ -8,7 +8,7 @@ import type { FileGrants } from '../control/files/FileGrants.ts';
 import { refuse, succeed } from '../control/outcomes.ts';
 import type { PhysicalPiece } from '../debug/LinearMemory.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { off, type Debugging } from './Debugging.ts';
+import { off, type Debugging } from '../control/Debugging.ts';
 import type { FileDialogs } from './files/FileDialogs.ts';
 import { reasonOf } from './files/textFiles.ts';
 

@@ -14,7 +14,7 @@ import { descriptorKind } from '../debug/descriptors.ts';
 import type { MemoryAccess } from '../debug/LinearMemory.ts';
 import { causeOfFault, PageTables } from '../debug/PageTables.ts';
 import type { HypervisorService, ProbedAccess, VmId } from '../hypervisor/types.ts';
-import { type Debugging, off } from './Debugging.ts';
+import { type Debugging, off } from '../control/Debugging.ts';
 
 const CR0_PE = 1;
 /** A map that nobody could read to its end any more. */

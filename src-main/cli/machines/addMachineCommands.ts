@@ -35,6 +35,7 @@ import { describeProblems } from '../problems.ts';
 import type { Terminal } from '../Terminal.ts';
 import { printableLines } from '../textColumns.ts';
 import type { CreateChoices, MachineChoices } from './CreateCommand.ts';
+import { BREAKPOINT_USAGE } from './breakpointUsage.ts';
 import type { MachineContext } from './MachineCommands.ts';
 import type * as machineWork from './machineWork.ts';
 import type { Refusal } from './openControl.ts';
@@ -79,6 +80,8 @@ type MachineValues = Values & {
   readonly virtioConsole?: boolean;
   readonly close?: boolean;
   readonly stop?: boolean;
+  readonly over?: boolean;
+  readonly back?: boolean;
 };
 
 /** What a command does on machines; its exit status. */
@@ -204,6 +207,7 @@ export function addMachineCommands(
     (machine: string, options: MachineValues) =>
       perform(options, (context, work) => work.attachConsole(context, machine)),
   );
+  addDebugCommands((usage, description) => withJson(machineCommand(usage, description)), perform);
   withJson(machineCommand('gdb <machine>', 'let a machine that is on wait for gdb, and print how to connect'))
     .option('--port <port>', 'the port, on this computer alone; usually the first that is free from 1234 on')
     .addOption(new Option('--close', 'wait no more; a gdb that is connected is let go').conflicts('port'))
@@ -232,6 +236,47 @@ export function addMachineCommands(
     .action((options: MachineValues) =>
       perform(options, (context, work) => work.serve(context, options.untilIdle === true)),
     );
+}
+
+/** What the Debug panel does, for a terminal. */
+function addDebugCommands(
+  command: (usage: string, description: string) => Command,
+  perform: (options: MachineValues, act: MachineAction) => Promise<void>,
+): void {
+  const ways = ['over', 'out', 'back', 'to'];
+  const way = (flags: string, description: string, name: string): Option =>
+    new Option(flags, description).conflicts(ways.filter((each) => each !== name));
+  command('step <machine>', 'execute an instruction of a machine that is paused, and say where it stands')
+    .addOption(way('--over', 'with what it calls', 'over'))
+    .addOption(way('--out', 'until the procedure, or the interrupt’s handler, has returned', 'out'))
+    .addOption(way('--back', 'backwards: by the instruction clock', 'back'))
+    .addOption(way('--to <place>', 'run to an address or a name', 'to'))
+    .action((machine: string, options: MachineValues) => {
+      // Elsewhere it names a file.
+      const isOut = (options['out'] as unknown) === true;
+      const kind = options.over ? 'over' : isOut ? 'out' : options.back ? 'back' : 'into';
+      return perform(options, (context, work) => work.step(context, machine, { kind, to: (options as Values)['to'] }));
+    });
+  command('stack <machine>', 'who has called whom, of a machine that is paused').action(
+    (machine: string, options: MachineValues) => perform(options, (context, work) => work.showStack(context, machine)),
+  );
+  command('break <machine> [what...]', `make a breakpoint, or list them: ${BREAKPOINT_USAGE}`)
+    .option('--if <expression>', 'it counts only where this is not zero')
+    .option('--after <count>', 'meetings to pass', '0')
+    .option('--remove <numbers>', 'remove these, separated by commas, or all')
+    .action((machine: string, what: string[], options: MachineValues) => {
+      const { if: condition = '', after = '0', remove } = options as Values;
+      const choices = {
+        what,
+        condition,
+        ignoreCount: parseWhole(after, '--after', { least: 0, most: 999_999_999 }),
+        remove:
+          remove === undefined || remove === 'all'
+            ? remove
+            : remove.split(',').map((text) => parseWhole(text, '--remove', { least: 1, most: 999_999_999 })),
+      } as const;
+      return perform(options, (context, work) => work.changeBreakpoints(context, machine, choices));
+    });
 }
 
 /** Does a command on machines; its exit status. */

@@ -4,6 +4,7 @@
  */
 export { attachConsole } from './ConsoleCommand.ts';
 export { change, create } from './CreateCommand.ts';
+export { changeBreakpoints, showStack, step } from './DebugCommands.ts';
 export { closeGdb, openGdb } from './GdbCommand.ts';
 export { list, printJson, remove, rename, show } from './MachineCommands.ts';
 export { Refusal } from './openControl.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
 import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { Debugging } from '../../../src-main/control/Debugging.ts';
 import { MemoryRanges } from '../../../src-main/desktop/MemoryRanges.ts';
 import type { MemoryPlace } from '../../../src-preload/contract/memory.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';

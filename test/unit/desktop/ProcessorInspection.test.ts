@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { Debugging } from '../../../src-main/control/Debugging.ts';
 import { Inspection } from '../../../src-main/desktop/Inspection.ts';
 import { ProcessorInspection } from '../../../src-main/desktop/ProcessorInspection.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';

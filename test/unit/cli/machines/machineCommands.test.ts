@@ -385,6 +385,30 @@ describe('machines that run', () => {
     expect(await json('show', 'echo')).toMatchObject({ pauseReason: { kind: 'started-paused' } });
   });
 
+  test('are stepped, stop at breakpoints, and tell who has called whom', async () => {
+    const source = 'bits 16\norg 100h\nmain: call work\nagain: jmp again\nwork: inc cx\nret\n';
+    await vivarium('create', file('calls.asm', source));
+    await vivarium('start', 'calls', '--paused');
+    expect((await vivarium('step', 'calls')).output).toMatch(/^0x[0-9a-f]{8} {2}work {2}calls\.asm:5 {2}inc cx\n$/);
+    expect((await vivarium('stack', 'calls')).output).toMatch(
+      /^0 {2}0x[0-9a-f]{8} {2}work .*\n1 {2}0x[0-9a-f]{8} {2}main\+0x3 {2}calls\.asm:3/,
+    );
+    expect((await vivarium('step', 'calls', '--out')).output).toMatch(/ {2}again .* jmp /);
+    await vivarium('reset', 'calls');
+    await vivarium('pause', 'calls');
+    expect((await vivarium('break', 'calls', 'work', '--if', 'cx == 5')).output).toMatch(
+      /^1 {2}work \(0x[0-9a-f]{8}\), if cx == 5\n$/,
+    );
+    expect((await vivarium('break', 'calls', 'port', '0x60', 'read')).output).toContain('2  port 0x60 read\n');
+    expect(await json('break', 'calls', '--remove', '1')).toMatchObject([{ id: 2, target: { kind: 'port' } }]);
+    expect(await vivarium('break', 'calls', '--remove', 'all')).toMatchObject({
+      output: 'There are no breakpoints.\n',
+    });
+    expect(await vivarium('break', 'calls', 'nowhere')).toMatchObject({ status: 2 });
+    expect(await vivarium('break', 'calls', 'interrupt', 'many')).toMatchObject({ status: 2 });
+    expect(await vivarium('step', 'calls', '--over', '--out')).toMatchObject({ status: 2 });
+  });
+
   test('have their symbols in a file apart, and gdb is given it', async () => {
     await vivarium('create', file('spin.asm', SPIN), '--start');
     const list = file('System.map', 'c0100000 T startup_32\n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { Debugging } from '../../../src-main/control/Debugging.ts';
 import { until } from '../../support/hypervisor/openTestHypervisor.ts';
 import { realHypervisor } from '../../support/hypervisor/realHypervisor.ts';
 

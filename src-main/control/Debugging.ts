@@ -23,8 +23,8 @@ import {
 } from '../debug/LinearMemory.ts';
 import { Watches } from '../debug/Watches.ts';
 import type { HypervisorService, VcpuRegisters, VmId } from '../hypervisor/types.ts';
-import type { MachineSymbols } from '../control/symbols/MachineSymbols.ts';
-import { refuse, refuseWith, succeed, toOutcome } from '../control/outcomes.ts';
+import type { MachineSymbols } from './symbols/MachineSymbols.ts';
+import { refuse, refuseWith, succeed, toOutcome } from './outcomes.ts';
 
 /** Instruction starts remembered for each machine, so that a listing stays steady while one steps. */
 const STARTS_KEPT = 4096;

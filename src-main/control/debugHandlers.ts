@@ -1,9 +1,9 @@
-import type { CallName } from '../../../src-preload/contract/contract.ts';
-import type { Breakpoints } from '../../debug/Breakpoints.ts';
-import type { HypervisorService } from '../../hypervisor/types.ts';
-import type { Handlers } from '../../control/handlers.ts';
-import { succeed, toOutcome } from '../../control/outcomes.ts';
-import type { Debugging } from '../Debugging.ts';
+import type { CallName } from '../../src-preload/contract/contract.ts';
+import type { Breakpoints } from '../debug/Breakpoints.ts';
+import type { HypervisorService } from '../hypervisor/types.ts';
+import type { Handlers } from './handlers.ts';
+import { succeed, toOutcome } from './outcomes.ts';
+import type { Debugging } from './Debugging.ts';
 
 type DebugCall = Extract<CallName, `debug:${string}`>;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
 import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
-import { Debugging } from '../../../src-main/desktop/Debugging.ts';
+import { Debugging } from '../../../src-main/control/Debugging.ts';
 import { codeBreakpoint } from '../../support/hypervisor/codeBreakpoint.ts';
 import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
 
