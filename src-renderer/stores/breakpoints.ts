@@ -18,6 +18,9 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   /** Where somebody wants the code panel to look. */
   const wantedPlace = shallowRef<{ readonly id: string; readonly linearAddress: number } | null>(null);
 
+  /** The machine that somebody wants to make a breakpoint for; the list of breakpoints takes it. */
+  const newWantedFor = shallowRef<string | null>(null);
+
   function connect(): () => void {
     return bridge().subscribe('debug:breakpointsChanged', ({ id, breakpoints }) => {
       // Electron clones what a listener returns, and a Map in a proxy cannot be.
@@ -109,6 +112,7 @@ export const useBreakpoints = defineStore('breakpoints', () => {
   return {
     byMachine,
     wantedPlace,
+    newWantedFor,
     connect,
     load,
     of,

@@ -12,6 +12,9 @@ export const useWatches = defineStore('watches', () => {
   const machines = useMachines();
   const byMachine = ref<Record<string, readonly string[]>>({});
 
+  /** The machine that somebody wants to write an expression for; the list of these takes it. */
+  const newWantedFor = ref<string | null>(null);
+
   function of(id: string): readonly string[] {
     return byMachine.value[id] ?? [];
   }
@@ -48,5 +51,5 @@ export const useWatches = defineStore('watches', () => {
     );
   }
 
-  return { byMachine, of, add, remove, restore };
+  return { byMachine, newWantedFor, of, add, remove, restore };
 });

@@ -48,3 +48,25 @@ test('a snapshot of the machine in view is restored from the palette, which asks
   await desk.page.getByText('Restore: Snapshot 1').click();
   await expect(desk.page.getByRole('dialog').or(desk.page.getByRole('alertdialog'))).toContainText('Snapshot 1');
 });
+
+test('breakpoints and watches are made and removed by keyboard alone', async ({ launch, home }) => {
+  const desk = new Desk(await launch({ args: [await programFile(home, 'counter.asm', COUNTER)] }));
+  await desk.select('counter');
+  await desk.expectState('counter', 'running');
+  await choose(desk, 'watch an expression');
+  await expect(desk.part(TEST_IDS.watchNew)).toBeFocused();
+  await desk.page.keyboard.type('eax + 1');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.part(TEST_IDS.watchRow)).toContainText('eax + 1');
+  await choose(desk, 'stop watching eax');
+  await expect(desk.part(TEST_IDS.watchRow)).toHaveCount(0);
+
+  await choose(desk, 'new breakpoint');
+  await desk.part(TEST_IDS.breakpointWhere).fill('0x7fff');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.part(TEST_IDS.breakpointRow)).toHaveCount(1);
+  await choose(desk, 'switch off 0x7fff');
+  await expect(desk.part(TEST_IDS.breakpointRow).getByRole('checkbox')).not.toBeChecked();
+  await choose(desk, 'remove the breakpoint 0x7fff');
+  await expect(desk.part(TEST_IDS.breakpointRow)).toHaveCount(0);
+});

@@ -16,6 +16,7 @@ import { machineColourVariable } from '../../ui/palette.ts';
 import { useDriveMenu } from '../drives/driveMenu.ts';
 import { useMachineActions } from '../machines/machineActions.ts';
 import { DRIVES_OF } from '../machines/machineDraft.ts';
+import { useDebugEntries } from './debugEntries.ts';
 
 /** One line of the palette. */
 export interface PaletteEntry {
@@ -100,13 +101,14 @@ function usePrograms(): ComputedRef<PaletteEntry[]> {
   ]);
 }
 
-/** Machines out of view, groups of them, and the drives, snapshots and breakpoints of the one in view. */
+/** Machines out of view, groups of them, and the drives, snapshots and what is being debugged of the one in view. */
 function useMachineEntries(): ComputedRef<PaletteEntry[]> {
   const machines = useMachines();
   const view = useView();
   const actions = useMachineActions();
   const snapshots = useSnapshots();
   const breakpoints = useBreakpoints();
+  const debugEntries = useDebugEntries();
   let shown: VmSummary | null = null;
   const driveMenu = useDriveMenu(() => {
     if (!shown) throw new Error('Drives are those of the machine in view');
@@ -167,17 +169,13 @@ function useMachineEntries(): ComputedRef<PaletteEntry[]> {
     }));
   }
 
-  function breakpointEntries({ id }: VmSummary): PaletteEntry[] {
-    if (breakpoints.of(id).length === 0) return [];
-    const run = (): void => void breakpoints.removeAll(id);
-    return [{ key: 'remove-breakpoints', label: t('debug.removeAll'), detail: '', run }];
-  }
-
   // Nobody else may have asked for them yet.
   watch(
     () => view.isPaletteOpen && view.machine?.id,
     (id) => {
-      if (typeof id === 'string') void snapshots.load(id);
+      if (typeof id !== 'string') return;
+      void snapshots.load(id);
+      void breakpoints.load(id);
     },
     { immediate: true },
   );
@@ -186,7 +184,7 @@ function useMachineEntries(): ComputedRef<PaletteEntry[]> {
     shown = view.machine;
     const groups = new Set(machines.list.flatMap(({ group }) => group ?? []));
     return [
-      ...(shown ? [...driveEntries(shown), ...snapshotEntries(shown), ...breakpointEntries(shown)] : []),
+      ...(shown ? [...driveEntries(shown), ...snapshotEntries(shown), ...debugEntries(shown)] : []),
       ...machines.list.filter((machine) => machine.id !== shown?.id).map(runEntry),
       ...[...groups].flatMap(groupEntries),
     ];
