@@ -4,7 +4,8 @@ import { TRACE_FILTER_USAGE } from '../debug/parseTraceFilter.ts';
 import { SNAPSHOT_NAME_LENGTH_MOST } from '../hypervisor/types.ts';
 import { EXIT_STATUS, UsageError } from './ExitStatus.ts';
 import { parseChoice, parseCount, parseFileName, parseName, parseNotes, parseNumber } from './optionValues.ts';
-import { addMachineCommands, onMachines } from './machines/addMachineCommands.ts';
+import { addMachineCommands } from './machines/addMachineCommands.ts';
+import { onMachines } from './machines/onMachines.ts';
 import { type StoreAccess, userStore } from './machines/StoreAccess.ts';
 import type { ReplayPlace } from './ReplaySession.ts';
 import {

@@ -147,6 +147,9 @@ export class Debugging {
   async stepOut(id: VmId, vcpu: number): Promise<Outcome<void>> {
     const registers = this.hypervisor.registers(id, vcpu);
     if (!registers) return off();
+    // The stack of one that runs says nothing.
+    if (this.hypervisor.get(id)?.state === 'running')
+      return refuse('wrong-state', 'The machine is running. Pause it to step out of a procedure.');
     const [, caller] = await callStack(this.memoryOf(id, vcpu, registers), stackContextOf(registers.values));
     if (caller === undefined)
       return refuse('invalid-value', 'Nothing on the stack looks like a place to return to: there is no caller.');

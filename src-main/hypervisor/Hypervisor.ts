@@ -300,7 +300,7 @@ export class Hypervisor implements HypervisorService {
   }
 
   async runTo(id: VmId, linearAddress: number): Promise<Result<VmSummary>> {
-    return this.#machines.command(id, 'run to an address', (machine) =>
+    return this.#machines.command(id, 'run to an address in', (machine) =>
       machine.send('runTo', { linearAddress, stackPointerAtLeast: null }),
     );
   }
@@ -309,7 +309,7 @@ export class Hypervisor implements HypervisorService {
     id: VmId,
     { linearAddress, stackPointer }: { readonly linearAddress: number; readonly stackPointer: number },
   ): Promise<Result<VmSummary>> {
-    return this.#machines.command(id, 'run to an address', (machine) =>
+    return this.#machines.command(id, 'run to an address in', (machine) =>
       machine.send('runTo', { linearAddress, stackPointerAtLeast: stackPointer }),
     );
   }

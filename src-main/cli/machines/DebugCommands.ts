@@ -1,5 +1,6 @@
 import type { Breakpoint, BreakpointTarget, StackFrame } from '../../../src-preload/contract/debugging.ts';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { Problem } from '../../../src-preload/contract/Outcome.ts';
 import type { Control } from '../../control/Control.ts';
 import { catchpointText } from '../../debug/eventText.ts';
 import { parseCatchpoint } from '../../debug/parseCatchpoint.ts';
@@ -28,6 +29,8 @@ const POLL_MS = 50;
 /** A procedure that has not come back by then may never do so; the machine runs on. */
 const MOST_WAIT_MS = 10_000;
 const DATA_ACCESS = { write: 'write', read: 'read', access: 'any' } as const;
+const MOST_ADDRESS = 0xffff_ffff;
+const NAMES_ADVICE = 'Names are those of the machine’s program, or of a file: vivarium set MACHINE --symbols FILE';
 const EVENT = /^(port|interrupt|exception|mode|cr[0234]?)$/;
 
 /** `vivarium step`: of a machine that is paused. Says where it stands then. */
@@ -41,13 +44,18 @@ export function step(context: MachineContext, word: string, { kind, to }: StepCh
     const vm = await whenStopped(control, word);
     if (vm.state !== 'paused') {
       if (context.isJson) await printJson(context, { state: vm.state });
-      await say(context, `“${name}” is ${vm.state}: it has not got there yet.`);
-      return EXIT_STATUS.success;
+      context.terminal.complain(
+        vm.state === 'running'
+          ? `“${name}” has not got there in ${MOST_WAIT_MS / 1000} seconds, and runs on. Hold it where it is: vivarium pause "${name}"`
+          : `“${name}” has not got there: it is ${vm.state} now.`,
+      );
+      return EXIT_STATUS.limit;
     }
     const listing = valueOf(await control.call('debug:disassemble', { id, linesBefore: 0, linesAfter: 0 }));
     const [frame] = valueOf(await control.call('debug:callStack', { id }));
     const instruction = listing.lines[0]?.text ?? '';
-    if (context.isJson) await printJson(context, { linearAddress: listing.current, instruction, frame: frame ?? null });
+    if (context.isJson)
+      await printJson(context, { state: vm.state, linearAddress: listing.current, instruction, frame: frame ?? null });
     await say(context, `${frame ? frameText(frame) : address(listing.current)}  ${instruction}`);
     return EXIT_STATUS.success;
   });
@@ -72,20 +80,46 @@ export function changeBreakpoints(context: MachineContext, word: string, choices
   // A mistake is found before anything is asked of the machine.
   const target = what.length === 0 ? undefined : parseTarget(what);
   return withMachines(context, async (control) => {
-    const { id } = await machineNamed(control, word);
+    const { id, name } = await machineNamed(control, word);
+    if (target && control.owner === 'self')
+      throw new Refusal({ code: 'wrong-state', message: `“${name}” is off, and without a window nobody keeps breakpoints of it until it is on. Start it first: vivarium start --paused "${name}"` }); // prettier-ignore
     if (remove === 'all') valueOf(await control.call('debug:clearAllBreakpoints', { id }));
-    else {
-      for (const breakpointId of remove ?? [])
-        valueOf(await control.call('debug:removeBreakpoint', { id, breakpointId }));
+    else if (remove) await removeBreakpoints(control, id, remove);
+    if (target) {
+      const breakpoint = { target, condition, ignoreCount };
+      const added = await control.call('debug:addBreakpoint', { id, breakpoint });
+      if (!added.ok) throw new Refusal(whereInCommand(added.problem, choices));
     }
-    if (target)
-      valueOf(await control.call('debug:addBreakpoint', { id, breakpoint: { target, condition, ignoreCount } }));
     const list = valueOf(await control.call('debug:breakpoints', { id }));
     if (context.isJson) await printJson(context, list);
     if (list.length === 0) await say(context, 'There are no breakpoints.');
     for (const breakpoint of list) await say(context, breakpointText(breakpoint));
     return EXIT_STATUS.success;
   });
+}
+
+/** All of them or none. */
+async function removeBreakpoints(control: Control, id: string, numbers: readonly number[]): Promise<void> {
+  const there = valueOf(await control.call('debug:breakpoints', { id })).map((breakpoint) => breakpoint.id);
+  const missing = numbers.find((number) => !there.includes(number));
+  if (missing !== undefined) {
+    const others = there.length === 0 ? 'nor any other' : `only ${there.join(', ')}`;
+    throw new Refusal({ code: 'invalid-value', message: `--remove ${missing}: there is no such breakpoint, ${others}. Nothing was removed.` }); // prettier-ignore
+  }
+  for (const breakpointId of new Set(numbers))
+    valueOf(await control.call('debug:removeBreakpoint', { id, breakpointId }));
+}
+
+/** The part of the command that a refusal of its breakpoint is about, before what is wrong with it. */
+function whereInCommand(problem: Problem, { what, condition }: BreakpointChoices): Problem {
+  const parts: Readonly<Record<string, string>> = {
+    location: `break ${what.join(' ')}`,
+    condition: `--if ${condition}`,
+  };
+  const part = parts[problem.values?.['field'] ?? ''];
+  if (part === undefined) return problem;
+  const advice = problem.text === 'expression-unknown-name' ? ` ${NAMES_ADVICE}` : '';
+  return { ...problem, message: `${part}: ${problem.message}${advice}` };
 }
 
 async function whenStopped(control: Control, word: string): Promise<VmSummary> {
@@ -98,23 +132,27 @@ async function whenStopped(control: Control, word: string): Promise<VmSummary> {
 }
 
 async function addressOf(control: Control, id: string, text: string): Promise<number> {
-  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return Number(text);
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) {
+    if (Number(text) <= MOST_ADDRESS) return Number(text);
+    throw new UsageError(`--to ${text}: addresses end at 0xffffffff.`);
+  }
   const found = valueOf(await control.call('debug:symbols', { id, text })).find(({ name }) => name === text);
   if (found) return found.linearAddress;
-  throw new Refusal({ code: 'invalid-value', message: `--to ${text}: expected an address, such as 0x7c00, or a name of the program.` }); // prettier-ignore
+  throw new UsageError(`--to ${text}: expected an address, such as 0x7c00, or a name. ${NAMES_ADVICE}`);
 }
 
 function parseTarget(words: readonly string[]): BreakpointTarget {
-  const [kind = '', place, bytes = '1'] = words;
+  const [kind = '', place = '', bytes = '1', ...rest] = words;
   if (EVENT.test(kind)) {
     const event = parseCatchpoint(words);
     if (event) return event;
-  } else if (kind in DATA_ACCESS && place !== undefined) {
+  } else if (kind in DATA_ACCESS && place.trim() !== '' && rest.length === 0) {
     const byteLength = Number(bytes);
     const access = DATA_ACCESS[kind as keyof typeof DATA_ACCESS]; // Asked for just above.
     if (Number.isInteger(byteLength) && byteLength > 0)
       return { kind: 'data', linearAddress: 0, location: place, byteLength, access };
-  } else if (!(kind in DATA_ACCESS)) return { kind: 'code', linearAddress: 0, location: words.join(' ') };
+  } else if (!(kind in DATA_ACCESS) && kind.trim() !== '')
+    return { kind: 'code', linearAddress: 0, location: words.join(' ') };
   throw new UsageError(`break ${words.join(' ')}: expected one of: ${BREAKPOINT_USAGE}.`);
 }
 

@@ -93,7 +93,7 @@ export const refusalWords: Readonly<Record<string, Readonly<Record<string, strin
     resume: '继续运行',
     step: '单步执行',
     'step over': '单步越过',
-    'run to an address': '运行到指定地址',
+    'run to an address in': '运行到指定地址',
     'go back in': '回到过去',
     'save the recording of': '保存录制',
     reset: '复位',

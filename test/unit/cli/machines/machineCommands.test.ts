@@ -404,9 +404,40 @@ describe('machines that run', () => {
     expect(await vivarium('break', 'calls', '--remove', 'all')).toMatchObject({
       output: 'There are no breakpoints.\n',
     });
-    expect(await vivarium('break', 'calls', 'nowhere')).toMatchObject({ status: 2 });
-    expect(await vivarium('break', 'calls', 'interrupt', 'many')).toMatchObject({ status: 2 });
-    expect(await vivarium('step', 'calls', '--over', '--out')).toMatchObject({ status: 2 });
+    await vivarium('resume', 'calls');
+    expect(await json('step', 'calls', '--to', 'again')).toMatchObject({ state: 'paused', frame: { symbol: 'again' } });
+  });
+
+  test('say which part of a debugging command is wrong, and do nothing then', async () => {
+    const source = 'bits 16\norg 100h\nmain: jmp main\n';
+    await vivarium('create', file('loop.asm', source));
+    expect(await vivarium('break', 'loop', 'main')).toMatchObject({
+      status: 1,
+      complaints: expect.stringMatching(/“loop” is off, .* Start it first: vivarium start --paused "loop"/),
+    });
+    await vivarium('start', 'loop');
+    expect(await vivarium('step', 'loop', '--out')).toMatchObject({
+      status: 1,
+      complaints: 'The machine is running. Pause it to step out of a procedure.',
+    });
+    await vivarium('pause', 'loop');
+    await vivarium('break', 'loop', 'main');
+    for (const [args, complaint] of [
+      [['step', 'loop', '--over', '--out'], 'cannot be used with'],
+      [['step', 'loop', '--to', 'nowhere'], '--to nowhere: expected an address, such as 0x7c00, or a name.'],
+      [['step', 'loop', '--to', '0x100000000'], '--to 0x100000000: addresses end at 0xffffffff.'],
+      [['break', 'loop', 'nowhere'], 'break nowhere: There is no register or symbol “nowhere”. Names are those of'],
+      [['break', 'loop', 'main', '--if', 'x'], '--if x: There is no register or symbol “x”.'],
+      [['break', 'loop', ''], 'break : expected one of'],
+      [['break', 'loop', 'interrupt', 'many'], 'break interrupt many: expected one of'],
+      [['break', 'loop', 'write', 'main', '4', '5'], 'break write main 4 5: expected one of'],
+      [['break', 'loop', '--if', 'cx'], '--if and --after belong to a new breakpoint'],
+      [['break', 'loop', '--remove', '1,7'], '--remove 7: there is no such breakpoint, only 1. Nothing was removed.'],
+      [['break', 'loop', '--remove', 'x'], '--remove x: expected numbers of breakpoints'],
+    ] as const)
+      expect(await vivarium(...args)).toMatchObject({ status: 2, complaints: expect.stringContaining(complaint) });
+    expect(await json('break', 'loop')).toMatchObject([{ id: 1, target: { location: 'main' } }]);
+    expect(await json('break', 'loop', '--after', 'x')).toMatchObject({ error: { code: 'usage' } });
   });
 
   test('have their symbols in a file apart, and gdb is given it', async () => {
