@@ -65,7 +65,7 @@ test('the packaged app runs a sample, tells its licences, and lets nobody into i
   await expect(part('registerStrip')).toBeVisible();
 
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('About');
+  await part('paletteInput').fill('About');
   await page.keyboard.press('Enter');
   await part('licences').locator('summary').first().click();
   await expect(part('licences')).toContainText('zod');
