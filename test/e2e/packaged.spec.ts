@@ -12,6 +12,10 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const packaged = path.join(root, 'out/packages/linux-unpacked');
 const run = promisify(execFile);
 
+/** On a busy host Playwright misses a window that opens while it connects; a new connection sees it. */
+const WINDOW_ATTEMPTS = 4;
+const WINDOW_WAIT_MS = 10_000;
+
 /** A window of the app as it is given to users, over Chromium's debugging port: its fuses refuse Node's. */
 interface PackagedWindow {
   readonly page: Page;
@@ -36,8 +40,13 @@ const test = base.extend<{ home: string; packagedWindow: PackagedWindow }>({
     let browser: Browser | undefined;
     try {
       const endpoint = await debuggingEndpoint(app, () => output);
-      browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
-      const page = browser.contexts()[0]?.pages()[0] ?? (await browser.contexts()[0]!.waitForEvent('page'));
+      let page: Page | undefined;
+      for (let attempt = 0; attempt < WINDOW_ATTEMPTS && page === undefined; attempt++) {
+        await browser?.close(); // the connection alone
+        browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
+        page = await firstPage(browser);
+      }
+      if (page === undefined) throw new Error(`The packaged app has shown no window: ${output}`);
       await use({ page, output: () => output });
     } finally {
       await browser?.close();
@@ -91,6 +100,11 @@ test('what the licences ask for lies beside the program', () => {
     expect(existsSync(path.join(packaged, name)), name).toBe(true);
   }
 });
+
+async function firstPage(browser: Browser): Promise<Page | undefined> {
+  const [context] = browser.contexts();
+  return context?.pages()[0] ?? context?.waitForEvent('page', { timeout: WINDOW_WAIT_MS }).catch(() => undefined);
+}
 
 /** Chromium says on standard error where its debugging port listens. */
 async function debuggingEndpoint(app: ChildProcess, output: () => string): Promise<string> {

@@ -50,6 +50,8 @@ export interface ObservedTranslation {
 
 export interface ChosenLine {
   readonly linearAddress: number;
+  /** How often the reader has chosen one since the panel was opened; 0: the panel, following, has chosen it. */
+  readonly choices: number;
   /** As the assembler writes it. */
   readonly instruction: string;
   readonly isInRegion: boolean;
@@ -57,6 +59,13 @@ export interface ChosenLine {
   /** Of the engine, called in its place. */
   readonly helpers: readonly string[];
   readonly helperCalls: number;
+}
+
+/** The line that the reader chose since `start`, whatever line it is: following may stand on it already. */
+export function newlyChosen(now: ObservedMachine, start: ObservedMachine): ChosenLine | null {
+  const chosen = now.translation?.chosen ?? null;
+  if (chosen === null || chosen.choices === 0) return null;
+  return chosen.choices === start.translation?.chosen?.choices ? null : chosen;
 }
 
 export const OFF: ObservedMachine = {

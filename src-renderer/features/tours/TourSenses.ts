@@ -133,6 +133,9 @@ function exitsOf(counts: Float64Array): Partial<Record<ExitKind, number>> {
 async function chosenLine(id: string): Promise<ChosenLine | null> {
   const line = document.querySelector(`[data-testid="${TEST_IDS.translationLine}"][aria-selected="true"]`);
   const address = line?.getAttribute('data-address') ?? null;
+  const choices = Number(
+    line?.closest<HTMLElement>(`[data-testid="${TEST_IDS.translationList}"]`)?.dataset['choices'] ?? 0,
+  );
   if (address === null) return null;
   const outcome = await bridge().call('inspect:translation', {
     id,
@@ -143,14 +146,13 @@ async function chosenLine(id: string): Promise<ChosenLine | null> {
   const row = outcome.ok ? outcome.value.lines[0] : undefined;
   if (!outcome.ok || !row) return null;
   const block = row.block === null ? undefined : outcome.value.blocks[row.block];
-  return toChosenLine(row, block?.tier === 'region');
+  return { ...factsOf(row), choices, isInRegion: block?.tier === 'region' };
 }
 
-function toChosenLine({ line, record }: TranslationLine, isInRegion: boolean): ChosenLine {
+function factsOf({ line, record }: TranslationLine): Omit<ChosenLine, 'choices' | 'isInRegion'> {
   return {
     linearAddress: line.linearAddress,
     instruction: `${line.mnemonic} ${line.operands}`.trim(),
-    isInRegion,
     isSensitive: line.sensitive,
     helpers: record?.helpers ?? [],
     helperCalls: record?.helperCalls ?? 0,

@@ -1,6 +1,6 @@
 import { grouped, prefixedHex } from '../../format/numbers.ts';
 import { defineTour } from '../Tour.ts';
-import type { ObservedMachine } from '../Observation.ts';
+import { newlyChosen, type ObservedMachine } from '../Observation.ts';
 
 const accesses = ({ exits }: ObservedMachine): number => exits.pio ?? 0;
 
@@ -33,11 +33,8 @@ export const sensitiveTour = defineTour({
       scene: { machine: 'hello', panel: 'translation', isWhole: true, states: { hello: 'running' } },
       targets: [{ part: 'translation-list' }, { part: 'tab-translation' }],
       isDone: ({ machines: { hello } }, start) => {
-        const chosen = hello.translation?.chosen;
-        const before = start.machines.hello.translation?.chosen;
-        return (
-          chosen?.isSensitive === true && chosen.helpers.length > 0 && chosen.linearAddress !== before?.linearAddress
-        );
+        const chosen = newlyChosen(hello, start.machines.hello);
+        return chosen?.isSensitive === true && chosen.helpers.length > 0;
       },
       facts: ({ machines: { hello } }) => {
         const chosen = hello.translation?.chosen;

@@ -1,4 +1,5 @@
 import { compactCount, grouped, mips, prefixedHex } from '../../format/numbers.ts';
+import { newlyChosen } from '../Observation.ts';
 import { defineTour } from '../Tour.ts';
 
 /** Instructions by which a region has shown what it is worth. */
@@ -49,11 +50,7 @@ export const translationTour = defineTour({
       id: 'choose',
       scene: { machine: 'primes', panel: 'translation', isWhole: true, states: { primes: 'running' } },
       targets: [{ part: 'translation-regions' }, { part: 'tab-translation' }],
-      isDone: ({ machines: { primes } }, start) => {
-        const chosen = primes.translation?.chosen;
-        const before = start.machines.primes.translation?.chosen;
-        return chosen?.isInRegion === true && chosen.linearAddress !== before?.linearAddress;
-      },
+      isDone: ({ machines: { primes } }, start) => newlyChosen(primes, start.machines.primes)?.isInRegion === true,
       facts: ({ machines: { primes } }) => ({ instruction: primes.translation?.chosen?.instruction ?? '' }),
     },
     {

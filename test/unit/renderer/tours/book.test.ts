@@ -6,7 +6,7 @@ import { TOURS } from '../../../../src-preload/contract/layouts/TourTitles.ts';
 import { TourMachine } from '../../../../src-preload/contract/tours.ts';
 import { en } from '../../../../src-renderer/app/locales/en/index.ts';
 import { TOUR_BOOK } from '../../../../src-renderer/features/tours/book/index.ts';
-import type { ObservedMachine } from '../../../../src-renderer/features/tours/Observation.ts';
+import type { ChosenLine, ObservedMachine } from '../../../../src-renderer/features/tours/Observation.ts';
 import { observed, stepOf } from './observed.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../../../resources/programs/samples.json', import.meta.url));
@@ -31,12 +31,13 @@ const memory = (passes: number, foreignWrites = 0): ObservedMachine['memory'] =>
   foreignWrites,
   exactDigest: null,
 });
-const chosen = (linearAddress: number, facts: { isInRegion?: boolean; isSensitive?: boolean; helpers?: string[] }) => ({
+const chosen = (linearAddress: number, facts: Partial<ChosenLine> = {}) => ({
   translation: {
     records: 12,
     regions: [],
     chosen: {
       linearAddress,
+      choices: 1,
       instruction: 'in al, dx',
       isInRegion: false,
       isSensitive: false,
@@ -111,10 +112,16 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     notDone: [[{ primes: { translation: { records: 9, regions: [{ ...region, instructions: 5 }], chosen: null } } }, {}], [{}, {}]], // prettier-ignore
   },
   'translation.choose': {
-    done: [[{ primes: chosen(8, { isInRegion: true }) }, { primes: chosen(4, { isInRegion: true }) }]],
+    done: [
+      [{ primes: chosen(8, { isInRegion: true }) }, {}],
+      // Following had come to the same line before.
+      [{ primes: chosen(8, { isInRegion: true }) }, { primes: chosen(8, { isInRegion: true, choices: 0 }) }],
+      [{ primes: chosen(8, { isInRegion: true, choices: 2 }) }, { primes: chosen(8, { isInRegion: true }) }],
+    ],
     notDone: [
-      [{ primes: chosen(4, { isInRegion: true }) }, { primes: chosen(4, { isInRegion: true }) }],
-      [{ primes: chosen(8, { isInRegion: false }) }, { primes: chosen(4, { isInRegion: true }) }],
+      [{ primes: chosen(8, { isInRegion: true, choices: 0 }) }, { primes: chosen(4, { isInRegion: true }) }],
+      [{ primes: chosen(8, { isInRegion: true }) }, { primes: chosen(8, { isInRegion: true }) }],
+      [{ primes: chosen(8, { isInRegion: false }) }, { primes: chosen(4, { isInRegion: true, choices: 0 }) }],
     ],
   },
   'translation.breakpoint': {
@@ -140,11 +147,11 @@ const CASES: Readonly<Record<string, { readonly done: readonly Case[]; readonly 
     ],
   },
   'sensitive.choose': {
-    done: [[{ hello: chosen(8, { isSensitive: true, helpers: ['portIn'] }) }, { hello: chosen(4, {}) }]],
+    done: [[{ hello: chosen(8, { isSensitive: true, helpers: ['portIn'] }) }, { hello: chosen(4, { choices: 0 }) }]],
     notDone: [
-      [{ hello: chosen(8, { isSensitive: false }) }, { hello: chosen(4, {}) }],
+      [{ hello: chosen(8, { isSensitive: false }) }, { hello: chosen(4, { choices: 0 }) }],
       // Done in place, without a helper.
-      [{ hello: chosen(8, { isSensitive: true }) }, { hello: chosen(4, {}) }],
+      [{ hello: chosen(8, { isSensitive: true }) }, { hello: chosen(4, { choices: 0 }) }],
     ],
   },
   'sensitive.step': {
