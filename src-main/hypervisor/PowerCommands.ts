@@ -2,6 +2,7 @@ import type { ImageClaims } from './ImageClaims.ts';
 import type { MachineRegistry } from './MachineRegistry.ts';
 import { refused } from './results.ts';
 import type { SnapshotCommands } from './snapshots/SnapshotCommands.ts';
+import type { ThreadProgram } from './threads/ThreadMachine.ts';
 import type { Result } from './types.ts';
 import type { VirtualMachine } from './VirtualMachine.ts';
 
@@ -21,16 +22,24 @@ export class PowerCommands {
 
   /** Starts the machine, or lets it go on where it was suspended. */
   switchOn(machine: VirtualMachine, isPaused: boolean): Promise<Result<null>> {
-    const { registry, snapshots, claims } = this.#parts;
+    const { registry, snapshots } = this.#parts;
     return snapshots.switchOn(machine, isPaused ? 'pause' : 'as-taken', async () => {
       const program = await registry.readProgram(machine.id);
       if (!program.ok) return program;
       await snapshots.settled(machine);
-      return claims.whileTaking(machine, machine.stored.drives, async () => {
-        // A deletion may have come first meanwhile.
-        const allowed = machine.check('start');
-        return allowed.ok ? machine.start(program.value, isPaused) : allowed;
-      });
+      return this.#start(machine, program.value, isPaused);
+    });
+  }
+
+  #start(machine: VirtualMachine, program: ThreadProgram | null, isPaused: boolean): Promise<Result<null>> {
+    const { drives } = machine.stored;
+    return this.#parts.claims.whileTaking(machine, drives, async () => {
+      // A deletion may have come first meanwhile, or other drives, which nobody was asked about.
+      const allowed = machine.check('start');
+      if (!allowed.ok) return allowed;
+      return machine.stored.drives === drives
+        ? machine.start(program, isPaused)
+        : this.#start(machine, program, isPaused);
     });
   }
 
