@@ -172,12 +172,17 @@ export class MachineRegistry {
 
   /** Takes a deletion back. */
   async takeBack(id: VmId): Promise<Result<StoredMachine>> {
-    const machine = this.#aside.get(id);
-    if (machine === undefined) return unknownMachine();
-    this.#aside.delete(id);
-    const back = await this.#store.takeBack(id, machine.name);
-    (back.ok ? this.#machines : this.#aside).set(id, machine);
-    return back.ok ? done(machine) : back;
+    return this.#inTurn(
+      id,
+      async (machine) => {
+        const back = await this.#store.takeBack(id, machine.name);
+        if (!back.ok) return back;
+        this.#machines.set(id, machine);
+        this.#aside.delete(id);
+        return done(machine);
+      },
+      this.#aside,
+    );
   }
 
   /** Machines that were deleted, and may be taken back. */
@@ -242,9 +247,13 @@ export class MachineRegistry {
     });
   }
 
-  #inTurn<T>(id: VmId, change: (machine: StoredMachine) => Promise<Result<T>>): Promise<Result<T>> {
+  #inTurn<T>(
+    id: VmId,
+    change: (machine: StoredMachine) => Promise<Result<T>>,
+    among: ReadonlyMap<VmId, StoredMachine> = this.#machines,
+  ): Promise<Result<T>> {
     return this.#turns.take(id, () => {
-      const machine = this.#machines.get(id);
+      const machine = among.get(id);
       return machine === undefined ? unknownMachine() : change(machine);
     });
   }

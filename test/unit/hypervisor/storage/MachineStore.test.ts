@@ -139,6 +139,20 @@ test('a deletion is taken back once, and by the process that it was asked of', a
   await store.close();
 });
 
+test('a machine that is being brought back counts among the deleted ones until it is there', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({ name: 'first' }));
+  unwrap(await registry.delete(id, true));
+  const known = (): readonly string[] => [...registry.aside, ...registry.all()].map(({ name }) => name);
+  const back = registry.takeBack(id);
+  await new Promise(setImmediate);
+  expect(known()).toEqual(['first']);
+  unwrap(await back);
+  expect(known()).toEqual(['first']);
+  await store.close();
+});
+
 describe('damage is reported, and nothing is lost', () => {
   const damages: Readonly<Record<string, (content: string) => string>> = {
     empty: () => '',
