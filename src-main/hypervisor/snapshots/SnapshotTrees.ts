@@ -56,9 +56,11 @@ export class SnapshotTrees {
     this.#trees.delete(id);
   }
 
-  /** Its folder is back in its place. */
+  /** Its folder is back in its place, or has been since an earlier attempt whose end the host refused. */
   takeBack(id: VmId): void {
-    this.note(id, this.#aside.get(id)?.tree ?? NO_SNAPSHOTS);
+    const aside = this.#aside.get(id);
+    if (aside === undefined) return;
+    this.note(id, aside.tree);
     this.#aside.delete(id);
   }
 

@@ -257,6 +257,13 @@ describe('a machine that was deleted in a way that can be taken back', () => {
     expectSame(unwrap(await store.snapshots.read(id, entry.id)).snapshot, first);
   });
 
+  test('has its snapshots still when it is brought back once more, as after an error of the host', async () => {
+    const { id: snapshot } = unwrap(await store.snapshots.put(machine, first, { name: 'one' }));
+    unwrap(await store.putAside(id, machine.name));
+    for (let attempt = 0; attempt < 2; attempt++) unwrap(await store.takeBack(id, machine.name));
+    expect(store.snapshots.tree(id).entries).toMatchObject([{ id: snapshot }]);
+  });
+
   test('leaves nothing once the store was closed', async () => {
     unwrap(await store.snapshots.put(machine, first, { name: 'one' }));
     unwrap(await store.putAside(id, machine.name));
