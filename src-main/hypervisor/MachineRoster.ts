@@ -59,6 +59,12 @@ export class MachineRoster {
     if (machine === undefined) return unknownMachine();
     const allowed = machine.check('delete');
     if (!allowed.ok) return allowed;
+    if (isUndoable) {
+      // As it may come back, its checkpoints and layers are put in order as whenever it is switched off.
+      await machine.powerOff();
+      const stillAllowed = machine.check('delete');
+      if (!stillAllowed.ok) return stillAllowed;
+    }
     machine.isBeingDeleted = true;
     await machine.powerOff();
     // It may be being exported.

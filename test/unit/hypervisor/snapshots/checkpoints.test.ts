@@ -50,6 +50,17 @@ afterEach(() => {
 
 const COUNTER = 'bits 16\norg 100h\nxor ecx, ecx\nagain: inc ecx\njmp again';
 
+/** Counts until a key is pressed. */
+const CRASHING = `bits 16
+org 100h
+again: inc ecx
+in al, 64h
+test al, 1
+jz again
+lidt [no_table]
+db 0cch
+no_table: dw 0, 0, 0`;
+
 async function counter(request: CreateVmRequest = {}): Promise<string> {
   const bytes = new TextEncoder().encode(COUNTER);
   const program = { kind: 'bytes', bytes, fileName: 'a.asm', format: 'asm' } as const;
@@ -180,6 +191,18 @@ describe('a machine that keeps checkpoints', () => {
     await opened.hypervisor.dispose();
     expect(await storedKinds(left)).toEqual([]);
     expect(await storedKinds(unwanted)).toEqual([]);
+  });
+
+  test('gives it up when it is deleted after a crash, though that is taken back', async () => {
+    const { hypervisor } = opened;
+    const bytes = new TextEncoder().encode(CRASHING);
+    const id = await counter({ program: { kind: 'bytes', bytes, fileName: 'a.asm', format: 'asm' } });
+    unwrap(await hypervisor.start(id));
+    await minutesPass(id);
+    unwrap(hypervisor.console.sendKeys(id, [{ code: 'KeyA', pressed: true }]));
+    await until(() => hypervisor.get(id)?.state === 'crashed', 'the crash');
+    unwrap(await hypervisor.delete(id, { isUndoable: true }));
+    expect(unwrap(await hypervisor.undelete(id))).toMatchObject({ isSuspended: false, interruptedAt: null });
   });
 
   test('keeps none that tells nothing new', async () => {
