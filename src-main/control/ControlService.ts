@@ -3,18 +3,14 @@ import type { VmSummary } from '../../src-preload/contract/machines.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
 import type { Disposer, HypervisorService, VmSummary as HypervisorSummary } from '../hypervisor/types.ts';
 import type { ControlEvent, ControlHandlers } from './Control.ts';
-import { debugHandlers } from './debugHandlers.ts';
+import { controlHandlers } from './controlHandlers.ts';
 import { Debugging } from './Debugging.ts';
 import { FileGrants } from './files/FileGrants.ts';
-import { GdbServers, gdbHandlers } from './GdbServers.ts';
+import { GdbServers } from './GdbServers.ts';
 import { ProgramSources } from './files/ProgramSources.ts';
 import type { SampleCatalogue } from './files/SampleCatalogue.ts';
-import { machineHandlers } from './machineHandlers.ts';
 import { Machines } from './Machines.ts';
-import { snapshotHandlers } from './snapshotHandlers.ts';
-import { symbolHandlers } from './symbolHandlers.ts';
-import { traceHandlers } from './traceHandlers.ts';
-import { statisticsHandlers } from './statisticsHandlers.ts';
+import { MemoryRanges } from './memory/MemoryRanges.ts';
 
 /** What an owner of machines offers to those who control it. */
 export interface ControlService {
@@ -36,19 +32,19 @@ export function makeControlService(hypervisor: HypervisorService, samples: Sampl
     breakpoints,
     () => 'none',
   );
+  const debugging = new Debugging(hypervisor, breakpoints, machines.symbols);
   return {
     hypervisor,
     grants,
-    handlers: {
-      ...machineHandlers(hypervisor, machines),
-      ...snapshotHandlers(hypervisor, machines),
-      ...statisticsHandlers(hypervisor),
-      ...debugHandlers(hypervisor, new Debugging(hypervisor, breakpoints, machines.symbols), breakpoints),
-      'time:stepBack': ({ id }) => machines.outcome(hypervisor.time.stepBack(id)),
-      ...gdbHandlers(new GdbServers(hypervisor)),
-      ...symbolHandlers({ hypervisor, symbols: machines.symbols, breakpoints, grants }),
-      ...traceHandlers(hypervisor.traces, grants),
-    },
+    handlers: controlHandlers({
+      hypervisor,
+      machines,
+      breakpoints,
+      debugging,
+      ranges: new MemoryRanges(hypervisor, debugging, grants),
+      gdb: new GdbServers(hypervisor),
+      grants,
+    }),
     toSummary: (vm) => machines.toSummary(vm),
   };
 }

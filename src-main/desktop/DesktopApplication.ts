@@ -7,14 +7,13 @@ import { BridgeServer } from './bridge/BridgeServer.ts';
 import { PageMail } from './bridge/PageMail.ts';
 import type { EmitEvent, Handlers } from '../control/handlers.ts';
 import { ContainmentJournal } from './ContainmentJournal.ts';
-import { Inspection } from './Inspection.ts';
-import { ProcessorInspection } from './ProcessorInspection.ts';
+import { controlHandlers } from '../control/controlHandlers.ts';
 import { Debugging } from '../control/Debugging.ts';
 import { FileDialogs } from './files/FileDialogs.ts';
 import { FileOpener } from './files/FileOpener.ts';
 import type { ControlService } from '../control/ControlService.ts';
 import { FileGrants } from '../control/files/FileGrants.ts';
-import { GdbServers, gdbHandlers } from '../control/GdbServers.ts';
+import { GdbServers } from '../control/GdbServers.ts';
 import { ProgramInspector } from './files/ProgramInspector.ts';
 import { ProgramSources } from '../control/files/ProgramSources.ts';
 import { ControlServer } from '../control/socket/ControlServer.ts';
@@ -22,27 +21,17 @@ import { RecentFiles } from './files/RecentFiles.ts';
 import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import { applianceHandlers } from './handlers/applianceHandlers.ts';
 import { applicationHandlers } from './handlers/applicationHandlers.ts';
-import { deviceHandlers } from './handlers/deviceHandlers.ts';
-import { inspectionHandlers } from './handlers/inspectionHandlers.ts';
 import { chartHandlers } from './handlers/chartHandlers.ts';
-import { debugHandlers } from '../control/debugHandlers.ts';
+import { machineFileHandlers } from './handlers/machineFileHandlers.ts';
 import { imageHandlers } from './handlers/imageHandlers.ts';
-import { memoryHandlers } from './handlers/memoryHandlers.ts';
-import { timeTravelHandlers } from './handlers/timeTravelHandlers.ts';
-import { machineHandlers } from '../control/machineHandlers.ts';
 import { observationHandlers } from './handlers/observationHandlers.ts';
 import { programHandlers } from './handlers/programHandlers.ts';
 import { symbolFileHandlers } from './handlers/symbolFileHandlers.ts';
-import { traceFileHandlers } from './handlers/traceFileHandlers.ts';
 import { tourHandlers } from './handlers/tourHandlers.ts';
 import { Machines } from '../control/Machines.ts';
-import { snapshotHandlers, toSnapshotTree } from '../control/snapshotHandlers.ts';
-import { symbolHandlers } from '../control/symbolHandlers.ts';
-import { toTrace, traceHandlers } from '../control/traceHandlers.ts';
-import { statisticsHandlers } from '../control/statisticsHandlers.ts';
-import { MemoryRanges } from './MemoryRanges.ts';
-import { MemoryComparisons } from './MemoryComparisons.ts';
-import { MemorySearches } from './MemorySearches.ts';
+import { toSnapshotTree } from '../control/snapshotHandlers.ts';
+import { toTrace } from '../control/traceHandlers.ts';
+import { MemoryRanges } from '../control/memory/MemoryRanges.ts';
 import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
 import { quitTexts } from './quitTexts.ts';
@@ -183,23 +172,19 @@ export class DesktopApplication {
       () => this.appearance.language,
     );
     const debugging = new Debugging(hypervisor, breakpoints, this.machines.symbols);
+    const ranges = new MemoryRanges(hypervisor, debugging, this.grants);
     const handlers: Handlers = {
-      ...machineHandlers(hypervisor, this.machines),
-      ...snapshotHandlers(hypervisor, this.machines),
-      ...statisticsHandlers(hypervisor),
-      ...debugHandlers(hypervisor, debugging, breakpoints),
-      ...gdbHandlers(new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server }))),
-      ...symbolHandlers({ hypervisor, symbols: this.machines.symbols, breakpoints, grants: this.grants }),
+      ...controlHandlers({
+        hypervisor,
+        machines: this.machines,
+        breakpoints,
+        debugging,
+        ranges,
+        gdb: new GdbServers(hypervisor, (id, server) => emit('gdb:changed', { id, server })),
+        grants: this.grants,
+      }),
       ...symbolFileHandlers(this.grants, dialogs),
-      ...traceHandlers(hypervisor.traces, this.grants),
-      ...traceFileHandlers({ hypervisor, grants: this.grants, dialogs }),
-      ...memoryHandlers(
-        new MemorySearches(hypervisor),
-        new MemoryComparisons(hypervisor),
-        new MemoryRanges(hypervisor, debugging, dialogs, this.grants),
-      ),
-      ...deviceHandlers(hypervisor.inspection),
-      ...inspectionHandlers(new Inspection(hypervisor, debugging), new ProcessorInspection(hypervisor, debugging)),
+      ...machineFileHandlers({ hypervisor, grants: this.grants, dialogs, ranges }),
       ...observationHandlers(hypervisor, this.journal, this.occasions.demonstration, emit),
       ...tourHandlers(this.occasions.tour),
       ...programHandlers({
@@ -213,7 +198,6 @@ export class DesktopApplication {
       }),
       ...chartHandlers({ grants: this.grants, dialogs }),
       ...imageHandlers({ hypervisor, grants: this.grants, dialogs }),
-      ...timeTravelHandlers({ hypervisor, machines: this.machines, grants: this.grants, dialogs }),
       ...applianceHandlers(parts.dataFolder, this.machines, emit),
       ...applicationHandlers({
         app,

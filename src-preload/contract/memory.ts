@@ -12,6 +12,16 @@ const Pattern = Bytes.refine(({ length }) => length >= 1 && length <= PATTERN_BY
 const Place = z.object({ id: VmId, vcpu: VcpuId.default(0), space: AddressSpace, address: Address });
 export type MemoryPlace = z.output<typeof Place>;
 
+const SavedRange = Place.extend({
+  length: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 32),
+});
+/** Names a file that was granted. */
+const Token = z.string().max(64);
+
 /** The other side of a comparison: another machine, as it is, or a snapshot of the same machine. */
 export const ComparedWith = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('machine'), id: VmId }),
@@ -52,17 +62,12 @@ export const memoryContract = {
     Place.extend({ length: z.number().int().min(1).max(WRITTEN_BYTES_MOST), pattern: Pattern }),
     z.void(),
   ),
-  /** Opens the save dialog, and writes the bytes as they are. Of a machine that runs, they may be of several moments. */
-  'memory:save': call(
-    Place.extend({
-      length: z
-        .number()
-        .int()
-        .min(1)
-        .max(2 ** 32),
-    }),
-    FileGrant,
-  ),
-  /** Paused machines only. Opens a dialog for the file, and writes all of it or nothing. */
-  'memory:load': call(Place, z.object({ name: z.string(), byteLength: z.number().int() })),
+  /** Opens the save dialog for a range that is there: nobody should choose a file for nothing. */
+  'memory:pickSave': call(SavedRange, FileGrant),
+  /** Writes the bytes to the file as they are. Of a machine that runs, they may be of several moments. */
+  'memory:save': call(SavedRange.extend({ token: Token }), FileGrant),
+  /** Opens a dialog for a file to load. */
+  'memory:pickLoad': call(z.void(), FileGrant),
+  /** Paused machines only; all of the file or nothing. */
+  'memory:load': call(Place.extend({ token: Token }), z.object({ name: z.string(), byteLength: z.number().int() })),
 } as const;

@@ -65,6 +65,8 @@ export const timeTravelContract = {
     }),
     VmSummary,
   ),
-  /** Opens the save dialog, and writes the run since power-on as a file for `vivarium replay`. */
-  'time:saveRecording': call(z.object({ id: VmId }), FileGrant),
+  /** Opens the save dialog for a recording. */
+  'time:pickRecording': call(z.object({ id: VmId }), FileGrant),
+  /** Writes the run since power-on as a file for `vivarium replay`. */
+  'time:saveRecording': call(z.object({ id: VmId, token: z.string().max(64) }), FileGrant),
 } as const;

@@ -52,7 +52,9 @@ export const useTimeLines = defineStore('timeLines', () => {
   }
 
   async function saveRecording({ id }: VmSummary): Promise<void> {
-    settle(id, await bridge().call('time:saveRecording', { id }));
+    const picked = await bridge().call('time:pickRecording', { id });
+    if (picked.ok) settle(id, await bridge().call('time:saveRecording', { id, token: picked.value.token }));
+    else settle(id, picked);
   }
 
   function settle<Value>(id: string, outcome: Parameters<typeof notices.settle<Value>>[1]): boolean {

@@ -1,13 +1,55 @@
-/** Bytes in JSON: an object with this one key, its value in base64. */
-const BYTES_KEY = '$bytes';
+/**
+ * What JSON has no form for, each as an object with this one key. Values of 64 bits are decimal texts: other programs'
+ * JSON would round them as numbers.
+ */
+const FORMS: readonly {
+  readonly key: string;
+  /** Undefined: the value has another form. */
+  encode(value: unknown): unknown;
+  /** Undefined: it is none of this form, and stays the object that it is. */
+  decode(encoded: unknown): unknown;
+}[] = [
+  {
+    key: '$bytes',
+    encode: (value) =>
+      value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+        : undefined,
+    decode: (encoded) => (typeof encoded === 'string' ? new Uint8Array(Buffer.from(encoded, 'base64')) : undefined),
+  },
+  {
+    key: '$integer',
+    encode: (value) => (typeof value === 'bigint' ? String(value) : undefined),
+    decode: (encoded) => (isInteger(encoded) ? BigInt(encoded) : undefined),
+  },
+  {
+    key: '$quadwords',
+    encode: (value) => (value instanceof BigUint64Array ? Array.from(value, String) : undefined),
+    decode: (encoded) =>
+      Array.isArray(encoded) && encoded.every(isInteger) ? BigUint64Array.from(encoded, BigInt) : undefined,
+  },
+  {
+    key: '$doubles',
+    encode: (value) => (value instanceof Float64Array ? [...value] : undefined),
+    decode: (encoded) => (Array.isArray(encoded) && encoded.every(isNumber) ? Float64Array.from(encoded) : undefined),
+  },
+  {
+    key: '$number',
+    encode: (value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : undefined),
+    decode: (encoded) => (encoded === 'NaN' || /^-?Infinity$/.test(String(encoded)) ? Number(encoded) : undefined),
+  },
+];
 
-/** A message as one line. Bytes may lie anywhere in it; other typed arrays may not. */
+/** A message as one line. Bytes, big integers, quadwords, doubles, and numbers that are none may lie anywhere in it. */
 export function encodeLine(message: unknown): string {
   // The value itself, for `toJSON` has already made something else of a Buffer.
   function replace(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
     const raw = this[key];
-    if (!(raw instanceof Uint8Array)) return value;
-    return { [BYTES_KEY]: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64') };
+    for (const { key: name, encode } of FORMS) {
+      const encoded = encode(raw);
+      if (encoded !== undefined) return { [name]: encoded };
+    }
+    return value;
   }
   return `${JSON.stringify(message, replace)}\n`;
 }
@@ -16,15 +58,21 @@ export function encodeLine(message: unknown): string {
 export function decodeLine(line: Uint8Array): unknown {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(line);
   return JSON.parse(text, (_key, value: unknown) => {
-    const encoded = base64Of(value);
-    return encoded === undefined ? value : new Uint8Array(Buffer.from(encoded, 'base64'));
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const [entry, ...others] = Object.entries(value);
+    if (entry === undefined || others.length > 0) return value;
+    const [key, encoded]: [string, unknown] = entry;
+    return FORMS.find((form) => form.key === key)?.decode(encoded) ?? value;
   });
 }
 
-function base64Of(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, BYTES_KEY)) return undefined;
-  const { [BYTES_KEY]: encoded, ...rest } = value as Readonly<Record<string, unknown>>;
-  return typeof encoded === 'string' && Object.keys(rest).length === 0 ? encoded : undefined;
+/** Of at most 64 bits: longer ones would take long to read. */
+function isInteger(encoded: unknown): encoded is string {
+  return typeof encoded === 'string' && /^-?\d{1,20}$/.test(encoded);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 /** Cuts what comes from a socket into lines, none longer than a limit. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { reasonOf } from '../../control/files/reasonOf.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 
 /** Larger texts would make an editor unusable, and are no assembly programs. */
@@ -35,18 +36,4 @@ export async function writeText(file: string, text: string): Promise<Outcome<voi
       name,
     });
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only',
-};
-
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }

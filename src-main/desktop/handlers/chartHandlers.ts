@@ -5,7 +5,7 @@ import type { FileGrants } from '../../control/files/FileGrants.ts';
 import type { Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 import type { FileDialogs } from '../files/FileDialogs.ts';
-import { reasonOf } from '../files/textFiles.ts';
+import { reasonOf } from '../../control/files/reasonOf.ts';
 
 export interface ChartServices {
   readonly grants: FileGrants;

@@ -11,7 +11,7 @@ import { refuse, refuseWith, succeed } from '../../control/outcomes.ts';
 import type { FileDialogs } from '../files/FileDialogs.ts';
 import type { FileGrants } from '../../control/files/FileGrants.ts';
 import { NOT_GRANTED } from '../../control/files/ProgramSources.ts';
-import { reasonOf } from '../files/textFiles.ts';
+import { reasonOf } from '../../control/files/reasonOf.ts';
 
 type ImageCall = Extract<CallName, `image:${string}` | `machine:${string}` | `screen:${string}`>;
 

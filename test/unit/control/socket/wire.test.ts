@@ -15,6 +15,23 @@ describe('a message as a line', () => {
     });
   });
 
+  test.each([
+    ['a quadword', 0xffff_ffff_ffff_ffffn],
+    ['a negative one', -(2n ** 63n)],
+    ['registers', BigUint64Array.of(0n, 0x8000_0000_0000_0001n)],
+    ['times', Float64Array.of(0.1, 2 ** 53)],
+    ['no number', NaN],
+    ['an infinity', -Infinity],
+  ])('has %s back, to the bit', (_, value) => {
+    expect(decodeLine(withoutEnd(encodeLine({ deep: [value] })))).toEqual({ deep: [value] });
+  });
+
+  test('says 64-bit values in decimal, for programs whose JSON knows doubles alone', () => {
+    expect(encodeLine({ value: 2n ** 64n - 1n, all: BigUint64Array.of(7n) })).toBe(
+      '{"value":{"$integer":"18446744073709551615"},"all":{"$quadwords":["7"]}}\n',
+    );
+  });
+
   test('is one line, whatever its texts hold', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -24,7 +41,16 @@ describe('a message as a line', () => {
     );
   });
 
-  test.each([{ $bytes: 7 }, { $bytes: 'AAAA', more: 1 }])('keeps %j as it is', (value) => {
+  test.each([
+    { $bytes: 7 },
+    { $bytes: 'AAAA', more: 1 },
+    { $integer: '1e9' },
+    { $integer: '1'.repeat(21) },
+    { $quadwords: ['1', 2] },
+    { $doubles: ['1'] },
+    { $number: '7' },
+    { $other: '7' },
+  ])('keeps %j as it is', (value) => {
     expect(decodeLine(bytesOf(JSON.stringify(value)))).toEqual(value);
   });
 

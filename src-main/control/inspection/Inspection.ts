@@ -1,12 +1,12 @@
-import type { CodeRecord, CodeRegion, RegionText, Translation } from '../../src-preload/contract/inspection.ts';
-import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
-import { readLinear } from '../debug/LinearMemory.ts';
-import { recordText } from '../debug/recordText.ts';
-import { regionLines } from '../debug/RegionListing.ts';
-import { LEAD_BYTES, listTranslation } from '../debug/TranslationListing.ts';
-import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { type Debugging, off } from '../control/Debugging.ts';
+import type { CodeRecord, CodeRegion, RegionText, Translation } from '../../../src-preload/contract/inspection.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { refuse, refuseWith, succeed } from '../outcomes.ts';
+import { readLinear } from '../../debug/LinearMemory.ts';
+import { recordText } from '../../debug/recordText.ts';
+import { regionLines } from '../../debug/RegionListing.ts';
+import { LEAD_BYTES, listTranslation } from '../../debug/TranslationListing.ts';
+import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
+import { type Debugging, off } from '../Debugging.ts';
 
 /** No x86 instruction is longer, and few come near (SDM vol. 2A, 2.3.11). */
 const BYTES_A_LINE = 15;

@@ -1,7 +1,7 @@
 import type { CallName } from '../../../src-preload/contract/contract.ts';
-import type { Handlers } from '../../control/handlers.ts';
-import type { Inspection } from '../Inspection.ts';
-import type { ProcessorInspection } from '../ProcessorInspection.ts';
+import type { Handlers } from '../handlers.ts';
+import type { Inspection } from './Inspection.ts';
+import type { ProcessorInspection } from './ProcessorInspection.ts';
 
 type InspectionCall = Extract<CallName, `inspect:${string}`>;
 

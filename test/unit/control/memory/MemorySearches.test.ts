@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MemorySearches } from '../../../src-main/desktop/MemorySearches.ts';
-import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+import { MemorySearches } from '../../../../src-main/control/memory/MemorySearches.ts';
+import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let searches: MemorySearches;

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { refuse, succeed } from '../control/outcomes.ts';
-import { searchMemory, type MemorySearch } from '../debug/MemorySearch.ts';
-import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { off } from '../control/Debugging.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { refuse, succeed } from '../outcomes.ts';
+import { searchMemory, type MemorySearch } from '../../debug/MemorySearch.ts';
+import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
+import { off } from '../Debugging.ts';
 import { hasMemory, machineMemory } from './machineMemory.ts';
 
 /** Searches of machines' memory: one at a time for each machine. */

@@ -5,16 +5,16 @@ import type {
   PageTable,
   TaskState,
   VectorRegisters,
-} from '../../src-preload/contract/inspection.ts';
-import { REGISTER_INDEX, type RegisterName } from '../../src-preload/contract/layouts/Registers.ts';
-import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { refuseWith, succeed } from '../control/outcomes.ts';
-import { readDescriptors, readTaskState, readVectors } from '../debug/DescriptorTables.ts';
-import { descriptorKind } from '../debug/descriptors.ts';
-import type { MemoryAccess } from '../debug/LinearMemory.ts';
-import { causeOfFault, PageTables } from '../debug/PageTables.ts';
-import type { HypervisorService, ProbedAccess, VmId } from '../hypervisor/types.ts';
-import { type Debugging, off } from '../control/Debugging.ts';
+} from '../../../src-preload/contract/inspection.ts';
+import { REGISTER_INDEX, type RegisterName } from '../../../src-preload/contract/layouts/Registers.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { refuseWith, succeed } from '../outcomes.ts';
+import { readDescriptors, readTaskState, readVectors } from '../../debug/DescriptorTables.ts';
+import { descriptorKind } from '../../debug/descriptors.ts';
+import type { MemoryAccess } from '../../debug/LinearMemory.ts';
+import { causeOfFault, PageTables } from '../../debug/PageTables.ts';
+import type { HypervisorService, ProbedAccess, VmId } from '../../hypervisor/types.ts';
+import { type Debugging, off } from '../Debugging.ts';
 
 const CR0_PE = 1;
 /** A map that nobody could read to its end any more. */

@@ -1,38 +1,30 @@
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { WRITTEN_BYTES_MOST } from '../../src-preload/contract/layouts/MemoryLimits.ts';
-import type { MemoryPlace } from '../../src-preload/contract/memory.ts';
-import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import type { FileGrant } from '../../src-preload/contract/programs.ts';
-import type { FileGrants } from '../control/files/FileGrants.ts';
-import { refuse, succeed } from '../control/outcomes.ts';
-import type { PhysicalPiece } from '../debug/LinearMemory.ts';
-import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { off, type Debugging } from '../control/Debugging.ts';
-import type { FileDialogs } from './files/FileDialogs.ts';
-import { reasonOf } from './files/textFiles.ts';
+import { WRITTEN_BYTES_MOST } from '../../../src-preload/contract/layouts/MemoryLimits.ts';
+import type { MemoryPlace } from '../../../src-preload/contract/memory.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import type { FileGrant } from '../../../src-preload/contract/programs.ts';
+import type { FileGrants } from '../files/FileGrants.ts';
+import { NOT_GRANTED } from '../files/ProgramSources.ts';
+import { reasonOf } from '../files/reasonOf.ts';
+import { refuse, succeed } from '../outcomes.ts';
+import type { PhysicalPiece } from '../../debug/LinearMemory.ts';
+import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
+import { off, type Debugging } from '../Debugging.ts';
 
-const CANCELLED = refuse('cancelled', 'The dialog was closed.');
 const MIB = 2 ** 20;
 /** Read of a machine and written to a file at one go. */
 const SLICE_BYTES = MIB;
 
-/** Fills ranges of machines' memory, and carries them to and from files that the user chooses. */
+/** Fills ranges of machines' memory, and carries them to and from files that somebody has chosen. */
 export class MemoryRanges {
   private readonly hypervisor: HypervisorService;
   private readonly debugging: Debugging;
-  private readonly dialogs: Pick<FileDialogs, 'pickMemorySave' | 'pickMemoryLoad'>;
   private readonly grants: FileGrants;
 
-  constructor(
-    hypervisor: HypervisorService,
-    debugging: Debugging,
-    dialogs: Pick<FileDialogs, 'pickMemorySave' | 'pickMemoryLoad'>,
-    grants: FileGrants,
-  ) {
+  constructor(hypervisor: HypervisorService, debugging: Debugging, grants: FileGrants) {
     this.hypervisor = hypervisor;
     this.debugging = debugging;
-    this.dialogs = dialogs;
     this.grants = grants;
   }
 
@@ -40,20 +32,27 @@ export class MemoryRanges {
     return this.debugging.writeMemory(id, vcpu, space, address, Buffer.alloc(length, pattern));
   }
 
-  async save({ id, vcpu, space, address }: MemoryPlace, length: number): Promise<Outcome<FileGrant>> {
+  /** Where in RAM a range lies that is to be saved; refused where it cannot be. */
+  async savable({ id, vcpu, space, address }: MemoryPlace, length: number): Promise<Outcome<readonly PhysicalPiece[]>> {
     if (space === 'linear' && length > WRITTEN_BYTES_MOST) return tooMuchLinear();
-    // Asked for before the dialog: nobody should choose a file for nothing.
-    const pieces = await this.debugging.piecesOf(id, vcpu, space, address, length);
+    return this.debugging.piecesOf(id, vcpu, space, address, length);
+  }
+
+  async save(place: MemoryPlace, length: number, token: string): Promise<Outcome<FileGrant>> {
+    const file = this.grants.resolve(token, 'write');
+    if (file === null) return refuse('access-not-granted', NOT_GRANTED);
+    const pieces = await this.savable(place, length);
     if (!pieces.ok) return pieces;
-    const file = await this.dialogs.pickMemorySave(`memory-${address.toString(16).padStart(8, '0')}.bin`);
-    if (file === null) return CANCELLED;
-    const written = await this.write(id, pieces.value, file);
+    const written = await this.write(place.id, pieces.value, file);
     return written.ok ? succeed(this.grants.grant(file, 'read')) : written;
   }
 
-  async load({ id, vcpu, space, address }: MemoryPlace): Promise<Outcome<{ name: string; byteLength: number }>> {
-    const [file] = await this.dialogs.pickMemoryLoad();
-    if (file === undefined) return CANCELLED;
+  async load(
+    { id, vcpu, space, address }: MemoryPlace,
+    token: string,
+  ): Promise<Outcome<{ name: string; byteLength: number }>> {
+    const file = this.grants.resolve(token, 'read');
+    if (file === null) return refuse('access-not-granted', NOT_GRANTED);
     const bytes = await readContent(file);
     if (!bytes.ok) return bytes;
     const written = await this.debugging.writeMemory(id, vcpu, space, address, bytes.value);

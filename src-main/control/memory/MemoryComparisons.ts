@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { DIFFERENCES_MOST } from '../../src-preload/contract/layouts/MemoryLimits.ts';
-import type { ComparedWith, MemoryDifferences } from '../../src-preload/contract/memory.ts';
-import type { Outcome } from '../../src-preload/contract/Outcome.ts';
-import { refuse, refuseWith, succeed } from '../control/outcomes.ts';
-import { compareMemory, type OtherMemory } from '../debug/MemoryComparison.ts';
-import type { HypervisorService, VmId } from '../hypervisor/types.ts';
-import { off } from '../control/Debugging.ts';
+import { DIFFERENCES_MOST } from '../../../src-preload/contract/layouts/MemoryLimits.ts';
+import type { ComparedWith, MemoryDifferences } from '../../../src-preload/contract/memory.ts';
+import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
+import { refuse, refuseWith, succeed } from '../outcomes.ts';
+import { compareMemory, type OtherMemory } from '../../debug/MemoryComparison.ts';
+import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
+import { off } from '../Debugging.ts';
 import { hasMemory, machineMemory } from './machineMemory.ts';
 
 interface Comparison {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MemoryComparisons } from '../../../src-main/desktop/MemoryComparisons.ts';
-import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+import { MemoryComparisons } from '../../../../src-main/control/memory/MemoryComparisons.ts';
+import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 
 let hypervisor: FakeHypervisor;
 let comparisons: MemoryComparisons;

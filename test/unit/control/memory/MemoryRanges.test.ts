@@ -2,19 +2,19 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileGrants } from '../../../src-main/control/files/FileGrants.ts';
-import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
-import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { Debugging } from '../../../src-main/control/Debugging.ts';
-import { MemoryRanges } from '../../../src-main/desktop/MemoryRanges.ts';
-import type { MemoryPlace } from '../../../src-preload/contract/memory.ts';
-import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+import { FileGrants } from '../../../../src-main/control/files/FileGrants.ts';
+import { MachineSymbols } from '../../../../src-main/control/symbols/MachineSymbols.ts';
+import { Breakpoints } from '../../../../src-main/debug/Breakpoints.ts';
+import { Debugging } from '../../../../src-main/control/Debugging.ts';
+import { MemoryRanges } from '../../../../src-main/control/memory/MemoryRanges.ts';
+import type { Outcome } from '../../../../src-preload/contract/Outcome.ts';
+import type { MemoryPlace } from '../../../../src-preload/contract/memory.ts';
+import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 
 const MIB = 2 ** 20;
 let folder: string;
-/** What the user chooses in the dialog; null: they close it. */
-let chosen: string | null;
-let asked: number;
+let file: string;
+let grants: FileGrants;
 let hypervisor: FakeHypervisor;
 let ranges: MemoryRanges;
 let ram: Uint8Array;
@@ -28,16 +28,14 @@ const at = (address: number, space: MemoryPlace['space'] = 'physical'): MemoryPl
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'memory-'));
-  chosen = path.join(folder, 'memory.bin');
-  asked = 0;
-  const choose = (): string | null => (asked++, chosen);
+  file = path.join(folder, 'memory.bin');
+  grants = new FileGrants();
   hypervisor = new FakeHypervisor();
   const symbols = new MachineSymbols(hypervisor);
   ranges = new MemoryRanges(
     hypervisor,
     new Debugging(hypervisor, new Breakpoints({}, () => undefined), symbols),
-    { pickMemorySave: async () => choose(), pickMemoryLoad: async () => [choose() ?? []].flat() },
-    new FileGrants(),
+    grants,
   );
   const created = await hypervisor.create({});
   id = created.ok ? created.value.id : '';
@@ -46,6 +44,10 @@ beforeEach(async () => {
   await hypervisor.start(id, { paused: true });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+const save = (place: MemoryPlace, length: number): Promise<Outcome<unknown>> =>
+  ranges.save(place, length, grants.grant(file, 'write').token);
+const load = (place: MemoryPlace): Promise<Outcome<unknown>> => ranges.load(place, grants.grant(file, 'read').token);
 
 describe('filling a range', () => {
   test('repeats the pattern and cuts it at the end', async () => {
@@ -63,23 +65,23 @@ describe('filling a range', () => {
 
 describe('saving a range', () => {
   test('writes its bytes as they are', async () => {
-    const outcome = await ranges.save(at(0x123), 2 * MIB + 5);
+    const outcome = await save(at(0x123), 2 * MIB + 5);
     expect(outcome).toMatchObject({ ok: true, value: { name: 'memory.bin' } });
-    expect(Buffer.compare(readFileSync(path.join(folder, 'memory.bin')), ram.subarray(0x123, 2 * MIB + 0x128))).toBe(0);
+    expect(Buffer.compare(readFileSync(file), ram.subarray(0x123, 2 * MIB + 0x128))).toBe(0);
   });
 
-  test('asks for no file when the range is no memory', async () => {
-    expect(await ranges.save(at(0), 4 * MIB)).toMatchObject({ ok: false, problem: { text: 'memory-absent' } });
-    expect(await ranges.save(at(0, 'linear'), 17 * MIB)).toMatchObject({
+  test('that is no memory is refused, and makes no file', async () => {
+    expect(await save(at(0), 4 * MIB)).toMatchObject({ ok: false, problem: { text: 'memory-absent' } });
+    expect(await save(at(0, 'linear'), 17 * MIB)).toMatchObject({
       ok: false,
       problem: { text: 'memory-linear-most' },
     });
-    expect(asked).toBe(0);
+    expect(existsSync(file)).toBe(false);
   });
 
   test('says when the file cannot be written', async () => {
-    chosen = path.join(folder, 'nowhere', 'memory.bin');
-    expect(await ranges.save(at(0), 16)).toMatchObject({
+    file = path.join(folder, 'nowhere', 'memory.bin');
+    expect(await save(at(0), 16)).toMatchObject({
       ok: false,
       problem: { code: 'file-unwritable', values: { name: 'memory.bin', reason: 'there is no such file' } },
     });
@@ -89,20 +91,23 @@ describe('saving a range', () => {
     const readMemory = hypervisor.readMemory;
     hypervisor.readMemory = (machine, address, length) =>
       address === MIB ? undefined : readMemory(machine, address, length);
-    expect(await ranges.save(at(0), 2 * MIB)).toMatchObject({ ok: false, problem: { text: 'machine-off' } });
-    expect(existsSync(path.join(folder, 'memory.bin'))).toBe(false);
+    expect(await save(at(0), 2 * MIB)).toMatchObject({ ok: false, problem: { text: 'machine-off' } });
+    expect(existsSync(file)).toBe(false);
   });
 
-  test('a dialog that is closed is no failure to tell of', async () => {
-    chosen = null;
-    expect(await ranges.save(at(0), 16)).toMatchObject({ ok: false, problem: { code: 'cancelled' } });
+  test('to a file that nobody has granted is refused', async () => {
+    const problem = { code: 'access-not-granted' };
+    expect(await ranges.save(at(0), 16, 'guessed')).toMatchObject({ ok: false, problem });
+    const { token } = grants.grant(file, 'read');
+    expect(await ranges.save(at(0), 16, token)).toMatchObject({ ok: false, problem });
+    expect(await ranges.load(at(0), 'guessed')).toMatchObject({ ok: false, problem });
   });
 });
 
 describe('loading a file', () => {
   test('writes it at the address', async () => {
-    writeFileSync(path.join(folder, 'memory.bin'), 'quartz');
-    expect(await ranges.load(at(0x2000))).toEqual({ ok: true, value: { name: 'memory.bin', byteLength: 6 } });
+    writeFileSync(file, 'quartz');
+    expect(await load(at(0x2000))).toEqual({ ok: true, value: { name: 'memory.bin', byteLength: 6 } });
     expect(Buffer.from(ram.slice(0x2000, 0x2006)).toString()).toBe('quartz');
   });
 
@@ -122,7 +127,7 @@ describe('loading a file', () => {
     },
     { what: 'what is not there', content: null, code: 'file-unreadable', text: 'memory-file-unreadable' },
   ])('$what is refused', async ({ content, code, text }) => {
-    if (content) writeFileSync(path.join(folder, 'memory.bin'), content);
-    expect(await ranges.load(at(0))).toMatchObject({ ok: false, problem: { code, text } });
+    if (content) writeFileSync(file, content);
+    expect(await load(at(0))).toMatchObject({ ok: false, problem: { code, text } });
   });
 });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MachineSymbols } from '../../../src-main/control/symbols/MachineSymbols.ts';
-import { Breakpoints } from '../../../src-main/debug/Breakpoints.ts';
-import { Debugging } from '../../../src-main/control/Debugging.ts';
-import { Inspection } from '../../../src-main/desktop/Inspection.ts';
-import { ProcessorInspection } from '../../../src-main/desktop/ProcessorInspection.ts';
-import { FakeHypervisor } from '../../support/hypervisor/FakeHypervisor.ts';
+import { MachineSymbols } from '../../../../src-main/control/symbols/MachineSymbols.ts';
+import { Breakpoints } from '../../../../src-main/debug/Breakpoints.ts';
+import { Debugging } from '../../../../src-main/control/Debugging.ts';
+import { Inspection } from '../../../../src-main/control/inspection/Inspection.ts';
+import { ProcessorInspection } from '../../../../src-main/control/inspection/ProcessorInspection.ts';
+import { FakeHypervisor } from '../../../support/hypervisor/FakeHypervisor.ts';
 
 const CR0_PE = 1n,
   CR0_PG = 0x8000_0000n;

@@ -1,6 +1,6 @@
 import type { CallName } from '../../../src-preload/contract/contract.ts';
-import type { Handlers } from '../../control/handlers.ts';
-import { toOutcome } from '../../control/outcomes.ts';
+import type { Handlers } from '../handlers.ts';
+import { toOutcome } from '../outcomes.ts';
 import type { HypervisorService } from '../../hypervisor/types.ts';
 
 type DeviceCall = Extract<CallName, `devices:${string}`>;

@@ -1,5 +1,5 @@
-import type { ReadableMemory } from '../debug/ReadableMemory.ts';
-import type { HypervisorService, VmId } from '../hypervisor/types.ts';
+import type { ReadableMemory } from '../../debug/ReadableMemory.ts';
+import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
 
 const MIB = 2 ** 20;
 
