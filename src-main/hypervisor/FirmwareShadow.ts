@@ -1,7 +1,8 @@
 import type { PhysicalMemory } from '../engine/accelerators/translate/index.ts';
-import { MEMORY_LAYOUT, PAGE_FLAG } from '../engine/state/layout.ts';
+import { PAGE_FLAG } from '../engine/state/layout.ts';
 import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
 import type { AddressRange, ShadowAccess, ShadowRam } from '../machine/GuestMemory.ts';
+import { MOST_BIOS_BYTES } from '../machine/images/recogniseFirmware.ts';
 import { sizeText } from '../machine/loaders/Refusal.ts';
 
 /** A BIOS ends below 4 GiB; its last 128 KiB are seen below 1 MiB too (SDM vol. 3A, 10.1.4; IBM PC AT memory map). */
@@ -20,6 +21,15 @@ export interface FirmwareImages {
   readonly vgaBios?: Uint8Array;
 }
 
+/** The room that images take in a VM's memory. Throws a RangeError when a PC's address space has none for them. */
+export function romBytesOf({ bios, vgaBios }: FirmwareImages): number {
+  if (bios.length > MOST_BIOS_BYTES)
+    throw new RangeError(
+      `a firmware image of ${sizeText(bios.length)} does not fit below 4 GiB, where there is room for ${sizeText(MOST_BIOS_BYTES)}. Choose the image of one chip`,
+    );
+  return [bios, vgaBios].reduce((sum, image) => sum + Math.ceil((image?.length ?? 0) / PAGE_BYTES) * PAGE_BYTES, 0);
+}
+
 /**
  * The addresses from C0000h to FFFFFh of a machine with firmware: in blocks of 16 KiB, each answered by the ROM at it,
  * by RAM, or by nobody. They begin with the ROMs.
@@ -31,7 +41,7 @@ export class FirmwareShadow implements ShadowRam {
   /** Where in the VM's memory the ROM of a page lies. */
   private readonly roms = new Map<number, number>();
 
-  /** Throws a RangeError when the images do not fit the machine's ROM space. */
+  /** The memory has room for the images (`romBytesOf`). */
   constructor(memory: PhysicalMemory, processors: readonly VirtualProcessor[], { bios, vgaBios }: FirmwareImages) {
     this.memory = memory;
     this.processors = processors;
@@ -41,9 +51,7 @@ export class FirmwareShadow implements ShadowRam {
     const host = memory.placeRom(image);
     const videoHost = vgaBios === undefined ? 0 : memory.placeRom(vgaBios);
     if (host === undefined || videoHost === undefined)
-      throw new RangeError(
-        `a firmware image of ${sizeText(bios.length)} does not fit, since BIOS and VGA BIOS have ${sizeText(MEMORY_LAYOUT.rom)} together. Choose the BIOS of a PC without EFI`,
-      );
+      throw new Error('The memory was made without room for its firmware: romBytesOf says how much it takes.');
     memory.setWindow('bios', BIOS_TOP - image.length, image.length, { kind: 'rom', host });
     const legacy = Math.min(image.length, LEGACY_BYTES);
     for (let page = 0; page < legacy; page += PAGE_BYTES)

@@ -8,7 +8,7 @@ import {
   TranslatedProcessor,
 } from '../engine/accelerators/translate/index.ts';
 import { PAGE_FLAG } from '../engine/state/layout.ts';
-import { FirmwareShadow } from './FirmwareShadow.ts';
+import { FirmwareShadow, romBytesOf } from './FirmwareShadow.ts';
 import { ThreadedRegionCompiler } from './regionCompiler/ThreadedRegionCompiler.ts';
 import { hostEntropy, RepeatableEntropy } from '../machine/EntropySource.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
@@ -68,10 +68,11 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
     const compiler = ThreadedRegionCompiler.find();
     return { threshold: regionThreshold, nowMs: () => performance.now(), compiler, onMade: onRegion };
   };
-  const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES);
+  const firmware = bios && { bios, ...(vgaBios && { vgaBios }) };
+  const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES, firmware && romBytesOf(firmware));
   const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
   const processors: TranslatedProcessor[] = [];
-  const shadow = bios && new FirmwareShadow(memory, processors, { bios, ...(vgaBios && { vgaBios }) });
+  const shadow = firmware && new FirmwareShadow(memory, processors, firmware);
   const machine = new Machine({
     ...rest,
     ...(shadow && { shadow }),

@@ -1,11 +1,4 @@
-import {
-  CODE_LINE_BYTES,
-  MEMORY_LAYOUT,
-  PAGE_BYTES,
-  PAGE_FLAG,
-  type VmMemoryLayout,
-  layOutVmMemory,
-} from '../state/layout.ts';
+import { CODE_LINE_BYTES, PAGE_BYTES, PAGE_FLAG, type VmMemoryLayout, layOutVmMemory } from '../state/layout.ts';
 
 const PAGE_SHIFT = 12;
 const A20_MASK = ~0x0010_0000;
@@ -72,9 +65,12 @@ export class PhysicalMemory {
     this.codeLines = new Uint8Array(memory.buffer, layout.codeLines, Math.ceil(layout.ramBytes / CODE_LINE_BYTES / 8));
   }
 
-  /** Makes the memory of a VM with `ramBytes` of RAM, a multiple of 4 KiB, and `videoBytes`, a multiple of 64 KiB. */
-  static create(ramBytes: number, vcpuCount = 1, videoBytes = 0): PhysicalMemory {
-    const layout = layOutVmMemory(ramBytes, vcpuCount, videoBytes);
+  /**
+   * Makes the memory of a VM with `ramBytes` of RAM, a multiple of 4 KiB, `videoBytes`, a multiple of 64 KiB, and room
+   * for `romBytes` of ROM images.
+   */
+  static create(ramBytes: number, vcpuCount = 1, videoBytes = 0, romBytes?: number): PhysicalMemory {
+    const layout = layOutVmMemory(ramBytes, vcpuCount, videoBytes, romBytes);
     const pages = Math.ceil(layout.totalBytes / 0x10000);
     return new PhysicalMemory(new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout);
   }
@@ -218,7 +214,7 @@ export class PhysicalMemory {
    */
   placeRom(image: Uint8Array): number | undefined {
     const length = Math.ceil(image.length / PAGE_BYTES) * PAGE_BYTES;
-    if (this.romUsed + length > MEMORY_LAYOUT.rom) return undefined;
+    if (this.romUsed + length > this.layout.romBytes) return undefined;
     const host = this.layout.romBase + this.romUsed;
     this.romUsed += length;
     this.bytes.fill(0xff, host, host + length);

@@ -371,7 +371,7 @@ export const MEMORY_LAYOUT = {
   firstVcpu: 0x10000,
   /** Translated code records of one vCPU, in bytes. */
   recordArena: 0x0200_0000,
-  /** ROM images, in bytes. */
+  /** ROM images of a VM that says nothing of them, in bytes. */
   rom: 0x0010_0000,
 } as const;
 
@@ -398,6 +398,7 @@ export interface VmMemoryLayout {
   /** One bit per CODE_LINE_BYTES of RAM: translated code was made from some of these bytes. */
   readonly codeLines: number;
   readonly romBase: number;
+  readonly romBytes: number;
   readonly ramBase: number;
   readonly ramBytes: number;
   /** Memory of the display adapter, behind RAM. */
@@ -422,7 +423,12 @@ export const PAGE_FLAG = {
  * Lays out a VM's memory: control block, vCPU blocks, record arenas, page flags, lines of code, ROM, guest RAM, then
  * video memory, each on a 64 KiB boundary.
  */
-export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0): VmMemoryLayout {
+export function layOutVmMemory(
+  ramBytes: number,
+  vcpuCount = 1,
+  videoBytes = 0,
+  romBytes: number = MEMORY_LAYOUT.rom,
+): VmMemoryLayout {
   let end = MEMORY_LAYOUT.firstVcpu + vcpuCount * VCPU_BLOCK.size;
   const place = (bytes: number): number => {
     const start = end;
@@ -433,7 +439,7 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0):
   const roundedRam = Math.ceil(ramBytes / 0x10000) * 0x10000;
   const pageFlags = place((roundedRam + videoBytes) / PAGE_BYTES);
   const codeLines = place(Math.ceil(ramBytes / CODE_LINE_BYTES / 8));
-  const romBase = place(MEMORY_LAYOUT.rom);
+  const romBase = place(romBytes);
   const ramBase = place(ramBytes);
   const videoBase = place(videoBytes);
   return {
@@ -443,6 +449,7 @@ export function layOutVmMemory(ramBytes: number, vcpuCount = 1, videoBytes = 0):
     pageFlags,
     codeLines,
     romBase,
+    romBytes,
     ramBase,
     ramBytes,
     videoBase,

@@ -31,7 +31,7 @@ export function checkFirmware({
   vgaBios,
 }: Pick<ThreadProgram, 'bytes' | 'fileName' | 'vgaBios'>): FirmwareCheck {
   if (!isBios(bytes)) {
-    const message = `${fileName} is no BIOS image for this PC: it has up to ${sizeText(MOST_BIOS_BYTES)}, a multiple of 64 KiB, and ends with a jump at the reset vector.`;
+    const message = `${fileName} is no BIOS image for this PC: it has up to ${sizeText(MOST_BIOS_BYTES)}, a multiple of 64 KiB, ends with a jump at the reset vector, and is not EFI’s.`;
     const values = { name: fileName, most: sizeText(MOST_BIOS_BYTES) };
     return { kind: 'refused', message, text: { id: 'no-bios-image', values }, problems: [] };
   }

@@ -350,9 +350,9 @@ start: mov al, [cs:0xfffe]
     expect(logged).toEqual(['80:5a', '80:5a']);
   });
 
-  test('more than the ROM space is refused', async () => {
+  test('more than the largest chip is refused', async () => {
     await expect(bareMachine({ bios: new Uint8Array(64 * 1024 * 1024) })).rejects.toThrow(
-      /64 MiB does not fit, .* have 1 MiB together\. Choose/,
+      /64 MiB does not fit below 4 GiB, .* room for 16 MiB\. Choose/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PhysicalMemory } from '../../../src-main/engine/mmu/PhysicalMemory.ts';
-import { FirmwareShadow } from '../../../src-main/hypervisor/FirmwareShadow.ts';
+import { FirmwareShadow, romBytesOf } from '../../../src-main/hypervisor/FirmwareShadow.ts';
 import type { ShadowAccess } from '../../../src-main/machine/GuestMemory.ts';
 
 const BIOS = 0xf_0000,
@@ -36,4 +36,14 @@ test('writes that were let through are there when the RAM is read', () => {
   expect(memory.bytes[memory.host(BIOS)]).toBe(0x90);
   shadow.setShadow({ first: BIOS, byteLength: 0x4000 }, 'ram-read-only');
   expect([memory.bytes[memory.host(BIOS)], memory.writeHost(BIOS)]).toEqual([0x55, 0]);
+});
+
+test('an image of several MiB ends below 4 GiB, and its last 128 KiB are seen below 1 MiB', () => {
+  const bios = new Uint8Array(0x1c_0000).fill(0x11);
+  bios.fill(0x22, bios.length - 0x2_0000);
+  const vgaBios = new Uint8Array(0x8001).fill(0x33);
+  const memory = PhysicalMemory.create(2 << 20, 1, 0, romBytesOf({ bios, vgaBios }));
+  new FirmwareShadow(memory, [], { bios, vgaBios });
+  const at = (address: number): number | undefined => memory.bytes[memory.host(address)];
+  expect([0xffe4_0000, 0xfffd_ffff, 0xffff_ffff, 0xe_0000, 0xc_8000].map(at)).toEqual([0x11, 0x11, 0x22, 0x22, 0x33]);
 });

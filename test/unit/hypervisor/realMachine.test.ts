@@ -269,7 +269,7 @@ test('what is no BIOS image is not taken as one', async () => {
   const program = { kind: 'bytes', bytes: new Uint8Array(100), fileName: 'rom.bin', format: 'bios' } as const;
   const refused = await opened.hypervisor.create({ program });
   expect(refused.ok ? '' : refused.error.message).toMatch(/^rom\.bin is no BIOS image for this PC/);
-  const text = { id: 'no-bios-image', values: { name: 'rom.bin', most: '512 KiB' } };
+  const text = { id: 'no-bios-image', values: { name: 'rom.bin', most: '16 MiB' } };
   expect(refused).toMatchObject({ error: { text } });
 });
 

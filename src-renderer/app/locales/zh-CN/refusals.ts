@@ -46,7 +46,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'no-such-adapter': '机型“{profile}”不能使用这种网卡：请选择 {models}，或改用其他机型。',
   'no-console': '机型“{profile}”不能有 virtio 控制台：请改用其他机型，或去掉控制台。',
   'no-bios-image':
-    '{name} 不是适用于本 PC 的 BIOS 映像：这种映像不超过 {most}，大小为 64 KiB 的整数倍，末尾在复位向量处有一条跳转指令。',
+    '{name} 不是适用于本 PC 的 BIOS 映像：这种映像不超过 {most}，大小为 64 KiB 的整数倍，末尾在复位向量处有一条跳转指令，并且不是 EFI 固件。',
   'no-vga-bios-image': '所选的显示适配器固件无效：它不以字节 55h AAh 和自身长度开头。',
   'expression-too-long': '表达式过长。',
   'expression-too-deep': '表达式嵌套过深。',
