@@ -53,6 +53,16 @@ const PREEMPTION_LEAD_MS = 1;
 /** Quota below this is none: a shorter run is not worth a switch. */
 const QUOTA_LEAST_MS = 0.05;
 const EPSILON_MS = 1e-6;
+/**
+ * Who is given an idle pCPU first. Time that nobody of its pool is owed (who naps is entitled to it, or has had it in
+ * advance) goes to those who are owed theirs elsewhere, before anybody who is owed nothing.
+ */
+const DISPATCH_ROUNDS = [
+  { who: 'owed', where: 'home' },
+  { who: 'owed', where: 'anywhere' },
+  { who: 'all', where: 'home' },
+  { who: 'all', where: 'anywhere' },
+] as const;
 /** Puts an urgency before every virtual deadline. */
 const MUST_RUN = 1e12;
 
@@ -276,17 +286,17 @@ function accountTo(state: SchedulerState, now: number): boolean {
     switch (slot.phase) {
       case PHASE.running:
         slot.runMs += elapsed;
-        slot.lag += (slot.rate - 1) * elapsed;
+        owe(slot, (slot.rate - 1) * elapsed);
         slot.quotaLeft -= elapsed;
         slot.boostLeft -= elapsed;
         break;
       case PHASE.ready:
         slot.readyMs += elapsed;
-        slot.lag += slot.rate * elapsed;
+        owe(slot, slot.rate * elapsed);
         break;
       case PHASE.capped:
         slot.cappedMs += elapsed;
-        slot.lag += slot.rate * elapsed;
+        owe(slot, slot.rate * elapsed);
         break;
       case PHASE.halted:
         slot.haltedMs += elapsed;
@@ -303,6 +313,14 @@ function accountTo(state: SchedulerState, now: number): boolean {
     }
   }
   return hasLeft;
+}
+
+/**
+ * Whose pool has room gets all that its cap allows, sooner or later: it owes nothing for the bursts that it gets it in, and
+ * is owed nothing while it waits for its quota. What it brought into the pool stays.
+ */
+function owe(slot: VcpuSlot, ms: number): void {
+  if (slot.pool !== POOL_WITH_ROOM) slot.lag += ms;
 }
 
 /** It collects what its rate gives it, and competes until it is owed all that a sleeper can be: returns whether it is now. */
@@ -363,20 +381,21 @@ function refill(slot: VcpuSlot, now: number): void {
 }
 
 /**
- * Shifts lags so that they add up to zero, and bounds them: over all full pools at once, since pools come and go with those
- * who nap, and what the one owes the other were forgiven each time. A pool with room is left out: its pCPUs idle while
- * the caps of its members hold them, and nobody elsewhere owes them for that, or is owed. Sleepers are shifted as all others
- * who compete: what one's leaving gives them, its return takes back, wherever they are then. The lag of `joining` stays: it
- * counts from the others' centre, and were it shifted, each nap would forgive a part of its debt.
+ * Shifts lags so that they add up to zero, and bounds them: over all pools at once, since pools come and go with those
+ * who nap, and what the one owes the other were forgiven each time. Those of a pool with room count, as long as they
+ * are awake, and are not shifted: see `owe`. Sleepers are shifted as all others who compete: what one's leaving gives
+ * them, its return takes back, wherever they are then. The lag of `joining` stays: it counts from the others' centre, and
+ * were it shifted, each nap would forgive a part of its debt.
  */
 function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
   let lags = 0;
   let rates = 0;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (!competes(slot) || slot.pool === POOL_WITH_ROOM) continue;
-    lags += slot.lag;
-    if (slot !== joining) rates += slot.rate;
+    if (!competes(slot)) continue;
+    const hasRoom = slot.pool === POOL_WITH_ROOM;
+    if (!hasRoom || slot.phase !== PHASE.halted) lags += slot.lag;
+    if (!hasRoom && slot !== joining) rates += slot.rate;
   }
   const shiftPerRate = rates > 0 ? lags / rates : 0;
   const bound = LAG_SLICES_MOST * state.longestSliceMs;
@@ -431,11 +450,11 @@ function dispatch(state: SchedulerState, now: number): VcpuSlot[] {
   centreLags(state);
   const granted: VcpuSlot[] = [];
   let idle = idlePcpus(state);
-  for (const where of ['home', 'anywhere'] as const) {
+  for (const { who, where } of DISPATCH_ROUNDS) {
     /** Those whose pins keep them from what is idle, whoever else moves. */
     const homeless: VcpuSlot[] = [];
     while (idle > 0) {
-      const next = choose(state, homeless);
+      const next = choose(state, who, homeless);
       if (next === undefined) break;
       if (place(state, next, where, sliceOf(state, next), now)) {
         granted.push(next);
@@ -452,35 +471,38 @@ function idlePcpus(state: SchedulerState): number {
   return idle;
 }
 
-function choose(state: SchedulerState, homeless: readonly VcpuSlot[]): VcpuSlot | undefined {
+/** Whose turn it is among those of a kind who are ready. */
+function choose(state: SchedulerState, who: 'owed' | 'all', except: readonly VcpuSlot[]): VcpuSlot | undefined {
   let best: VcpuSlot | undefined;
-  let bestIsOwed = false;
   let bestUrgency = Infinity;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
-    if (slot.phase !== PHASE.ready || homeless.includes(slot)) continue;
-    const isOwed = slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.longestSliceMs;
-    if (best !== undefined && bestIsOwed && !isOwed) continue;
+    if (slot.phase !== PHASE.ready || except.includes(slot)) continue;
+    if (who === 'owed' && slot.lag < -EPSILON_MS && spareTime(state, slot) >= state.longestSliceMs) continue;
     const slotUrgency = urgency(state, slot);
-    if (best !== undefined && bestIsOwed === isOwed && slotUrgency >= bestUrgency) continue;
+    if (best !== undefined && slotUrgency >= bestUrgency) continue;
     best = slot;
-    bestIsOwed = isOwed;
     bestUrgency = slotUrgency;
   }
   return best;
 }
 
-/** Asks the one that is furthest ahead to give up its pCPU, if the waking vCPU is clearly before it. */
+/**
+ * Asks one to give up its pCPU, if the waking vCPU is clearly before it. Urgencies of different pools have nothing to do with
+ * each other: who is not of the waking one's pool makes way first.
+ */
 function preemptFor(state: SchedulerState, waking: VcpuSlot): void {
-  let victim: VcpuSlot | undefined;
-  let latest = urgency(state, waking) + PREEMPTION_LEAD_MS;
-  for (const slot of rivals(state, waking)) {
-    if (slot.preempt) continue;
-    // Urgencies of different pools have nothing to do with each other: who is not at home makes way.
-    const slotUrgency = slot.pool === waking.pool ? urgency(state, slot) : Infinity;
-    if (slotUrgency <= latest) continue;
-    victim = slot;
-    latest = slotUrgency;
-  }
-  if (victim !== undefined) victim.preempt = true;
+  const latest = urgency(state, waking) + PREEMPTION_LEAD_MS;
+  const others = rivals(state, waking).filter(({ preempt }) => !preempt);
+  const strangers = others.filter(({ pool }) => pool !== waking.pool);
+  const victim = lastInTurn(state, strangers) ?? lastInTurn(state, others);
+  if (victim !== undefined && (victim.pool !== waking.pool || urgency(state, victim) > latest)) victim.preempt = true;
+}
+
+/** The one that is furthest ahead. */
+function lastInTurn(state: SchedulerState, slots: readonly VcpuSlot[]): VcpuSlot | undefined {
+  return slots.reduce<VcpuSlot | undefined>(
+    (last, slot) => (last === undefined || urgency(state, slot) > urgency(state, last) ? slot : last),
+    undefined,
+  );
 }

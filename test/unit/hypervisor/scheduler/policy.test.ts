@@ -223,6 +223,37 @@ describe('naps', () => {
     for (const index of others.keys()) expect(simulation.runMs(index) / 5000).toBeGreaterThan(least - 0.005);
   });
 
+  // Found by properties.test.ts with seed 2.
+  test.each<{ what: string; naps: Workload; others: (number[] | undefined)[]; pcpuCount: number; least: number[] }>([
+    {
+      what: 'that move others about ask those to give way whose turn comes last',
+      naps: { ...nap(9257, 0.25, 1.2), pcpus: [1] },
+      others: [undefined, undefined, [1], [0, 1]],
+      pcpuCount: 3,
+      least: [2 / 3, 2 / 3, 0.01, 2 / 3],
+    },
+    {
+      what: 'leave time that nobody of the pool is owed to those who are owed it elsewhere',
+      naps: { ...nap(615, 0.26, 3.81), pcpus: [1] },
+      others: [[1], [0], undefined, [0], [0]],
+      pcpuCount: 2,
+      least: [0.14, 0.25, 0.25, 0.25, 0.25],
+    },
+    {
+      what: 'that leave pCPUs with room now and then make nobody owe what he does there',
+      naps: nap(1646, 30, 0.77),
+      others: [undefined, undefined, [1], [1]],
+      pcpuCount: 3,
+      least: [0.5, 0.5, 0.5, 0.5],
+    },
+  ])('$what', ({ naps, others, pcpuCount, least }) => {
+    const workloads = [naps, ...others.map((pcpus) => ({ weight: 100, pcpus }))];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount });
+    simulation.advance(5000);
+    for (const [index, share] of least.entries())
+      expect(simulation.runMs(index + 1) / 5000).toBeGreaterThan(share - 0.002);
+  });
+
   // The containment benchmark's nap-storm, its neighbours, and one that ticks a hundred times a second.
   test.each([
     { what: 'a quiet host', stolenMs: () => 0 },

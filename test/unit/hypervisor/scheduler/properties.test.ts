@@ -253,9 +253,9 @@ describe('wake-ups', () => {
             const entitled = entitledShares(workloads, pcpuCount);
             const left = Math.max(0, pcpuCount - entitled.reduce((sum, share) => sum + share, 0));
             // What nobody else wants it may have.
-            expect(simulation.runMs(0) / 5000).toBeLessThan(entitled[0] + left + 0.025);
+            expect(simulation.runMs(0) / 5000).toBeLessThan(entitled[0] + left + 0.005);
             for (const [index, share] of entitled.entries())
-              if (index > 0) expect(simulation.runMs(index) / 5000).toBeGreaterThan(share - 0.025);
+              if (index > 0) expect(simulation.runMs(index) / 5000).toBeGreaterThan(share - 0.005);
             expect(simulation.wastedMs).toBeLessThan(1);
           },
         ),
