@@ -38,7 +38,7 @@ export function machineHandlers(
 
     'vm:key': ({ id, keys }) => toOutcome(hypervisor.console.sendKeys(id, keys), () => undefined),
     'vm:mouse': ({ id, motion }) => toOutcome(hypervisor.console.moveMouse(id, motion), () => undefined),
-    'vm:typeText': ({ id, text }) => toOutcome(hypervisor.console.typeText(id, text), () => undefined),
+    'vm:typeText': ({ id, text }) => toOutcome(hypervisor.console.typeText(id, text), (typed) => typed),
     'vm:serialInput': ({ id, bytes, line }) =>
       toOutcome(hypervisor.console.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
     'vm:screenText': ({ id }) => {

@@ -24,6 +24,7 @@ export function toVmSummary(vm: hypervisor.VmSummary, role: VmRole, grant: (path
     adapterModel: vm.adapterModel,
     hasConsole: vm.hasConsole,
     hasSound: vm.hasSound,
+    keyboardLayout: vm.keyboardLayout,
     bootOrder: vm.bootOrder && [...vm.bootOrder],
     drives: vm.drives.map((drive) => toVmDrive(drive, vm.driveProblems, grant)),
     notes: vm.notes,

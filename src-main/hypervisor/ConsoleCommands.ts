@@ -1,4 +1,6 @@
+import { typePlainText } from '../machine/keyboard/typing.ts';
 import type { MachineSet } from './MachineSet.ts';
+import { done } from './results.ts';
 import type {
   ConsoleService,
   DeviceActivity,
@@ -49,8 +51,10 @@ export class ConsoleCommands implements ConsoleService {
     return this.#machines.post(id, 'moveMouse', motion);
   }
 
-  typeText(id: VmId, text: string): Result<null> {
-    return this.#machines.post(id, 'typeText', text);
+  typeText(id: VmId, text: string): Result<{ readonly missing: readonly string[] }> {
+    const layout = this.#machines.get(id)?.stored.keyboardLayout ?? 'us';
+    const posted = this.#machines.post(id, 'typeText', { text, layout });
+    return posted.ok ? done({ missing: typePlainText(text, layout).missing }) : posted;
   }
 
   deviceActivity(id: VmId): DeviceActivity | undefined {

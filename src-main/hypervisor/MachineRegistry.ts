@@ -73,6 +73,7 @@ export class MachineRegistry {
       adapterModel: request.adapterModel ?? null,
       hasConsole: request.hasConsole ?? false,
       hasSound: request.hasSound ?? true,
+      keyboardLayout: request.keyboardLayout ?? 'us',
       drives: storedDrives(drives),
       bootOrder: request.bootOrder ? [...request.bootOrder] : null,
       program: accepted?.stored ?? null,

@@ -3,6 +3,7 @@ import type { InsertOutcome } from './drives/DriveBay.ts';
 import type { RemovableSlot } from './drives/DriveSlot.ts';
 import type { DiskImage } from './images/DiskImage.ts';
 import { keysFromSet1 } from './keyboard/keys.ts';
+import type { KeyboardLayout } from './keyboard/layouts.ts';
 import type { Typist } from './keyboard/Typist.ts';
 import { type TypingStep, typePlainText } from './keyboard/typing.ts';
 import type { InputObserver, MachineInput, MachinePosition } from './MachineInput.ts';
@@ -43,9 +44,9 @@ export class HostInputs {
     for (const { code, isDown } of keysFromSet1(codes)) this.key(code, isDown);
   }
 
-  /** Types plain text on a US keyboard, as fast as the guest takes it. */
-  typeText(text: string): void {
-    this.type(typePlainText(text), { whenReady: false });
+  /** Types plain text in a system that is set to a layout, as fast as the guest takes it. */
+  typeText(text: string, layout: KeyboardLayout): void {
+    this.type(typePlainText(text, layout).steps, { whenReady: false });
   }
 
   /** Types what `parseTyping` made of a text; `whenReady` waits until the guest expects keys, two seconds at most. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Bytes } from './Bytes.ts';
 import { call, event } from './Channel.ts';
+import { KEYBOARD_LAYOUTS } from './layouts/KeyboardLayouts.ts';
 import { FileGrant, ProgramFormat, ProgramOptions, ProgramSource } from './programs.ts';
 
 /** Stable for the life of a machine. */
@@ -78,6 +79,9 @@ export const VmDrive = z.object({
 });
 export type VmDrive = z.infer<typeof VmDrive>;
 
+export const KeyboardLayout = z.enum(KEYBOARD_LAYOUTS);
+export type KeyboardLayout = z.infer<typeof KeyboardLayout>;
+
 export const VmSettings = z.object({
   name: z.string().trim().min(1).max(80),
   profile: VmProfile,
@@ -101,6 +105,8 @@ export const VmSettings = z.object({
   hasConsole: z.boolean(),
   /** It is heard: its loudspeaker, and a sound card on PCI boards. */
   hasSound: z.boolean(),
+  /** What its system takes its keyboard for; text is typed on that. Keys go by their places, whatever this says. */
+  keyboardLayout: KeyboardLayout,
   /** What firmware starts from, the first that it can; null: floppy, disk, CD. */
   bootOrder: z.array(BootDevice).max(3).nullable(),
   notes: z.string().max(20_000),
@@ -316,8 +322,14 @@ export const machineContract = {
   'vm:key': call(z.object({ id: VmId, keys: z.array(KeyStroke).max(256) }), z.void()),
   /** The mouse moved, in counts (y downwards); buttons: bit 0 left, 1 right, 2 middle; wheel: steps towards the user. */
   'vm:mouse': call(z.object({ id: VmId, motion: MouseMotion }), z.void()),
-  /** Typed on the machine's keyboard, as on a US layout. */
-  'vm:typeText': call(z.object({ id: VmId, text: z.string().max(10_000) }), z.void()),
+  /**
+   * Typed on the machine's keyboard, as its layout has it; returns the characters that this has no keys for, which are
+   * left out.
+   */
+  'vm:typeText': call(
+    z.object({ id: VmId, text: z.string().max(10_000) }),
+    z.object({ missing: z.array(z.string()).readonly() }),
+  ),
   /** Bytes received by COM1, or by the virtio console. */
   'vm:serialInput': call(z.object({ id: VmId, bytes: Bytes, line: SerialLine.default('com1') }), z.void()),
   /** The text screen's lines, trailing blanks removed. */

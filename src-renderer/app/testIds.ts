@@ -155,6 +155,7 @@ export const TEST_IDS = {
   coachTake: 'coach-take',
   coachTask: 'coach-task',
   tourCard: 'tour-card',
+  fieldKeyboard: 'field-keyboard',
   fieldCap: 'field-cap',
   fieldsMore: 'fields-more',
   fieldWeight: 'field-weight',

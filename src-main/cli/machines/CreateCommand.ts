@@ -5,6 +5,7 @@ import type { Tier, VmNetwork } from '../../hypervisor/types.ts';
 import type { FileUse } from '../../hypervisor/proposals/findFileUse.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
+import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
@@ -41,6 +42,7 @@ export interface MachineChoices {
   /** null: the usual one. */
   readonly adapterModel: AdapterModel | null | undefined;
   readonly hasSound: boolean | undefined;
+  readonly keyboardLayout: KeyboardLayout | undefined;
   readonly hasConsole: boolean | undefined;
   readonly bootOrder: readonly BootDevice[] | undefined;
   readonly notes: string | undefined;
@@ -173,7 +175,7 @@ function planMachine(choices: CreateChoices): MachinePlan {
 function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings']> {
   const { name, profile, memoryMiB, weight, capPercent, pcpus, sliceMs, tier, clock, network, bootOrder, notes } =
     choices;
-  const { group, autostart, checkpointMinutes, adapterModel, hasSound, hasConsole } = choices;
+  const { group, autostart, checkpointMinutes, adapterModel, hasSound, keyboardLayout, hasConsole } = choices;
   return {
     ...(name !== undefined && { name }),
     ...(profile !== undefined && { profile }),
@@ -187,6 +189,7 @@ function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings'
     ...(network !== undefined && { network }),
     ...(adapterModel !== undefined && { adapterModel }),
     ...(hasSound !== undefined && { hasSound }),
+    ...(keyboardLayout !== undefined && { keyboardLayout }),
     ...(hasConsole !== undefined && { hasConsole }),
     ...(bootOrder !== undefined && { bootOrder: [...bootOrder] }),
     ...(notes !== undefined && { notes }),

@@ -10,6 +10,7 @@ import {
 } from '../../hypervisor/types.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
+import { KEYBOARD_LAYOUTS } from '../../machine/keyboard/layouts.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { ADAPTER_MODELS, type AdapterModel } from '../../machine/network/NetworkPort.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
@@ -58,6 +59,7 @@ export function withMachineOptions(command: Command): Command {
     .option('--net-adapter <model>', `its kind: ${ADAPTER_CHOICES.join(', ')}`)
     .addOption(new Option('--sound', 'it is heard: loudspeaker, and a sound card on PCI (new machines are)'))
     .addOption(new Option('--no-sound', 'it has none'))
+    .option('--keyboard <layout>', `layout that its system is set to, for pasted text: ${KEYBOARD_LAYOUTS.join(', ')}`)
     .addOption(new Option('--virtio-console', 'a virtio console beside its serial ports'))
     .addOption(new Option('--no-virtio-console', 'serial ports alone'))
     .option('--boot <order>', 'what the firmware starts from: floppy, disk, cdrom, separated by commas')
@@ -113,6 +115,7 @@ export function machineChoices(options: MachineOptions): MachineChoices {
     network: parse('net', (text) => parseNetwork(text) ?? null),
     adapterModel: parse('netAdapter', parseAdapter),
     hasSound: options.sound,
+    keyboardLayout: parse('keyboard', (text) => parseChoice(text, '--keyboard', KEYBOARD_LAYOUTS)),
     hasConsole: options.virtioConsole,
     bootOrder: parse('boot', parseBootOrder),
     notes: parse('notes', parseNotes),

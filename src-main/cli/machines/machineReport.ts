@@ -27,6 +27,7 @@ export interface MachineReport {
   /** null: the usual one. */
   readonly adapterModel: string | null;
   readonly hasSound: boolean;
+  readonly keyboardLayout: string;
   readonly hasConsole: boolean;
   readonly bootOrder: readonly string[] | null;
   readonly drives: readonly {
@@ -78,6 +79,7 @@ export async function reportMachine(vm: VmSummary, control: Control): Promise<Ma
     network: vm.network,
     adapterModel: vm.adapterModel,
     hasSound: vm.hasSound,
+    keyboardLayout: vm.keyboardLayout,
     hasConsole: vm.hasConsole,
     bootOrder: vm.bootOrder,
     drives,
@@ -138,6 +140,7 @@ export function machineDetails(machine: MachineReport): string {
     ['Network', network === null ? 'none' : network.kind === 'host' ? 'host' : `segment ${network.name}`],
     ['Adapter', network && machine.adapterModel],
     ['Sound', machine.hasSound ? 'yes' : 'none'],
+    ['Keyboard', machine.keyboardLayout],
     ['Console', machine.hasConsole ? 'virtio' : null],
     ['Boot order', machine.bootOrder?.join(', ') ?? null],
     ['Program', program && [program.fileName, program.summary ?? program.format].join(': ')],

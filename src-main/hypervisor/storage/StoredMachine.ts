@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BOOT_DEVICES, DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { IMAGE_ACCESSES } from '../../machine/images/openImage.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
+import { KEYBOARD_LAYOUTS } from '../../machine/keyboard/layouts.ts';
 import { ADAPTER_MODELS } from '../../machine/network/NetworkPort.ts';
 import { PROFILE_NAMES } from '../../machine/profiles/profiles.ts';
 import { SCHEDULER_PCPUS_MOST } from '../scheduler/SchedulerState.ts';
@@ -93,6 +94,7 @@ export const storedMachine = z.object({
   adapterModel: z.enum(ADAPTER_MODELS).nullable().default(null),
   hasConsole: z.boolean().default(false),
   hasSound: z.boolean().default(false),
+  keyboardLayout: z.enum(KEYBOARD_LAYOUTS).default('us'),
   drives: z.array(storedDrive).max(DRIVE_SLOTS.length).default([]),
   bootOrder: z.array(z.enum(BOOT_DEVICES)).max(BOOT_DEVICES.length).nullable().default(null),
   program: storedProgram.nullable(),

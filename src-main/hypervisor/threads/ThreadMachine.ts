@@ -8,6 +8,7 @@ import type { DeviceSurvey } from '../inspection/DeviceSurvey.ts';
 import type { RegisterName } from '../registers.ts';
 import type { CapturedMachine, PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
 import { type BootDevice, DRIVE_SLOTS, type DriveSlot, type RemovableSlot } from '../../machine/drives/DriveSlot.ts';
+import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
@@ -195,7 +196,7 @@ export interface ThreadMachine {
   sendScanCodes(codes: readonly number[]): void;
   sendKeys(keys: readonly KeyStroke[]): void;
   moveMouse(motion: MouseMotion): void;
-  typeText(text: string): void;
+  typeText(text: string, layout: KeyboardLayout): void;
   /** See `HostInputs.pressPowerButton`. */
   pressPowerButton(): boolean;
   /** To a serial port or, for `CONSOLE_PORT`, the virtio console. Returns how many bytes were taken. */

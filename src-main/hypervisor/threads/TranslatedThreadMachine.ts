@@ -6,6 +6,7 @@ import { type DriveSlot, REMOVABLE_SLOTS, type RemovableSlot } from '../../machi
 import type { ExpressionContext } from '../../machine/expressions/evaluate.ts';
 import type { DebuggedMachine } from '../../machine/debugging/DebuggedMachine.ts';
 import { stepThroughWait } from '../../machine/debugging/stepThroughWait.ts';
+import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { MachineExit } from '../../machine/MachineExit.ts';
 import type { Stops } from '../../machine/replay/ReverseExecution.ts';
 import type { ProgramImage } from '../../machine/loaders/ProgramImage.ts';
@@ -334,8 +335,8 @@ export class TranslatedThreadMachine implements ThreadMachine {
     this.#parts.machine.inputs.moveMouse(dx, -dy, buttons, wheel);
   }
 
-  typeText(text: string): void {
-    this.#parts.machine.inputs.typeText(text);
+  typeText(text: string, layout: KeyboardLayout): void {
+    this.#parts.machine.inputs.typeText(text, layout);
   }
 
   pressPowerButton(): boolean {

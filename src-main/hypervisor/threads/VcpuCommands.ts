@@ -241,7 +241,7 @@ export class VcpuCommands {
         execution.wake();
         return null;
       case 'typeText':
-        machine.typeText(command.request);
+        machine.typeText(command.request.text, command.request.layout);
         execution.wake();
         return null;
       case 'changeMedium':

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ArmedBreakpoint, BreakpointHits } from '../../machine/breakpoints/Breakpoint.ts';
 import type { ContainmentRecord } from '../../machine/containment/ContainmentLog.ts';
 import type { EvaluationResult, Expression } from '../../machine/expressions/Expression.ts';
+import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { TraceChoice } from '../../machine/tracing/MachineTrace.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { CableEndParts } from '../network/CableEnd.ts';
@@ -129,7 +130,7 @@ export interface ThreadCommands {
   sendScanCodes: { readonly request: readonly number[]; readonly reply: null };
   sendKeys: { readonly request: readonly KeyStroke[]; readonly reply: null };
   moveMouse: { readonly request: MouseMotion; readonly reply: null };
-  typeText: { readonly request: string; readonly reply: null };
+  typeText: { readonly request: { readonly text: string; readonly layout: KeyboardLayout }; readonly reply: null };
   /** Fails with a sentence for the user; then the drive holds what it held. */
   changeMedium: {
     readonly request: { readonly slot: RemovableSlot; readonly drive: ThreadDrive | null };

@@ -20,7 +20,8 @@ export interface ConsoleService {
   sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
   moveMouse(id: VmId, motion: MouseMotion): Result<null>;
   /** Types on a US keyboard, as fast as the guest takes it. */
-  typeText(id: VmId, text: string): Result<null>;
+  /** Typed as on its machine's layout; what this has no keys for is left out and returned. */
+  typeText(id: VmId, text: string): Result<{ readonly missing: readonly string[] }>;
   /** What its drives and network adapter did since power-on; undefined while off. */
   deviceActivity(id: VmId): DeviceActivity | undefined;
   sendSerial(id: VmId, bytes: Uint8Array, port?: number): Result<null>;

@@ -1,5 +1,6 @@
 import type { BootDevice, DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
+import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
 import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
@@ -103,6 +104,8 @@ export interface VmDefinition {
   readonly hasConsole: boolean;
   /** It is heard: its loudspeaker, and a sound card where it has PCI. */
   readonly hasSound: boolean;
+  /** What its system takes its keyboard for: text is typed on that. */
+  readonly keyboardLayout: KeyboardLayout;
   /** One for each drive that has something inside. */
   readonly drives: readonly VmDrive[];
   /** What firmware starts from; null: diskette, disk, CD. */
@@ -143,7 +146,7 @@ export type ProgramSource = FileSource &
     readonly vgaBios?: FileSource;
   };
 
-/** Weight, cap, pCPUs, slice, tier, symbols, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
+/** Weight, cap, pCPUs, slice, tier, symbols, keyboard layout, name, notes, group, start, checkpoints and colour may change at any time; all that makes the hardware only while off or crashed. */
 export interface UpdateVmRequest {
   readonly name?: string;
   readonly profile?: ProfileName;
@@ -159,6 +162,7 @@ export interface UpdateVmRequest {
   readonly adapterModel?: AdapterModel | null;
   readonly hasConsole?: boolean;
   readonly hasSound?: boolean;
+  readonly keyboardLayout?: KeyboardLayout;
   readonly drives?: readonly VmDrive[];
   readonly bootOrder?: readonly BootDevice[] | null;
   readonly symbols?: VmSymbols | null;

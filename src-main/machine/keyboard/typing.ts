@@ -1,5 +1,7 @@
 import { SnapshotError } from '../snapshot.ts';
 import { findKey, type KeyEvent } from './keys.ts';
+import type { KeyboardLayout } from './layouts.ts';
+import { type Stroke, strokesOf } from './strokes.ts';
 
 /** What typing a text does, in order: keys, and pauses in milliseconds. */
 export type TypingStep = KeyEvent | { readonly pauseMs: number };
@@ -22,28 +24,6 @@ export class TypingError extends Error {
     this.name = 'TypingError';
   }
 }
-
-/** Keys of a US keyboard, unshifted and shifted. */
-// prettier-ignore
-const US_KEYS: readonly (readonly [code: string, plain: string, shifted: string])[] = [
-  ['Backquote', '`', '~'], ['Digit1', '1', '!'], ['Digit2', '2', '@'], ['Digit3', '3', '#'], ['Digit4', '4', '$'],
-  ['Digit5', '5', '%'], ['Digit6', '6', '^'], ['Digit7', '7', '&'], ['Digit8', '8', '*'], ['Digit9', '9', '('],
-  ['Digit0', '0', ')'], ['Minus', '-', '_'], ['Equal', '=', '+'], ['BracketLeft', '[', '{'],
-  ['BracketRight', ']', '}'], ['Backslash', '\\', '|'], ['Semicolon', ';', ':'], ['Quote', "'", '"'],
-  ['Comma', ',', '<'], ['Period', '.', '>'], ['Slash', '/', '?'], ['Space', ' ', ' '], ['Enter', '\n', '\r'],
-  ['Tab', '\t', '\t'], ['Escape', '\x1b', '\x1b'], ['Backspace', '\b', '\x7f'],
-  ...Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => [`Key${letter.toUpperCase()}`, letter, letter.toUpperCase()] as const),
-];
-
-interface Stroke {
-  readonly code: string;
-  readonly isShifted: boolean;
-}
-
-const STROKES: ReadonlyMap<string, Stroke> = new Map([
-  ...US_KEYS.map(([code, , shifted]) => [shifted, { code, isShifted: /^[!-~]$/.test(shifted) }] as const),
-  ...US_KEYS.map(([code, plain]) => [plain, { code, isShifted: false }] as const),
-]);
 
 /** Names in braces, beside the `KeyboardEvent.code` names themselves; all without regard to case. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -93,13 +73,39 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '{': '{',
 };
 
-/** Keys that type plain text on a US keyboard; characters that it has no key for are left out. */
-export function typePlainText(text: string): readonly TypingStep[] {
-  return Array.from(text.replaceAll('\r\n', '\n')).flatMap((character) => strokeSteps(STROKES.get(character)));
+/** Characters that word processors put in place of what is on every keyboard. */
+const LOOK_ALIKES: readonly (readonly [characters: RegExp, plain: string])[] = [
+  [/[\u2018\u2019]/, "'"],
+  [/[\u201c\u201d]/, '"'],
+  [/[\u2010-\u2015\u2212]/, '-'],
+  [/\u00a0/, ' '],
+];
+
+export interface PlainTyping {
+  readonly steps: readonly TypingStep[];
+  /** Characters that no keys of the layout type, each once, in order of appearance. */
+  readonly missing: readonly string[];
+}
+
+/** Keys that type plain text in a system that is set to a layout. */
+export function typePlainText(text: string, layout: KeyboardLayout): PlainTyping {
+  const strokes = strokesOf(layout);
+  const missing = new Set<string>();
+  const steps: TypingStep[] = [];
+  for (const character of text.replaceAll('\r\n', '\n').normalize('NFC')) {
+    const typed = strokes.of(character) ?? strokes.of(lookAlike(character));
+    if (typed) steps.push(...strokeSteps(typed));
+    else missing.add(character);
+  }
+  return { steps, missing: [...missing] };
+}
+
+function lookAlike(character: string): string {
+  return LOOK_ALIKES.find(([characters]) => characters.test(character))?.[1] ?? character;
 }
 
 /**
- * Keys that type a text with escapes:
+ * Keys that type a text with escapes on a US keyboard:
  * - `\n` Enter, `\t` Tab, `\e` Escape, `\b` Backspace, `\\` a backslash, `\{` an opening brace
  * - `{f1}`, `{up}`, `{del}`: a key by name, or by its `KeyboardEvent.code` as in `{NumpadEnter}`
  * - `{ctrl+alt+del}`, `{shift+a}`: keys held together
@@ -109,6 +115,7 @@ export function typePlainText(text: string): readonly TypingStep[] {
  */
 export function parseTyping(text: string): readonly TypingStep[] {
   const steps: TypingStep[] = [];
+  const strokes = strokesOf('us');
   const pattern = /\\(.)|\{([^}]*)(\}?)|\r\n|([^])/gu;
   for (const match of text.matchAll(pattern)) {
     const [whole, escaped, name, closing, plain] = match;
@@ -117,12 +124,12 @@ export function parseTyping(text: string): readonly TypingStep[] {
       const character = ESCAPES[escaped];
       if (character === undefined)
         throw new TypingError(`\\${escaped} ${place}: known are \\n \\t \\e \\b \\\\ and \\{.`);
-      steps.push(...strokeSteps(STROKES.get(character)));
+      steps.push(...strokeSteps(strokes.of(character) ?? []));
     } else if (name !== undefined) {
       if (closing === '') throw new TypingError(`{ ${place} is not closed; write \\{ for the character.`);
       steps.push(...namedSteps(name, place));
     } else {
-      const stroke = STROKES.get(plain ?? '\n');
+      const stroke = strokes.of(plain ?? '\n');
       if (stroke === undefined) {
         throw new TypingError(`"${whole}" ${place} has no key on a US keyboard.`);
       }
@@ -132,9 +139,8 @@ export function parseTyping(text: string): readonly TypingStep[] {
   return steps;
 }
 
-function strokeSteps(stroke: Stroke | undefined): readonly TypingStep[] {
-  if (stroke === undefined) return [];
-  return hold(stroke.isShifted ? ['ShiftLeft', stroke.code] : [stroke.code]);
+function strokeSteps(strokes: readonly Stroke[]): readonly TypingStep[] {
+  return strokes.flatMap(({ code, held }) => hold([...held, code]));
 }
 
 function namedSteps(name: string, place: string): readonly TypingStep[] {
@@ -145,7 +151,7 @@ function namedSteps(name: string, place: string): readonly TypingStep[] {
 
 function keyCode(name: string, place: string): string {
   const byName = NAMES.get(name.toLowerCase()) ?? (findKey(name) === undefined ? undefined : name);
-  const code = byName ?? STROKES.get(name)?.code;
+  const code = byName ?? strokesOf('us').of(name)?.[0]?.code;
   if (code === undefined) {
     throw new TypingError(`{${name}} ${place} names no key; use names like f1, up, enter, ctrl+c or wait 500.`);
   }

@@ -1,5 +1,12 @@
 import { parsePcpuList, pcpuListText } from '../../../src-preload/contract/layouts/PcpuList.ts';
-import type { AdapterModel, BootDevice, Tier, VmProfile, VmSettings } from '../../../src-preload/contract/machines.ts';
+import type {
+  AdapterModel,
+  BootDevice,
+  KeyboardLayout,
+  Tier,
+  VmProfile,
+  VmSettings,
+} from '../../../src-preload/contract/machines.ts';
 
 /** A machine's settings as a form holds them: numbers as typed. */
 export interface MachineForm {
@@ -21,6 +28,7 @@ export interface MachineForm {
   adapter: 'usual' | AdapterModel;
   hasConsole: boolean;
   hasSound: boolean;
+  keyboardLayout: KeyboardLayout;
   /** The segment's name, kept while another network is chosen. */
   segment: string;
   notes: string;
@@ -83,6 +91,7 @@ export function newForm(): MachineForm {
     adapter: 'usual',
     hasConsole: false,
     hasSound: true,
+    keyboardLayout: 'us',
     segment: USUAL_SEGMENT,
     notes: '',
     group: '',
@@ -112,6 +121,7 @@ export function formOf(settings: VmSettings): MachineForm {
     adapter: settings.adapterModel ?? 'usual',
     hasConsole: settings.hasConsole,
     hasSound: settings.hasSound,
+    keyboardLayout: settings.keyboardLayout,
     segment: settings.network?.kind === 'segment' ? settings.network.name : USUAL_SEGMENT,
     notes: settings.notes,
     group: settings.group ?? '',
@@ -149,6 +159,7 @@ export function softSettingsOf(form: MachineForm): Partial<VmSettings> {
     pcpus: form.pcpus.trim() === '' ? null : parsePcpuList(form.pcpus),
     sliceMs: form.sliceMs.trim() === '' ? null : Number(form.sliceMs),
     tier: form.tier,
+    keyboardLayout: form.keyboardLayout,
     notes: form.notes,
     group: form.group.trim() === '' ? null : form.group.trim(),
     autostart: form.autostart,

@@ -1,16 +1,16 @@
 import { t } from '../../app/i18n.ts';
 import { bridge } from '../../app/bridge.ts';
+import { useMachines } from '../../stores/machines.ts';
 import { useNotices } from '../../stores/notices.ts';
-import { typeableText } from './typeable.ts';
+import { pastedText } from './pastedText.ts';
 
 const CONTROL_ALT_DELETE = ['ControlLeft', 'AltLeft', 'Delete'];
-/** What one message to main may hold. */
-const TYPED_AT_ONCE = 10_000;
 const MISSING_SHOWN = 10;
 
 /** What can be done with a machine's screen and keyboard. */
 export function useScreenActions() {
   const notices = useNotices();
+  const machines = useMachines();
 
   function pressControlAltDelete(id: string): void {
     const down = CONTROL_ALT_DELETE.map((code) => ({ code, pressed: true }));
@@ -23,18 +23,19 @@ export function useScreenActions() {
     const place = `machine:${id}` as const;
     const copied = notices.settle(place, await bridge().call('clipboard:readText'));
     if (copied === undefined) return;
-    const { text, missing, cut } = typeableText(copied);
-    for (let at = 0; at < text.length; at += TYPED_AT_ONCE) {
-      const outcome = await bridge().call('vm:typeText', { id, text: text.slice(at, at + TYPED_AT_ONCE) });
-      if (!outcome.ok) {
-        notices.show(place, outcome.problem);
-        return;
-      }
+    const { pieces, cut } = pastedText(copied);
+    const missing = new Set<string>();
+    for (const text of pieces) {
+      const typed = notices.settle(place, await bridge().call('vm:typeText', { id, text }));
+      if (typed === undefined) return;
+      for (const character of typed.missing) missing.add(character);
     }
     const losses: string[] = [];
     if (copied === '') losses.push(t('screen.nothingToPaste'));
-    if (missing.length > 0)
-      losses.push(t('screen.notTypeable', { characters: missing.slice(0, MISSING_SHOWN).join(' ') }));
+    if (missing.size > 0) {
+      const layout = t(`keyboardLayout.${machines.byId.get(id)?.keyboardLayout ?? 'us'}`);
+      losses.push(t('screen.notTypeable', { layout, characters: [...missing].slice(0, MISSING_SHOWN).join(' ') }));
+    }
     if (cut > 0) losses.push(t('screen.pasteCut', { count: cut }));
     if (losses.length > 0) notices.show(place, { code: 'not-typed', message: losses.join(' ') }, 'warning');
   }

@@ -173,7 +173,7 @@ key:  push ax
       out 0x20, al
       pop ax
       iret`);
-    machine.inputs.typeText('Hi\n');
+    machine.inputs.typeText('Hi\n', 'us');
     expect(runToEnd(machine)).toBe('halted');
     expect([...memory.ram(0x500, 8)]).toEqual([0x2a, 0x23, 0xa3, 0xaa, 0x17, 0x97, 0x1c, 0x9c]);
   });

@@ -515,7 +515,7 @@ describe('keyboard', () => {
       int 0x16 ${END}`);
     const { machine } = parts;
     machine.run({ instructions: 1000 });
-    machine.inputs.typeText('aB');
+    machine.inputs.typeText('aB', 'us');
     expect(machine.run({ instructions: 50_000_000 }).reason).toBe('halted');
     expect([register(parts, BX) & 0xffff, register(parts, AX) & 0xffff]).toEqual([0x1e61, 0x3042]);
   });

@@ -52,7 +52,7 @@ function imageOf(fileName: string): ProgramImage {
 function disturb({ machine }: TranslatedMachine, round: number): void {
   if (round % 3 === 0) machine.inputs.key('KeyA', round % 2 === 0);
   if (round % 4 === 1) machine.inputs.serialInput([0x41 + round, 0x0d]);
-  if (round % 5 === 2) machine.inputs.typeText(`x${round}`);
+  if (round % 5 === 2) machine.inputs.typeText(`x${round}`, 'us');
   if (round % 6 === 3) machine.inputs.moveMouse(round, -round, round & 7, 1);
   if (round % 7 === 4) machine.inputs.receiveFrame(Uint8Array.from({ length: 64 }, (_, at) => at ^ round));
 }

@@ -243,7 +243,7 @@ export class FakeHypervisor implements HypervisorService {
     moveMouse: () => ({ ok: true, value: null }),
     typeText: (_id, text) => {
       this.typed.push(text);
-      return { ok: true, value: null };
+      return { ok: true, value: { missing: [] } };
     },
     deviceActivity: () => undefined,
     sendSerial: (_id, bytes) => {

@@ -22,6 +22,7 @@ export function storedMachine(changes: Partial<StoredMachine> = {}): StoredMachi
     adapterModel: null,
     hasConsole: false,
     hasSound: false,
+    keyboardLayout: 'us',
     bootOrder: null,
     program: null,
     symbols: null,

@@ -315,6 +315,29 @@ hlt`);
   expect([...hypervisor.console.serialHistory(id)]).toEqual([0x78, 0x1e]);
 });
 
+test('text is typed as on the layout that the guest has, and what this has no keys for is said', async () => {
+  const { hypervisor } = opened;
+  const id = await opened.start(`bits 16
+org 100h
+mov dx, 3f8h
+again: in al, 64h
+test al, 1
+jz again
+in al, 60h
+out dx, al
+jmp again`);
+  const typed = async (text: string): Promise<string[]> => {
+    const before = hypervisor.console.serialHistory(id).length;
+    expect(unwrap(hypervisor.console.typeText(id, text))).toEqual({ missing: ['中'] });
+    await until(() => hypervisor.console.serialHistory(id).length >= before + 2, 'the keys');
+    return [...hypervisor.console.serialHistory(id)].slice(before, before + 2).map((code) => code.toString(16));
+  };
+  // Set 1: the key right of the T, then the one right of the left Shift on a US keyboard.
+  expect(await typed('y中')).toEqual(['15', '95']);
+  unwrap(await hypervisor.update(id, { keyboardLayout: 'de' }));
+  expect(await typed('y中')).toEqual(['2c', 'ac']);
+});
+
 test('a machine that waits for its timer uses next to no host time', async () => {
   const id = await opened.start('bits 16\norg 100h\nmov al, 0feh\nout 21h, al\nsti\nagain: hlt\njmp again');
   await sleep(300);

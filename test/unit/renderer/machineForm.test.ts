@@ -42,6 +42,7 @@ test('an empty cap is none, an empty slice as in the preferences, an empty name 
     adapterModel: null,
     hasConsole: false,
     hasSound: true,
+    keyboardLayout: 'us',
     notes: '',
     group: null,
     autostart: false,

@@ -11,7 +11,8 @@ export const screen = {
     whole: 'Whole display',
     leaveWhole: 'Leave the whole display',
     nothingToPaste: 'The clipboard holds no text.',
-    notTypeable: 'No US keyboard has these characters, which were left out: {characters}',
+    notTypeable:
+      'A keyboard with the layout {layout} has no keys for these characters, which were left out: {characters}. If the guest’s system uses another layout, choose it in the machine’s settings.',
     pasteCut: 'The last {count} characters were left out: it would take too long.',
     offDrive: 'Off. It starts from {program}.',
     controlAltDelete: 'Press Ctrl+Alt+Del in the machine',

@@ -13,7 +13,8 @@ export const screen: typeof English = {
     whole: '整屏显示',
     leaveWhole: '退出整屏显示',
     nothingToPaste: '剪贴板中没有文字。',
-    notTypeable: '美式键盘上没有这些字符，已略去：{characters}',
+    notTypeable:
+      '键盘布局“{layout}”打不出这些字符，已略去：{characters}。如果客户机的系统用的是其他布局，请在虚拟机的设置中选择。',
     pasteCut: '最后 {count} 个字符已略去：输入会花太长时间。',
     offDrive: '已关机。将从 {program} 启动。',
     controlAltDelete: '在虚拟机中按 Ctrl+Alt+Del',

@@ -17,7 +17,7 @@ function setUp(): { time: ManualTime; typist: Typist; keys: string[]; guest: { i
 
 test('waits until the guest is ready, but not for ever', () => {
   const { time, typist, keys, guest } = setUp();
-  typist.type(typePlainText('ab'), { whenReady: true });
+  typist.type(typePlainText('ab', 'us').steps, { whenReady: true });
   time.advance(500_000_000);
   expect(keys).toEqual([]);
   guest.isReady = true;
@@ -25,14 +25,14 @@ test('waits until the guest is ready, but not for ever', () => {
   expect(keys).toEqual(['+KeyA', '-KeyA', '+KeyB', '-KeyB']);
   expect(typist.isTyping).toBe(false);
   guest.isReady = false;
-  typist.type(typePlainText('c'), { whenReady: true });
+  typist.type(typePlainText('c', 'us').steps, { whenReady: true });
   time.advance(2_100_000_000);
   expect(keys).toHaveLength(6);
 });
 
 test('waits until the guest has taken the key before', () => {
   const { time, typist, keys, guest } = setUp();
-  typist.type(typePlainText('abc'), { whenReady: false });
+  typist.type(typePlainText('abc', 'us').steps, { whenReady: false });
   guest.isTaken = false;
   time.advance(100_000_000);
   expect(keys).toEqual([]);

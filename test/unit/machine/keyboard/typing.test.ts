@@ -38,5 +38,18 @@ describe('mistakes are named with their place', () => {
 });
 
 test('plain text knows no escapes and leaves out what it cannot type', () => {
-  expect(written(typePlainText('{\r\né'))).toBe('+ShiftLeft +BracketLeft -BracketLeft -ShiftLeft +Enter -Enter');
+  const { steps, missing } = typePlainText('{\r\né中é', 'us');
+  expect(written(steps)).toBe('+ShiftLeft +BracketLeft -BracketLeft -ShiftLeft +Enter -Enter');
+  expect(missing).toEqual(['é', '中']);
+});
+
+test.each([
+  ['“it’s” – so', '"it\'s" - so'],
+  ['a\u00a0b', 'a b'],
+])('%o is typed as %o', (copied, plain) => {
+  expect(typePlainText(copied, 'us')).toEqual(typePlainText(plain, 'us'));
+});
+
+test('what a layout has keys for is not replaced by what looks like it', () => {
+  expect(written(typePlainText('´', 'de').steps)).toBe('+Equal -Equal +Space -Space');
 });
