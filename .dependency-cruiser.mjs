@@ -71,12 +71,12 @@ export default {
     {
       name: 'renderer-takes-types-only',
       comment:
-        'The renderer knows the bridge by its types, its client and the layouts of its frames; schemas run in main.',
+        'The renderer knows the bridge by its types, its client, the layouts of its frames and their readings; schemas run in main.',
       severity: 'error',
       from: { path: '^src-renderer/' },
       to: {
         path: '^src-preload/',
-        pathNot: '^src-preload/contract/(layouts/|BridgeClient[.]ts$)',
+        pathNot: '^src-preload/contract/(layouts/|readings/|BridgeClient[.]ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },

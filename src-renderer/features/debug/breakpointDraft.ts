@@ -1,5 +1,6 @@
 import type { Breakpoint, BreakpointSettings, BreakpointTarget } from '../../../src-preload/contract/debugging.ts';
-import { parseNumber, prefixedHex } from '../format/numbers.ts';
+import { parseNumber } from '../../../src-preload/contract/readings/parseNumber.ts';
+import { prefixedHex } from '../format/numbers.ts';
 
 export const BREAKPOINT_KINDS = ['code', 'data', 'port', 'interrupt', 'exception', 'mode', 'control-register'] as const;
 export type BreakpointKind = (typeof BREAKPOINT_KINDS)[number];

@@ -2,7 +2,7 @@ import type { CallInput } from '../../../src-preload/contract/contract.ts';
 import type { FileUse, MachineProposal, ProposedFile } from '../../../src-preload/contract/images.ts';
 import type { DriveChoice, DriveSlot, ImageAccess, VmProfile } from '../../../src-preload/contract/machines.ts';
 import type { ProgramFormat, ProgramOptions, ProgramSource } from '../../../src-preload/contract/programs.ts';
-import { parseNumber } from '../format/numbers.ts';
+import { parseNumber } from '../../../src-preload/contract/readings/parseNumber.ts';
 import { bootOrderText, settingsOf, type MachineForm } from './machineForm.ts';
 
 /** What a new machine is made of. */

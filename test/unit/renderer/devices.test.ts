@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DeviceRegister, OutputLog } from '../../../src-preload/contract/devices.ts';
-import { outputLines } from '../../../src-renderer/features/devices/outputLines.ts';
-import { registerParts, registerTexts } from '../../../src-renderer/features/devices/registerFields.ts';
+import { outputLines } from '../../../src-preload/contract/readings/outputLines.ts';
+import { registerParts, registerTexts } from '../../../src-preload/contract/readings/registerFields.ts';
 
 const COUNTER: DeviceRegister = {
   name: 'Status',

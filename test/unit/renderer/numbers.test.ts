@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseNumber } from '../../../src-preload/contract/readings/parseNumber.ts';
 import {
   byteSize,
   compactCount,
@@ -6,7 +7,6 @@ import {
   duration,
   grouped,
   mips,
-  parseNumber,
   percent,
 } from '../../../src-renderer/features/format/numbers.ts';
 

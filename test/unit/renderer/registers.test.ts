@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeSegment, setBits } from '../../../src-renderer/features/processor/registerCatalogue.ts';
+import { describeSegment, setBits } from '../../../src-preload/contract/readings/registerCatalogue.ts';
 
 test.each([
   [0x009b, 'code 16 r-x dpl0'],

@@ -1,6 +1,5 @@
-import type { OutputLog } from '../../../src-preload/contract/devices.ts';
-import { printable } from '../format/characters.ts';
-import { hex } from '../format/numbers.ts';
+import type { OutputLog } from '../devices.ts';
+import { printable } from './characters.ts';
 
 /** A line of an output, with the guest's time of its first byte. */
 export interface OutputLine {
@@ -16,7 +15,10 @@ const LINE_MOST = 160;
 /** Codes of the power-on self test stand each for itself; everything else is text. */
 export function outputLines({ output, bytes, timesNs }: OutputLog): OutputLine[] {
   if (output === 'post') {
-    return Array.from(bytes, (byte, index) => ({ timeMs: (timesNs[index] ?? 0) / 1e6, text: hex(byte, 2) }));
+    return Array.from(bytes, (byte, index) => ({
+      timeMs: (timesNs[index] ?? 0) / 1e6,
+      text: byte.toString(16).padStart(2, '0'),
+    }));
   }
   const lines: OutputLine[] = [];
   let text = '';
@@ -37,5 +39,5 @@ export function outputLines({ output, bytes, timesNs }: OutputLog): OutputLine[]
 
 /** Control characters by their number, as terminals would not show them either. */
 function shown(byte: number): string {
-  return printable(byte) ?? `\\x${hex(byte, 2)}`;
+  return printable(byte) ?? `\\x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -1,4 +1,4 @@
-import type { PagingEntry } from '../../../src-preload/contract/inspection.ts';
+import type { PagingEntry } from '../inspection.ts';
 
 /** `rwx u A D G`: what an entry permits, and to whom; then accessed, dirty, global. */
 export function entryFlags(entry: PagingEntry): string {

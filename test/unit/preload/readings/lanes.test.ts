@@ -7,7 +7,7 @@ import {
   roundingOf,
   topOf,
   type LaneType,
-} from '../../../src-renderer/features/processor/lanes.ts';
+} from '../../../../src-preload/contract/readings/lanes.ts';
 
 describe('lanes of a vector register', () => {
   const bytes = new Uint8Array(16);

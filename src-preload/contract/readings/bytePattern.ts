@@ -1,5 +1,5 @@
-import { PATTERN_BYTES_MOST } from '../../../src-preload/contract/layouts/MemoryLimits.ts';
-import { parseNumber } from '../format/numbers.ts';
+import { PATTERN_BYTES_MOST } from '../layouts/MemoryLimits.ts';
+import { parseNumber } from './parseNumber.ts';
 
 /** How a pattern is written. Numbers are little-endian, as x86 keeps them. */
 export const PATTERN_KINDS = ['hex', 'text', 'u8', 'u16', 'u32', 'u64'] as const;

@@ -1,4 +1,4 @@
-import { LANE_BYTES, laneTexts, type LaneType } from '../processor/lanes.ts';
+import { LANE_BYTES, laneTexts, type LaneType } from './lanes.ts';
 
 /** How bytes of memory are read as numbers, little-endian. */
 const VALUE_TYPES = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64'] as const satisfies LaneType[];

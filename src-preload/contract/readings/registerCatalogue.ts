@@ -1,5 +1,5 @@
-import type { VcpuFrame } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
-import { REGISTER_INDEX, type RegisterName } from '../../../src-preload/contract/layouts/Registers.ts';
+import type { VcpuFrame } from '../layouts/MachineViewFrame.ts';
+import { REGISTER_INDEX, type RegisterName } from '../layouts/Registers.ts';
 
 /** In the order of debuggers rather than of encodings. */
 export const GENERAL_REGISTERS = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp'] as const;

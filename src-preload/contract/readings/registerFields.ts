@@ -1,5 +1,4 @@
-import type { DeviceRegister, RegisterField } from '../../../src-preload/contract/devices.ts';
-import { hex } from '../format/numbers.ts';
+import type { DeviceRegister, RegisterField } from '../devices.ts';
 
 /** A field as it is drawn. */
 export interface FieldReading {
@@ -33,7 +32,9 @@ function fieldValue(value: number, { high, low }: RegisterField): number {
 
 function textOf(register: DeviceRegister): string {
   if ('text' in register) return register.text;
-  return register.bits === 1 ? String(register.value) : hex(register.value, Math.ceil(register.bits / 4));
+  return register.bits === 1
+    ? String(register.value)
+    : register.value.toString(16).padStart(Math.ceil(register.bits / 4), '0');
 }
 
 function keyOf({ part = '', name }: DeviceRegister): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { typedValues } from '../../../src-renderer/features/memory/typedValues.ts';
+import { typedValues } from '../../../../src-preload/contract/readings/typedValues.ts';
 
 function valuesOf(bytes: Uint8Array): Record<string, string> {
   return Object.fromEntries(typedValues(bytes).map(({ type, text }) => [type, text]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePattern, type PatternKind } from '../../../src-renderer/features/memory/bytePattern.ts';
+import { parsePattern, type PatternKind } from '../../../../src-preload/contract/readings/bytePattern.ts';
 
 const bytesOf = (text: string, kind: PatternKind): number[] | undefined => {
   const bytes = parsePattern(text, kind);
