@@ -11,12 +11,19 @@ import { PAGE_FLAG } from '../engine/state/layout.ts';
 import { FirmwareShadow, romBytesOf } from './FirmwareShadow.ts';
 import { ThreadedRegionCompiler } from './regionCompiler/ThreadedRegionCompiler.ts';
 import { hostEntropy, RepeatableEntropy } from '../machine/EntropySource.ts';
+import { APIC_TIMER_HZ } from '../machine/apic/ApicTimer.ts';
 import type { AddressRange, VideoMemory } from '../machine/GuestMemory.ts';
 import { hasLocalApic, Machine } from '../machine/Machine.ts';
 import type { MachineOptions } from '../machine/MachineOptions.ts';
+import { TSC_HZ } from '../machine/timers/GuestClock.ts';
 import type { Tier } from './types.ts';
 
 const PAGE_BYTES = 0x1000;
+/**
+ * CPUID tells them where there is a local APIC: counting them against another timer takes a kernel a quarter of a second,
+ * and on a busy host it finds them wrong. Without the APIC a processor stays one of whose leaves old systems know all.
+ */
+const CLOCKS = { crystalHz: APIC_TIMER_HZ, tscHz: TSC_HZ };
 /** Enough for 1600 by 1200 pixels of four bytes, twice. What is not touched costs the host nothing. */
 const VIDEO_BYTES = 0x100_0000;
 
@@ -70,7 +77,8 @@ export function createTranslatedMachine(options: TranslatedMachineOptions): Tran
   };
   const firmware = bios && { bios, ...(vgaBios && { vgaBios }) };
   const memory = PhysicalMemory.create(memoryBytes, vcpuCount, VIDEO_BYTES, firmware && romBytesOf(firmware));
-  const features = createCpuFeatures({ features: { apic: hasLocalApic(rest) } });
+  const hasApic = hasLocalApic(rest);
+  const features = createCpuFeatures({ features: { apic: hasApic }, ...(hasApic && { clocks: CLOCKS }) });
   const processors: TranslatedProcessor[] = [];
   const shadow = firmware && new FirmwareShadow(memory, processors, firmware);
   const machine = new Machine({

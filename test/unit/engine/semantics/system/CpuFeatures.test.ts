@@ -56,6 +56,39 @@ test('a leaf beyond the highest answers as the highest basic one', () => {
   expect(features.cpuid(0x1234, 0)).toEqual(features.cpuid(2, 0));
 });
 
+describe('with clocks', () => {
+  const features = createCpuFeatures({ clocks: { crystalHz: 25_000_000, tscHz: 2_000_000_000 } });
+
+  test('leaf 15h tells the time-stamp counter by the crystal clock, and leaf 16h the rates in MHz', () => {
+    expect(features.cpuid(0, 0)[0]).toBe(0x16);
+    expect(features.cpuid(0x15, 0)).toEqual([1, 80, 25_000_000, 0]);
+    expect(features.cpuid(0x16, 0)).toEqual([2000, 2000, 100, 0]);
+  });
+
+  test('leaf 4 describes the caches of leaf 2, and then no more', () => {
+    const sizes = [0, 1].map((subleaf) => {
+      const [eax, ebx, ecx] = features.cpuid(4, subleaf);
+      const lineBytes = (ebx & 0xfff) + 1;
+      return { type: eax & 31, level: (eax >>> 5) & 7, bytes: ((ebx >>> 22) + 1) * lineBytes * (ecx + 1) };
+    });
+    expect(sizes).toEqual([
+      { type: 1, level: 1, bytes: 16 << 10 },
+      { type: 3, level: 2, bytes: 1 << 20 },
+    ]);
+    expect(features.cpuid(4, 2)[0] & 31).toBe(0);
+    expect(features.cpuid(2, 0)).toEqual(createCpuFeatures().cpuid(2, 0));
+  });
+
+  test('what lies between tells nothing, and what lies beyond answers as leaf 16h', () => {
+    for (const leaf of [3, 5, 6, 7, 0xa, 0xb, 0xd, 0x14]) expect(features.cpuid(leaf, 0)).toEqual([0, 0, 0, 0]);
+    expect(features.cpuid(0x17, 0)).toEqual(features.cpuid(0x16, 0));
+  });
+
+  test('that leaf 15h cannot express are refused', () => {
+    expect(() => createCpuFeatures({ clocks: { crystalHz: 3, tscHz: 4 } })).toThrow('no multiple of the crystal clock');
+  });
+});
+
 describe('settings', () => {
   test('hide and announce features by name', () => {
     const features = createCpuFeatures({ features: { tsc: false, fpu: true, hypervisor: false } });
