@@ -38,7 +38,7 @@ export class EventTrace implements MachineTrace {
     this.addresses = choice.code.flatMap(({ first, last }) =>
       Array.from({ length: last - first + 1 }, (_, index) => first + index),
     );
-    write(HEADER);
+    if (!this.isFull) write(HEADER);
   }
 
   get isFull(): boolean {

@@ -70,6 +70,7 @@ export class StopPoints {
   setTrace(trace: MachineTrace | undefined): void {
     this.#trace = trace;
     this.#apply();
+    this.#endFullTrace();
   }
 
   /** The next instruction is one that is traced. */
@@ -86,7 +87,12 @@ export class StopPoints {
   #note(exit: BreakpointExit): void {
     if (this.#trace === undefined) return;
     this.#trace.note(exit);
-    if (!this.#trace.isFull) return;
+    this.#endFullTrace();
+  }
+
+  /** One that goes on where another thread's has ended may be full before it begins. */
+  #endFullTrace(): void {
+    if (!this.#trace?.isFull) return;
     this.setTrace(undefined);
     this.#owners.onTraceFull();
   }

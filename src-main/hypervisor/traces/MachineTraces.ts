@@ -23,6 +23,8 @@ interface OpenTrace {
   /** Resolves when its file is closed; undefined: it goes on. */
   ended: Promise<void> | undefined;
   status: VmTrace;
+  /** What threads have said so far, of which some may be under way to the file. */
+  saidBytes: number;
   /** What is under way to the file. */
   writing: Promise<void>;
   toldAt: number;
@@ -34,6 +36,10 @@ interface OpenTrace {
 export class MachineTraces implements TraceService {
   readonly #parts: TraceParts;
   readonly #traces = new Map<VmId, OpenTrace>();
+  /** Files of traces that are about to begin. */
+  readonly #opening = new Map<VmId, string>();
+  /** Those whose files are being closed, of machines that are gone too. */
+  readonly #ending = new Set<Promise<void>>();
   /** Starts and stops. */
   readonly #turns = new MachineTurns();
 
@@ -55,13 +61,15 @@ export class MachineTraces implements TraceService {
 
   /** The machine has another thread, which has not run yet. */
   onThread(machine: VirtualMachine): void {
-    if (this.#recording(machine.id)) void this.#arm(machine);
+    const trace = this.#recording(machine.id);
+    if (trace) void this.#armAnew(machine, trace);
   }
 
   /** Lines that a machine's thread has written down. Resolves when they are in the file, or cannot be. */
   onLines(id: VmId, lines: Uint8Array): Promise<void> {
     const trace = this.#recording(id);
     if (!trace) return Promise.resolve();
+    trace.saidBytes += lines.length;
     return (trace.writing = trace.writing.then(() => this.#write(id, trace, lines)));
   }
 
@@ -78,18 +86,29 @@ export class MachineTraces implements TraceService {
   /** Its machine is gone. The file stays. */
   forget(id: VmId): void {
     this.onOff(id);
-    this.#traces.delete(id);
+    if (this.#traces.delete(id)) this.#parts.onChanged(id, null);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#traces].map(([id, trace]) => this.#end(id, trace, 'stopped')));
+    for (const id of this.#traces.keys()) this.onOff(id);
+    await Promise.all(this.#ending);
   }
 
-  async #start(id: VmId, { file, filter, ...choice }: TraceRequest): Promise<Result<VmTrace>> {
+  async #start(id: VmId, request: TraceRequest): Promise<Result<VmTrace>> {
     const found = this.#parts.find(id);
     if (!found.ok) return found;
+    const { file } = request;
     const conflict = (await findDriveAt(file, this.#parts.machines())) ?? this.#findTraceTo(id, file);
     if (conflict !== undefined) return conflict;
+    this.#opening.set(id, file);
+    try {
+      return await this.#open(id, request);
+    } finally {
+      this.#opening.delete(id);
+    }
+  }
+
+  async #open(id: VmId, { file, filter, ...choice }: TraceRequest): Promise<Result<VmTrace>> {
     await this.#stop(id);
     let handle: FileHandle;
     try {
@@ -110,12 +129,13 @@ export class MachineTraces implements TraceService {
       handle,
       ended: undefined,
       status,
+      saidBytes: 0,
       writing: Promise.resolve(),
       toldAt: 0,
       failure: null,
     };
     this.#traces.set(id, trace);
-    const armed = await this.#arm(still.value);
+    const armed = await this.#arm(still.value, trace);
     if (!armed.ok) {
       await this.#end(id, trace, 'stopped');
       return armed;
@@ -140,10 +160,20 @@ export class MachineTraces implements TraceService {
     return trace?.ended ? undefined : trace;
   }
 
-  async #arm(machine: VirtualMachine): Promise<Result<null>> {
-    const trace = this.#traces.get(machine.id);
-    if (machine.worker === undefined || machine.worker.hasEnded || trace === undefined) return done(null);
-    return machine.send('trace', trace.choice);
+  async #arm(machine: VirtualMachine, { choice, saidBytes }: OpenTrace): Promise<Result<null>> {
+    if (machine.worker === undefined || machine.worker.hasEnded) return done(null);
+    const armed = await machine.send('trace', { ...choice, mostBytes: Math.max(0, choice.mostBytes - saidBytes) });
+    // One that has not answered may obey yet.
+    if (!armed.ok) machine.worker?.post('trace', null);
+    return armed;
+  }
+
+  async #armAnew(machine: VirtualMachine, trace: OpenTrace): Promise<void> {
+    const armed = await this.#arm(machine, trace);
+    // A thread that has died has a successor, which is asked next, or its machine is off.
+    if (armed.ok || armed.error.code === 'thread-died' || trace.ended) return;
+    trace.failure ??= armed.error.message;
+    await this.#end(machine.id, trace, 'failed');
   }
 
   async #write(id: VmId, trace: OpenTrace, lines: Uint8Array): Promise<void> {
@@ -164,7 +194,10 @@ export class MachineTraces implements TraceService {
 
   /** The first end counts. */
   #end(id: VmId, trace: OpenTrace, state: VmTrace['state']): Promise<void> {
-    return (trace.ended ??= this.#close(id, trace, state));
+    if (trace.ended) return trace.ended;
+    const ended = this.#close(id, trace, state).finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+    return (trace.ended = ended);
   }
 
   async #close(id: VmId, trace: OpenTrace, state: VmTrace['state']): Promise<void> {
@@ -176,19 +209,20 @@ export class MachineTraces implements TraceService {
     }
     const { failure } = trace;
     trace.status = { ...trace.status, state: failure === null ? state : 'failed', problem: failure };
-    if (this.#traces.get(id) === trace) this.#tell(id, trace);
+    this.#tell(id, trace);
   }
 
+  /** Nobody is told of one that another has replaced, or whose machine is gone. */
   #tell(id: VmId, trace: OpenTrace): void {
+    if (this.#traces.get(id) !== trace) return;
     trace.toldAt = Date.now();
     this.#parts.onChanged(id, trace.status);
   }
 
   #findTraceTo(id: VmId, file: string): Result<never> | undefined {
-    const other = [...this.#traces].find(
-      ([owner, { ended, status }]) => owner !== id && !ended && path.resolve(status.file) === path.resolve(file),
-    );
-    if (other === undefined) return undefined;
+    const recording = [...this.#traces].filter(([, { ended }]) => !ended);
+    const taken = [...this.#opening, ...recording.map(([owner, { status }]) => [owner, status.file] as const)];
+    if (!taken.some(([owner, other]) => owner !== id && path.resolve(other) === path.resolve(file))) return undefined;
     const name = path.basename(file);
     const message = `${name} takes the trace of another machine. Choose another file.`;
     return refused('storage-failed', message, { text: { id: 'trace-file-taken', values: { name } } });

@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseTraceFilter } from '../../../../src-main/debug/parseTraceFilter.ts';
-import type { TraceRequest } from '../../../../src-main/hypervisor/types.ts';
+import { unknownMachine } from '../../../../src-main/hypervisor/MachineRegistry.ts';
+import { done, refused } from '../../../../src-main/hypervisor/results.ts';
+import { MachineTraces } from '../../../../src-main/hypervisor/traces/MachineTraces.ts';
+import type { TraceRequest, VmTrace } from '../../../../src-main/hypervisor/types.ts';
+import type { VirtualMachine } from '../../../../src-main/hypervisor/VirtualMachine.ts';
 import { unwrap, until } from '../../../support/hypervisor/openTestHypervisor.ts';
 import { realHypervisor } from '../../../support/hypervisor/realHypervisor.ts';
 
@@ -128,6 +132,14 @@ describe('a trace of a machine in its thread', { timeout: 60_000 }, () => {
     await until(() => (hypervisor.registers(id)?.retiredInstructions ?? 0) > before + 1e6, 'runs on');
   });
 
+  test('without room for a line is full before it begins', async () => {
+    const { hypervisor } = machines;
+    const id = await machines.start(STORM);
+    unwrap(await hypervisor.traces.start(id, request(fileOf(), '', 1)));
+    await until(() => hypervisor.traces.status(id)?.state === 'full', 'full');
+    expect(readFileSync(fileOf())).toHaveLength(0);
+  });
+
   test('is refused where it would overwrite a drive, another machine’s trace, or nothing at all', async () => {
     const { hypervisor } = machines;
     const disk = fileOf('disk.img');
@@ -143,5 +155,90 @@ describe('a trace of a machine in its thread', { timeout: 60_000 }, () => {
       error: { message: 'trace.txt cannot be written: there is no such file. Choose another file.' },
     });
     expect(hypervisor.traces.status(id)).toBeNull();
+  });
+});
+
+describe('traces of machines that answer as they like', () => {
+  interface FakeMachine {
+    /** As much of one as a trace is about. */
+    readonly machine: VirtualMachine;
+    readonly post: () => void;
+    readonly send: () => void;
+    refusal: string | null;
+  }
+
+  function fakeMachine(id: string): FakeMachine {
+    const [post, send] = [vi.fn(), vi.fn()];
+    const fake = {
+      post,
+      send,
+      refusal: null as string | null,
+      machine: {
+        id,
+        state: 'running',
+        stored: { drives: [] },
+        worker: { hasEnded: false, post },
+        send: async (name: string, sent: unknown) => {
+          send(name, sent);
+          return fake.refusal === null ? done(null) : refused('no-answer', fake.refusal);
+        },
+      } as unknown as VirtualMachine,
+    };
+    return fake;
+  }
+
+  function tracesOf(...known: readonly VirtualMachine[]): { traces: MachineTraces; told: (VmTrace | null)[] } {
+    const told: (VmTrace | null)[] = [];
+    const traces = new MachineTraces({
+      find: (id) => {
+        const machine = known.find((each) => each.id === id);
+        return machine ? done(machine) : unknownMachine();
+      },
+      machines: () => known,
+      onChanged: (_, trace) => void told.push(trace),
+    });
+    return { traces, told };
+  }
+
+  test('a trace that the machine’s next thread refuses has failed, and says why', async () => {
+    const fake = fakeMachine('a');
+    const { traces, told } = tracesOf(fake.machine);
+    unwrap(await traces.start('a', request(fileOf())));
+    fake.refusal = 'This machine cannot be traced.';
+    traces.onThread(fake.machine);
+    await until(() => traces.status('a')?.state !== 'recording', 'the end');
+    expect(told.at(-1)).toMatchObject({ state: 'failed', problem: 'This machine cannot be traced.' });
+    // It may have been too busy to answer, and obey yet.
+    expect(fake.post).toHaveBeenCalledWith('trace', null);
+  });
+
+  test('the machine’s next thread has the room that is left', async () => {
+    const fake = fakeMachine('a');
+    const { traces } = tracesOf(fake.machine);
+    unwrap(await traces.start('a', request(fileOf(), '', 1000)));
+    await traces.onLines('a', new Uint8Array(300));
+    void traces.onLines('a', new Uint8Array(200));
+    traces.onThread(fake.machine);
+    expect(fake.send).toHaveBeenLastCalledWith('trace', expect.objectContaining({ mostBytes: 500 }));
+    await traces.close();
+  });
+
+  test('of a machine that is deleted nobody hears afterwards but that its trace is gone', async () => {
+    const { machine } = fakeMachine('a');
+    const { traces, told } = tracesOf(machine);
+    unwrap(await traces.start('a', request(fileOf())));
+    void traces.onLines('a', new TextEncoder().encode('a line\n'));
+    traces.forget('a');
+    await traces.close();
+    expect(told).toMatchObject([{ state: 'recording' }, null]);
+    expect(traces.status('a')).toBeNull();
+    expect(readFileSync(fileOf(), 'utf8')).toBe('a line\n');
+  });
+
+  test('one file takes the trace of one machine, also when two are started at once', async () => {
+    const { traces } = tracesOf(fakeMachine('a').machine, fakeMachine('b').machine);
+    const started = await Promise.all(['a', 'b'].map((id) => traces.start(id, request(fileOf()))));
+    expect(started).toMatchObject([{ ok: true }, { error: { text: { id: 'trace-file-taken' } } }]);
+    await traces.close();
   });
 });
