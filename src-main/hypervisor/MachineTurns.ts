@@ -18,6 +18,11 @@ export class MachineTurns {
   ended(id: VmId): Promise<unknown> {
     return this.#last.get(id) ?? Promise.resolve();
   }
+
+  /** Resolves when all that has been asked for so far has ended, with every machine. */
+  async allEnded(): Promise<void> {
+    await Promise.all(this.#last.values());
+  }
 }
 
 function ignore(): void {

@@ -43,7 +43,7 @@ export interface SnapshotHost {
 export class SnapshotCommands {
   readonly #host: SnapshotHost;
   /** Those that this process has taken or restored. */
-  readonly #familiar = new Set<SnapshotId>();
+  readonly #familiar = new WeakMap<VirtualMachine, ReadonlySet<SnapshotId>>();
   /** The last thing done with each machine's snapshots. */
   readonly #turns = new MachineTurns();
   /** Machines that are off, while their layers are put together. */
@@ -130,7 +130,6 @@ export class SnapshotCommands {
       if (entry.kind !== 'checkpoint' || entry.id === except) continue;
       const deleted = await snapshots.delete(id, entry.id);
       if (!deleted.ok) return deleted;
-      this.#familiar.delete(entry.id);
     }
     return done(null);
   }
@@ -345,15 +344,22 @@ export class SnapshotCommands {
   async #keep(machine: VirtualMachine, about: KeptAs): Promise<Result<TakenSnapshot>> {
     const kept = await keepSnapshot(this.#host, machine, about);
     if (!kept.ok) return kept;
-    this.#familiar.add(kept.value.entry.id);
+    this.#noteFamiliar(machine, kept.value.entry);
     this.#host.onChanged(machine);
     return done({ ...toVmSnapshot(kept.value.entry), pauseMs: kept.value.pauseMs });
   }
 
   async #become(machine: VirtualMachine, entry: SnapshotEntry): Promise<Result<null>> {
-    const restored = await becomeSnapshot(this.#host, machine, entry, this.#familiar.has(entry.id));
-    if (restored.ok) this.#familiar.add(entry.id);
+    const isFamiliar = this.#familiar.get(machine)?.has(entry.id) === true;
+    const restored = await becomeSnapshot(this.#host, machine, entry, isFamiliar);
+    if (restored.ok) this.#noteFamiliar(machine, entry);
     return restored;
+  }
+
+  /** Forgets those that were deleted meanwhile. */
+  #noteFamiliar(machine: VirtualMachine, { id }: SnapshotEntry): void {
+    const known = [...(this.#familiar.get(machine) ?? [])].filter((each) => this.#entry(machine.id, each));
+    this.#familiar.set(machine, new Set([...known, id]));
   }
 
   async #goOn(machine: VirtualMachine, { isPaused }: SnapshotEntry, then: AfterRestore): Promise<Result<null>> {

@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ImageError } from '../../machine/images/HostFile.ts';
+import { MachineTurns } from '../MachineTurns.ts';
 import { done, refused } from '../results.ts';
 import { copySnapshots, linkOrCopy, subtree } from '../snapshots/copySnapshots.ts';
 import { openSnapshotTree } from '../snapshots/openSnapshotTree.ts';
@@ -66,8 +67,8 @@ export class MachineStore {
   readonly #lock: StoreLock;
   /** Folders of machines that were put aside. */
   readonly #aside = new Map<VmId, string>();
-  /** The last operation on each machine: one at a time. */
-  readonly #pending = new Map<VmId, Promise<unknown>>();
+  /** Operations on each machine: one at a time. */
+  readonly #turns = new MachineTurns();
 
   private constructor(
     folder: string,
@@ -80,7 +81,7 @@ export class MachineStore {
     this.machines = machines;
     this.problems = problems;
     this.#lock = lock;
-    this.snapshots = new SnapshotStore(folder, trees, (id, change) => this.#inTurn(id, change));
+    this.snapshots = new SnapshotStore(folder, trees, (id, change) => this.#turns.take(id, change));
   }
 
   static async open(folder: string): Promise<Result<MachineStore>> {
@@ -217,7 +218,7 @@ export class MachineStore {
   }
 
   #purge(id: VmId): Promise<Result<null>> {
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const aside = this.#aside.get(id);
       if (aside === undefined) return done(null);
       this.#aside.delete(id);
@@ -241,7 +242,7 @@ export class MachineStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#pending.values());
+    await this.#turns.allEnded();
     await Promise.all([...this.#aside.keys()].map((id) => this.#purge(id)));
     await this.snapshots.close();
     await this.#lock.release();
@@ -270,7 +271,7 @@ export class MachineStore {
   }
 
   #change(id: VmId, failure: string, apply: () => Promise<void>): Promise<Result<null>> {
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       try {
         await apply();
         return done(null);
@@ -278,12 +279,6 @@ export class MachineStore {
         return refused('storage-failed', `${failure}: ${describeProblem(error)}. Nothing was changed.`);
       }
     });
-  }
-
-  #inTurn<T>(id: VmId, change: () => Promise<Result<T>>): Promise<Result<T>> {
-    const result = (this.#pending.get(id) ?? Promise.resolve()).then(change);
-    this.#pending.set(id, result);
-    return result;
   }
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MachineRegistry } from '../../../../src-main/hypervisor/MachineRegistry.ts';
 import { refused } from '../../../../src-main/hypervisor/results.ts';
 import { MachineStore } from '../../../../src-main/hypervisor/storage/MachineStore.ts';
+import { collectGarbage } from '../../../support/containment/collectGarbage.ts';
 import { unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 
 let folder: string;
@@ -136,6 +137,17 @@ test('a deletion is taken back once, and by the process that it was asked of', a
   store = await reopen(store);
   expect(store.machines).toEqual([]);
   expect(await new MachineRegistry(store).takeBack(id)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  await store.close();
+});
+
+test('nothing is kept of changes of machines that are gone', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id, name } = unwrap(await registry.create({}));
+  const answer = await (async () => new WeakRef(await store.putAside(id, name)))();
+  await new Promise(setImmediate);
+  collectGarbage();
+  expect(answer.deref()).toBeUndefined();
   await store.close();
 });
 
