@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { writeHeapSnapshot } from 'node:v8';
 import { Command } from 'commander';
 import { type Remains, Soak } from '../support/containment/Soak.ts';
 import { wholeNumber } from '../support/wholeNumber.ts';
@@ -15,10 +17,12 @@ const options = new Command('soak')
   .option('--lap <seconds>', 'after which all are deleted', wholeNumber(1, 3600), 60)
   .option('--seed <n>', 'does the same again (default: by the clock)', wholeNumber(0, 999_999_999))
   .option('--verbose', 'print each action')
+  .option('--heaps <folder>', 'write what is in the heap after the third lap and after the last one, for DevTools')
   .parse()
-  .opts<{ minutes: number; machines: number; lap: number; seed?: number; verbose?: true }>();
+  .opts<{ minutes: number; machines: number; lap: number; seed?: number; verbose?: true; heaps?: string }>();
 const { minutes, seed = Date.now() % 1_000_000_000 } = options;
 const MOST_GROWTH = 1.05;
+const LAPS_LEAST = 3;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const soak = await Soak.open({
@@ -37,6 +41,10 @@ function findProblem(warm: Remains, now: Remains): string | undefined {
   return undefined;
 }
 
+function writeHeap(name: string): void {
+  if (options.heaps !== undefined) writeHeapSnapshot(path.join(options.heaps, `${name}.heapsnapshot`));
+}
+
 /** The median. */
 function keptIn(laps: readonly Remains[]): number {
   const sorted = laps.map(({ keptMiB }) => keptMiB).toSorted((a, b) => a - b);
@@ -46,7 +54,7 @@ function keptIn(laps: readonly Remains[]): number {
 const end = Date.now() + minutes * 60_000;
 const laps: Remains[] = [];
 try {
-  while (Date.now() < end || laps.length < 3) {
+  while (Date.now() < end || laps.length < LAPS_LEAST) {
     const now = await soak.lap();
     laps.push(now);
     const { keptMiB, rssMiB, heapMiB, threads, openFiles } = now;
@@ -55,7 +63,9 @@ try {
     );
     const problem = findProblem(laps[Math.min(1, laps.length - 1)], now);
     if (problem !== undefined) throw new Error(`seed ${seed}, lap ${laps.length}: ${problem}`);
+    if (laps.length === LAPS_LEAST) writeHeap('early');
   }
+  writeHeap('late');
   print([...soak.counts].map(([name, count]) => `${name} ${count}`).join(', '));
   const third = Math.floor(laps.length / 3);
   const warm = keptIn(laps.slice(third, 2 * third));
