@@ -265,6 +265,13 @@ describe('a data breakpoint', () => {
     expect(machine.read32(state.register(RSP))).toBe(AT.handlers + 0x21 * 16);
   });
 
+  test('met by MOV SS before INT1 traps with it, once', () => {
+    startCode(machine, 'flat32', `mov word [0x9000], ${SEL.data}\nmov ss, [0x9000]\nint1\nhlt`);
+    machine.run(1);
+    arm({ address: 0x9000, kind: ACCESS });
+    expect(trap()).toMatchObject({ vector: 1, eip: 9 + 6 + 1, status: 1 });
+  });
+
   test('and put off is lost with the INIT pin', () => {
     startCode(machine, 'flat32', `mov word [0x9000], ${SEL.data}\nmov ss, [0x9000]\nhlt`);
     machine.run(1);

@@ -90,10 +90,16 @@ export class GuestBreakpoints implements AccessWatch {
    */
   raisesAfter(isStepped: boolean): boolean {
     if (this.isShadowed) return false;
-    const status = this.traps | (isStepped ? DR6.BS : 0);
-    this.traps = 0;
+    const status = this.takeTraps() | (isStepped ? DR6.BS : 0);
     if (status !== 0) recordDebugStatus(this.state, status);
     return status !== 0;
+  }
+
+  /** What is due at the end of the instruction, for an instruction that is a #DB itself. */
+  takeTraps(): number {
+    const { traps } = this;
+    this.traps = 0;
+    return traps;
   }
 
   covers(linearPage: number): boolean {

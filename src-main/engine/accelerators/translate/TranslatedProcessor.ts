@@ -387,6 +387,7 @@ export class TranslatedProcessor implements VirtualProcessor {
       },
       isPortWatched: (port, byteLength) =>
         this.breakpoints.watchesPort(port, byteLength) || this.catchpoints.watchesPort(port, byteLength),
+      takeDebugTraps: () => this.breakpoints.takeTraps(),
       eventDelivered: (event, returnAddress) => this.catchpoints.onDelivery(event, returnAddress),
       controlRegisterLoaded: (index) => this.catchpoints.onControlRegister(index),
       hostBytes: (address, byteLength) => new Uint8Array(options.memory.memory.buffer, address, byteLength),

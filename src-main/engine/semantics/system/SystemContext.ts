@@ -31,6 +31,8 @@ export interface SystemContext {
   portAccessed(port: number, byteLength: number, access: 'read' | 'write'): void;
   /** An I/O breakpoint may want to see each access of a port. */
   isPortWatched(port: number, byteLength: number): boolean;
+  /** DR6's bits of breakpoints that MOV SS or POP SS has put off: whoever takes them has recorded them. */
+  takeDebugTraps?(): number;
   /** A window on the VM's memory, by its address there: what generated code has translated. */
   hostBytes(address: number, byteLength: number): Uint8Array;
   /**

@@ -1,5 +1,6 @@
 import { FLAG } from '../../state/flags.ts';
 import { CS, DS, ES, FS, GS, STATE } from '../../state/layout.ts';
+import { recordDebugStatus } from './breakpoints.ts';
 import { commitCode, fetchGateTarget, requireWithin } from './codeSegments.ts';
 import { CR4, DR7 } from './controlBits.ts';
 import {
@@ -65,7 +66,14 @@ export function softwareInterrupt(c: SystemContext, vector: number, kind: number
     }
     if (ioPrivilegeLevel(state) < 3) throw new GuestFault(VECTOR.GP, 0);
   }
-  deliverEvent(c, { vector, errorCode: -1, source: kind === ICEBP ? 'exception' : 'software' });
+  if (kind !== ICEBP) {
+    deliverEvent(c, { vector, errorCode: -1, source: 'software' });
+    return;
+  }
+  // It is a #DB, and so the one that breakpoints met by MOV SS are waiting for.
+  const traps = c.takeDebugTraps?.() ?? 0;
+  deliverEvent(c, { vector, errorCode: -1, source: 'exception' });
+  if (traps !== 0) recordDebugStatus(state, traps);
 }
 
 /** Real mode: four bytes per vector at IDTR.base; FLAGS, CS and IP are pushed as words. */
