@@ -1,13 +1,15 @@
-import type { Breakpoint, BreakpointTarget, StackFrame } from '../../../src-preload/contract/debugging.ts';
-import type { VmSummary } from '../../../src-preload/contract/machines.ts';
+import type { Breakpoint, BreakpointTarget } from '../../../src-preload/contract/debugging.ts';
 import type { Problem } from '../../../src-preload/contract/Outcome.ts';
 import type { Control } from '../../control/Control.ts';
 import { catchpointText } from '../../debug/eventText.ts';
 import { parseCatchpoint } from '../../debug/parseCatchpoint.ts';
 import { EXIT_STATUS, UsageError } from '../ExitStatus.ts';
 import { BREAKPOINT_USAGE } from './breakpointUsage.ts';
+import { prefixedHex } from './inspection/hexText.ts';
+import { NAMES_ADVICE, placeOf } from './inspection/placeOf.ts';
 import { machineNamed, printJson, say, valueOf, withMachines, type MachineContext } from './MachineCommands.ts';
 import { Refusal } from './openControl.ts';
+import { frameText, reportStop } from './reportStop.ts';
 
 export type StepKind = 'into' | 'over' | 'out' | 'back';
 
@@ -25,39 +27,18 @@ export interface BreakpointChoices {
   readonly remove: readonly number[] | 'all' | undefined;
 }
 
-const POLL_MS = 50;
-/** A procedure that has not come back by then may never do so; the machine runs on. */
-const MOST_WAIT_MS = 10_000;
 const DATA_ACCESS = { write: 'write', read: 'read', access: 'any' } as const;
-const MOST_ADDRESS = 0xffff_ffff;
-const NAMES_ADVICE = 'Names are those of the machine’s program, or of a file: vivarium set MACHINE --symbols FILE';
 const EVENT = /^(port|interrupt|exception|mode|cr[0234]?)$/;
 
 /** `vivarium step`: of a machine that is paused. Says where it stands then. */
 export function step(context: MachineContext, word: string, { kind, to }: StepChoices): Promise<number> {
   return withMachines(context, async (control) => {
-    const { id, name } = await machineNamed(control, word);
+    const { id } = await machineNamed(control, word);
     if (to !== undefined)
-      valueOf(await control.call('debug:runTo', { id, linearAddress: await addressOf(control, id, to) }));
+      valueOf(await control.call('debug:runTo', { id, linearAddress: await placeOf(control, id, to, '--to') }));
     else if (kind === 'out') valueOf(await control.call('debug:stepOut', { id }));
     else valueOf(await control.call(STEPS[kind], { id }));
-    const vm = await whenStopped(control, word);
-    if (vm.state !== 'paused') {
-      if (context.isJson) await printJson(context, { state: vm.state });
-      context.terminal.complain(
-        vm.state === 'running'
-          ? `“${name}” has not got there in ${MOST_WAIT_MS / 1000} seconds, and runs on. Hold it where it is: vivarium pause "${name}"`
-          : `“${name}” has not got there: it is ${vm.state} now.`,
-      );
-      return EXIT_STATUS.limit;
-    }
-    const listing = valueOf(await control.call('debug:disassemble', { id, linesBefore: 0, linesAfter: 0 }));
-    const [frame] = valueOf(await control.call('debug:callStack', { id }));
-    const instruction = listing.lines[0]?.text ?? '';
-    if (context.isJson)
-      await printJson(context, { state: vm.state, linearAddress: listing.current, instruction, frame: frame ?? null });
-    await say(context, `${frame ? frameText(frame) : address(listing.current)}  ${instruction}`);
-    return EXIT_STATUS.success;
+    return reportStop(context, control, id);
   });
 }
 
@@ -122,25 +103,6 @@ function whereInCommand(problem: Problem, { what, condition }: BreakpointChoices
   return { ...problem, message: `${part}: ${problem.message}${advice}` };
 }
 
-async function whenStopped(control: Control, word: string): Promise<VmSummary> {
-  const end = performance.now() + MOST_WAIT_MS;
-  for (;;) {
-    const vm = await machineNamed(control, word);
-    if (vm.state !== 'running' || performance.now() >= end) return vm;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-async function addressOf(control: Control, id: string, text: string): Promise<number> {
-  if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) {
-    if (Number(text) <= MOST_ADDRESS) return Number(text);
-    throw new UsageError(`--to ${text}: addresses end at 0xffffffff.`);
-  }
-  const found = valueOf(await control.call('debug:symbols', { id, text })).find(({ name }) => name === text);
-  if (found) return found.linearAddress;
-  throw new UsageError(`--to ${text}: expected an address, such as 0x7c00, or a name. ${NAMES_ADVICE}`);
-}
-
 function parseTarget(words: readonly string[]): BreakpointTarget {
   const [kind = '', place = '', bytes = '1', ...rest] = words;
   if (EVENT.test(kind)) {
@@ -168,25 +130,20 @@ function breakpointText({ id, target, enabled, condition, ignoreCount, problem }
 }
 
 function targetText(target: BreakpointTarget): string {
-  if (target.kind === 'code') return placeOf(target);
+  if (target.kind === 'code') return locationText(target);
   if (target.kind === 'data') {
     const what = { write: 'written', read: 'read', any: 'read or written' }[target.access];
-    return `${placeOf(target)}: ${target.byteLength === 1 ? 'a byte' : `${target.byteLength} bytes`} ${what}`;
+    return `${locationText(target)}: ${target.byteLength === 1 ? 'a byte' : `${target.byteLength} bytes`} ${what}`;
   }
   return catchpointText(target);
 }
 
-function placeOf({ location, linearAddress }: { readonly location: string; readonly linearAddress: number }): string {
-  return location === '' ? address(linearAddress) : `${location} (${address(linearAddress)})`;
-}
-
-function frameText({ linearAddress, symbol, offset, source, isGuess, isInterrupted }: StackFrame): string {
-  const name = symbol === null ? '' : offset === 0 ? `  ${symbol}` : `  ${symbol}+0x${offset.toString(16)}`;
-  const line = source ? `  ${source.file.split('/').at(-1) ?? source.file}:${source.line}` : '';
-  const marks = [isInterrupted ? 'interrupted' : '', isGuess ? 'guess' : ''].filter((mark) => mark !== '').join(', ');
-  return `${address(linearAddress)}${name}${line}${marks === '' ? '' : `  (${marks})`}`;
-}
-
-function address(linearAddress: number): string {
-  return `0x${linearAddress.toString(16).padStart(8, '0')}`;
+function locationText({
+  location,
+  linearAddress,
+}: {
+  readonly location: string;
+  readonly linearAddress: number;
+}): string {
+  return location === '' ? prefixedHex(linearAddress) : `${location} (${prefixedHex(linearAddress)})`;
 }

@@ -63,8 +63,16 @@ export async function machinesNamed(control: Control, words: readonly string[]):
   return [...new Set(words.map((word) => findMachine(machines, word)))];
 }
 
+/** Bytes are hexadecimal texts, whole numbers of 64 bits decimal ones: as numbers, most readers would round them. */
 export async function printJson({ terminal }: MachineContext, value: unknown): Promise<void> {
-  await terminal.write(`${JSON.stringify(value, null, 2)}\n`);
+  function replace(this: Readonly<Record<string, unknown>>, key: string, encoded: unknown): unknown {
+    // The value itself, for `toJSON` has already made something else of a Buffer.
+    const raw = this[key];
+    if (typeof raw === 'bigint') return String(raw);
+    if (raw instanceof Uint8Array) return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex');
+    return raw instanceof Float64Array ? [...raw] : encoded;
+  }
+  await terminal.write(`${JSON.stringify(value, replace, 2)}\n`);
 }
 
 /** A sentence, where no JSON is wanted. */

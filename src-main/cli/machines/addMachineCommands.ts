@@ -4,6 +4,7 @@ import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { parseName, parseSeconds } from '../optionValues.ts';
 import type { Terminal } from '../Terminal.ts';
 import { addDebugCommands } from './addDebugCommands.ts';
+import { addInspectionCommands } from './inspection/addInspectionCommands.ts';
 import {
   createChoices,
   machineChoices,
@@ -162,7 +163,9 @@ export function addMachineCommands(
     (machine: string, options: MachineValues) =>
       perform(options, (context, work) => work.attachConsole(context, machine)),
   );
-  addDebugCommands((usage, description) => withJson(machineCommand(usage, description)), perform);
+  const jsonCommand = (usage: string, description: string): Command => withJson(machineCommand(usage, description));
+  addDebugCommands(jsonCommand, perform);
+  addInspectionCommands(jsonCommand, perform);
   machineCommand('serve', 'keep the machines open for other commands, without a window')
     .addOption(new Option('--until-idle', 'end when no machine is on and no command is connected'))
     .action((options: MachineValues) =>

@@ -10,12 +10,13 @@ export interface OutputChoice {
   readonly isForced: boolean;
 }
 
-/** The file of `--out`, which the machines' owner is to write. */
+/** The file of `--out`, or of another option, which the machines' owner is to write. */
 export async function outputFile(
   control: Control,
   { out, isForced }: OutputChoice,
+  option = '--out',
 ): Promise<{ readonly file: string; readonly token: string }> {
-  const file = absolute(out, '--out');
+  const file = absolute(out, option);
   if (!isForced && existsSync(file))
     throw new Refusal({ code: 'file-unwritable', message: `${out} is there already; use --force to replace it.` });
   const folder = path.dirname(file);

@@ -1,71 +1,25 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
 import type { StoreAccess } from '../../../../src-main/cli/machines/StoreAccess.ts';
-import { stepOverEnd } from '../../../../src-main/debug/StepOver.ts';
-import { Hypervisor } from '../../../../src-main/hypervisor/Hypervisor.ts';
-import { compileThreadedHandlers } from '../../../../src-main/hypervisor/threadedHandlers.ts';
 import { openStore } from '../../../../src-main/control/socket/openStore.ts';
+import { TestStore } from '../../../support/cli/TestStore.ts';
 import { TestTerminal } from '../../../support/cli/TestTerminal.ts';
-import { bundleVcpuThread } from '../../../support/hypervisor/bundle.ts';
 import { sleep, until, unwrap } from '../../../support/hypervisor/openTestHypervisor.ts';
 
-let threadEntry: string;
-let handlers: WebAssembly.Module;
-let home: string;
+let store: TestStore;
 let access: StoreAccess;
-/** What owners in the background have ended with. */
-let owners: Promise<number>[];
+let home: string;
+const vivarium: TestStore['vivarium'] = (...args) => store.vivarium(...args);
+const json: TestStore['json'] = (...args) => store.json(...args);
+const file: TestStore['file'] = (name, content) => store.file(name, content);
 
-beforeAll(async () => {
-  threadEntry = await bundleVcpuThread();
-  handlers = (await compileThreadedHandlers()).module;
+beforeEach(async () => {
+  store = await TestStore.open();
+  ({ access, home } = store);
 });
-beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), 'vivarium cli machines '));
-  owners = [];
-  access = {
-    folder: home,
-    open: () => Hypervisor.open({ folder: home, threadEntry, handlers, stepOverEnd }),
-    // As a process would, but for the process.
-    startOwner() {
-      owners.push(runCommandLine(['serve', '--until-idle'], new TestTerminal(), () => access));
-      return { failure: () => null };
-    },
-  };
-});
-afterEach(async () => {
-  const machines = await json('ls', '--on');
-  if (machines.length > 0) await vivarium('stop', '--force', ...machines.map(({ id }: { id: string }) => id));
-  expect(await Promise.all(owners)).toEqual(owners.map(() => 0));
-  rmSync(home, { recursive: true });
-});
-
-interface Answer {
-  readonly status: number;
-  readonly output: string;
-  readonly complaints: string;
-}
-
-async function vivarium(...args: string[]): Promise<Answer> {
-  const terminal = new TestTerminal();
-  const status = await runCommandLine(args, terminal, () => access);
-  return { status, output: terminal.output, complaints: terminal.complaints.join('\n') };
-}
-
-// A test looks into what it expects to be there.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-async function json(...args: string[]): Promise<any> {
-  return JSON.parse((await vivarium(...args, '--json')).output);
-}
-
-function file(name: string, content: string): string {
-  const full = path.join(home, name);
-  writeFileSync(full, content);
-  return full;
-}
+afterEach(() => store.close());
 
 /** Sends back on COM1 what it receives there, in the next letter. */
 const ECHO = `bits 16
@@ -108,7 +62,7 @@ describe('without an owner', () => {
     expect((await vivarium('show', 'other')).output).toMatch(/^Name +other\n/);
     expect((await vivarium('rm', 'spin', 'other')).output).toBe('“spin” was deleted.\n“other” was deleted.\n');
     expect(await json('ls')).toEqual([]);
-    expect(owners).toEqual([]);
+    expect(store.owners).toEqual([]);
   });
 
   test('slice and tier are set and taken back', async () => {
@@ -274,7 +228,7 @@ describe('without an owner', () => {
     const answer = await vivarium(...args);
     expect(answer.complaints).toContain(complaint);
     expect(answer).toMatchObject({ status, output: '' });
-    expect(owners).toEqual([]);
+    expect(store.owners).toEqual([]);
   });
 
   test('a program with mistakes is refused with their places, also as JSON', async () => {
@@ -325,7 +279,7 @@ describe('machines that run', () => {
     const deaf = await vivarium('stop', 'spin');
     expect(deaf).toMatchObject({ status: 1, complaints: expect.stringContaining('With --force the plug is pulled.') });
     expect((await vivarium('stop', '--force', 'spin')).output).toBe('“spin” is off.\n');
-    expect(await Promise.all(owners)).toEqual([0]);
+    expect(await Promise.all(store.owners)).toEqual([0]);
     expect(existsSync(path.join(home, 'lock'))).toBe(false);
     expect(existsSync(path.join(home, 'control', 'owner.json'))).toBe(false);
   });
@@ -405,7 +359,10 @@ describe('machines that run', () => {
       output: 'There are no breakpoints.\n',
     });
     await vivarium('resume', 'calls');
-    expect(await json('step', 'calls', '--to', 'again')).toMatchObject({ state: 'paused', frame: { symbol: 'again' } });
+    expect(await json('step', 'calls', '--to', 'main+3')).toMatchObject({
+      state: 'paused',
+      frame: { symbol: 'again' },
+    });
   });
 
   test('say which part of a debugging command is wrong, and do nothing then', async () => {
@@ -424,7 +381,10 @@ describe('machines that run', () => {
     await vivarium('break', 'loop', 'main');
     for (const [args, complaint] of [
       [['step', 'loop', '--over', '--out'], 'cannot be used with'],
-      [['step', 'loop', '--to', 'nowhere'], '--to nowhere: expected an address, such as 0x7c00, or a name.'],
+      [
+        ['step', 'loop', '--to', 'nowhere'],
+        '--to nowhere: There is no register or symbol “nowhere”. Names are those of',
+      ],
       [['step', 'loop', '--to', '0x100000000'], '--to 0x100000000: addresses end at 0xffffffff.'],
       [['break', 'loop', 'nowhere'], 'break nowhere: There is no register or symbol “nowhere”. Names are those of'],
       [['break', 'loop', 'main', '--if', 'x'], '--if x: There is no register or symbol “x”.'],
@@ -507,7 +467,7 @@ describe('machines that run', () => {
     );
     expect((await vivarium('snapshots', 'echo')).output).toMatch(/\n\* before .*\n {4}\d{4}-/);
     await vivarium('stop', '--force', 'echo');
-    expect(await Promise.all(owners)).not.toContain(1);
+    expect(await Promise.all(store.owners)).not.toContain(1);
     expect((await vivarium('clone', 'echo', '--snapshot', 'before', '--name', 'twin')).output).toContain(
       '“twin” is “echo” as it was in “before”',
     );
@@ -526,7 +486,7 @@ describe('machines that run', () => {
     const [{ id }] = await json('ls', '--on');
     const { value: window, handedOver } = unwrap(await openStore(home, access.open));
     expect(handedOver).toEqual([id]);
-    expect(await Promise.all(owners)).toEqual([0]);
+    expect(await Promise.all(store.owners)).toEqual([0]);
     expect(window.get(id)).toMatchObject({ state: 'off', isSuspended: true });
     expect(unwrap(await window.start(id))).toMatchObject({ state: 'running', isSuspended: false });
     await window.dispose();
@@ -560,7 +520,7 @@ describe('machines that run', () => {
     expect(await served).toBe(130);
     expect(terminal.complaints.at(-1)).toBe('“spin” was suspended.');
     expect(await json('ls', '--on')).toEqual([]);
-    expect(owners).toEqual([]);
+    expect(store.owners).toEqual([]);
     expect((await vivarium('ls')).output).toContain('off (suspended)');
   });
 });
