@@ -56,6 +56,8 @@ export interface RunOptions {
   readonly adapterModel: AdapterModel | undefined;
   readonly drives: DriveChoice;
   readonly profile: MachineProfile;
+  /** The machine has what programs that test processors and hypervisors ask for. */
+  readonly hasTestDevices: boolean;
   /** undefined: as the profile says. */
   readonly hasLocalApic: boolean | undefined;
   readonly bios: string | undefined;

@@ -39,6 +39,7 @@ const definitionSchema = z.strictObject({
     .optional(),
   adapterModel: z.enum(ADAPTER_MODELS).optional(),
   hasSound: z.boolean().optional(),
+  hasTestDevices: z.boolean().optional(),
   drives: z.strictObject({
     files: z.array(z.strictObject({ slot: z.enum(DRIVE_SLOTS), file: text })).max(DRIVE_SLOTS.length),
     access: z.enum(['read-write', 'read-only', 'overlay']),
@@ -59,7 +60,7 @@ export function definitionOf(options: RunOptions): unknown {
   const { profile, file, format, origin, bits, memoryBytes, tier, clock, console, exitPort } = options;
   // Where the bytes go is the replay's own matter.
   const logPorts = options.logPorts.map(({ port }) => port);
-  const { kernelArguments, initrd, network, adapterModel, hasSound, drives, hasLocalApic, bios, vgaBios } = options;
+  const { kernelArguments, initrd, network, adapterModel, hasSound, hasTestDevices, drives, hasLocalApic, bios, vgaBios } = options;
   const program = { file, format, origin, bits, kernelArguments, initrd, bios, vgaBios };
   const machine = {
     memoryBytes,
@@ -71,6 +72,7 @@ export function definitionOf(options: RunOptions): unknown {
     network,
     adapterModel,
     hasSound,
+    hasTestDevices,
     drives,
     hasLocalApic,
   };
@@ -105,6 +107,7 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     mostInstructions: undefined,
     audio: undefined,
     hasSound: data.hasSound ?? false,
+    hasTestDevices: data.hasTestDevices ?? false,
     keys: undefined,
     kernelArguments: data.kernelArguments,
     initrd: data.initrd,

@@ -4,6 +4,7 @@ import { compileThreadedHandlers } from '../hypervisor/threadedHandlers.ts';
 import { createTranslatedMachine, REGION_THRESHOLDS, type TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import type { DriveOptions } from '../machine/drives/DriveBay.ts';
 import type { HostTime, MachineSinks } from '../machine/MachineOptions.ts';
+import { withTestDevices } from '../machine/profiles/testDevices.ts';
 import { UsageError } from './ExitStatus.ts';
 import type { NetworkCable } from './NetworkCable.ts';
 import type { RunOptions } from './RunOptions.ts';
@@ -44,7 +45,7 @@ export async function makeRunMachine(
       ...(cable && { macAddress: cable.macAddress }),
       ...(options.adapterModel !== undefined && { adapterModel: options.adapterModel }),
       hasConsole: options.console === 'virtio',
-      profile: options.profile,
+      profile: options.hasTestDevices ? withTestDevices(options.profile) : options.profile,
       ...(options.hasLocalApic !== undefined && { hasLocalApic: options.hasLocalApic }),
       ...firmware,
     });

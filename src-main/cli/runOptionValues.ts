@@ -4,6 +4,7 @@ import { PROGRAM_FORMATS } from '../machine/loaders/ProgramImage.ts';
 import { ADAPTER_MODELS } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import { DEFAULT_PROFILE, PROFILES } from '../machine/profiles/profiles.ts';
+import { TEST_EXIT_PORT } from '../machine/profiles/testDevices.ts';
 import type { DriveChoice } from './drives.ts';
 import { UsageError } from './ExitStatus.ts';
 import { parseNetwork } from './NetworkCable.ts';
@@ -40,6 +41,7 @@ export type Values = Readonly<Record<string, string | undefined>>;
 export type RunValues = Values & {
   readonly json?: boolean;
   readonly apic?: boolean;
+  readonly testDevices?: boolean;
   readonly overlay?: boolean;
   readonly readOnly?: boolean;
   readonly reboot?: boolean;
@@ -134,6 +136,7 @@ export function withRunOptions(command: Command, subject = PROGRAM_FILE): Comman
     .addOption(new Option('--overlay', 'keep writes to disks and diskettes until the end, then forget them'))
     .addOption(new Option('--read-only', 'refuse writes to disks and diskettes').conflicts('overlay'))
     .option('--profile <name>', `kind of machine: ${PROFILES.map(({ name }) => name).join(', ')}`, DEFAULT_PROFILE.name)
+    .option('--test-devices', 'what kvm-unit-tests ask for: QEMU’s pc-testdev, and isa-debug-exit at port 0xf4')
     .option('--no-apic', 'a processor without a local APIC')
     .option('--bios <file>', 'firmware image, started at the reset vector')
     .option('--vgabios <file>', "with --bios: the display adapter's firmware, at C0000h")
@@ -159,7 +162,9 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     sideOutputs:
       parse('show', (text) => text.split(',').map((each) => parseChoice(each, '--show', SIDE_OUTPUTS))) ?? [],
     logPorts: parse('logPort', (text) => parseLoggedPorts(text, '--log-port')) ?? [],
-    exitPort: parse('exitPort', (text) => parsePort(text, '--exit-port')),
+    exitPort:
+      parse('exitPort', (text) => parsePort(text, '--exit-port')) ??
+      (options.testDevices === true ? TEST_EXIT_PORT : undefined),
     gdbPort: parse('gdb', (text) => parseTcpPort(text, '--gdb')),
     until: parse('until', (text) => parseText(text, '--until')),
     timeoutSeconds: parse('timeout', (text) => parseSeconds(text, '--timeout')),
@@ -176,6 +181,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     adapterModel: parse('netAdapter', (text) => parseChoice(text, '--net-adapter', ADAPTER_MODELS)),
     drives: driveChoice(options),
     profile: profileNamed(options['profile'] ?? DEFAULT_PROFILE.name),
+    hasTestDevices: options.testDevices === true,
     hasLocalApic: options.apic === false ? false : undefined,
     bios: parse('bios', (text) => parseFileName(text, '--bios')),
     vgaBios: parse('vgabios', (text) => parseFileName(text, '--vgabios')),

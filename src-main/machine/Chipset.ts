@@ -29,6 +29,8 @@ import { InterruptWires } from './platform/InterruptWires.ts';
 import { Port61 } from './platform/Port61.ts';
 import { Port92 } from './platform/Port92.ts';
 import { PowerPort } from './platform/PowerPort.ts';
+import { TestMemory } from './platform/TestMemory.ts';
+import { TestPorts } from './platform/TestPorts.ts';
 import type { MachineProfile, ProfileRow } from './profiles/MachineProfile.ts';
 import { writeConfigurationBytes } from './rtc/configurationBytes.ts';
 import { Mc146818 } from './rtc/Mc146818.ts';
@@ -261,6 +263,14 @@ export class Chipset {
           }),
       ),
       ...rows('power-port').map(({ id }) => new PowerPort(id, parts.onPowerOff)),
+      ...rows('test-ports').map(
+        (each) =>
+          new TestPorts(
+            each.id,
+            (each.irqs ?? []).map((_, line) => irq(each, line)),
+          ),
+      ),
+      ...rows('test-memory').map(({ id }) => new TestMemory(id)),
     ];
     for (const device of this.devices) {
       const found = profile.devices.find(({ id }) => id === device.id);

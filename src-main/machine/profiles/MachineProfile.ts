@@ -28,6 +28,8 @@ export const DEVICE_KINDS = [
   'apm',
   'fw-cfg',
   'virtio-mmio',
+  'test-ports',
+  'test-memory',
 ] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../src-main/cli/commandLine.ts';
+import type { RunReport } from '../../../src-main/cli/runReport.ts';
 import { TestTerminal } from '../../support/cli/TestTerminal.ts';
 
 let folder: string;
@@ -195,6 +196,29 @@ test('a file that is a firmware image is started as one, and a port’s bytes go
   expect(complaints).toContain(`${name} is a firmware image: it starts at the reset vector, as with --bios.`);
   expect(readFileSync(report, 'utf8')).toBe('Hi');
   expect(output).toBe('');
+});
+
+test('with test devices a program drives interrupt lines, has memory behind MMIO, and ends by port F4h', async () => {
+  const source = `
+    bits 32
+    mov eax, 0x12345678
+    out 0xe0, eax
+    xor eax, eax
+    in ax, 0xe2
+    mov [0xff000ffe], eax
+    mov dx, 0x2007
+    mov al, 1
+    out dx, al
+    mov al, 0x0a
+    out 0x20, al
+    in al, 0x20
+    mov ah, al
+    mov al, [0xff000fff]
+    out 0xf4, ax
+    hlt`;
+  const name = file('devices.asm', source);
+  const { status, output } = await command('run', name, '--test-devices', '--json');
+  expect([status, (JSON.parse(output) as RunReport).exit]).toEqual([0, { reason: 'poweroff', detail: String(0x8012) }]);
 });
 
 test('a machine that finds nothing to start from says why where the user looks', async () => {
