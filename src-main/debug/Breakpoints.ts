@@ -35,7 +35,13 @@ export interface Breakpoint extends BreakpointSettings {
 
 /** They wait for the same in the same circumstances. */
 export function hasSameMeaning(one: BreakpointSettings, other: BreakpointSettings): boolean {
-  return isSameTarget(one.target, other.target) && one.condition === other.condition;
+  return isSameTarget(meant(one.target), meant(other.target)) && one.condition === other.condition;
+}
+
+/** A place that is named is its name: the address is what the program had there when it was last looked for. */
+function meant(target: LocatedTarget): LocatedTarget {
+  const isNamed = (target.kind === 'code' || target.kind === 'data') && target.location !== '';
+  return isNamed ? { ...target, linearAddress: 0 } : target;
 }
 
 /** The breakpoints of every machine, in the order in which they were made; they outlive a machine's power-off. */

@@ -19,6 +19,20 @@ test('there is one breakpoint for each thing, and each keeps its number', () => 
   ]);
 });
 
+test('there is one for each name, wherever the program has it by then', () => {
+  const breakpoints = new Breakpoints({}, () => undefined);
+  breakpoints.add('vm', code(0, 'main'));
+  breakpoints.arm('vm', () => 0x1000);
+  breakpoints.add('vm', { ...code(0, 'main'), ignoreCount: 2 });
+  breakpoints.add('vm', code(0x1000));
+  breakpoints.add('vm', code(0, 'main+4'));
+  expect(breakpoints.list('vm')).toMatchObject([
+    { id: 1, target: { location: 'main' }, ignoreCount: 2 },
+    { id: 2, target: { location: '', linearAddress: 0x1000 } },
+    { id: 3, target: { location: 'main+4' } },
+  ]);
+});
+
 test('there may be several at one address, each with a condition of its own', () => {
   const breakpoints = new Breakpoints({}, () => undefined);
   breakpoints.add('vm', { ...code(0x20), condition: 'eax == 1' });
