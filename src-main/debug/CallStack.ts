@@ -122,10 +122,11 @@ class StackWalk {
       },
       Math.min(MOST_AHEAD, this.aheadLeft),
     );
-    for await (const { kind, slot, wordBytes, framePointer: restored } of ways) {
+    for await (const { kind, slot, wordBytes, releasedBytes, framePointer: restored } of ways) {
       const found =
         kind === 'interrupt' ? await this.interruptAt(slot, wordBytes) : await this.returnAt(slot, false, wordBytes);
-      if (found) return { slot: found, framePointer: restored };
+      if (found)
+        return { slot: { ...found, stackPointer: found.stackPointer + releasedBytes }, framePointer: restored };
     }
     return undefined;
   }

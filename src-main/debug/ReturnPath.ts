@@ -26,6 +26,8 @@ export interface ReturnAhead {
   readonly wordBytes: 2 | 4;
   /** The stack slot, as an offset, that it takes the return address from. */
   readonly slot: number;
+  /** What it releases above that, beside what it pops: the arguments of procedures that take them off themselves. */
+  readonly releasedBytes: number;
   /** BP as it will be then. */
   readonly framePointer: FrameValue;
 }
@@ -67,7 +69,9 @@ export async function* returnsAhead(
     if (kind !== undefined) {
       const { stackPointer, framePointer } = way;
       const wordBytes = instruction.operandSize === 16 ? 2 : 4;
-      if (stackPointer !== undefined) yield { kind, wordBytes, slot: stackPointer, framePointer };
+      const [released] = instruction.operands;
+      const releasedBytes = released?.kind === 'immediate' ? released.value : 0;
+      if (stackPointer !== undefined) yield { kind, wordBytes, slot: stackPointer, releasedBytes, framePointer };
       continue;
     }
     const after = passed(instruction, way);

@@ -74,6 +74,20 @@ test('without frame pointers the next word that a call has pushed is taken, and 
   ]);
 });
 
+test('a procedure that takes its arguments off the stack leaves its caller’s stack pointer above them', async () => {
+  const source = 'call middle\nhlt\nmiddle: push 1\npush 2\ncall leaf\nret\nleaf: nop\nret 8';
+  const callers = machineCode(source, 32, CODE);
+  const [afterMiddle, afterLeaf, leaf] = [CODE + 5, CODE + 15, CODE + 16];
+  // The second argument looks as if a call had pushed it.
+  const stack = { 0x8fec: afterLeaf, 0x8ff0: afterLeaf, 0x8ff4: 1, 0x8ff8: afterMiddle };
+  const frames = await callStack(memoryOf(callers, stack), { ...FLAT, instructionPointer: leaf, stackPointer: 0x8fec });
+  expect(frames).toEqual([
+    { linearAddress: leaf, stackPointer: 0x8fec, isGuess: false, isInterrupted: false },
+    { linearAddress: afterLeaf, stackPointer: 0x8ff8, isGuess: false, isInterrupted: false },
+    { linearAddress: afterMiddle, stackPointer: 0x8ffc, isGuess: false, isInterrupted: false },
+  ]);
+});
+
 test('in real mode offsets count from their segments, and far calls and INT n return through CS', async () => {
   const source = 'int 21h\nnop\nhandler: push bp\nmov bp, sp\nnop\niret';
   const memory = memoryOf(machineCode(source, 16, 0), { 0x5fee: 0, 0x5ff0: 2, 0x5ff2: 0x100, 0x5ff4: 0x202 }, 2);
