@@ -80,7 +80,8 @@ export class Debugging {
   /** One whose place and condition stay may also be turned off where they make no sense any more. */
   async changeBreakpoint(id: VmId, breakpointId: number, settings: BreakpointSettings): Promise<Outcome<Breakpoint[]>> {
     const before = this.breakpoints.list(id).find((each) => each.id === breakpointId);
-    if (before === undefined) return refuse('invalid-value', 'That breakpoint no longer exists.');
+    if (before === undefined)
+      return refuse('invalid-value', 'That breakpoint no longer exists.', {}, 'breakpoint-gone');
     const refusal = hasSameMeaning(before, settings) ? undefined : await this.refusalOf(id, settings);
     return refusal ?? this.changing(id, () => this.breakpoints.change(id, breakpointId, settings));
   }
@@ -149,10 +150,15 @@ export class Debugging {
     if (!registers) return off();
     // The stack of one that runs says nothing.
     if (this.hypervisor.get(id)?.state === 'running')
-      return refuse('wrong-state', 'The machine is running. Pause it to step out of a procedure.');
+      return refuse(
+        'wrong-state',
+        'The machine is running. Pause it to step out of a procedure.',
+        {},
+        'step-out-running',
+      );
     const [, caller] = await callStack(this.memoryOf(id, vcpu, registers), stackContextOf(registers.values));
     if (caller === undefined)
-      return refuse('invalid-value', 'Nothing on the stack looks like a place to return to: there is no caller.');
+      return refuse('invalid-value', 'Nothing on the stack looks like a place to return to: there is no caller.', {}, 'no-caller'); // prettier-ignore
     const { linearAddress, stackPointer } = caller;
     return toOutcome(await this.hypervisor.runOut(id, { linearAddress, stackPointer }), () => undefined);
   }

@@ -21,6 +21,10 @@ const codes: Readonly<Record<HypervisorErrorCode, ProblemCode>> = {
 /** Refusals of the app's own, beside the hypervisor's `REFUSAL_IDS`, that the window says in its own language. */
 export const APP_REFUSAL_IDS = [
   'machine-off',
+  'step-out-running',
+  'no-caller',
+  'breakpoint-gone',
+  'nothing-translated',
   'gdb-port-taken',
   'gdb-port-reserved',
   'gdb-port-unusable',

@@ -42,7 +42,7 @@ export class Inspection {
     const translated = await this.hypervisor.inspection.translation(id, vcpu, from, length);
     if (!translated.ok) return refuseWith(translated.error);
     if (translated.value === null) {
-      return refuse('wrong-state', 'This machine’s accelerator runs the guest’s code as it is: nothing is translated.');
+      return refuse('wrong-state', 'This machine’s accelerator runs the guest’s code as it is: nothing is translated.', {}, 'nothing-translated'); // prettier-ignore
     }
     const { blocks, regions } = translated.value;
     const bytes = mappedAround(await readLinear(memory, from, length), place.linearAddress);
