@@ -16,9 +16,14 @@ export const useSymbols = defineStore('symbols', () => {
   /** Machines whose file is being read. */
   const reading = shallowReactive(new Set<string>());
 
+  /** How often each machine's file was changed. */
+  const changes = new Map<string, number>();
+
   async function load(id: string): Promise<void> {
+    const before = changes.get(id);
     const outcome = await bridge().call('symbols:status', { id });
-    if (outcome.ok) byMachine.set(id, outcome.value);
+    // Of a large file it may take long: what was chosen meanwhile is newer.
+    if (outcome.ok && changes.get(id) === before) byMachine.set(id, outcome.value);
   }
 
   async function set(id: string, token: string | null, offset = 0): Promise<boolean> {
@@ -30,6 +35,7 @@ export const useSymbols = defineStore('symbols', () => {
     reading.delete(id);
     notices.settle(`machine:${id}`, outcome);
     if (!outcome.ok) return false;
+    changes.set(id, (changes.get(id) ?? 0) + 1);
     byMachine.set(id, outcome.value);
     undo.push({ what: t('undo.symbols'), undo: () => set(id, former?.file.token ?? null, former?.offset) });
     return true;
