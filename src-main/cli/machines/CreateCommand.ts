@@ -108,8 +108,14 @@ export function change(context: MachineContext, word: string, choices: MachineCh
     const drives = await changedDrives(control, vm, choices);
     if (Object.keys(changes).length === 0 && !drives && choices.symbols === undefined)
       throw new UsageError('set: say what is to change; `vivarium set --help` lists what can.');
+    const { symbols } = choices;
+    const former = symbols === undefined ? null : valueOf(await control.call('symbols:status', { id: vm.id }));
     await setSymbols(control, vm.id, choices);
-    const changed = valueOf(await control.call('vm:update', { id: vm.id, changes, ...(drives && { drives }) }));
+    const outcome = await control.call('vm:update', { id: vm.id, changes, ...(drives && { drives }) });
+    // All of it is changed, or nothing.
+    if (!outcome.ok && symbols !== undefined)
+      await control.call('symbols:set', { id: vm.id, token: former?.file.token ?? null, offset: former?.offset ?? 0 });
+    const changed = valueOf(outcome);
     return tell(context, control, changed, `“${changed.name}” was changed.`);
   });
 }

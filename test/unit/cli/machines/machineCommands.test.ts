@@ -410,6 +410,9 @@ describe('machines that run', () => {
       status: 2,
       complaints: expect.stringMatching(/^text holds no symbols/),
     });
+    const other = file('Other.map', 'c0100000 T other\n');
+    expect(await vivarium('set', 'spin', '--symbols', other, '--memory', '4M')).toMatchObject({ status: 1 });
+    expect((await vivarium('print', 'spin', 'startup_32')).output).toBe('startup_32 = 3222274048 (0xc0100000)\n');
     expect(await vivarium('set', 'spin', '--symbols', 'none')).toMatchObject({ status: 0 });
     expect(await vivarium('create', '--name', 'other', '--symbols', 'missing')).toMatchObject({ status: 2 });
     expect((await json('ls')).map(({ name }: { name: string }) => name)).toEqual(['spin']);
