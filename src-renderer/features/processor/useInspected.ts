@@ -1,11 +1,8 @@
-import { onBeforeUnmount, shallowRef, watch, type ShallowRef } from 'vue';
+import { shallowRef, type ShallowRef } from 'vue';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import { problemText } from '../../app/problemText.ts';
-import { useReadings } from '../machine/feedContext.ts';
-
-/** How often a running machine is asked while somebody looks. */
-const RUNNING_MS = 500;
+import { useRereading } from '../machine/useRereading.ts';
 
 export interface Inspected<Value> {
   /** Undefined until the first answer. */
@@ -25,9 +22,7 @@ export function useInspected<Value>(
 ): Inspected<Value> {
   const value = shallowRef<Value>();
   const problem = shallowRef('');
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
-  let retired = -1;
 
   async function read(): Promise<void> {
     const answer = machineOf().state === 'off' || document.hidden ? undefined : ask();
@@ -40,34 +35,6 @@ export function useInspected<Value>(
     value.value = outcome.ok ? outcome.value : undefined;
   }
 
-  function readSoon(waitMs: number): void {
-    if (timer !== undefined) return;
-    const own = setTimeout(async () => {
-      await read();
-      // Asked to read at once meanwhile, or nobody looks any more: whoever did that has the say.
-      if (timer !== own) return;
-      timer = undefined;
-      if (machineOf().state === 'running') readSoon(RUNNING_MS);
-    }, waitMs);
-    timer = own;
-  }
-
-  function refresh(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    readSoon(0);
-  }
-
-  useReadings(({ vcpus }) => {
-    const now = vcpus.reduce((sum, vcpu) => sum + vcpu.retiredInstructions, 0);
-    if (now !== retired) readSoon(machineOf().state === 'paused' ? 0 : RUNNING_MS);
-    retired = now;
-  });
-  watch(() => machineOf().state, refresh);
-  onBeforeUnmount(() => {
-    clearTimeout(timer);
-    timer = undefined;
-  });
-  refresh();
+  const { refresh } = useRereading(machineOf, read);
   return { value, problem, refresh };
 }

@@ -19,7 +19,7 @@ export interface TranslationView {
   /** Reads the same lines again; those around the next instruction when it left them and the view follows it. */
   refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }>;
   goTo(linearAddress: number): Promise<void>;
-  /** Adds lines behind the last or before the first; how many rows lie in front that were not there before. */
+  /** Adds lines behind the last or before the first. */
   extend(direction: 'up' | 'down'): Promise<void>;
 }
 
@@ -30,6 +30,8 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
   const heat = new BlockHeat();
   let count = LINES;
   let isBusy = false;
+  /** Counts where the user has gone to: what was asked for before, of another place, is not shown any more. */
+  let visit = 0;
 
   async function read(linearAddress: number | undefined, linesBefore: number): Promise<Translation | undefined> {
     const at = linearAddress === undefined ? {} : { linearAddress };
@@ -54,10 +56,12 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
   async function refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }> {
     if (isBusy) return { isMoved: false };
     isBusy = true;
+    const own = visit;
     try {
       const at = first();
       if (at !== undefined) {
         const same = await read(at, 0);
+        if (own !== visit) return { isMoved: false };
         const isInView = same?.lines.some(({ line }) => line.linearAddress === same.current) ?? false;
         if (same && (isInView || !isFollowing)) {
           show(same);
@@ -65,7 +69,9 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
         }
       }
       count = LINES;
-      show((await read(undefined, LINES_BEFORE)) ?? NOTHING);
+      const around = await read(undefined, LINES_BEFORE);
+      if (own !== visit) return { isMoved: false };
+      show(around ?? NOTHING);
       return { isMoved: true };
     } finally {
       isBusy = false;
@@ -73,18 +79,21 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
   }
 
   async function goTo(linearAddress: number): Promise<void> {
+    const own = ++visit;
     count = LINES;
-    show((await read(linearAddress, LINES_BEFORE)) ?? NOTHING);
+    const around = await read(linearAddress, LINES_BEFORE);
+    if (own === visit) show(around ?? NOTHING);
   }
 
   async function extend(direction: 'up' | 'down'): Promise<void> {
     const at = first();
     if (isBusy || at === undefined || (direction === 'down' && count >= LINES_MOST)) return;
     isBusy = true;
+    const own = visit;
     try {
       count = Math.min(LINES_MOST, count + LINES / 2);
       const more = await read(at, direction === 'up' ? LINES / 2 : 0);
-      if (more) show(more);
+      if (more && own === visit) show(more);
     } finally {
       isBusy = false;
     }
