@@ -3,7 +3,6 @@ import type { AddressSpace, MemoryRange } from '../../../src-preload/contract/de
 import { bridge } from '../../app/bridge.ts';
 import { problemText } from '../../app/problemText.ts';
 
-export const BYTES_PER_ROW = 16;
 /** What one scroll range spans: a browser's elements cannot be tall enough for more than some 30 MiB of rows. */
 export const WINDOW_BYTES = 8 * 1024 * 1024;
 
@@ -32,18 +31,36 @@ export interface MemoryReading {
   forget(): void;
 }
 
+/** Rows that are divided into groups of eight. */
+const ROW_LENGTHS = [32, 16] as const;
+const GROUP = 8;
+/** Of a row: around each byte, behind a group, between its three parts, around them all with the scroll bar, in CSS pixels. */
+const SPACES = { byte: 8, group: 8, part: 16, row: 36 } as const;
+const ADDRESS_DIGITS = 8;
+
+/** How many bytes a row of so many CSS pixels has room for, with its address and its characters; eight at the least. */
+export function bytesPerRow(width: number, characterWidth: number): number {
+  const widthOf = (bytes: number): number =>
+    (ADDRESS_DIGITS + 3 * bytes) * characterWidth +
+    bytes * SPACES.byte +
+    (bytes / GROUP - 1) * SPACES.group +
+    2 * SPACES.part +
+    SPACES.row;
+  return ROW_LENGTHS.find((bytes) => widthOf(bytes) <= width) ?? GROUP;
+}
+
 /** The rows in view, read from the machine, each compared with what it was before. */
-export function useMemoryReading(id: string, spaceOf: () => AddressSpace): MemoryReading {
+export function useMemoryReading(id: string, spaceOf: () => AddressSpace, rowLengthOf: () => number): MemoryReading {
   let rows = new Map<number, MemoryRow>();
   const revision = shallowRef(0);
   const problem = shallowRef('');
 
   function toRow(range: MemoryRange, offset: number): MemoryRow {
     const address = range.address + offset;
-    const bytes = new Int16Array(BYTES_PER_ROW);
+    const bytes = new Int16Array(rowLengthOf());
     const former = rows.get(address);
     let changed = 0;
-    for (let index = 0; index < BYTES_PER_ROW; index++) {
+    for (let index = 0; index < bytes.length; index++) {
       const at = offset + index;
       const isMissing = at >= range.bytes.length || range.missing.some(([start, end]) => at >= start && at < end);
       bytes[index] = isMissing ? -1 : (range.bytes[at] ?? -1);
@@ -54,12 +71,14 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
   }
 
   async function read(first: number, last: number): Promise<void> {
+    const rowLength = rowLengthOf();
     const request = { id, space: spaceOf(), address: first, length: last - first };
     const outcome = await bridge().call('debug:readMemory', request);
     problem.value = outcome.ok ? '' : problemText(outcome.problem);
-    if (!outcome.ok) return;
+    // Rows may have become longer or shorter meanwhile: they are read anew then.
+    if (!outcome.ok || rowLength !== rowLengthOf()) return;
     const next = new Map<number, MemoryRow>();
-    for (let offset = 0; offset < last - first; offset += BYTES_PER_ROW) {
+    for (let offset = 0; offset < last - first; offset += rowLength) {
       const row = toRow(outcome.value, offset);
       next.set(row.address, row);
     }
@@ -67,11 +86,9 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
     revision.value++;
   }
 
-  const unknown = new Int16Array(BYTES_PER_ROW).fill(-1);
-
   function row(address: number): MemoryRow {
     void revision.value;
-    return rows.get(address) ?? { address, bytes: unknown, changed: 0 };
+    return rows.get(address) ?? { address, bytes: new Int16Array(rowLengthOf()).fill(-1), changed: 0 };
   }
 
   return {
@@ -79,8 +96,9 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace): Memor
     row,
     bytesAt(address, length) {
       const bytes: number[] = [];
+      const rowLength = rowLengthOf();
       for (let at = address; at < address + length; at++) {
-        const byte = row(at - (at % BYTES_PER_ROW)).bytes[at % BYTES_PER_ROW] ?? -1;
+        const byte = row(at - (at % rowLength)).bytes[at % rowLength] ?? -1;
         if (byte < 0) break;
         bytes.push(byte);
       }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { comparedRows, windowAround } from '../../../src-renderer/features/memory/comparedRows.ts';
+import { bytesPerRow } from '../../../src-renderer/features/memory/memoryWindow.ts';
 import { linearRows } from '../../../src-renderer/features/memory/mapRows.ts';
 
 describe('what is shown of a difference', () => {
@@ -28,4 +29,16 @@ test('a linear range says who may do what, and where it leads', () => {
   expect(linearRows({ mode: 'PAE', isCut: false, ranges: [{ ...range, ...rights }] })).toEqual([
     { first: 0x40_0000, byteLength: 0x1000, kind: 'userReadOnly', device: null, rights: 'u--', leadsTo: 0x9000 },
   ]);
+});
+
+// Characters of 7 px: 8 bytes take 356 px, 16 take 596 and 32 take 1076.
+test.each([
+  [200, 8],
+  [595, 8],
+  [596, 16],
+  [1075, 16],
+  [1076, 32],
+  [3000, 32],
+])('a row of %i px has room for %i bytes', (width, bytes) => {
+  expect(bytesPerRow(width, 7)).toBe(bytes);
 });
