@@ -47,7 +47,7 @@ test('bytes are found in memory, forwards and backwards', async ({ launch, home,
   await expect(desk.part(TEST_IDS.memorySearchNote)).toContainText('two hexadecimal digits');
   await search.fill('fe ed fa ce 12 34 56 78 9a bc');
   await search.press('Enter');
-  await expect(desk.part(TEST_IDS.memorySearchNote)).toHaveText('Nowhere in memory.');
+  await expect(desk.part(TEST_IDS.memorySearchNote)).toHaveText('Not found in memory.');
 });
 
 test('a range is filled, saved to a file and loaded from one', async ({ launch, home, picture }) => {

@@ -85,7 +85,7 @@ test('machines stand side by side on the schedule page, as lanes and as charts',
   for (let turn = 0; turn < 4; turn++) await desk.page.mouse.wheel(0, -500);
   await picture(desk.page, 'schedule-zoomed');
   for (let turn = 0; turn < 8; turn++) await desk.page.mouse.wheel(0, -700);
-  await expect(desk.page.getByText('Standing still at 20.0 µs', { exact: false })).toBeVisible();
+  await expect(desk.page.getByText('Stopped, showing 20.0 µs', { exact: false })).toBeVisible();
   await lanes.dblclick();
   await desk.part(TEST_IDS.scheduleView).getByTestId('choice-charts').click();
   await expect(desk.part(TEST_IDS.historyChart)).toHaveCount(7);

@@ -202,7 +202,7 @@ function drawGrid(
     context.fillStyle = token('line');
     context.fillRect(x, AXIS_HEIGHT - 5, 1, bottom - AXIS_HEIGHT + 5);
     context.fillStyle = token('ink-faint');
-    context.fillText(tick.label, x + 4, AXIS_HEIGHT / 2);
+    if (x + 4 + context.measureText(tick.label).width <= width) context.fillText(tick.label, x + 4, AXIS_HEIGHT / 2);
   }
 }
 

@@ -42,7 +42,7 @@ export const devices = {
     requests: 'Times that it has asserted the line',
     asserted: 'asserted now',
     masked: 'masked',
-    idle: 'open',
+    idle: 'unmasked',
     requested: 'requested',
     inService: 'in service',
     edge: 'edge',

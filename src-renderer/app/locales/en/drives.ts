@@ -12,11 +12,11 @@ export const drives = {
     menuOf: '{drive}: {file}',
     insert: 'Insert an image…',
     eject: 'Eject',
-    access: 'What becomes of writes',
+    access: 'What happens to writes',
     accessHint:
-      'Writable: kept in the image. Read-only: refused. Overlay: kept until the machine is switched off, the image stays as it is.',
+      'Writable: kept in the image. Read-only: refused. Overlay: kept until the machine is powered off; the image stays as it is.',
     whileOff:
-      'Drives can be changed while the machine is off; diskettes and discs at any time, below the machine’s screen.',
+      'Power the machine off to change drives; floppies and CDs can be changed at any time, below the machine’s screen.',
     choose: 'Choose an image for: {drive}',
     takeOut: 'Take out of: {drive}',
     failing: 'failing',

@@ -10,7 +10,7 @@ export const editor = {
     texts: 'Open texts',
     noFile: 'Not saved to a file yet',
     close: 'Close {name}',
-    changed: 'Has changes that are not saved',
+    changed: 'Has unsaved changes',
     report: 'Assembler’s report',
     assembled: 'Assembled.',
     errors: 'Errors: {count}. Nothing was loaded.',

@@ -1,6 +1,6 @@
 export const history = {
   history: {
-    what: 'Drag to zoom, wheel to scale, double-click for now',
+    what: 'Drag or scroll to zoom, double-click to go back to now',
     minutes: '{count} min',
     savePicture: 'Save the charts as a picture (PNG)',
     saveTable: 'Save the numbers as a table (CSV)',

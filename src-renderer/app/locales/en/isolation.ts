@@ -12,7 +12,7 @@ export const isolation = {
     digestTitle: 'Digest of the memory that only this machine may change',
     intact: 'whole',
     changed: 'changed from outside',
-    unknown: 'not checked yet',
+    unknown: 'unchecked',
     checks: 'checks: {count}',
     log: 'Containment log',
     logEmpty:

@@ -11,7 +11,7 @@ export const machine = {
     export: 'Export…',
     exported: 'The machine, its snapshots and what its drives hold were written to {file}.',
     settings: 'Settings…',
-    settingsTitle: 'Settings of {name}',
+    settingsTitle: '{name} settings',
     delete: 'Delete…',
   },
   control: {
@@ -38,7 +38,7 @@ export const machine = {
       'thread-hung': 'The thread of “{name}” hung, and was ended.',
       'out-of-memory': 'The thread of “{name}” ran out of memory.',
     },
-    whatNow: 'Its memory and registers can still be read; reset starts it afresh.',
+    whatNow: 'Its memory and registers can still be read; reset starts it again.',
     silent: 'The machine’s thread is not answering',
     silentNow: 'Its pCPU has been given to the others. It may come back by itself; power off or reset ends its thread.',
     detail: 'Details',

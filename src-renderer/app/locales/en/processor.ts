@@ -47,7 +47,7 @@ export const processor = {
     pageTable: 'page table',
     pagingOff: 'Paging is off: linear addresses are physical ones.',
     nothingMapped: 'Nothing is mapped.',
-    notANumber: 'Not a number of at most {bits} bits.',
+    notANumber: 'Not a number of {bits} bits or fewer.',
   },
   processorSection: { registers: 'Registers', vectors: 'x87, SSE', tables: 'Descriptors', paging: 'Paging' },
   rounding: {
@@ -92,7 +92,7 @@ export const processor = {
   faultReason: {
     absent: '{level} is not present',
     reserved: '{level} has reserved bits set',
-    supervisor: '{level} is for supervisors alone',
+    supervisor: '{level} is for the supervisor only',
     readOnly: '{level} does not allow writes',
     noExecute: '{level} does not allow execution',
   },
@@ -111,8 +111,8 @@ export const processor = {
     RF: 'resume',
     VM: 'virtual 8086',
     AC: 'alignment check',
-    VIF: 'virtual interrupts on',
-    VIP: 'virtual interrupt waits',
+    VIF: 'virtual IF',
+    VIP: 'virtual pending',
     ID: 'CPUID present',
   },
   mode: {

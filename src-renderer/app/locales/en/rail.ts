@@ -1,9 +1,9 @@
 export const rail = {
   rail: {
-    collapse: 'Fold “{group}” up',
-    expand: 'Unfold “{group}”',
+    collapse: 'Collapse “{group}”',
+    expand: 'Expand “{group}”',
     startAll: 'Start all',
-    stopAll: 'Power all off',
+    stopAll: 'Power off all',
     stopAllQuestion: 'Power off all machines of “{group}”?',
     stopAllBody: 'What is in their memory is lost: {names}.',
     groupCount: '{on} of {all} on',

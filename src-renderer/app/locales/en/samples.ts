@@ -2,7 +2,7 @@ export const samples = {
   samples: {
     welcome: 'Welcome',
     leadTitle: 'Machines under glass',
-    lead: 'Vivarium runs x86 machines without administrator rights, each in memory of its own, with every register, exit and time slice in view. The demonstration starts eight of them at once: three at work, and five that try to break out.',
+    lead: 'Vivarium runs x86 machines without administrator rights, each in its own memory, with every register, exit and time slice in view. The demonstration starts eight at once: three that work, and five that try to break out.',
     linux: 'Run Linux…',
     drop: 'or drop a file anywhere: a program, a kernel, a disk or CD image',
     recent: 'Recent files',

@@ -7,17 +7,17 @@ export const settings = {
     language: 'Language',
     'language-system': 'System',
     processors: 'Host processors',
-    processorsHint: 'As many as the scheduler may fill with machines (pCPUs).',
+    processorsHint: 'How many of them machines may use (pCPUs).',
     processorsAll: 'All ({count})',
     slice: 'Slice',
     sliceHint:
-      'The longest that a machine keeps a pCPU which others want. Short ones answer sooner, long ones switch less.',
+      'How long a machine may keep a pCPU that others want. Shorter slices respond sooner, longer ones switch less.',
     memoryLimit: 'Memory for machines',
     memoryLimitHint:
-      'What machines that are on may have together. Empty: {usual} MiB, three quarters of this computer’s memory.',
+      'The most that all running machines may have together. Empty: {usual} MiB, three quarters of this computer’s memory.',
     confirm: 'Ask before machines lose their state',
-    confirmHint: 'On power-off, on loading over a running machine, and on quitting.',
-    suspend: 'Suspend machines on quitting',
-    suspendHint: 'Their state is kept on disk, and they go on at the next start.',
+    confirmHint: 'When powering off, loading into a running machine, or quitting.',
+    suspend: 'Suspend machines when quitting',
+    suspendHint: 'Their state is kept on disk, and they continue at the next start.',
   },
 };

@@ -28,6 +28,6 @@ export const snapshots = {
     keepFirst: 'Take a snapshot of the present state first: “{name}”',
     discard: 'Discard the suspended state',
     askDiscard: 'Discard the suspended state of {name}?',
-    discardBody: 'What {name} held in memory is lost. Its next start starts it anew.',
+    discardBody: 'What {name} held in memory is lost. It boots afresh at its next start.',
   },
 };

@@ -44,7 +44,7 @@ export const devices: typeof English = {
     requests: '它拉起该线路的次数',
     asserted: '当前有效',
     masked: '已屏蔽',
-    idle: '开放',
+    idle: '未屏蔽',
     requested: '已请求',
     inService: '服务中',
     edge: '边沿',

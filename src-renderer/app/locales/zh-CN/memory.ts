@@ -7,7 +7,7 @@ export const memory: typeof English = {
     rom: '只读 ROM',
     video: '显存',
     device: '设备',
-    none: '无人响应',
+    none: '无设备响应',
     userWritable: '用户，可写',
     userReadOnly: '用户，只读',
     writable: '内核，可写',
