@@ -2,7 +2,7 @@ import { access, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/pr
 import path from 'node:path';
 import { ImageError } from '../../machine/images/HostFile.ts';
 import { MachineTurns } from '../MachineTurns.ts';
-import { done, refused } from '../results.ts';
+import { closing, done, refused } from '../results.ts';
 import { copySnapshots, linkOrCopy, subtree } from '../snapshots/copySnapshots.ts';
 import { openSnapshotTree } from '../snapshots/openSnapshotTree.ts';
 import { SnapshotStore } from '../snapshots/SnapshotStore.ts';
@@ -69,6 +69,7 @@ export class MachineStore {
   readonly #aside = new Map<VmId, string>();
   /** Operations on each machine: one at a time. */
   readonly #turns = new MachineTurns();
+  #isClosed = false;
 
   private constructor(
     folder: string,
@@ -81,7 +82,7 @@ export class MachineStore {
     this.machines = machines;
     this.problems = problems;
     this.#lock = lock;
-    this.snapshots = new SnapshotStore(folder, trees, (id, change) => this.#turns.take(id, change));
+    this.snapshots = new SnapshotStore(folder, trees, (id, change) => this.#inTurn(id, change));
   }
 
   static async open(folder: string): Promise<Result<MachineStore>> {
@@ -241,7 +242,9 @@ export class MachineStore {
     }
   }
 
+  /** What is under way is done; whoever asks for a change from now on is refused it: the store may be another process's. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#turns.allEnded();
     await Promise.all([...this.#aside.keys()].map((id) => this.#purge(id)));
     await this.snapshots.close();
@@ -270,8 +273,12 @@ export class MachineStore {
     return path.join(this.folder, 'machines', id);
   }
 
+  #inTurn<T>(id: VmId, change: () => Promise<Result<T>>): Promise<Result<T>> {
+    return this.#isClosed ? Promise.resolve(closing()) : this.#turns.take(id, change);
+  }
+
   #change(id: VmId, failure: string, apply: () => Promise<void>): Promise<Result<null>> {
-    return this.#turns.take(id, async () => {
+    return this.#inTurn(id, async () => {
       try {
         await apply();
         return done(null);

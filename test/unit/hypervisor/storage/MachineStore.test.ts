@@ -140,6 +140,21 @@ test('a deletion is taken back once, and by the process that it was asked of', a
   await store.close();
 });
 
+test('a store that is closed takes no change: it may be another process’s', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({ name: 'first' }));
+  const renamed = registry.update(id, { name: 'in time' });
+  await new Promise(setImmediate);
+  await store.close();
+  unwrap(await renamed);
+  const late = [await registry.create({}), await registry.update(id, { name: 'late' }), await registry.delete(id)];
+  expect(late.map(({ ok }) => ok)).toEqual([false, false, false]);
+  const again = unwrap(await MachineStore.open(folder));
+  expect(again.machines.map(({ name }) => name)).toEqual(['in time']);
+  await again.close();
+});
+
 test('nothing is kept of changes of machines that are gone', async () => {
   const store = unwrap(await MachineStore.open(folder));
   const registry = new MachineRegistry(store);
