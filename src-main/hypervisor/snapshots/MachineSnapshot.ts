@@ -4,7 +4,7 @@ import { type ImageLayer, LayeredImage } from '../../machine/images/LayeredImage
 import type { Machine } from '../../machine/Machine.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import type { TranslatedMachine } from '../TranslatedMachine.ts';
-import { capturePages, forEachPage, type Pages, PAGE_BYTES, restorePages } from './pages.ts';
+import { capturePages, forEachPage, type PageRun, type Pages, PAGE_BYTES, restorePages, runsOf } from './pages.ts';
 
 /** Where processors find parts of video memory without a linear frame buffer. */
 const VGA_WINDOW = 0xa_0000;
@@ -59,11 +59,28 @@ export function restoreMachine(
   snapshot: MachineSnapshot,
   disks: LayeredDisks = new Map(),
 ): void {
+  const { state, ram, video } = snapshot;
+  restoreMemory(parts, { state, ram: runsOf(ram), video: runsOf(video) }, false);
+  for (const [slot, disk] of disks) disk.layer = snapshot.disks.get(slot) ?? new Map();
+}
+
+/**
+ * The same but for disks.
+ * @param isFresh it has executed nothing yet, so that nothing was translated
+ */
+export function restoreMemory(
+  parts: TranslatedMachine,
+  snapshot: {
+    readonly state: MachineState;
+    readonly ram: readonly PageRun[];
+    readonly video: readonly PageRun[];
+  },
+  isFresh: boolean,
+): void {
   const { machine, memory } = parts;
-  restorePages(memory.ram(0, memory.ramBytes), snapshot.ram, (page) => forgetRam(parts, page));
+  restorePages(memory.ram(0, memory.ramBytes), snapshot.ram, isFresh ? undefined : (page) => forgetRam(parts, page));
   restorePages(memory.video, snapshot.video, (page) => forgetVideo(parts, page));
   machine.restore(snapshot.state);
-  for (const [slot, disk] of disks) disk.layer = snapshot.disks.get(slot) ?? new Map();
 }
 
 /** Drops what was translated from a page of RAM that is about to change. */

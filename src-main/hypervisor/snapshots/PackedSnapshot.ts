@@ -2,7 +2,7 @@ import type { DriveSlot } from '../../machine/drives/DriveSlot.ts';
 import type { MachineState } from '../../machine/MachineState.ts';
 import type { Screen } from '../../machine/vga/Screen.ts';
 import type { MachineSnapshot } from './MachineSnapshot.ts';
-import { forEachPage, PAGE_BYTES, type Pages } from './pages.ts';
+import { forEachPage, PAGE_BYTES, type PageRun, type Pages } from './pages.ts';
 
 /** Pages of a memory as they go from thread to thread: nothing is copied but two buffers that change hands. */
 export interface PackedPages {
@@ -31,21 +31,29 @@ export interface CapturedMachine extends PackedSnapshot {
 
 /** Copies every page that is not zero. */
 export function packPages(memory: Uint8Array): PackedPages {
-  const numbers: number[] = [];
-  forEachPage(new Int32Array(memory.buffer, memory.byteOffset, memory.byteLength >> 2), (page) => numbers.push(page));
-  const bytes = new Uint8Array(numbers.length * PAGE_BYTES);
-  for (let first = 0; first < numbers.length;) {
-    // Neighbours are copied at once.
-    let end = first + 1;
-    while (end < numbers.length && (numbers[end] ?? 0) === (numbers[end - 1] ?? 0) + 1) end++;
-    const from = (numbers[first] ?? 0) * PAGE_BYTES;
-    bytes.set(memory.subarray(from, from + (end - first) * PAGE_BYTES), first * PAGE_BYTES);
-    first = end;
-  }
-  return { numbers: Uint32Array.from(numbers), bytes };
+  const pages: number[] = [];
+  forEachPage(new Int32Array(memory.buffer, memory.byteOffset, memory.byteLength >> 2), (page) => pages.push(page));
+  const numbers = Uint32Array.from(pages);
+  const packed = { numbers, bytes: new Uint8Array(numbers.length * PAGE_BYTES) };
+  for (const { first, bytes } of packedRuns(packed))
+    bytes.set(memory.subarray(first * PAGE_BYTES, first * PAGE_BYTES + bytes.length));
+  return packed;
 }
 
-/** Views of the packed bytes. */
+/** Views of the packed bytes: neighbours are one run. */
+export function packedRuns({ numbers, bytes }: PackedPages): readonly PageRun[] {
+  const runs: PageRun[] = [];
+  for (let start = 0; start < numbers.length;) {
+    const first = numbers[start] ?? 0;
+    let end = start + 1;
+    while (numbers[end] === first + end - start) end++;
+    runs.push({ first, bytes: bytes.subarray(start * PAGE_BYTES, end * PAGE_BYTES) });
+    start = end;
+  }
+  return runs;
+}
+
+/** The same, each page alone. */
 export function unpackPages({ numbers, bytes }: PackedPages): Pages {
   const pages = new Map<number, Uint8Array>();
   numbers.forEach((page, index) => pages.set(page, bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES)));

@@ -34,22 +34,73 @@ function firstNonZero(words: Int32Array, start: number, end: number): number {
   return at;
 }
 
+const CHUNK_BYTES = 64 * PAGE_BYTES;
+const ZEROS = new Uint8Array(CHUNK_BYTES);
 /** Not to be written. */
-export const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
+export const ZERO_PAGE = ZEROS.subarray(0, PAGE_BYTES);
+
+/** Neighbouring pages from the first one's number on. */
+export interface PageRun {
+  readonly first: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Each page alone, in order. */
+export function runsOf(pages: Pages): readonly PageRun[] {
+  return [...pages].sort(([a], [b]) => a - b).map(([first, bytes]) => ({ first, bytes }));
+}
 
 /**
  * Makes a memory hold these pages and zeros elsewhere; pages that do already are left alone.
- * Throws `SnapshotError` when there are more.
- * @param onChange told before a page is written
+ * Throws `SnapshotError` when there are more, before anything has changed.
+ * @param runs in order
+ * @param onChange told before a page is written; undefined: nobody knows anything of the memory yet
  */
-export function restorePages(bytes: Uint8Array, pages: Pages, onChange: (page: number) => void): void {
-  const count = Math.ceil(bytes.length / PAGE_BYTES);
-  for (const page of pages.keys())
-    if (page >= count) throw new SnapshotError(`the snapshot's memory has a page ${page}, this machine's ${count}`);
-  for (let page = 0; page < count; page++) restorePage(bytes, page, pages.get(page), onChange);
+export function restorePages(
+  memory: Uint8Array,
+  runs: readonly PageRun[],
+  onChange: ((page: number) => void) | undefined,
+): void {
+  const count = Math.ceil(memory.length / PAGE_BYTES);
+  const outside = runs.find(({ first, bytes }) => first * PAGE_BYTES + bytes.length > count * PAGE_BYTES);
+  if (outside) {
+    const page = Math.max(outside.first, count);
+    throw new SnapshotError(`the snapshot's memory has a page ${page}, this machine's ${count}`);
+  }
+  let at = 0;
+  for (const { first, bytes } of runs) {
+    clear(memory, at, first * PAGE_BYTES, onChange);
+    at = first * PAGE_BYTES;
+    for (let done = 0; done < bytes.length; done += CHUNK_BYTES)
+      restoreChunk(memory, at + done, bytes.subarray(done, done + CHUNK_BYTES), onChange);
+    at += bytes.length;
+  }
+  clear(memory, at, memory.length, onChange);
 }
 
-/** The same for one page; undefined: zeros. */
+function clear(memory: Uint8Array, start: number, end: number, onChange: ((page: number) => void) | undefined): void {
+  for (let at = start; at < end; at += CHUNK_BYTES)
+    restoreChunk(memory, at, ZEROS.subarray(0, Math.min(CHUNK_BYTES, end - at)), onChange);
+}
+
+/** Many pages are compared at once: most are what they are to be, or all of them are others. */
+function restoreChunk(
+  memory: Uint8Array,
+  at: number,
+  wanted: Uint8Array,
+  onChange: ((page: number) => void) | undefined,
+): void {
+  const target = memory.subarray(at, at + wanted.length);
+  if (Buffer.compare(target, wanted) === 0) return;
+  if (onChange === undefined) {
+    target.set(wanted);
+    return;
+  }
+  for (let offset = 0; offset < wanted.length; offset += PAGE_BYTES)
+    restorePage(memory, (at + offset) / PAGE_BYTES, wanted.subarray(offset, offset + PAGE_BYTES), onChange);
+}
+
+/** Makes a memory hold one page; undefined: zeros. */
 export function restorePage(
   bytes: Uint8Array,
   page: number,

@@ -17,8 +17,8 @@ import { PAGE_BYTES, hashFilledPages, hashLoadedPages } from '../isolation/pageH
 import { changeMemory, changeRegister } from '../changeMachine.ts';
 import type { RegisterName } from '../registers.ts';
 import type { FirmwareImages } from '../FirmwareShadow.ts';
-import { restoreMachine } from '../snapshots/MachineSnapshot.ts';
-import { type CapturedMachine, type PackedSnapshot, packPages, unpackSnapshot } from '../snapshots/PackedSnapshot.ts';
+import { restoreMemory } from '../snapshots/MachineSnapshot.ts';
+import { type CapturedMachine, packedRuns, type PackedSnapshot, packPages } from '../snapshots/PackedSnapshot.ts';
 import { armProcessor, debugMachine } from '../timetravel/debugMachine.ts';
 import { monotonicMs, monotonicNs } from '../scheduler/hostClock.ts';
 import { ExitRecorder } from '../statistics/ExitRecorder.ts';
@@ -72,7 +72,7 @@ export class TranslatedThreadMachine implements ThreadMachine {
   readonly #activity = new Uint32Array(new SharedArrayBuffer(4 * DEVICE_ACTIVITY.words));
   /** For the next reset. */
   #image: ProgramImage | undefined;
-  /** What the machine's history began with, if it has. */
+  /** What the machine was powered on with last; undefined: it has not been yet. */
   #imageOfHistory: ProgramImage | 'none' | undefined;
 
   constructor(definition: ThreadMachineDefinition, sinks: ThreadMachineSinks, handlers: CompiledHandlers) {
@@ -220,15 +220,17 @@ export class TranslatedThreadMachine implements ThreadMachine {
   restore(snapshot: PackedSnapshot, drives: readonly ThreadDrive[]): LoadedPages {
     const replacements = drives.map((drive) => this.#drives.prepareReplacement(drive));
     this.history?.end();
+    const isFresh = this.#imageOfHistory === undefined;
     // What a machine that was once on with this program has beside its state, it has still.
     if (this.#imageOfHistory !== (this.#image ?? 'none')) this.#powerOn();
-    restoreMachine(this.#parts, unpackSnapshot(snapshot));
+    const { state, ram, video } = snapshot;
+    restoreMemory(this.#parts, { state, ram: packedRuns(ram), video: packedRuns(video) }, isFresh);
     for (const replace of replacements) replace();
     this.history?.begin('snapshot');
     this.#imageOfHistory = this.#image ?? 'none';
     this.#forgetWrites();
     const { memory } = this.#parts;
-    return hashFilledPages(memory.ram(0, memory.ramBytes), snapshot.ram.numbers);
+    return hashFilledPages(memory.ram(0, memory.ramBytes), ram.numbers);
   }
 
   /** From here on a dirty page is one that the guest wrote. */
