@@ -16,12 +16,13 @@ const SCRIPT = 'symbolThread.cjs';
 export function symbolReader(entry = builtFile(SCRIPT)): SymbolReader {
   if (entry === undefined) return (request) => Promise.resolve(readSymbols(request));
   return (request) =>
-    new Promise((resolve) => {
+    new Promise<SymbolReply>((resolve) => {
       const thread = new Worker(entry, { workerData: request });
       thread.once('message', (reply: SymbolReply) => resolve(reply)); // It sends nothing else.
       thread.once('error', (error) => resolve(failed(request, messageOf(error))));
       thread.once('exit', () => resolve(failed(request, 'its reading ended early')));
-    });
+      // The host may start no thread.
+    }).catch((error: unknown) => failed(request, messageOf(error)));
 }
 
 /** A program without symbols is one all the same. */

@@ -71,10 +71,17 @@ export class NetworkThread {
 
   private start(): void {
     this.startedAtMs = performance.now();
-    const worker = new Worker(this.options.entry, {
-      name: 'network',
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
-    });
+    let worker: Worker;
+    try {
+      worker = new Worker(this.options.entry, {
+        name: 'network',
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
+      });
+    } catch (error) {
+      // The host has no threads left, perhaps for a moment.
+      this.onDeath(error);
+      return;
+    }
     this.worker = worker;
     worker.unref();
     let error: unknown;

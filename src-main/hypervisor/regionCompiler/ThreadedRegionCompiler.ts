@@ -104,19 +104,26 @@ export class ThreadedRegionCompiler implements RegionCompiler {
   }
 
   #start(): void {
+    this.#starts++;
     const { port1, port2 } = new MessageChannel();
     const signal = new SharedArrayBuffer(4 * SIGNAL.words);
+    const connection: CompilerConnection = { port: port2, signal };
+    let worker: Worker;
+    try {
+      worker = new Worker(this.#script, {
+        name: 'regions',
+        workerData: connection,
+        transferList: [port2],
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
+      });
+    } catch {
+      // The host has no threads left: what is compiled in place runs as well.
+      port1.close();
+      return;
+    }
     this.#words = new Int32Array(signal);
     this.#port = port1;
     this.#taken = 0;
-    this.#starts++;
-    const connection: CompilerConnection = { port: port2, signal };
-    const worker = new Worker(this.#script, {
-      name: 'regions',
-      workerData: connection,
-      transferList: [port2],
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MIB },
-    });
     this.#worker = worker;
     // Neither keeps a program alive whose guest has ended.
     worker.unref();

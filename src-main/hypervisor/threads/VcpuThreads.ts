@@ -35,7 +35,7 @@ export class VcpuThreads {
     this.#prepareLater();
   }
 
-  /** A thread that waits for a `ThreadData`; whoever takes it looks after it. */
+  /** A thread that waits for a `ThreadData`; whoever takes it looks after it. Throws when the host starts no more. */
   take(): Worker {
     const spare = this.#spare;
     this.#spare = undefined;
@@ -62,10 +62,15 @@ export class VcpuThreads {
 
   #prepare(): void {
     if (this.#spare || freemem() < LEAST_FREE_BYTES) return;
-    const spare = this.#start(true);
+    // Why it could not be started is told by the next that somebody takes.
+    let spare: Worker;
+    try {
+      spare = this.#start(true);
+    } catch {
+      return;
+    }
     this.#spare = spare;
     spare.unref();
-    // Why it could not be started is told by the next that somebody takes.
     spare.once('error', this.#forgetSpare).once('exit', this.#forgetSpare);
   }
 

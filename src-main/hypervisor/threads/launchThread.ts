@@ -1,5 +1,6 @@
+import type { Worker } from 'node:worker_threads';
 import { macAddressOf } from '../network/MachineNetwork.ts';
-import { done, refused } from '../results.ts';
+import { done, messageOf, refused } from '../results.ts';
 import type { Scheduler } from '../scheduler/Scheduler.ts';
 import type { VcpuShare } from '../scheduler/SchedulerState.ts';
 import type { PackedSnapshot } from '../snapshots/PackedSnapshot.ts';
@@ -47,10 +48,17 @@ export function launchThread(options: LaunchOptions): Result<LaunchedThread> {
     const message = 'Too many machines run already: power one of them off.';
     return refused('out-of-memory', message, { text: { id: 'machines-most' } });
   }
+  let worker: Worker;
+  try {
+    worker = threads.take();
+  } catch (error) {
+    scheduler.removeDead(slot);
+    return toRefusal(name, { kind: 'refused', reason: 'memory', message: messageOf(error) });
+  }
   let settle: (result: Result<ReadyThread>) => void = () => undefined;
   const ready = new Promise<Result<ReadyThread>>((resolve) => (settle = resolve));
   const thread: VcpuWorker = new VcpuWorker({
-    thread: threads.take(),
+    thread: worker,
     scheduler,
     slot,
     definition,

@@ -59,3 +59,9 @@ test('a program is read there too, with what it includes', async () => {
   const symbols = new ProgramSymbols(found.ok ? [found.table] : []);
   expect(symbols.lookup('second')).toBe((symbols.lookup('start') ?? 0) + 1);
 });
+
+test('where the host starts no thread, the file is refused', async () => {
+  // Node refuses to start it at once, as it does when the host has no threads left.
+  const unable = symbolReader('no/absolute/path.cjs');
+  expect(await unable({ kind: 'file', path: kernel, offset: 0 })).toMatchObject({ ok: false, problem: 'unreadable' });
+});

@@ -75,3 +75,14 @@ test('one that keeps dying is started no more than once a second', async () => {
   await expect.poll(() => onDeath.mock.calls.length, { timeout: 10_000 }).toBe(deaths + 2);
   expect(performance.now() - before).toBeGreaterThan(900);
 }, 30_000);
+
+test('where the host starts no thread, machines are cut off, and the next attempt comes later', async () => {
+  // Node refuses to start it at once, as it does when the host has no threads left.
+  thread = new NetworkThread({ entry: 'no/absolute/path.cjs', onDeath });
+  const one = machine('one');
+  thread.plug(one);
+  thread.plug(machine('other'));
+  expect(onDeath).toHaveBeenCalledOnce();
+  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(2), 5000);
+  expect(one.cables).toEqual([]);
+});

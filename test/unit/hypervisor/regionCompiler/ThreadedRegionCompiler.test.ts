@@ -79,3 +79,22 @@ test('jobs of a thread that dies fail, though this one never returns to its even
   expect(statistics().regions).toBe(regions + 1);
   rmSync(folder, { recursive: true });
 });
+
+test('where the host starts no thread, regions are compiled in place', () => {
+  // Node refuses to start it at once, as it does when the host has no threads left.
+  const compiler = new ThreadedRegionCompiler('no/absolute/path.cjs', { startAfterMs: 0 });
+  const made: MadeRegion[] = [];
+  const machine = createTestMachine({
+    regionThreshold: 20,
+    regions: { compiler, onMade: (region) => void made.push(region) },
+  });
+  enterMode(machine, 'flat32');
+  for (let loop = 0; loop < 8; loop++) {
+    machine.load(AT.code + loop * SPACING, LOOP);
+    machine.state.eip = AT.code + loop * SPACING;
+    machine.state.setRegister(1, ROUNDS);
+    machine.processor.stateChanged();
+    machine.run(4 * ROUNDS);
+  }
+  expect(made).toHaveLength(8);
+});

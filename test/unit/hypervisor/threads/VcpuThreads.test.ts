@@ -4,6 +4,7 @@ import {
   openTestHypervisor,
   sleep,
   type TestHypervisor,
+  unwrap,
   until,
 } from '../../../support/hypervisor/openTestHypervisor.ts';
 
@@ -35,4 +36,19 @@ test('none waits where none is wanted', async () => {
   await opened.run('loop');
   await sleep(1500);
   expect(threads()).toBe(before + 1);
+});
+
+test('a machine whose thread the host does not start stays off, and says why', async () => {
+  // Node refuses to start it at once, as it does when the host has no threads left.
+  opened = await openTestHypervisor('no/absolute/path.cjs', { keepsSpareThread: true });
+  const { hypervisor } = opened;
+  const { id } = unwrap(await hypervisor.create({ name: 'first' }));
+  const starts = [await hypervisor.start(id), await hypervisor.start(id)];
+  for (const start of starts)
+    expect(start).toMatchObject({
+      error: { code: 'out-of-memory', text: { id: 'host-memory', values: { name: 'first' } } },
+    });
+  expect(hypervisor.get(id)?.state).toBe('off');
+  // Nobody is there to hear of a spare one.
+  await sleep(1500);
 });
