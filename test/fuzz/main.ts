@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { disagreement, tierDisagreement } from '../support/engine/agreement.ts';
 import { runHostile } from '../support/engine/hostileRun.ts';
 import { runHostileGuest } from '../support/machine/hostileGuestRun.ts';
-import { MODE_NAMES } from '../support/engine/machineModes.ts';
+import { MODE_NAMES, type ModeName } from '../support/engine/machineModes.ts';
 import { allFeatures } from '../support/engine/randomModes.ts';
 import { Random } from '../support/engine/Random.ts';
-import { placeRandomProgram } from '../support/engine/randomProgram.ts';
+import { type Ingredients, placeRandomProgram } from '../support/engine/randomProgram.ts';
 import { createTestMachine } from '../support/engine/TestMachine.ts';
 import { wholeNumber } from '../support/wholeNumber.ts';
 
@@ -21,14 +21,21 @@ const options = new Command('fuzz')
 const { minutes, findings: mostFindings, seed: start = Date.now() % 1_000_000_000 } = options;
 const end = Date.now() + minutes * 60_000;
 
+const FLAT_MODES: readonly ModeName[] = ['flat32', 'user32', 'flat32'];
 const RAM = { ramBytes: 0x2_0000, features: allFeatures() };
 const machine = createTestMachine({ ...RAM, regionThreshold: 0 });
 const regions = createTestMachine({ ...RAM, regionThreshold: 2 });
 
+/** What a program is made of, and the mode that it runs in: rows of instructions have handlers of their own in flat code. */
+function kindOf(program: number): { mode: ModeName; ingredients: Ingredients } {
+  const ingredients = (['vector', 'integer', 'system', 'rows'] as const)[(program >> 2) % 4];
+  const modes = ingredients === 'rows' ? FLAT_MODES : MODE_NAMES;
+  return { ingredients, mode: modes[program % modes.length] };
+}
+
 /** The same program, in the threaded tier and in regions. */
 function betweenTiers(program: number): string {
-  const mode = MODE_NAMES[program % MODE_NAMES.length];
-  const ingredients = (['vector', 'integer', 'system'] as const)[(program >> 2) % 3];
+  const { mode, ingredients } = kindOf(program);
   const counts = [1, 2, 3].map((index) => new Random(program + index).below(2000) + 1);
   const found = tierDisagreement(
     machine,
@@ -40,11 +47,9 @@ function betweenTiers(program: number): string {
 }
 
 function randomCode(program: number): readonly string[] {
-  const mode = MODE_NAMES[program % MODE_NAMES.length];
-  const ingredients = (['vector', 'integer', 'system'] as const)[(program >> 2) % 3];
   return [
     runHostile(program % 2 === 0 ? machine : regions, program),
-    program % 4 === 0 ? disagreement(machine, { mode, seed: program, ingredients }, 600) : '',
+    program % 4 === 0 ? disagreement(machine, { ...kindOf(program), seed: program }, 600) : '',
     program % 4 === 2 ? betweenTiers(program) : '',
   ];
 }

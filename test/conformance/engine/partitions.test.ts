@@ -36,3 +36,16 @@ describe.each(MODE_NAMES)('random programs with faults and self-modification in 
     expect(found.filter((text) => text !== '')).toEqual([]);
   });
 });
+
+/** Shows a part of a row that leaves to the slow way without the flags of the part before it. */
+const LEAVES_WITH_FLAGS = 300;
+
+test.each(['flat32', 'user32'] as const)(
+  'rows of instructions that one handler does end so in %s',
+  { timeout: 60_000 },
+  (mode) => {
+    const seeds = [LEAVES_WITH_FLAGS, ...Array.from({ length: 16 }, (_, index) => 4000 + index)];
+    const found = seeds.map((seed) => disagreement(machine, { mode, seed, ingredients: 'rows' }, 500));
+    expect(found.filter((text) => text !== '')).toEqual([]);
+  },
+);

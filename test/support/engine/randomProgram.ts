@@ -5,11 +5,15 @@ import { RSP, STATE, X87_SLOT } from '../../../src-main/engine/state/layout.ts';
 import { encodeRow, sizesOf } from './encodeRow.ts';
 import { AT, codeBits, enterMode, type ModeName } from './machineModes.ts';
 import { EDGES, type Random } from './Random.ts';
+import { randomRowOfInstructions } from './randomRows.ts';
 import { PAGE_TABLE, addSystemState, enablePaging, enterVirtual8086 } from './randomModes.ts';
 import { machineCode, type TestMachine } from './TestMachine.ts';
 
-/** Which instructions a program is made of; `system` is everything, on a processor with breakpoints, PAE and alignment checks. */
-export type Ingredients = 'integer' | 'vector' | 'system';
+/**
+ * Which instructions a program is made of; `system` is everything, on a processor with breakpoints, PAE and alignment
+ * checks, and `rows` mostly what one handler of flat 32-bit code does several of.
+ */
+export type Ingredients = 'integer' | 'vector' | 'system' | 'rows';
 
 /** Everything but x87 and vectors, and CLI's and HLT's more often than real programs have them. */
 const integerRows = encodings.filter(({ feature }) => /^(|cmov|cx8|tsc|msr|sep)$/.test(feature));
@@ -61,7 +65,7 @@ export function placeRandomProgram(
   // Some programs lie across a page boundary from the start.
   state.eip = random.chance(30) ? AT.code + 0xff0 + random.below(16) : AT.code + random.below(64);
   machine.processor.stateChanged();
-  if (ingredients !== 'integer') fillVectors(machine, random);
+  if (ingredients === 'vector' || ingredients === 'system') fillVectors(machine, random);
   if (mode !== 'real' && random.chance(20)) enablePaging(machine, random);
   if (mode === 'user32' && random.chance(20)) enterVirtual8086(machine, random);
   if (ingredients === 'system') addSystemState(machine, mode, random);
@@ -125,7 +129,8 @@ function randomCode(random: Random, bits: 16 | 32, ingredients: Ingredients): Ui
   const bytes: number[] = [];
   while (bytes.length < CODE_BYTES) {
     if (ingredients === 'system' && bits === 32 && random.chance(2)) bytes.push(...pageTableModification(random));
-    if (random.chance(12)) bytes.push(...selfModification(random, bits));
+    if (ingredients === 'rows' && random.chance(60)) bytes.push(...randomRowOfInstructions(random));
+    else if (random.chance(12)) bytes.push(...selfModification(random, bits));
     else bytes.push(...randomInstruction(random, bits, ingredients));
   }
   return Uint8Array.from(bytes.slice(0, CODE_BYTES));
