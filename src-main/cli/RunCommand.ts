@@ -97,6 +97,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   const drives = use.openDrives(options);
   // What is written comes after all that is read: a mistake there leaves older output as it was.
   if (options.screen !== undefined) checkWritable(options.screen, '--screen');
+  if (options.memoryFile) checkWritable(options.memoryFile.file, '--save-memory');
   const serialFile = isStream(options.serial) ? undefined : openForWriting(options.serial, '--serial', 'w');
   const portFiles = new PortFiles(options.logPorts);
   const audio = options.audio === undefined ? undefined : new WavFile(options.audio);
@@ -180,7 +181,7 @@ export async function run(given: RunOptions, terminal: Terminal, use = ORDINARY_
   if (serialFile !== undefined) closeSync(serialFile);
   audio?.close();
   if (options.trace === 'code') traceCode(parts, terminal);
-  await reportRun(machine, result, { options, output, side, terminal, digest, names });
+  await reportRun(parts, result, { options, output, side, terminal, digest, names });
   return result.interrupt === undefined ? exitStatusOf(result.reason) : INTERRUPT_STATUS[result.interrupt];
 }
 

@@ -4,6 +4,7 @@ import type { AdapterModel } from '../machine/network/NetworkPort.ts';
 import type { MachineProfile } from '../machine/profiles/MachineProfile.ts';
 import type { DriveChoice } from './drives.ts';
 import type { LoggedPort } from './PortFiles.ts';
+import type { MemoryFile } from './MemoryFile.ts';
 import type { SideOutputName } from './SideOutput.ts';
 import type { TraceFileChoice } from './TraceFile.ts';
 
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly timeoutSeconds: number | undefined;
   readonly mostInstructions: number | undefined;
   readonly screen: string | undefined;
+  /** What of RAM is kept at the end. */
+  readonly memoryFile: MemoryFile | undefined;
   /** A file for what the machine gives to hear. */
   readonly audio: string | undefined;
   /** The machine has a sound card, where it has PCI. */

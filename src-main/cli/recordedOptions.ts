@@ -60,7 +60,18 @@ export function definitionOf(options: RunOptions): unknown {
   const { profile, file, format, origin, bits, memoryBytes, tier, clock, console, exitPort } = options;
   // Where the bytes go is the replay's own matter.
   const logPorts = options.logPorts.map(({ port }) => port);
-  const { kernelArguments, initrd, network, adapterModel, hasSound, hasTestDevices, drives, hasLocalApic, bios, vgaBios } = options;
+  const {
+    kernelArguments,
+    initrd,
+    network,
+    adapterModel,
+    hasSound,
+    hasTestDevices,
+    drives,
+    hasLocalApic,
+    bios,
+    vgaBios,
+  } = options;
   const program = { file, format, origin, bits, kernelArguments, initrd, bios, vgaBios };
   const machine = {
     memoryBytes,
@@ -122,5 +133,6 @@ export function optionsFrom(definition: unknown, { tier, ...choices }: ReplayCho
     trace: undefined,
     symbols: undefined,
     traceFile: undefined,
+    memoryFile: undefined,
   };
 }

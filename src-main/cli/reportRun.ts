@@ -1,6 +1,7 @@
 import type { ProgramSymbols } from '../debug/ProgramSymbols.ts';
 import { CS } from '../engine/state/layout.ts';
 import type { VirtualProcessor } from '../engine/VirtualProcessor.ts';
+import type { TranslatedMachine } from '../hypervisor/TranslatedMachine.ts';
 import type { Machine } from '../machine/Machine.ts';
 import { placeText } from './addressNames.ts';
 import type { OutputBuffer } from './OutputBuffer.ts';
@@ -9,7 +10,7 @@ import { reportStatistics, reportVcpu, type RunReport } from './runReport.ts';
 import type { RunResult } from './RunSession.ts';
 import type { SideOutput } from './SideOutput.ts';
 import type { Terminal } from './Terminal.ts';
-import { saveScreen } from './userFiles.ts';
+import { saveMemory, saveScreen } from './userFiles.ts';
 
 interface ReportParts {
   readonly options: RunOptions;
@@ -22,11 +23,17 @@ interface ReportParts {
 }
 
 /** What a run came to, for its user: in words, or as one object. */
-export async function reportRun(machine: Machine, result: RunResult, parts: ReportParts): Promise<void> {
+export async function reportRun(
+  { machine, memory }: TranslatedMachine,
+  result: RunResult,
+  parts: ReportParts,
+): Promise<void> {
+  const { screen, memoryFile } = parts.options;
   try {
-    if (parts.options.screen !== undefined) saveScreen(parts.options.screen, machine);
+    if (screen !== undefined) saveScreen(screen, machine);
+    if (memoryFile) saveMemory(memoryFile, memory);
   } finally {
-    // What the run came to is told whether or not its picture could be kept.
+    // What the run came to is told whether or not its picture and its memory could be kept.
     await tell(machine, result, parts);
   }
 }

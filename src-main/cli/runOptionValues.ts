@@ -7,6 +7,7 @@ import { DEFAULT_PROFILE, PROFILES } from '../machine/profiles/profiles.ts';
 import { TEST_EXIT_PORT } from '../machine/profiles/testDevices.ts';
 import type { DriveChoice } from './drives.ts';
 import { UsageError } from './ExitStatus.ts';
+import { parseMemoryFile } from './MemoryFile.ts';
 import { parseNetwork } from './NetworkCable.ts';
 import {
   parseBootOrder,
@@ -120,6 +121,7 @@ export function withRunOptions(command: Command, subject = PROGRAM_FILE): Comman
     .option('--max-instructions <count>', 'end the run after exactly this many instructions')
     .option('--screen <file>', 'write the screen at the end, as .txt or .png')
     .option('--screenshot <file>', 'the same as --screen')
+    .option('--save-memory <file>', 'write RAM at the end; 0x0-0x9ffff=FILE only what lies from one address to another')
     .option('--audio <file>', 'add a sound card, and write all that is heard to this WAV file')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--append <text>', 'Linux and multiboot kernels: the command line')
@@ -149,12 +151,13 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     const text = options[name];
     return text === undefined ? undefined : parser(text);
   };
+  const memoryBytes = parseMemory(options['memory'] ?? '64M');
   return {
     file: file === undefined ? undefined : parseFileName(file, 'run'),
     format: parseChoice(options['format'] ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
     origin: parse('origin', (text) => parseNumber(text, '--origin', MOST_ADDRESS)),
     bits: parseBits(options['bits']),
-    memoryBytes: parseMemory(options['memory'] ?? '64M'),
+    memoryBytes,
     tier: parseChoice(options['tier'] ?? 'auto', '--tier', TIERS),
     clock: parseChoice(options['clock'] ?? 'host', '--clock', ['host', 'instructions']),
     serial: parse('serial', (text) => parseFileName(text, '--serial')) ?? (isJson ? 'none' : 'stdio'),
@@ -172,6 +175,7 @@ export function runOptions(file: string | undefined, options: RunValues): RunOpt
     screen:
       parse('screen', (text) => parseFileName(text, '--screen')) ??
       parse('screenshot', (text) => parseFileName(text, '--screenshot')),
+    memoryFile: parse('saveMemory', (text) => parseMemoryFile(text, memoryBytes)),
     audio: parse('audio', (text) => parseFileName(text, '--audio')),
     hasSound: options['audio'] !== undefined,
     keys: options['keys'],

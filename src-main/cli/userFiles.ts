@@ -1,7 +1,9 @@
 import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import type { PhysicalMemory } from '../engine/accelerators/translate/index.ts';
 import { replaceFile } from '../hypervisor/storage/files.ts';
 import type { Machine } from '../machine/Machine.ts';
 import { UsageError } from './ExitStatus.ts';
+import type { MemoryFile } from './MemoryFile.ts';
 import { fileProblem } from './problems.ts';
 import { writeScreen } from './screenFile.ts';
 
@@ -59,6 +61,15 @@ export function saveScreen(file: string, machine: Machine): void {
     writeScreen(file, machine.screen());
   } catch (error) {
     throw new UsageError(`--screen: ${fileProblem(file, 'written', error)}`);
+  }
+}
+
+export function saveMemory({ file, first, byteLength }: MemoryFile, memory: PhysicalMemory): void {
+  const descriptor = openForWriting(file, '--save-memory', 'w');
+  try {
+    writeBytes(file, '--save-memory', descriptor, memory.ram(first, byteLength));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

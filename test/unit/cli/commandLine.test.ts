@@ -221,6 +221,39 @@ test('with test devices a program drives interrupt lines, has memory behind MMIO
   expect([status, (JSON.parse(output) as RunReport).exit]).toEqual([0, { reason: 'poweroff', detail: String(0x8012) }]);
 });
 
+describe('--save-memory', () => {
+  const source = 'bits 32\nmov dword [0x20000], 0x44332211\nmov byte [0xfffff], 0x55\ncli\nhlt\n';
+
+  test('keeps what RAM holds at the end, all of it or a part', async () => {
+    const name = file('store.asm', source);
+    const all = path.join(folder, 'all.bin'),
+      part = path.join(folder, 'part.bin');
+    expect((await command('run', name, '--memory', '2M', '--save-memory', all)).status).toBe(0);
+    expect((await command('run', name, '--memory', '2M', '--save-memory', `0x20001-0x20003=${part}`)).status).toBe(0);
+    const bytes = readFileSync(all);
+    expect([bytes.length, bytes[0xfffff]]).toEqual([2 << 20, 0x55]);
+    expect([...readFileSync(part)]).toEqual([0x22, 0x33, 0x44]);
+  });
+
+  test.each([
+    ['5-4=x', /second address comes before the first/],
+    ['0-0x200000=x', /RAM ends before 0x200000; --memory gives it more/],
+    ['0-zz=x', /zz: expected a number/],
+    ['/nowhere/x', /\/nowhere\/x cannot be written/],
+  ])('%s is refused before the run', async (where, message) => {
+    const { status, complaints } = await command(
+      'run',
+      file('s.asm', source),
+      '--memory',
+      '2M',
+      '--save-memory',
+      where,
+    );
+    expect(status).toBe(2);
+    expect(complaints).toMatch(message);
+  });
+});
+
 test('a machine that finds nothing to start from says why where the user looks', async () => {
   const floppy = file('zeros.img', new Uint8Array(1_474_560));
   const { status, complaints } = await command('run', '--floppy', floppy, '--max-instructions', '500');
