@@ -87,7 +87,8 @@ export function identifyDisk(disk: DiskIdentity): Uint8Array {
       .text(23, 4, FIRMWARE)
       .text(27, 20, disk.model)
       .word(47, 0x8000 | MOST_MULTIPLE)
-      .word(48, 1)
+      // No trusted computing: since ATA8-ACS a set bit 0, once of doublewords, has drivers read logs (7.16.7.20).
+      .word(48, 0x4000)
       .word(49, 0x0e00 | (disk.hasDma ? 0x0100 : 0))
       .word(50, 0x4000)
       .word(51, 0x0200)
@@ -127,7 +128,6 @@ export function identifyCdRom(serial: string, model: string, hasDma: boolean, mo
       .text(10, 10, serial)
       .text(23, 4, FIRMWARE)
       .text(27, 20, model)
-      .word(48, 1)
       .word(49, 0x0e00 | (hasDma ? 0x0100 : 0))
       .word(53, 0x0006)
       .modes(hasDma, mode)

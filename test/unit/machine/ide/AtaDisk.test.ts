@@ -37,6 +37,14 @@ describe('identify', () => {
     expect(model.trim()).toBe('VIVARIUM DISK');
   });
 
+  test('claims neither logs nor trusted computing, which Linux would ask for in vain', () => {
+    const { ide } = rig();
+    ide.start(0xec);
+    const reply = ide.readAll();
+    const [trusted, generalPurposeLogging] = [word(reply, 48) & 1, word(reply, 84) & 0x20];
+    expect([word(reply, 80) & 0x100, trusted, generalPurposeLogging]).toEqual([0x100, 0, 0]);
+  });
+
   test('offers no DMA where there is no bus master', () => {
     const { ide } = rig({ hasDma: false });
     ide.start(0xec);
