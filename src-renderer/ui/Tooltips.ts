@@ -1,0 +1,65 @@
+import { shallowRef } from 'vue';
+
+/** How long somebody dwells on something before its tip comes. */
+const DELAY_MS = 500;
+/** So long after a tip others come at once: their reader goes from one to the next. */
+const READING_MS = 200;
+/** For the pointer's way from something to its tip, whose text may be selected or enlarged. */
+const GRACE_MS = 100;
+
+/** Its fields may change while it is shown: they are its component's properties. */
+export interface Tip {
+  readonly text: string;
+  readonly shortcut?: string | undefined;
+}
+
+interface ShownTip<Target> {
+  readonly target: Target;
+  readonly tip: Tip;
+}
+
+/** The window's one tooltip: about which element, a `Target`, and when it comes and goes. */
+export class Tooltips<Target> {
+  readonly #shown = shallowRef<ShownTip<Target> | null>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenAt = -Infinity;
+
+  get shown(): ShownTip<Target> | null {
+    return this.#shown.value;
+  }
+
+  /** The pointer has come to something. */
+  approach(target: Target, tip: Tip): void {
+    const isReading = this.shown !== null || performance.now() - this.#hiddenAt < READING_MS;
+    if (isReading) this.show(target, tip);
+    else this.#after(DELAY_MS, () => this.show(target, tip));
+  }
+
+  show(target: Target, tip: Tip): void {
+    clearTimeout(this.#timer);
+    this.#shown.value = { target, tip };
+  }
+
+  /** The pointer has gone, perhaps to the tip. */
+  leave(): void {
+    this.#after(GRACE_MS, () => this.dismiss());
+  }
+
+  /** The pointer is on the tip itself. */
+  stay(): void {
+    clearTimeout(this.#timer);
+  }
+
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    if (this.shown) this.#hiddenAt = performance.now();
+    this.#shown.value = null;
+  }
+
+  #after(ms: number, deed: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(deed, ms);
+  }
+}
+
+export const tooltips = new Tooltips<HTMLElement>();
