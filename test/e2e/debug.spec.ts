@@ -42,7 +42,7 @@ test('breakpoints by name, with a condition and for a port; callers, watches and
     await desk.expectState('calls', 'paused');
     await expect.poll(async () => ((await desk.registerValue('ecx')) & 0xffff) % 100).toBe(7);
     await expect(panel.getByTestId(TEST_IDS.stopReason)).toContainText('Stopped at the breakpoint');
-    await expect(panel.getByTestId(TEST_IDS.breakpointHits)).toHaveText('met 1');
+    await expect(panel.getByTestId(TEST_IDS.breakpointHits)).toHaveText('hits: 1');
   });
 
   await test.step('who has called, and what is watched', async () => {

@@ -136,7 +136,7 @@ test('memory is compared with a snapshot, and mapped by use', async ({ launch, h
   await desk.tab('memory').click();
   await page.getByTestId('choice-compare').click();
   await desk.part(TEST_IDS.compareRun).click();
-  await expect(desk.part(TEST_IDS.compareNote)).toHaveText('Bytes that differ: 4, in 2 places.');
+  await expect(desk.part(TEST_IDS.compareNote)).toHaveText('Different bytes: 4. Places: 2.');
   const sides = desk.part(TEST_IDS.compareSides);
   await expect(sides.locator('.byte.different')).toHaveText(['22', '11']);
   await desk.part(TEST_IDS.compareNext).click();

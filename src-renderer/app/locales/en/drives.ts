@@ -16,7 +16,7 @@ export const drives = {
     accessHint:
       'Writable: kept in the image. Read-only: refused. Overlay: kept until the machine is powered off; the image stays as it is.',
     whileOff:
-      'Power the machine off to change drives; floppies and CDs can be changed at any time, below the machine’s screen.',
+      'Power the machine off to change drives; diskettes and CDs can be changed at any time, below the machine’s screen.',
     choose: 'Choose an image for: {drive}',
     takeOut: 'Take out of: {drive}',
     failing: 'failing',

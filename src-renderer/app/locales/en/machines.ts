@@ -111,7 +111,7 @@ export const machines = {
     initrd: 'Initial RAM disk',
     bios: 'BIOS image',
     vgabios: 'VGA BIOS',
-    floppy: 'Floppy',
+    floppy: 'Diskette',
     hda: 'First hard disk',
     hdb: 'Second hard disk',
     cdrom: 'CD',
@@ -138,7 +138,7 @@ export const machines = {
     emptyHint: 'An empty machine. Load a program into it, or put an image into a drive, whenever you like.',
     files: 'Files of the machine',
     dropHere:
-      'Choose or drop files: a program, a kernel with its initial RAM disk, or an image of a floppy, a hard disk or a CD. Each is recognised by its content.',
+      'Choose or drop files: a program, a kernel with its initial RAM disk, or an image of a diskette, a hard disk or a CD. Each is recognised by its content.',
     chooseFiles: 'Choose files…',
     addFiles: 'Add files…',
     newDisk: 'New empty disk…',

@@ -69,7 +69,7 @@ export const memory = {
     u32: '32 bits',
     u64: '64 bits',
     wrong: {
-      hex: 'Two hexadecimal digits for each byte, such as 55 aa, up to 256 bytes.',
+      hex: 'Type two hexadecimal digits for each byte, such as 55 aa; up to 256 bytes.',
       text: 'A text of up to 256 bytes.',
       u8: 'A number from -128 to 255, in decimal or with 0x.',
       u16: 'A number from -32768 to 65535, in decimal or with 0x.',
