@@ -22,6 +22,12 @@ import {
 import type { Terminal } from './Terminal.ts';
 import { printableLines } from './textColumns.ts';
 
+const HELP = `
+  vivarium run boot.asm                              a program, here in the terminal
+  vivarium create --sample life --start              a machine that is kept, as the window keeps them
+  vivarium ls
+  vivarium COMMAND --help                            options and examples of a command`;
+
 const SNAPSHOT_HELP = `
   vivarium snapshot debian --name "before the upgrade"     of a machine of \`vivarium ls\`, which goes on at once
   vivarium snapshot boot.asm --until "login:" --out FILE   of a program that is run for it
@@ -59,6 +65,7 @@ export async function runCommandLine(
   let status: number = EXIT_STATUS.success;
   const program = commandLineProgram(terminal, access, (result) => (status = result));
   try {
+    if (args[0] === '--version' || args[0] === '-V') return await printVersion(terminal);
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
@@ -72,6 +79,14 @@ export async function runCommandLine(
   }
 }
 
+async function printVersion(terminal: Terminal): Promise<number> {
+  const { default: manifest } = await import('../../package.json?raw');
+  // The project's own manifest.
+  const { version } = JSON.parse(manifest) as { readonly version: string };
+  await terminal.write(`vivarium ${version}\n`);
+  return EXIT_STATUS.success;
+}
+
 /** All commands with their options; `done` is told the exit status of the one that ran. */
 export function commandLineProgram(
   terminal: Terminal,
@@ -79,9 +94,13 @@ export function commandLineProgram(
   done: (status: number) => void = () => undefined,
 ): Command {
   const program = new Command('vivarium')
-    .description('x86 virtual machines without a window')
+    .description(
+      'x86 virtual machines from the command line: programs that are run once, and the machines of the window',
+    )
+    .addOption(new Option('-V, --version', 'print the version'))
+    .addHelpText('after', HELP)
     .exitOverride()
-    .showHelpAfterError('(add --help for the options)')
+    .showHelpAfterError('`vivarium --help` lists the commands.')
     .configureOutput({
       writeOut: (text) => void terminal.write(text),
       writeErr: (text) => terminal.complain(text.trimEnd()),
@@ -135,6 +154,8 @@ export function commandLineProgram(
       const { soak } = await import('./SoakCommand.ts');
       done(await soak(args));
     });
+  for (const command of program.commands)
+    command.showHelpAfterError(`Usage: vivarium ${command.name()} ${command.usage()}\nAdd --help for what they mean.`);
   return program;
 }
 

@@ -8,11 +8,11 @@ import { UsageError } from './ExitStatus.ts';
 type ScreenFormat = 'txt' | 'png';
 
 /** Which form a screen file has, by its name. Throws {@link UsageError}. */
-export function screenFormat(file: string): ScreenFormat {
+export function screenFormat(file: string, option = '--screen'): ScreenFormat {
   const extension = path.extname(file).toLowerCase();
   if (extension === '.txt') return 'txt';
   if (extension === '.png') return 'png';
-  throw new UsageError(`--screen ${file}: expected a file name that ends in .txt or .png.`);
+  throw new UsageError(`${option} ${file}: expected a file name that ends in .txt or .png.`);
 }
 
 /** Writes a screen as text (a picture has none) or as a picture. Throws what the file system throws. */

@@ -1,10 +1,14 @@
 import type { CallName } from '../../src-preload/contract/contract.ts';
+import { encodeScreen } from '../hypervisor/screenPicture.ts';
 import { CONSOLE_PORT, type HypervisorService } from '../hypervisor/types.ts';
 import type { Handlers } from './handlers.ts';
 import { refuse, succeed, toOutcome } from './outcomes.ts';
+import { presentScreen } from './presentScreen.ts';
 import { screenLines } from './screenText.ts';
 import type { Machines } from './Machines.ts';
 import { definedOnly } from './definedOnly.ts';
+
+const DARK = refuse('wrong-state', 'The machine is off, or has shown nothing yet.');
 
 type MachineCall = Extract<CallName, `vm:${string}`>;
 
@@ -41,11 +45,16 @@ export function machineHandlers(
     'vm:typeText': ({ id, text }) => toOutcome(hypervisor.console.typeText(id, text), (typed) => typed),
     'vm:serialInput': ({ id, bytes, line }) =>
       toOutcome(hypervisor.console.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
-    'vm:screenText': ({ id }) => {
-      const screen = hypervisor.console.screen(id);
-      if (!screen) return refuse('wrong-state', 'The machine is off: it shows nothing.');
-      if (screen.mode === 'graphics') return refuse('wrong-state', 'The machine shows pixels, not text.');
+    'vm:screenText': async ({ id }) => {
+      const screen = await presentScreen(hypervisor, id);
+      if (!screen) return DARK;
+      if (screen.mode === 'graphics')
+        return refuse('wrong-state', 'The machine shows pixels, not text. Save them as a picture.');
       return succeed(screenLines(screen));
+    },
+    'vm:screenPicture': async ({ id }) => {
+      const screen = await presentScreen(hypervisor, id);
+      return screen ? succeed(encodeScreen(screen)) : DARK;
     },
   };
 }

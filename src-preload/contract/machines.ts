@@ -334,6 +334,8 @@ export const machineContract = {
   'vm:serialInput': call(z.object({ id: VmId, bytes: Bytes, line: SerialLine.default('com1') }), z.void()),
   /** The text screen's lines, trailing blanks removed. */
   'vm:screenText': call(VmReference, z.array(z.string())),
+  /** What the machine shows, text too, as a PNG file. */
+  'vm:screenPicture': call(VmReference, Bytes),
 
   /** A machine appeared or changed. */
   'vm:changed': event(VmSummary),

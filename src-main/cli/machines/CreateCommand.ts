@@ -3,7 +3,13 @@ import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import { proposeMachine } from '../../hypervisor/proposals/proposeMachine.ts';
 import type { Tier, VmNetwork } from '../../hypervisor/types.ts';
 import type { FileUse } from '../../hypervisor/proposals/findFileUse.ts';
-import { type BootDevice, DRIVE_SLOTS, type DriveSlot } from '../../machine/drives/DriveSlot.ts';
+import {
+  type BootDevice,
+  DRIVE_SLOTS,
+  type DriveSlot,
+  REMOVABLE_SLOTS,
+  type RemovableSlot,
+} from '../../machine/drives/DriveSlot.ts';
 import type { ImageAccess } from '../../machine/images/openImage.ts';
 import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
@@ -105,8 +111,13 @@ export function change(context: MachineContext, word: string, choices: MachineCh
     const vm = await machineNamed(control, word);
     await checkNameIsFree(control, choices.name, vm);
     const changes = settingsOf(choices);
-    const drives = await changedDrives(control, vm, choices);
-    if (Object.keys(changes).length === 0 && !drives && choices.symbols === undefined)
+    // A machine that is on has its media changed as a person would, and keeps its drives.
+    const isMedium = ({ slot }: { readonly slot: DriveSlot }): boolean => vm.state !== 'off' && isRemovable(slot);
+    const media = choices.drives.filter(isMedium);
+    const fixed = choices.drives.filter((drive) => !isMedium(drive));
+    const hasDriveChanges = fixed.length > 0 || (choices.access !== undefined && media.length === 0);
+    const drives = hasDriveChanges ? await changedDrives(control, vm, { ...choices, drives: fixed }) : undefined;
+    if (Object.keys(changes).length === 0 && !drives && media.length === 0 && choices.symbols === undefined)
       throw new UsageError('set: say what is to change; `vivarium set --help` lists what can.');
     const { symbols } = choices;
     const former = symbols === undefined ? null : valueOf(await control.call('symbols:status', { id: vm.id }));
@@ -115,9 +126,26 @@ export function change(context: MachineContext, word: string, choices: MachineCh
     // All of it is changed, or nothing.
     if (!outcome.ok && symbols !== undefined)
       await control.call('symbols:set', { id: vm.id, token: former?.file.token ?? null, offset: former?.offset ?? 0 });
-    const changed = valueOf(outcome);
+    const updated = valueOf(outcome);
+    const changed = (await changeMedia(control, vm, media, choices)) ?? updated;
     return tell(context, control, changed, `“${changed.name}” was changed.`);
   });
+}
+
+async function changeMedia(
+  control: Control,
+  { id, drives }: VmSummary,
+  media: MachineChoices['drives'],
+  { access }: MachineChoices,
+): Promise<VmSummary | undefined> {
+  let changed: VmSummary | undefined;
+  for (const { slot, file } of media) {
+    if (!isRemovable(slot)) continue;
+    const before = drives.find((drive) => drive.slot === slot)?.access;
+    const image = file === null ? null : { token: (await control.grantFile(absolute(file, `--${slot}`), 'read')).token, access: accessFor(slot, access ?? before ?? 'read-write') }; // prettier-ignore
+    changed = valueOf(await control.call('vm:changeMedium', { id, slot, image }));
+  }
+  return changed;
 }
 
 async function setSymbols(control: Control, id: string, { symbols }: MachineChoices): Promise<void> {
@@ -255,6 +283,10 @@ async function changedDrives(
     result.push({ slot, token, access: accessFor(slot, access ?? before ?? 'read-write') });
   }
   return result;
+}
+
+function isRemovable(slot: DriveSlot): slot is RemovableSlot {
+  return REMOVABLE_SLOTS.some((each) => each === slot);
 }
 
 function isDriveSlot(use: FileUse): use is DriveSlot {

@@ -23,8 +23,9 @@ export interface BreakpointChoices {
   readonly what: readonly string[];
   readonly condition: string;
   readonly ignoreCount: number;
-  /** Numbers, or `all`. */
-  readonly remove: readonly number[] | 'all' | undefined;
+  /** Of those that are there. */
+  readonly change:
+    { readonly kind: 'remove' | 'disable' | 'enable'; readonly numbers: readonly number[] | 'all' } | undefined;
 }
 
 const DATA_ACCESS = { write: 'write', read: 'read', access: 'any' } as const;
@@ -57,38 +58,52 @@ export function showStack(context: MachineContext, word: string): Promise<number
 
 /** `vivarium break`: lists, makes and removes breakpoints. */
 export function changeBreakpoints(context: MachineContext, word: string, choices: BreakpointChoices): Promise<number> {
-  const { what, condition, ignoreCount, remove } = choices;
+  const { what, condition, ignoreCount, change } = choices;
   // A mistake is found before anything is asked of the machine.
   const target = what.length === 0 ? undefined : parseTarget(what);
   return withMachines(context, async (control) => {
     const { id, name } = await machineNamed(control, word);
     if (target && control.owner === 'self')
       throw new Refusal({ code: 'wrong-state', message: `“${name}” is off, and without a window nobody keeps breakpoints of it until it is on. Start it first: vivarium start --paused "${name}"` }); // prettier-ignore
-    if (remove === 'all') valueOf(await control.call('debug:clearAllBreakpoints', { id }));
-    else if (remove) await removeBreakpoints(control, id, remove);
+    if (change) await changeThose(control, id, change);
     if (target) {
       const breakpoint = { target, condition, ignoreCount };
       const added = await control.call('debug:addBreakpoint', { id, breakpoint });
       if (!added.ok) throw new Refusal(whereInCommand(added.problem, choices));
     }
     const list = valueOf(await control.call('debug:breakpoints', { id }));
-    if (context.isJson) await printJson(context, list);
+    // A machine that is off has met none.
+    const hits = await control.call('debug:breakpointHits', { id });
+    const countOf = (number: number): number =>
+      (hits.ok ? hits.value : []).find((each) => each.id === number)?.count ?? 0;
+    if (context.isJson) await printJson(context, list.map((each) => ({ ...each, hits: countOf(each.id) }))); // prettier-ignore
     if (list.length === 0) await say(context, 'There are no breakpoints.');
-    for (const breakpoint of list) await say(context, breakpointText(breakpoint));
+    for (const breakpoint of list) await say(context, breakpointText(breakpoint, countOf(breakpoint.id)));
     return EXIT_STATUS.success;
   });
 }
 
 /** All of them or none. */
-async function removeBreakpoints(control: Control, id: string, numbers: readonly number[]): Promise<void> {
-  const there = valueOf(await control.call('debug:breakpoints', { id })).map((breakpoint) => breakpoint.id);
-  const missing = numbers.find((number) => !there.includes(number));
+async function changeThose(
+  control: Control,
+  id: string,
+  { kind, numbers }: NonNullable<BreakpointChoices['change']>,
+): Promise<void> {
+  const list = valueOf(await control.call('debug:breakpoints', { id }));
+  const there = list.map((breakpoint) => breakpoint.id);
+  const missing = numbers === 'all' ? undefined : numbers.find((number) => !there.includes(number));
   if (missing !== undefined) {
     const others = there.length === 0 ? 'nor any other' : `only ${there.join(', ')}`;
-    throw new Refusal({ code: 'invalid-value', message: `--remove ${missing}: there is no such breakpoint, ${others}. Nothing was removed.` }); // prettier-ignore
+    throw new Refusal({ code: 'invalid-value', message: `--${kind} ${missing}: there is no such breakpoint, ${others}. Nothing was ${kind}d.` }); // prettier-ignore
   }
-  for (const breakpointId of new Set(numbers))
-    valueOf(await control.call('debug:removeBreakpoint', { id, breakpointId }));
+  for (const { id: breakpointId, problem: _, ...breakpoint } of list) {
+    if (numbers !== 'all' && !numbers.includes(breakpointId)) continue;
+    const changed =
+      kind === 'remove'
+        ? await control.call('debug:removeBreakpoint', { id, breakpointId })
+        : await control.call('debug:changeBreakpoint', { id, breakpointId, breakpoint: { ...breakpoint, enabled: kind === 'enable' } }); // prettier-ignore
+    valueOf(changed);
+  }
 }
 
 /** The part of the command that a refusal of its breakpoint is about, before what is wrong with it. */
@@ -118,12 +133,13 @@ function parseTarget(words: readonly string[]): BreakpointTarget {
   throw new UsageError(`break ${words.join(' ')}: expected one of: ${BREAKPOINT_USAGE}.`);
 }
 
-function breakpointText({ id, target, enabled, condition, ignoreCount, problem }: Breakpoint): string {
+function breakpointText({ id, target, enabled, condition, ignoreCount, problem }: Breakpoint, hits: number): string {
   const parts = [
     `${id}  ${targetText(target)}`,
     condition === '' ? '' : `if ${condition}`,
     ignoreCount === 0 ? '' : `after ${ignoreCount} meetings`,
     enabled ? '' : 'off',
+    hits === 0 ? '' : `met ${hits === 1 ? 'once' : `${hits} times`}`,
     problem ? `does not work: ${problem.message}` : '',
   ];
   return parts.filter((part) => part !== '').join(', ');

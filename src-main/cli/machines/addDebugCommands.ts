@@ -9,6 +9,14 @@ import type { TraceChoices } from './TraceCommand.ts';
 
 const MOST_COUNT = 999_999_999;
 
+const BREAK_HELP = `
+What to stop at is one of: ${BREAKPOINT_USAGE}.
+
+  vivarium break boot                               lists them, and how often each was met
+  vivarium break boot main --if "cx == 5"           a condition, as \`vivarium print\` takes expressions
+  vivarium break boot write counter 4 --after 10    the eleventh write to those four bytes
+  vivarium break boot --disable 1,3`;
+
 interface StepOptions extends JsonOption {
   readonly over?: boolean;
   readonly out?: boolean;
@@ -19,6 +27,8 @@ interface BreakOptions extends JsonOption {
   readonly if?: string;
   readonly after?: string;
   readonly remove?: string;
+  readonly disable?: string;
+  readonly enable?: string;
 }
 interface GdbOptions extends JsonOption {
   readonly port?: string;
@@ -56,10 +66,18 @@ export function addDebugCommands(
   command('stack <machine>', 'who has called whom, the innermost first').action(
     (machine: string, options: JsonOption) => perform(options, (context, work) => work.showStack(context, machine)),
   );
-  command('break <machine> [what...]', `make a breakpoint, or list them: ${BREAKPOINT_USAGE}`)
+  const changes = ['remove', 'disable', 'enable'];
+  const change = (flags: string, description: string): Option => {
+    const option = new Option(flags, description);
+    return option.conflicts(changes.filter((each) => each !== option.attributeName()));
+  };
+  command('break <machine> [what...]', 'make a breakpoint, list, switch or remove them')
     .option('--if <expression>', 'it counts only where this is not zero')
     .option('--after <count>', 'meetings to pass: usually none')
-    .option('--remove <numbers>', 'remove these, separated by commas, or all')
+    .addOption(change('--remove <numbers>', 'remove these, separated by commas, or all'))
+    .addOption(change('--disable <numbers>', 'pass these for now, or all'))
+    .addOption(change('--enable <numbers>', 'stop at these again, or at all'))
+    .addHelpText('after', BREAK_HELP)
     .action((machine: string, what: string[], options: BreakOptions) =>
       perform(options, (context, work) => work.changeBreakpoints(context, machine, breakpointChoices(what, options))),
     );
@@ -87,20 +105,32 @@ export function addDebugCommands(
     );
 }
 
-function breakpointChoices(what: readonly string[], { if: condition, after, remove }: BreakOptions): BreakpointChoices {
+function breakpointChoices(what: readonly string[], options: BreakOptions): BreakpointChoices {
+  const { if: condition, after } = options;
   if (what.length === 0 && (condition ?? after) !== undefined)
     throw new UsageError(`break: --if and --after belong to a new breakpoint. Write where it is to stop: ${BREAKPOINT_USAGE}.`); // prettier-ignore
   return {
     what,
     condition: condition ?? '',
     ignoreCount: after === undefined ? 0 : parseWhole(after, '--after', { least: 0, most: MOST_COUNT }),
-    remove: remove === undefined || remove === 'all' ? remove : remove.split(',').map(parseBreakpointNumber),
+    change: changeOf(options),
   };
 }
 
-function parseBreakpointNumber(text: string): number {
+function changeOf({ remove, disable, enable }: BreakOptions): BreakpointChoices['change'] {
+  if (remove !== undefined) return { kind: 'remove', numbers: parseBreakpointNumbers(remove, '--remove') };
+  if (disable !== undefined) return { kind: 'disable', numbers: parseBreakpointNumbers(disable, '--disable') };
+  if (enable !== undefined) return { kind: 'enable', numbers: parseBreakpointNumbers(enable, '--enable') };
+  return undefined;
+}
+
+function parseBreakpointNumbers(text: string, option: string): readonly number[] | 'all' {
+  return text === 'all' ? text : text.split(',').map((number) => parseBreakpointNumber(number, option));
+}
+
+function parseBreakpointNumber(text: string, option: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`--remove ${text}: expected numbers of breakpoints, such as 1,3, or all.`);
+  throw new UsageError(`${option} ${text}: expected numbers of breakpoints, such as 1,3, or all.`);
 }
 
 function traceChoices(options: TraceOptions): TraceChoices | undefined {

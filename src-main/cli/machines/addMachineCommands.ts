@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
-import { parseName, parseSeconds } from '../optionValues.ts';
+import { UsageError } from '../ExitStatus.ts';
+import { parseFileName, parseName, parseSeconds } from '../optionValues.ts';
 import type { Terminal } from '../Terminal.ts';
 import { addDebugCommands } from './addDebugCommands.ts';
 import { addInspectionCommands } from './inspection/addInspectionCommands.ts';
@@ -16,6 +17,7 @@ import { onMachines, type JsonOption, type MachineAction } from './onMachines.ts
 import type { StoreAccess } from './StoreAccess.ts';
 
 const HEADING = 'Machines that are kept:';
+const DEBUG_HEADING = 'Looking inside machines that are on:';
 const USUAL_STOP_SECONDS = '60';
 
 const MACHINE_HELP = `
@@ -31,6 +33,16 @@ leave open is chosen to fit them.
   vivarium create --sample life --start
   vivarium create --name old --profile isa --floppy dos.img --memory 8M`;
 
+const TYPE_HELP = `
+  vivarium type debian root --enter
+  vivarium type old --press f1 down down enter
+
+A text is typed as on the layout that the machine's system is set to (vivarium set MACHINE --keyboard).`;
+
+interface TypeOptions extends JsonOption {
+  readonly press?: readonly string[];
+  readonly enter?: boolean;
+}
 type Values = Readonly<Record<string, string | undefined>>;
 type MachineValues = MachineOptions &
   JsonOption & {
@@ -53,8 +65,8 @@ export function addMachineCommands(
   const perform = async (options: JsonOption, act: MachineAction): Promise<void> => {
     done(await onMachines({ access: access(), terminal, isJson: options.json === true }, act));
   };
-  const machineCommand = (usage: string, description: string): Command =>
-    program.command(usage).description(description).helpGroup(HEADING).addHelpText('after', MACHINE_HELP);
+  const machineCommand = (usage: string, description: string, heading = HEADING): Command =>
+    program.command(usage).description(description).helpGroup(heading).addHelpText('after', MACHINE_HELP);
   const withJson = (command: Command): Command => command.addOption(new Option('--json', 'print JSON'));
 
   withJson(machineCommand('ls', 'list the machines').alias('list'))
@@ -163,7 +175,29 @@ export function addMachineCommands(
     (machine: string, options: MachineValues) =>
       perform(options, (context, work) => work.attachConsole(context, machine)),
   );
-  const jsonCommand = (usage: string, description: string): Command => withJson(machineCommand(usage, description));
+  withJson(machineCommand('screen <machine>', 'what a machine shows: as text here, or in a file'))
+    .option('--out <file>', 'the file: .png is a picture, .txt the text')
+    .addOption(new Option('--force', 'replace a file that is there'))
+    .action((machine: string, options: MachineValues) => {
+      const out = options['out'] === undefined ? undefined : parseFileName(options['out'], '--out');
+      const choice = out === undefined ? undefined : { out, isForced: options.force === true };
+      return perform(options, (context, work) =>
+        choice ? work.saveScreen(context, machine, choice) : work.showScreen(context, machine),
+      );
+    });
+  withJson(machineCommand('type <machine> [text]', 'type on the keyboard of a machine that is on'))
+    .addOption(new Option('--enter', 'and the Enter key behind the text'))
+    .option('--press <keys...>', 'keys by name instead: enter, f1, ctrl+alt+del')
+    .addHelpText('after', TYPE_HELP)
+    .action((machine: string, text: string | undefined, { press, enter, ...options }: TypeOptions) => {
+      const typed = enter ? `${text ?? ''}\n` : text;
+      if ((typed === undefined) === (press === undefined))
+        throw new UsageError('type: write either a text, or keys with --press, such as --press ctrl+alt+del.');
+      const choices = press === undefined ? { text: typed ?? '' } : { keys: press };
+      return perform(options, (context, work) => work.typeKeys(context, machine, choices));
+    });
+  const jsonCommand = (usage: string, description: string): Command =>
+    withJson(machineCommand(usage, description, DEBUG_HEADING));
   addDebugCommands(jsonCommand, perform);
   addInspectionCommands(jsonCommand, perform);
   machineCommand('serve', 'keep the machines open for other commands, without a window')

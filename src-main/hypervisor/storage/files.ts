@@ -117,6 +117,8 @@ export function describeFileError(error: unknown): string {
       return 'permission was denied; check who owns the folder';
     case 'ENOENT':
       return 'there is no such file';
+    case 'ENOTDIR':
+      return 'a part of its path is a file and no folder';
     case 'EISDIR':
       return 'it is a folder';
     case 'EMFILE':

@@ -77,6 +77,11 @@ describe('usage errors are one message and status 2', () => {
     expect(complaints).toMatch(message);
   });
 
+  test('what a command expects is said where something is missing', async () => {
+    expect((await command('asm')).complaints).toContain('Usage: vivarium asm [options] <file>\n');
+    expect((await command('strat')).complaints).toContain('(Did you mean start?)');
+  });
+
   test('a bad program file', async () => {
     const { status, complaints } = await command('run', file('empty.bin'));
     expect(status).toBe(2);

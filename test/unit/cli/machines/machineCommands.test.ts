@@ -1,4 +1,4 @@
-import { existsSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../../../src-main/cli/commandLine.ts';
@@ -355,6 +355,8 @@ describe('machines that run', () => {
     );
     expect((await vivarium('break', 'calls', 'port', '0x60', 'read')).output).toContain('2  port 0x60 read\n');
     expect(await json('break', 'calls', '--remove', '1')).toMatchObject([{ id: 2, target: { kind: 'port' } }]);
+    expect((await vivarium('break', 'calls', '--disable', '2')).output).toBe('2  port 0x60 read, off\n');
+    expect(await json('break', 'calls', '--enable', 'all')).toMatchObject([{ id: 2, enabled: true, hits: 0 }]);
     expect(await vivarium('break', 'calls', '--remove', 'all')).toMatchObject({
       output: 'There are no breakpoints.\n',
     });
@@ -394,10 +396,50 @@ describe('machines that run', () => {
       [['break', 'loop', '--if', 'cx'], '--if and --after belong to a new breakpoint'],
       [['break', 'loop', '--remove', '1,7'], '--remove 7: there is no such breakpoint, only 1. Nothing was removed.'],
       [['break', 'loop', '--remove', 'x'], '--remove x: expected numbers of breakpoints'],
+      [['break', 'loop', '--disable', '7'], '--disable 7: there is no such breakpoint, only 1. Nothing was disabled.'],
+      [['break', 'loop', '--enable', '1', '--remove', '1'], 'cannot be used with'],
     ] as const)
       expect(await vivarium(...args)).toMatchObject({ status: 2, complaints: expect.stringContaining(complaint) });
     expect(await json('break', 'loop')).toMatchObject([{ id: 1, target: { location: 'main' } }]);
     expect(await json('break', 'loop', '--after', 'x')).toMatchObject({ error: { code: 'usage' } });
+  });
+
+  test('show what is typed to them, as text and as a picture', async () => {
+    await vivarium('create', '--sample', 'echo', '--start');
+    await until(async () => (await vivarium('screen', 'echo')).output !== '');
+    expect(await vivarium('type', 'echo', 'quartz', '--enter')).toMatchObject({ status: 0 });
+    expect(await vivarium('type', 'echo', '--press', 'm', 'shift+i')).toMatchObject({ status: 0 });
+    await until(async () => /quartz\n.*m/.test((await vivarium('screen', 'echo')).output));
+    const picture = path.join(home, 'echo.png');
+    await vivarium('screen', 'echo', '--out', picture);
+    expect(readFileSync(picture).toString('latin1', 1, 4)).toBe('PNG');
+    for (const [args, complaint] of [
+      [['screen', 'echo', '--out', picture], 'is there already; use --force to replace it.'],
+      [['screen', 'echo', '--out', 'x.bmp'], '--out x.bmp: expected a file name that ends in .txt or .png.'],
+      [['type', 'echo'], 'type: write either a text, or keys with --press, such as --press ctrl+alt+del.'],
+      [['type', 'echo', '--press', 'nokey'], '--press nokey: it names no key; use names such as enter'],
+    ] as const)
+      expect((await vivarium(...args)).complaints).toContain(complaint);
+  });
+
+  test('have diskettes and CDs put in and taken out while they run, and nothing else', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--start');
+    const disk = path.join(home, 'disk.img');
+    writeFileSync(disk, new Uint8Array(1_474_560));
+    expect(await json('set', 'spin', '--floppy', disk)).toMatchObject({
+      state: 'running',
+      drives: [{ slot: 'floppy', file: disk, access: 'read-write' }],
+    });
+    for (const change of [
+      ['--hda', disk],
+      ['--memory', '4M', '--eject', 'floppy'],
+    ])
+      expect(await vivarium('set', 'spin', ...change)).toMatchObject({
+        status: 1,
+        complaints: expect.stringContaining('“spin”: it is running. Power it off first.'),
+      });
+    expect(await json('show', 'spin')).toMatchObject({ drives: [{ slot: 'floppy' }] });
+    expect(await json('set', 'spin', '--eject', 'floppy,cdrom')).toMatchObject({ drives: [] });
   });
 
   test('have their symbols in a file apart, and gdb is given it', async () => {
