@@ -35,7 +35,7 @@ async function treeOf(control: Control, { id }: VmSummary): Promise<SnapshotTree
   return valueOf(await control.call('snapshot:list', { id }));
 }
 
-async function snapshotNamed(control: Control, vm: VmSummary, word: string): Promise<Snapshot> {
+export async function snapshotNamed(control: Control, vm: VmSummary, word: string): Promise<Snapshot> {
   return findSnapshot((await treeOf(control, vm)).entries, word, vm.name);
 }
 
@@ -67,11 +67,30 @@ export function deleteSnapshot(context: MachineContext, word: string, snapshotWo
   });
 }
 
-export function takeSnapshot(
+export interface SnapshotWords {
+  readonly name: string | undefined;
+  readonly notes: string | undefined;
+}
+
+/** `vivarium snapshots --change` */
+export function changeSnapshot(
   context: MachineContext,
   word: string,
-  { name, notes }: { readonly name: string | undefined; readonly notes: string | undefined },
+  snapshotWord: string,
+  { name, notes }: SnapshotWords,
 ): Promise<number> {
+  return withMachines(context, async (control) => {
+    const vm = await machineNamed(control, word);
+    const { id, name: former } = await snapshotNamed(control, vm, snapshotWord);
+    const change = { ...(name !== undefined && { name }), ...(notes !== undefined && { notes }) };
+    const changed = valueOf(await control.call('snapshot:annotate', { id: vm.id, snapshot: id, ...change }));
+    if (context.isJson) await printJson(context, reportSnapshot(changed, (await treeOf(control, vm)).current));
+    await say(context, former === changed.name ? `The snapshot “${former}” of “${vm.name}” was changed.` : `The snapshot “${former}” of “${vm.name}” is called “${changed.name}” now.`); // prettier-ignore
+    return EXIT_STATUS.success;
+  });
+}
+
+export function takeSnapshot(context: MachineContext, word: string, { name, notes }: SnapshotWords): Promise<number> {
   return withMachines(context, async (control) => {
     const vm = await machineNamed(control, word);
     const request = { id: vm.id, name: name ?? timeName(new Date()), ...(notes !== undefined && { notes }) };

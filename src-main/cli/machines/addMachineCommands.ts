@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
+import { SNAPSHOT_NAME_LENGTH_MOST } from '../../hypervisor/types.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
 import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { UsageError } from '../ExitStatus.ts';
-import { parseFileName, parseName, parseSeconds } from '../optionValues.ts';
+import { parseFileName, parseName, parseNotes, parseSeconds } from '../optionValues.ts';
 import type { Terminal } from '../Terminal.ts';
 import { addDebugCommands } from './addDebugCommands.ts';
 import { addInspectionCommands } from './inspection/addInspectionCommands.ts';
@@ -111,13 +112,21 @@ export function addMachineCommands(
       const name = nameOption(options);
       return perform(options, (context, work) => work.clone(context, machine, { name, snapshot }));
     });
-  withJson(machineCommand('snapshots <machine>', 'list the snapshots of a machine'))
+  withJson(machineCommand('snapshots <machine>', 'list the snapshots of a machine, or change one'))
     .option('--delete <snapshot>', 'delete this one; those taken after it stay')
+    .addOption(new Option('--change <snapshot>', 'give this one another name, or notes').conflicts('delete'))
+    .option('--name <name>', 'of --change: what to call it')
+    .option('--notes <text>', 'of --change: notes about it')
     .action((machine: string, options: MachineValues) => {
-      const { delete: deleted } = options as Values;
-      return perform(options, (context, work) =>
-        deleted === undefined ? work.listSnapshots(context, machine) : work.deleteSnapshot(context, machine, deleted),
-      );
+      const { delete: deleted, change, name: givenName, notes: givenNotes } = options as Values;
+      const name = givenName === undefined ? undefined : parseName(givenName, '--name', SNAPSHOT_NAME_LENGTH_MOST);
+      const notes = givenNotes === undefined ? undefined : parseNotes(givenNotes);
+      if ((change === undefined) !== (name === undefined && notes === undefined))
+        throw new UsageError('snapshots: --change SNAPSHOT goes with --name or --notes, or both.');
+      return perform(options, (context, work) => {
+        if (change !== undefined) return work.changeSnapshot(context, machine, change, { name, notes });
+        return deleted === undefined ? work.listSnapshots(context, machine) : work.deleteSnapshot(context, machine, deleted); // prettier-ignore
+      });
     });
   withJson(machineCommand('export <machine>', 'write a machine that is off to one file'))
     .requiredOption('--out <file>', 'the file, such as debian.vivarium')

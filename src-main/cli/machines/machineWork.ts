@@ -28,6 +28,7 @@ export { Refusal } from './openControl.ts';
 export { obey, start, stop } from './PowerCommands.ts';
 export { serve } from './ServeCommand.ts';
 export {
+  changeSnapshot,
   clone,
   deleteSnapshot,
   explainMissingFile,

@@ -3,10 +3,17 @@ import { printable } from '../../../../src-preload/contract/readings/characters.
 import { LANE_BYTES, type LaneType, laneTexts } from '../../../../src-preload/contract/readings/lanes.ts';
 import type { Control } from '../../../control/Control.ts';
 import { EXIT_STATUS, UsageError } from '../../ExitStatus.ts';
-import { machineNamed, printJson, say, valueOf, withMachines, type MachineContext } from '../MachineCommands.ts';
-import { findSnapshot } from '../findMachine.ts';
+import {
+  absolute,
+  machineNamed,
+  printJson,
+  say,
+  valueOf,
+  withMachines,
+  type MachineContext,
+} from '../MachineCommands.ts';
 import { outputFile, type OutputChoice } from '../outputFile.ts';
-import { absolute } from '../MachineCommands.ts';
+import { snapshotNamed } from '../SnapshotCommands.ts';
 import { byteTexts, hex, prefixedHex } from './hexText.ts';
 import { placeOf } from './placeOf.ts';
 
@@ -157,11 +164,12 @@ export type OtherSide = { readonly machine: string } | { readonly snapshot: stri
 /** `vivarium memory --compare`: where the RAM of a machine is another than that of a second, or than it was. */
 export function compareMemory(context: MachineContext, word: string, other: OtherSide): Promise<number> {
   return withMachines(context, async (control) => {
-    const { id, name } = await machineNamed(control, word);
+    const vm = await machineNamed(control, word);
+    const { id } = vm;
     const compared =
       'machine' in other
         ? ({ kind: 'machine', id: (await machineNamed(control, other.machine)).id } as const)
-        : ({ kind: 'snapshot', snapshot: await snapshotId(control, id, name, other.snapshot) } as const);
+        : ({ kind: 'snapshot', snapshot: (await snapshotNamed(control, vm, other.snapshot)).id } as const);
     const differences = valueOf(await control.call('memory:compare', { id, with: compared }));
     if (context.isJson) {
       await printJson(context, differences);
@@ -186,11 +194,6 @@ export function compareMemory(context: MachineContext, word: string, other: Othe
     );
     return EXIT_STATUS.success;
   });
-}
-
-async function snapshotId(control: Control, id: string, name: string, word: string): Promise<string> {
-  const { entries } = valueOf(await control.call('snapshot:list', { id }));
-  return findSnapshot(entries, word, name).id;
 }
 
 async function addressOf(control: Control, id: string, { place }: RangeChoice): Promise<number> {

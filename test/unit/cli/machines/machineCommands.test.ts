@@ -517,6 +517,18 @@ describe('machines that run', () => {
       '“twin” is “echo” as it was in “before”',
     );
     expect(await json('ls', '--on')).toMatchObject([{ name: 'twin', state: 'running' }]);
+    expect((await vivarium('snapshots', 'echo', '--change', 'before', '--name', 'first')).output).toBe(
+      'The snapshot “before” of “echo” is called “first” now.\n',
+    );
+    expect(await json('snapshots', 'echo', '--change', 'first', '--name', 'before', '--notes', 'old')).toMatchObject({
+      name: 'before',
+      notes: 'old',
+    });
+    for (const args of [
+      ['--change', 'before'],
+      ['--name', 'x'],
+    ])
+      expect((await vivarium('snapshots', 'echo', ...args)).complaints).toContain('--change SNAPSHOT goes with --name');
     expect((await vivarium('snapshots', 'echo', '--delete', 'before')).output).toContain('was deleted');
     expect(await json('snapshots', 'echo')).toHaveLength(1);
     expect(await vivarium('restore', 'echo', 'before')).toMatchObject({
