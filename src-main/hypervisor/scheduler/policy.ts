@@ -411,7 +411,7 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
 
 /**
  * Whom to prefer; the least runs first. Usually the virtual deadline: how long until its lag is a whole
- * slice, were it not to run.
+ * slice, were it not to run; in a pool with room, where lags stand still, who has waited longest.
  *
  * Before all those, in this order:
  * - Whoever is entitled to a whole pCPU, for it can never catch up. There are never more of those than pCPUs.
@@ -424,9 +424,11 @@ function centreLags(state: SchedulerState, joining?: VcpuSlot): void {
 function urgency(state: SchedulerState, slot: VcpuSlot): number {
   if (slot.rate >= 1) return -Infinity;
   if (slot.boostLeft > 0) return slot.readySince - state.accountedTo - 2 * MUST_RUN;
-  if (slot.lag > LAG_SLICES_OVERDUE * state.longestSliceMs) return -slot.lag - MUST_RUN;
+  const hasRoom = slot.pool === POOL_WITH_ROOM;
+  if (!hasRoom && slot.lag > LAG_SLICES_OVERDUE * state.longestSliceMs) return -slot.lag - MUST_RUN;
   const spare = spareTime(state, slot);
-  return spare < state.longestSliceMs ? spare - MUST_RUN / 2 : (sliceOf(state, slot) - slot.lag) / slot.rate;
+  if (spare < state.longestSliceMs) return spare - MUST_RUN / 2;
+  return hasRoom ? slot.readySince - state.accountedTo : (sliceOf(state, slot) - slot.lag) / slot.rate;
 }
 
 /** The longest that it runs in one go. */
@@ -454,7 +456,7 @@ function dispatch(state: SchedulerState, now: number): VcpuSlot[] {
     /** Those whose pins keep them from what is idle, whoever else moves. */
     const homeless: VcpuSlot[] = [];
     while (idle > 0) {
-      const next = choose(state, who, homeless);
+      const next = choose(state, who, where, homeless);
       if (next === undefined) break;
       if (place(state, next, where, sliceOf(state, next), now)) {
         granted.push(next);
@@ -472,19 +474,30 @@ function idlePcpus(state: SchedulerState): number {
 }
 
 /** Whose turn it is among those of a kind who are ready. */
-function choose(state: SchedulerState, who: 'owed' | 'all', except: readonly VcpuSlot[]): VcpuSlot | undefined {
+function choose(
+  state: SchedulerState,
+  who: 'owed' | 'all',
+  where: 'home' | 'anywhere',
+  except: readonly VcpuSlot[],
+): VcpuSlot | undefined {
   let best: VcpuSlot | undefined;
   let bestUrgency = Infinity;
   for (let index = 0; index < state.slotsUsed; index++) {
     const slot = state.slot(index);
     if (slot.phase !== PHASE.ready || except.includes(slot)) continue;
-    if (who === 'owed' && slot.lag < -EPSILON_MS && spareTime(state, slot) >= state.longestSliceMs) continue;
+    if (who === 'owed' && !isOwed(state, slot, where)) continue;
     const slotUrgency = urgency(state, slot);
     if (best !== undefined && slotUrgency >= bestUrgency) continue;
     best = slot;
     bestUrgency = slotUrgency;
   }
   return best;
+}
+
+/** Whether time there is time that it is owed. In a pool with room all get theirs at home. */
+function isOwed(state: SchedulerState, slot: VcpuSlot, where: 'home' | 'anywhere'): boolean {
+  if (slot.pool === POOL_WITH_ROOM) return where === 'home';
+  return slot.lag >= -EPSILON_MS || spareTime(state, slot) < state.longestSliceMs;
 }
 
 /**

@@ -2,6 +2,12 @@ import { PHASE, SCHEDULER_BYTES, SchedulerState } from '../../../src-main/hyperv
 import type { VcpuShare, VcpuSlot } from '../../../src-main/hypervisor/scheduler/SchedulerState.ts';
 import * as policy from '../../../src-main/hypervisor/scheduler/policy.ts';
 
+/** Runs, then halts. */
+export interface Nap {
+  readonly runMs: number;
+  readonly haltMs: number;
+}
+
 /** What a simulated vCPU does with the time it gets. */
 export interface Workload {
   readonly weight: number;
@@ -11,13 +17,15 @@ export interface Workload {
   readonly sliceMs?: number | undefined;
   /** The pCPUs it is pinned to; absent: any. */
   readonly pcpus?: readonly number[] | undefined;
-  /** Runs `runMs`, then halts for `haltMs`, over and over; absent: an endless loop. */
-  readonly pattern?: { readonly runMs: number; readonly haltMs: number };
+  /** What it does over and over, one after the other if there are several; absent: an endless loop. */
+  readonly pattern?: Nap | readonly Nap[];
 }
 
 interface Simulated {
   readonly slot: VcpuSlot;
   workload: Workload;
+  readonly naps: readonly Nap[];
+  napsTaken: number;
   /** Run time left before it halts. */
   work: number;
   wakeAt: number;
@@ -52,10 +60,13 @@ export class SchedulerSimulation {
     this.vcpus = workloads.map((workload, index) => {
       const slot = policy.add(this.state, { ...shareOf(workload), incarnation: index }, 0);
       if (slot === undefined) throw new Error('no slot left');
+      const naps = [workload.pattern ?? []].flat();
       return {
         slot,
         workload,
-        work: workload.pattern?.runMs ?? Infinity,
+        naps,
+        napsTaken: 0,
+        work: naps[0]?.runMs ?? Infinity,
         wakeAt: Infinity,
         wokenAt: 0,
         latencies: [],
@@ -75,6 +86,15 @@ export class SchedulerSimulation {
     const vcpu = this.vcpus[index];
     vcpu.workload = { ...vcpu.workload, ...changes };
     policy.setShare(this.state, vcpu.slot, shareOf(vcpu.workload), this.now);
+  }
+
+  setPcpuCount(pcpuCount: number): void {
+    policy.setPcpuCount(this.state, pcpuCount, this.now);
+  }
+
+  setSlice(sliceMs: number): void {
+    this.state.sliceMs = sliceMs;
+    this.state.ratesStale = true;
   }
 
   advance(durationMs: number): void {
@@ -135,11 +155,11 @@ export class SchedulerSimulation {
 
   #act(): void {
     for (const vcpu of this.vcpus) {
-      const { slot, workload } = vcpu;
+      const { slot, naps } = vcpu;
       const before = this.vcpus.map((each) => each.slot.phase);
-      if (slot.phase === PHASE.running && vcpu.work <= 1e-9 && workload.pattern !== undefined) {
-        vcpu.work = workload.pattern.runMs;
-        vcpu.wakeAt = this.now + workload.pattern.haltMs;
+      if (slot.phase === PHASE.running && vcpu.work <= 1e-9) {
+        vcpu.wakeAt = this.now + naps[vcpu.napsTaken % naps.length].haltMs;
+        vcpu.work = naps[++vcpu.napsTaken % naps.length].runMs;
         policy.release(this.state, slot, PHASE.halted, this.now + this.#switchMs);
       } else if (slot.phase === PHASE.running && (slot.preempt || this.#endOf(slot) <= this.now)) {
         const stolenMs = this.#stolenMs(slot.index, slot.sliceCount);

@@ -58,6 +58,34 @@ describe('caps', () => {
       expect(simulation.runMs(index) / 1000).toBeCloseTo(share, 2);
   });
 
+  // Found by properties.test.ts with seed 2.
+  test('of some that have room take no time of those who share other pCPUs', () => {
+    const workloads: Workload[] = [
+      { weight: 2697, pcpus: [0] },
+      { weight: 5946, pcpus: [5] },
+      { weight: 8642, pcpus: [5, 0] },
+      ...[0, 0, 0, 16, 12].map((capPercent) => ({ weight: 1, capPercent })),
+    ];
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 6, sliceMs: 1 });
+    simulation.advance(1000);
+    for (const [index, share] of entitledShares(workloads, 6).entries())
+      expect(simulation.runMs(index) / 1000).toBeCloseTo(share, 2);
+  });
+
+  // The same.
+  test('the smallest of many on pCPUs with room is had in each period', () => {
+    const capPercents = [6, 12, 12, 1, 37, 0, 0, 64, 62];
+    const workloads = capPercents.map((capPercent, index) => ({
+      weight: 1,
+      capPercent,
+      ...([0, 2, 3].includes(index) && { pcpus: [0] }),
+    }));
+    const simulation = new SchedulerSimulation(workloads, { pcpuCount: 4, sliceMs: 8 });
+    simulation.advance(8000);
+    expect(simulation.runMs(3)).toBeCloseTo(80, 0);
+    expect(simulation.vcpus[3].longestWaitMs).toBeLessThan(policy.CAP_PERIOD_MS);
+  });
+
   test('taken back while it waits for its quota, it is ready at once', () => {
     const simulation = new SchedulerSimulation([{ weight: 100, capPercent: 10 }], { pcpuCount: 1 });
     simulation.advance(50);

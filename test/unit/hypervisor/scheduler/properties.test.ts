@@ -109,6 +109,59 @@ describe.each([
   );
 });
 
+describe('changed while it runs', () => {
+  const change = fc.record({
+    what: fc.constantFrom('vcpu', 'vcpu', 'vcpu', 'pcpus', 'slice'),
+    index: fc.nat(),
+    to: fc.record({ weight, capPercent: caps, pcpus: pins, sliceMs: ownSlices }),
+    pcpuCount: pcpuCounts,
+    sliceMs: slices,
+    afterMs: fc.double({ min: 0, max: 100, noNaN: true }),
+  });
+  const nap = fc.record({
+    runMs: fc.double({ min: 0.25, max: 30, noNaN: true }),
+    haltMs: fc.double({ min: 0.05, max: 60, noNaN: true }),
+  });
+  const pattern = fc.option(fc.array(nap, { minLength: 1, maxLength: 4 }), { nil: undefined });
+  const mixes = fc.array(fc.record({ weight, capPercent: caps, pcpus: pins, pattern }), { minLength: 1, maxLength: 8 });
+
+  test(
+    'at any moment, a machine without naps has what it is entitled to, and no pCPU idles that one could have',
+    () => {
+      fc.assert(
+        fc.property(mixes, fc.array(change, { minLength: 1, maxLength: 30 }), pcpuCounts, (mix, changes, first) => {
+          const workloads: Workload[] = mix.map(({ pattern, ...loop }) => ({
+            ...asWorkload(loop),
+            ...(pattern && { pattern }),
+          }));
+          let pcpuCount = first;
+          const simulation = new SchedulerSimulation(workloads, { pcpuCount });
+          for (const { what, index, to, sliceMs, afterMs, ...count } of changes) {
+            simulation.advance(afterMs);
+            const number = index % workloads.length;
+            if (what === 'vcpu') {
+              workloads[number] = { pattern: workloads[number].pattern ?? [], ...asWorkload(to) };
+              simulation.change(number, { pcpus: undefined, ...asWorkload(to) });
+            } else if (what === 'pcpus') simulation.setPcpuCount((pcpuCount = count.pcpuCount));
+            else simulation.setSlice(sliceMs);
+          }
+          // What was owed before is paid first.
+          simulation.advance(2000);
+          const before = workloads.map((_, index) => simulation.runMs(index));
+          simulation.advance(6000);
+          for (const [index, share] of entitledShares(workloads, pcpuCount).entries()) {
+            const [received, { pattern = [] }] = [simulation.runMs(index) - before[index], workloads[index]];
+            if ([pattern].flat().length === 0) expect(received / 6000).toBeGreaterThan(share - 0.05);
+          }
+          expect(simulation.wastedMs).toBeLessThan(1);
+        }),
+        runs,
+      );
+    },
+    patience,
+  );
+});
+
 test(
   'loops with slices of their own get their share within 1 % of a pCPU over three hundred of the longest',
   () => {
@@ -145,6 +198,43 @@ describe('no starvation', () => {
         }),
         runs,
       );
+    },
+    patience,
+  );
+
+  test(
+    'a capped loop is never ready for longer than that, and a period of its cap',
+    () => {
+      fc.assert(
+        fc.property(loops(caps, pins), pcpuCounts, slices, (mix, pcpuCount, sliceMs) => {
+          const workloads = mix.map(asWorkload);
+          const simulation = new SchedulerSimulation(workloads, { pcpuCount, sliceMs });
+          simulation.advance(1000 * sliceMs);
+          for (const [index, share] of entitledShares(workloads, pcpuCount).entries()) {
+            const bound = (3 * sliceMs) / share + workloads.length * sliceMs + policy.CAP_PERIOD_MS;
+            expect(simulation.vcpus[index].longestWaitMs).toBeLessThan(bound);
+          }
+        }),
+        runs,
+      );
+    },
+    patience,
+  );
+
+  test.each([
+    { heavy: 1, pcpuCount: 1 },
+    { heavy: 8, pcpuCount: 2 },
+    { heavy: 16, pcpuCount: 4 },
+  ])(
+    'a loop of the least weight gets its share beside $heavy of the most',
+    ({ heavy, pcpuCount }) => {
+      const workloads = [{ weight: 1 }, ...Array.from({ length: heavy }, () => ({ weight: 10_000 }))];
+      const simulation = new SchedulerSimulation(workloads, { pcpuCount });
+      const [share] = entitledShares(workloads, pcpuCount);
+      // Its slices are of a millisecond, one in tens of seconds.
+      simulation.advance(3.5 / share);
+      expect(Math.abs(simulation.runMs(0) - 3.5)).toBeLessThan(1);
+      expect(simulation.vcpus[0].longestWaitMs).toBeLessThan(1.1 / share);
     },
     patience,
   );
@@ -259,6 +349,31 @@ describe('wake-ups', () => {
             expect(simulation.wastedMs).toBeLessThan(1);
           },
         ),
+        runs,
+      );
+    },
+    patience,
+  );
+
+  test(
+    'several who do so at once, at irregular moments, take nothing from loops',
+    () => {
+      const nap = fc.record({
+        runMs: fc.double({ min: 0.25, max: 30, noNaN: true }),
+        haltMs: fc.double({ min: 0.05, max: 60, noNaN: true }),
+      });
+      const cheat = fc.record({ weight, pattern: fc.array(nap, { minLength: 1, maxLength: 6 }), pcpus: pins });
+      const cheats = fc.array(cheat, { minLength: 2, maxLength: 5 });
+      const others = fc.array(fc.record({ weight, pcpus: pins }), { minLength: 1, maxLength: 6 });
+      fc.assert(
+        fc.property(cheats, others, pcpuCounts, (sly, honest, pcpuCount) => {
+          const workloads: Workload[] = [...sly, ...honest];
+          const simulation = new SchedulerSimulation(workloads, { pcpuCount });
+          simulation.advance(5000);
+          for (const [index, share] of entitledShares(workloads, pcpuCount).entries())
+            if (index >= sly.length) expect(simulation.runMs(index) / 5000).toBeGreaterThan(share - 0.01);
+          expect(simulation.wastedMs).toBeLessThan(1);
+        }),
         runs,
       );
     },
