@@ -77,9 +77,7 @@ export class VcpuLoop {
       // Read before anything it announces is looked at: what comes later makes the wait below return at once.
       const signal = this.#scheduler.signalCount(this.#slot);
       this.#commands.obey();
-      // Another machine waits for them.
-      this.#network.flush();
-      this.#output.flushIfDue();
+      this.#handOut();
       this.#collectWrites(WRITES_INTERVAL_MS);
       const { mode } = this.#execution;
       if (this.#output.isBacklogged) this.#sleep(PHASE.halted, signal, BACKLOG_LOOK_MS);
@@ -87,6 +85,12 @@ export class VcpuLoop {
       else if (mode.kind === 'idle') this.#idle(signal, mode.wakeAtMs);
       else this.#sleep(mode.kind === 'ended' && mode.isHalted ? PHASE.halted : PHASE.stopped, signal, Infinity);
     }
+  }
+
+  #handOut(): void {
+    // Another machine waits for them.
+    this.#network.flush();
+    this.#output.flushIfDue();
   }
 
   #sleep(phase: typeof PHASE.halted | typeof PHASE.stopped, signal: number, timeoutMs: number): void {
@@ -118,7 +122,7 @@ export class VcpuLoop {
     if (phase === PHASE.running) {
       if (this.#slot.sliceCount !== this.#slice.count) this.#beginSlice();
       this.#owedMs += this.#scheduler.takeOwed(this.#slot);
-      if (this.#owedMs < OWED_LEAST_MS) this.#runSlice();
+      if (this.#owedMs < OWED_LEAST_MS) this.#runSlice(signal);
       else this.#standStill(signal);
     } else if (phase === PHASE.stopped || phase === PHASE.halted) {
       this.#scheduler.wake(this.#slot);
@@ -137,15 +141,15 @@ export class VcpuLoop {
     this.#slice = { count: sliceCount, endMs: sliceEnd + lateMs };
   }
 
-  #runSlice(): void {
+  #runSlice(signal: number): void {
     const execution = this.#execution;
     if (execution.mode.kind === 'searching') {
       execution.searchOn();
-      if (execution.mode.kind === 'searching') this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay());
+      if (execution.mode.kind === 'searching') this.#endSlice(signal);
       return;
     }
     execution.run(Math.min(this.#slice.endMs, monotonicMs() + LOOK_MS));
-    if (execution.mode.kind === 'running') this.#endSliceIfOver();
+    if (execution.mode.kind === 'running') this.#endSliceIfOver(signal);
   }
 
   /**
@@ -160,12 +164,21 @@ export class VcpuLoop {
       // The host may be late to wake it.
       this.#owedMs -= Math.min(stillMs, monotonicMs() - before);
     }
-    this.#endSliceIfOver();
+    this.#endSliceIfOver(signal);
   }
 
-  #endSliceIfOver(): void {
+  #endSliceIfOver(signal: number): void {
     const isOver = monotonicMs() >= this.#slice.endMs - SLICE_REST_MS;
-    if (isOver || this.#scheduler.isPreempted(this.#slot))
-      this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay());
+    if (isOver || this.#scheduler.isPreempted(this.#slot)) this.#endSlice(signal);
+  }
+
+  /**
+   * Whoever gets the pCPU often gets this thread's processor of the host, too, and runs once this one sleeps: so what there
+   * is to do is done before, in its own time.
+   */
+  #endSlice(signal: number): void {
+    this.#handOut();
+    if (!this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay()))
+      this.#scheduler.waitForSignal(this.#slot, signal, READY_LOOK_MS);
   }
 }
