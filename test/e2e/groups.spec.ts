@@ -47,7 +47,6 @@ test('a group folds, and its machines stop and start together; one starts with t
   await picture(page, 'settings-slice');
   await page.keyboard.press('Escape');
   await desk.part(TEST_IDS.navSchedule).click();
-  await page.waitForTimeout(4000);
   await picture(page, 'schedule-pinned');
 
   await group.getByTestId(TEST_IDS.groupStop).click();

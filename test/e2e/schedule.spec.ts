@@ -31,7 +31,6 @@ test('the history of a machine is drawn, told under the pointer, zoomed, and sav
   const interrupts = desk.page.locator('[data-chart=interrupts] canvas');
   // 18.2 ticks a second, of which a busy host may lose some.
   await expect(interrupts).toHaveAttribute('aria-label', /: ticker (?!0\/)[\d.]+\/s/, { timeout: 20_000 });
-  await desk.page.waitForTimeout(8000);
   const share = desk.page.locator('[data-chart=share] canvas');
   const box = await share.boundingBox();
   if (!box) throw new Error('the chart is out of sight');
@@ -63,17 +62,20 @@ test('machines stand side by side on the schedule page, as lanes and as charts',
   await desk.part(TEST_IDS.navSchedule).click();
   await expect(desk.part(TEST_IDS.schedulePage)).toBeVisible();
   const lanes = desk.part(TEST_IDS.scheduleLanes);
-  await desk.page.waitForTimeout(4000);
-  await picture(desk.page, 'schedule-second');
   const second = path.join(home, 'second.csv');
   await desk.willSaveAs(second);
-  await desk.part(TEST_IDS.historySaveTable).click();
+  /** Of the second that is in sight now. */
+  const events = async (): Promise<string> => {
+    await desk.part(TEST_IDS.historySaveTable).click();
+    return readFile(second, 'utf8').catch(() => '');
+  };
+  const busy = { timeout: 20_000 };
+  await expect.poll(events, busy).toMatch(/^time,machine,vcpu,event,.*\r\n/);
   // What the ticker exits for, and what wakes it.
-  const events = (): Promise<string> => readFile(second, 'utf8').catch(() => '');
-  await expect.poll(events).toMatch(/^time,machine,vcpu,event,.*\r\n/);
-  expect(await events()).toMatch(/Z,ticker,0,interrupt,0,,,1,0x08\r\n/);
-  expect(await events()).toMatch(/Z,ticker,0,halt,0,,,1,\r\n/);
-  expect(await events()).toMatch(/Z,(spin|third),0,slice:\w+,\d+,\d,\d+,1,\r\n/);
+  await expect.poll(events, busy).toMatch(/Z,ticker,0,interrupt,0,,,1,0x08\r\n/);
+  await expect.poll(events, busy).toMatch(/Z,ticker,0,halt,0,,,1,\r\n/);
+  await expect.poll(events, busy).toMatch(/Z,(spin|third),0,slice:\w+,\d+,\d,\d+,1,\r\n/);
+  await picture(desk.page, 'schedule-second');
   const image = path.join(home, 'lanes.png');
   await desk.willSaveAs(image);
   await desk.part(TEST_IDS.historySavePicture).click();
@@ -89,6 +91,5 @@ test('machines stand side by side on the schedule page, as lanes and as charts',
   await lanes.dblclick();
   await desk.part(TEST_IDS.scheduleView).getByTestId('choice-charts').click();
   await expect(desk.part(TEST_IDS.historyChart)).toHaveCount(7);
-  await desk.page.waitForTimeout(5000);
   await picture(desk.page, 'schedule-charts');
 });

@@ -38,6 +38,12 @@ test('code stands beside its records and its region, linked line by line', async
   await expect(line('rol eax, 5')).toHaveAttribute('data-handler', 'rol');
   await expect(line('rol eax, 5')).not.toHaveAttribute('data-heat', '0.00', { timeout: 10_000 });
 
+  // Where the region's text has no room, too, a block's head says that it runs there.
+  await desk.menu('layout.watch');
+  await expect(inRegion.first()).toBeVisible();
+  await desk.menu('layout.learn');
+  await desk.part('tab-translation').click();
+
   // A line of code, its record and its WebAssembly are one.
   await line('rol eax, 5').click();
   const wasm = desk.part(TEST_IDS.translationWasm);

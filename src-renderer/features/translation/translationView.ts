@@ -14,6 +14,8 @@ export interface TranslationView {
   readonly translation: ShallowRef<Translation>;
   /** Of the blocks above; told by `translation` that it has changed. */
   readonly heat: BlockHeat;
+  /** Something has been read, if only that there is nothing. */
+  readonly isKnown: ShallowRef<boolean>;
   /** Why there is nothing to show. */
   readonly problem: ShallowRef<string>;
   /** Reads the same lines again; those around the next instruction when it left them and the view follows it. */
@@ -27,6 +29,7 @@ export interface TranslationView {
 export function useTranslationView(id: string, vcpuOf: () => number): TranslationView {
   const translation = shallowRef(NOTHING);
   const problem = shallowRef('');
+  const isKnown = shallowRef(false);
   const heat = new BlockHeat();
   let count = LINES;
   let isBusy = false;
@@ -49,6 +52,7 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
   function show(read: Translation): void {
     heat.update(read.blocks, read.regions, performance.now());
     translation.value = read;
+    isKnown.value = true;
   }
 
   const first = (): number | undefined => translation.value.lines[0]?.line.linearAddress;
@@ -99,7 +103,7 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
     }
   }
 
-  return { translation, heat, problem, refresh, goTo, extend };
+  return { translation, heat, isKnown, problem, refresh, goTo, extend };
 }
 
 /** The text of one region, read once for each. */

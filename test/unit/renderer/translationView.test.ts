@@ -63,3 +63,11 @@ test('of two addresses the later one is shown, whichever answer comes first', as
   await new Promise((resolve) => setTimeout(resolve));
   expect(view.translation.value.lines[0]?.line.linearAddress).toBe(0x2000);
 });
+
+test('what has not been answered yet is not taken for nothing', async () => {
+  const view = useTranslationView('vm-1', () => 0);
+  void view.refresh(true);
+  expect(view.isKnown.value).toBe(false);
+  await answer({ current: 0, lines: [], blocks: [], regions: [] });
+  expect(view.isKnown.value).toBe(true);
+});

@@ -6,7 +6,7 @@ export const dock: typeof English = {
     menu: '移动和选择面板',
     resize: '调整面板大小',
     restore: '恢复显示所有面板',
-    maximise: '占满整个页面',
+    maximise: '最大化',
     float: '浮动',
     dock: '重新停靠',
     moveFloating: '移动{name}：方向键；按住 Shift 调整大小',

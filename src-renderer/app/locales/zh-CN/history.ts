@@ -2,7 +2,7 @@ import type { history as English } from '../en/history.ts';
 
 export const history: typeof English = {
   history: {
-    what: '拖动可放大，滚轮可缩放，双击回到现在',
+    what: '拖动或滚动可缩放，双击回到现在',
     minutes: '{count} 分钟',
     savePicture: '将图表保存为图片 (PNG)',
     saveTable: '将数据保存为表格 (CSV)',

@@ -16,7 +16,7 @@ export const schedule: typeof English = {
     pcpu: 'pCPU {number}',
     vcpus: '虚拟处理器',
     lanesLabel: '调度图：每个 pCPU 一条泳道，下面是每个虚拟处理器的活动',
-    hint: '拖动可放大，滚轮可缩放，双击回到现在',
+    hint: '拖动或滚动可缩放，双击回到现在',
     sliceHover: '{name}：{duration}，始于 {start}',
     bandHover: '{name}，{duration}',
     exitsLegend: '退出，越高越多',

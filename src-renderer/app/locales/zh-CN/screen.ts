@@ -10,8 +10,8 @@ export const screen: typeof English = {
     takeBack: '取回',
     captureMouse: '把鼠标交给虚拟机（按 Ctrl+Alt+G 取回）',
     savePicture: '保存画面',
-    whole: '整屏显示',
-    leaveWhole: '退出整屏显示',
+    whole: '全屏显示',
+    leaveWhole: '退出全屏',
     nothingToPaste: '剪贴板中没有文字。',
     notTypeable:
       '键盘布局“{layout}”打不出这些字符，已略去：{characters}。如果客户机的系统用的是其他布局，请在虚拟机的设置中选择。',

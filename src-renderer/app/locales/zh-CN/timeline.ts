@@ -9,7 +9,7 @@ export const timeline: typeof English = {
     stepBack: '后退一条指令',
     runBack: '倒退到前一个断点',
     runBackNone: '倒退到前一个断点：请先设置断点',
-    lastWrite: '上次写入的地址',
+    lastWrite: '对某地址的上次写入…',
     goTo: '转到指令',
     save: '保存录制…',
     input: '{what}，在第 {instructions} 条指令之后',
