@@ -25,8 +25,11 @@ import {
 const SLICE_MS = 5;
 /** Turns of what is compared: the least of each counts. */
 const ROUNDS = 12;
-/** Before shares are measured, for each machine. */
-const WARM_UP_MS = 60;
+/**
+ * Before shares are measured, for each machine: V8 optimises the program's own code anew in each machine's thread, in other threads
+ * of its own, which takes a quarter of a second of the host's processors for each.
+ */
+const WARM_UP_MS = 400;
 
 interface Figure {
   readonly what: string;
@@ -70,23 +73,30 @@ async function shares(count: number): Promise<void> {
   const bench = await SchedulerBench.open(count > 2 ? 2 : 1, SLICE_MS);
   const ids: string[] = [];
   for (const weight of weights) ids.push(await bench.start(ENDLESS_LOOP, { weight }));
-  // Until all of them run in regions.
-  await sleep(Math.max(1000, WARM_UP_MS * count));
+  await sleep(Math.max(2000, WARM_UP_MS * count));
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
   const before = bench.hypervisor.statistics();
+  const cpuBefore = processorUs();
   await sleep(10_000);
   const after = bench.hypervisor.statistics();
+  const processMs = (processorUs() - cpuBefore) / 1000;
   delays.disable();
-  // Of what the host gave them, which on a busy host is less than the pCPUs. By instructions, since what it takes of a
-  // stay is known when that ends: by time, one that is held up as the measurement ends has had too much.
+  // Of what the host gave them, which on a busy host is less than the pCPUs. Time is what the scheduler shares out; what a
+  // machine makes of it goes by the host's caches, too.
   const instructions = ids.map((id) => instructionsOf(after, id) - instructionsOf(before, id));
   const received = ids.map((id) => receivedMs(after, id) - receivedMs(before, id));
-  const [offs, offsByTime] = [instructions, received].map((amounts) => furthestOff(amounts, entitled));
   const all = sumOf(received);
-  const given = (100 * all) / ((after.at - before.at) * bench.pcpuCount);
-  note(`shares of ${count} busy machines, furthest off its weight over 10 s`, offs ?? Infinity, 2, '%');
-  remark(`by time ${(offsByTime ?? Infinity).toFixed(2)} %; the host gave them ${given.toFixed(0)} % of their pCPUs`);
+  const percent = (ms: number): string => ((100 * ms) / ((after.at - before.at) * bench.pcpuCount)).toFixed(0);
+  note(`shares of ${count} busy machines, furthest off its weight over 10 s`, furthestOff(received, entitled), 2, '%');
+  const speeds = ids.map((_, index) => (instructions[index] ?? 0) / (received[index] ?? 1) / 1000);
+  const [slowest, fastest] = [Math.min(...speeds), Math.max(...speeds)].map((mips) => mips.toFixed(0));
+  remark(
+    `by instructions ${furthestOff(instructions, entitled).toFixed(2)} %, at ${slowest} to ${fastest} million a second of their time`,
+  );
+  remark(
+    `of the pCPUs the host gave them ${percent(all)} %, and ${percent(processMs - all)} % to the rest of this process`,
+  );
   // The monitor's own timer is late by its resolution.
   const [p99, most] = [delays.percentile(99), delays.max].map((nanoseconds) => (nanoseconds / 1e6).toFixed(1));
   remark(`event loop of the main process meanwhile: p99 ${p99} ms, most ${most} ms`);
