@@ -22,16 +22,19 @@ interface ShownTip<Target> {
 export class Tooltips<Target> {
   readonly #shown = shallowRef<ShownTip<Target> | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #hiddenAt = -Infinity;
+  /** Where the pointer is: one tip for each visit, so none comes back after a press. */
+  #visited: Target | null = null;
+  #readUntil = -Infinity;
 
   get shown(): ShownTip<Target> | null {
     return this.#shown.value;
   }
 
-  /** The pointer has come to something. */
+  /** The pointer moves on something. */
   approach(target: Target, tip: Tip): void {
-    const isReading = this.shown !== null || performance.now() - this.#hiddenAt < READING_MS;
-    if (isReading) this.show(target, tip);
+    if (target === this.#visited) return;
+    this.#visited = target;
+    if (this.shown !== null || performance.now() < this.#readUntil) this.show(target, tip);
     else this.#after(DELAY_MS, () => this.show(target, tip));
   }
 
@@ -42,7 +45,11 @@ export class Tooltips<Target> {
 
   /** The pointer has gone, perhaps to the tip. */
   leave(): void {
-    this.#after(GRACE_MS, () => this.dismiss());
+    this.#visited = null;
+    this.#after(GRACE_MS, () => {
+      if (this.shown) this.#readUntil = performance.now() + READING_MS;
+      this.dismiss();
+    });
   }
 
   /** The pointer is on the tip itself. */
@@ -52,7 +59,6 @@ export class Tooltips<Target> {
 
   dismiss(): void {
     clearTimeout(this.#timer);
-    if (this.shown) this.#hiddenAt = performance.now();
     this.#shown.value = null;
   }
 

@@ -35,12 +35,12 @@ test('from one thing to the next tips follow at once', () => {
 
 test('shortly after a tip the next comes at once, later it waits again', () => {
   tooltips.show('button', tip);
-  tooltips.dismiss();
-  vi.advanceTimersByTime(150);
+  tooltips.leave();
+  vi.advanceTimersByTime(250);
   tooltips.approach('neighbour', tip);
   expect(tooltips.shown?.target).toBe('neighbour');
-  tooltips.dismiss();
-  vi.advanceTimersByTime(250);
+  tooltips.leave();
+  vi.advanceTimersByTime(350);
   tooltips.approach('button', tip);
   expect(tooltips.shown).toBeNull();
 });
@@ -51,6 +51,25 @@ test('a tip stays while the pointer is on it', () => {
   tooltips.stay();
   vi.advanceTimersByTime(1_000);
   expect(tooltips.shown?.target).toBe('button');
+});
+
+test('what was pressed says nothing more until the pointer comes back', () => {
+  tooltips.approach('button', tip);
+  tooltips.dismiss();
+  tooltips.approach('button', tip);
+  vi.advanceTimersByTime(1_000);
+  expect(tooltips.shown).toBeNull();
+  tooltips.leave();
+  tooltips.approach('button', tip);
+  vi.advanceTimersByTime(500);
+  expect(tooltips.shown?.target).toBe('button');
+});
+
+test('what takes the place of something pressed waits like anything else', () => {
+  tooltips.show('pause', tip);
+  tooltips.dismiss();
+  tooltips.approach('resume', tip);
+  expect(tooltips.shown).toBeNull();
 });
 
 test('a press ends a tip, and one that was about to come', () => {
