@@ -3,6 +3,7 @@ import type { MovableRange, SystemBus } from '../bus/SystemBus.ts';
 import { checkVersion, readByte, readObject } from '../snapshot.ts';
 import type { PciDevice, PciRegister } from '../pci/PciDevice.ts';
 import { AcpiPm, PM_BLOCK_BYTES } from './AcpiPm.ts';
+import { SM_BUS_PORTS, SmBusHost } from './SmBusHost.ts';
 
 /** Where the block lies in a machine without firmware; SeaBIOS chooses the same. */
 export const PM_BASE = 0x600;
@@ -15,11 +16,18 @@ export const APM_COMMAND_PORT = 0xb2;
 
 const PM_BASE_ADDRESS = 0x40;
 const PM_MISCELLANEOUS = 0x80;
+/** Where SeaBIOS puts the SMBus host controller too, and the interrupt that it gives it. */
+const SM_BUS_BASE = 0x700,
+  SM_BUS_ON_IRQ_9 = 0x09;
+const SM_BUS_BASE_ADDRESS = 0x90,
+  SM_BUS_CONFIGURATION = 0xd2;
 const IO_ENABLE = 1;
+/** Reads as one in a base address of ports. */
+const IO_SPACE = 1;
 
 /**
  * The PIIX4's power management function (Intel 82371AB datasheet, order 290562, chapter 7): PMBA at 40h places the
- * fixed ACPI registers, PMREGMISC (80h) bit 0 enables them. There is no SMBus host controller behind 90h.
+ * fixed ACPI registers, PMREGMISC (80h) bit 0 enables them; SMBBA at 90h and SMBHSTCFG (D2h) do so with the SMBus host controller.
  */
 export class Piix4Pm implements PciDevice {
   readonly id: string;
@@ -34,9 +42,9 @@ export class Piix4Pm implements PciDevice {
   readonly interruptPin = 1;
   readonly registers: readonly PciRegister[];
   readonly pm: AcpiPm;
-  private readonly range: MovableRange;
-  private base = 0;
-  private isEnabled = false;
+  private readonly smBus: SmBusHost;
+  private readonly pmPorts: PlacedPorts;
+  private readonly smBusPorts: PlacedPorts;
 
   constructor(
     id: string,
@@ -50,53 +58,83 @@ export class Piix4Pm implements PciDevice {
   ) {
     this.id = id;
     this.pm = new AcpiPm(`${id}-registers`, parts.timers, parts.sci, parts.onPowerOff, !parts.hasFirmware);
-    this.range = parts.bus.addMovablePorts(this.pm, PM_BLOCK_BYTES, 4);
+    this.smBus = new SmBusHost(`${id}-smbus`);
+    this.pmPorts = new PlacedPorts(parts.bus.addMovablePorts(this.pm, PM_BLOCK_BYTES, 4));
+    this.smBusPorts = new PlacedPorts(parts.bus.addMovablePorts(this.smBus, SM_BUS_PORTS, 1));
     const base = parts.hasFirmware ? 0 : PM_BASE;
     this.registers = [
-      {
-        offset: PM_BASE_ADDRESS,
-        reset: (base & 0xc0) | 1,
-        writable: 0xc0,
-        onChange: (value) => this.place((this.base & 0xff00) | (value & 0xc0)),
-      },
-      {
-        offset: PM_BASE_ADDRESS + 1,
-        reset: base >>> 8,
-        writable: 0xff,
-        onChange: (value) => this.place((this.base & 0xff) | (value << 8)),
-      },
+      ...this.pmPorts.registers(PM_BASE_ADDRESS, base, 0xc0),
       {
         offset: PM_MISCELLANEOUS,
         reset: parts.hasFirmware ? 0 : IO_ENABLE,
         writable: IO_ENABLE,
-        onChange: (value) => this.setEnabled((value & IO_ENABLE) !== 0),
+        onChange: (value) => this.pmPorts.setEnabled((value & IO_ENABLE) !== 0),
+      },
+      ...this.smBusPorts.registers(SM_BUS_BASE_ADDRESS, parts.hasFirmware ? 0 : SM_BUS_BASE, 0xf0),
+      {
+        offset: SM_BUS_CONFIGURATION,
+        reset: parts.hasFirmware ? 0 : SM_BUS_ON_IRQ_9,
+        writable: 0x0f,
+        onChange: (value) => this.smBusPorts.setEnabled((value & IO_ENABLE) !== 0),
       },
       // Bit 25 of DEVACTB: what the APM command port does is set up already. Firmware then leaves SMM alone, which is not there.
       { offset: 0x5b, reset: 0x02, writable: 0xff },
-      // SMBus base and configuration, general-purpose and activity registers that firmware writes: stored only.
-      ...[0x58, 0x59, 0x5a, 0x90, 0x91, 0xd2].map((offset) => ({ offset, writable: 0xff })),
+      // General-purpose and activity registers that firmware writes: stored only.
+      ...[0x58, 0x59, 0x5a].map((offset) => ({ offset, writable: 0xff })),
     ];
   }
 
   reset(): void {
     this.pm.reset();
+    this.smBus.reset();
   }
 
   save(): DeviceState {
-    return { version: 1, pm: this.pm.save() };
+    return { version: 1, pm: this.pm.save(), smBus: this.smBus.save() };
   }
 
   restore(state: DeviceState): void {
     checkVersion(this.id, state, 1);
     this.pm.restore(readObject(state, 'pm'));
+    // Snapshots from before there was a controller know nothing of it.
+    if ('smBus' in state) this.smBus.restore(readObject(state, 'smBus'));
+    else this.smBus.reset();
+  }
+}
+
+/** Ports at an address that two bytes of configuration space hold, while a bit elsewhere enables them. */
+class PlacedPorts {
+  private readonly range: MovableRange;
+  private base = 0;
+  private isEnabled = false;
+
+  constructor(range: MovableRange) {
+    this.range = range;
   }
 
-  private place(base: number): void {
-    this.base = base;
-    this.apply();
+  /** @param low bits of the lower byte that belong to the address */
+  registers(offset: number, base: number, low: number): PciRegister[] {
+    const place = (bits: number): void => {
+      this.base = bits;
+      this.apply();
+    };
+    return [
+      {
+        offset,
+        reset: (base & low) | IO_SPACE,
+        writable: low,
+        onChange: (value) => place((this.base & 0xff00) | (value & low)),
+      },
+      {
+        offset: offset + 1,
+        reset: base >>> 8,
+        writable: 0xff,
+        onChange: (value) => place((this.base & 0xff) | (value << 8)),
+      },
+    ];
   }
 
-  private setEnabled(isEnabled: boolean): void {
+  setEnabled(isEnabled: boolean): void {
     this.isEnabled = isEnabled;
     this.apply();
   }
