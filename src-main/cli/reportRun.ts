@@ -31,7 +31,7 @@ export async function reportRun(
   const { screen, memoryFile } = parts.options;
   try {
     if (screen !== undefined) saveScreen(screen, machine);
-    if (memoryFile) saveMemory(memoryFile, memory);
+    if (memoryFile) saveMemory(memoryFile.file, memory.ram(memoryFile.first, memoryFile.byteLength));
   } finally {
     // What the run came to is told whether or not its picture and its memory could be kept.
     await tell(machine, result, parts);

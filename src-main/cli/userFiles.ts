@@ -1,9 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import type { PhysicalMemory } from '../engine/accelerators/translate/index.ts';
 import { replaceFile } from '../hypervisor/storage/files.ts';
 import type { Machine } from '../machine/Machine.ts';
 import { UsageError } from './ExitStatus.ts';
-import type { MemoryFile } from './MemoryFile.ts';
 import { fileProblem } from './problems.ts';
 import { writeScreen } from './screenFile.ts';
 
@@ -64,10 +62,10 @@ export function saveScreen(file: string, machine: Machine): void {
   }
 }
 
-export function saveMemory({ file, first, byteLength }: MemoryFile, memory: PhysicalMemory): void {
+export function saveMemory(file: string, bytes: Uint8Array): void {
   const descriptor = openForWriting(file, '--save-memory', 'w');
   try {
-    writeBytes(file, '--save-memory', descriptor, memory.ram(first, byteLength));
+    writeBytes(file, '--save-memory', descriptor, bytes);
   } finally {
     closeSync(descriptor);
   }
