@@ -406,10 +406,12 @@ describe('machines that run', () => {
 
   test('show what is typed to them, as text and as a picture', async () => {
     await vivarium('create', '--sample', 'echo', '--start');
-    await until(async () => (await vivarium('screen', 'echo')).output !== '');
+    const screen = async (): Promise<string> => (await vivarium('screen', 'echo')).output;
+    await expect.poll(screen, { timeout: 10_000 }).not.toBe('');
     expect(await vivarium('type', 'echo', 'quartz', '--enter')).toMatchObject({ status: 0 });
+    await expect.poll(screen, { timeout: 10_000 }).toContain('quartz');
     expect(await vivarium('type', 'echo', '--press', 'm', 'shift+i')).toMatchObject({ status: 0 });
-    await until(async () => /quartz\n.*m/.test((await vivarium('screen', 'echo')).output));
+    await expect.poll(screen, { timeout: 10_000 }).toMatch(/quartz\n.*m/);
     const picture = path.join(home, 'echo.png');
     await vivarium('screen', 'echo', '--out', picture);
     expect(readFileSync(picture).toString('latin1', 1, 4)).toBe('PNG');
