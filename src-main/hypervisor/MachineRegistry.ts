@@ -26,6 +26,8 @@ export class MachineRegistry {
   readonly #store: MachineStore;
   readonly #machines: Map<VmId, StoredMachine>;
   readonly #aside = new Map<VmId, StoredMachine>();
+  /** Machines that are being stored. */
+  readonly #coming = new Set<StoredMachine>();
   /** The last change of each machine: one at a time, since each builds on what the one before it has stored. */
   readonly #turns = new MachineTurns();
 
@@ -82,7 +84,7 @@ export class MachineRegistry {
       autostart: request.autostart ?? false,
       checkpointMinutes: request.checkpointMinutes ?? null,
       group: request.group ?? null,
-      colour: request.colour ?? freeColour(this.all().map(({ colour }) => colour)),
+      colour: request.colour ?? this.#freeColour(),
       createdAt: now,
       changedAt: now,
     };
@@ -90,17 +92,19 @@ export class MachineRegistry {
   }
 
   async update(id: VmId, request: UpdateVmRequest): Promise<Result<StoredMachine>> {
-    const known = this.#machines.get(id);
-    const { profile = known?.profile ?? 'pc', drives = known?.drives ?? [] } = request;
-    const problem =
-      findSettingsProblem(request) ??
-      findDriveProblem(profile, drives) ??
-      findDeviceProblem({ ...NO_DEVICES, ...known, ...request, profile });
-    if (problem !== undefined) return problem;
     const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
-    return this.#change(id, (machine) => {
+    // In its turn: another change that was asked for before may be what it does not go with.
+    return this.#inTurn(id, async (machine) => {
+      const { profile = machine.profile, drives = machine.drives } = request;
+      const problem =
+        findSettingsProblem(request) ??
+        findDriveProblem(profile, drives) ??
+        findDeviceProblem({ ...NO_DEVICES, ...machine, ...request, profile });
+      if (problem !== undefined) return problem;
       const changed = { ...machine, ...given };
-      return request.drives === undefined ? changed : { ...changed, drives: storedDrives(drives, machine.drives) };
+      return this.#replace(
+        request.drives === undefined ? changed : { ...changed, drives: storedDrives(drives, machine.drives) },
+      );
     });
   }
 
@@ -228,7 +232,9 @@ export class MachineRegistry {
   }
 
   async #add(machine: StoredMachine, blobs: StoredBlobs, taken?: TakenOver): Promise<Result<StoredMachine>> {
+    this.#coming.add(machine);
     const stored = await this.#store.create(machine, blobs, taken);
+    this.#coming.delete(machine);
     if (!stored.ok) return stored;
     this.#machines.set(machine.id, machine);
     return done(machine);
@@ -239,13 +245,15 @@ export class MachineRegistry {
     apply: (machine: StoredMachine) => StoredMachine,
     blobs?: StoredBlobs,
   ): Promise<Result<StoredMachine>> {
-    return this.#inTurn(id, async (machine) => {
-      const changed: StoredMachine = { ...apply(machine), changedAt: Date.now() };
-      const stored = await this.#store.update(changed, blobs);
-      if (!stored.ok) return stored;
-      this.#machines.set(id, changed);
-      return done(changed);
-    });
+    return this.#inTurn(id, (machine) => this.#replace(apply(machine), blobs));
+  }
+
+  async #replace(machine: StoredMachine, blobs?: StoredBlobs): Promise<Result<StoredMachine>> {
+    const changed: StoredMachine = { ...machine, changedAt: Date.now() };
+    const stored = await this.#store.update(changed, blobs);
+    if (!stored.ok) return stored;
+    this.#machines.set(machine.id, changed);
+    return done(changed);
   }
 
   #inTurn<T>(
@@ -262,12 +270,15 @@ export class MachineRegistry {
   /** What no two machines have in common. */
   #newcomer(name: string): Pick<StoredMachine, 'id' | 'name' | 'colour' | 'createdAt' | 'changedAt'> {
     const now = Date.now();
-    const colour = freeColour(this.all().map((each) => each.colour));
-    return { id: newVmId(), name: this.#freeName(name), colour, createdAt: now, changedAt: now };
+    return { id: newVmId(), name: this.#freeName(name), colour: this.#freeColour(), createdAt: now, changedAt: now };
   }
 
   #freeName(name: string): string {
-    return freeName(name.trim(), new Set(this.all().map((each) => each.name)));
+    return freeName(name.trim(), new Set([...this.all(), ...this.#coming].map((each) => each.name)));
+  }
+
+  #freeColour(): StoredMachine['colour'] {
+    return freeColour([...this.all(), ...this.#coming].map((each) => each.colour));
   }
 }
 

@@ -140,6 +140,25 @@ test('a deletion is taken back once, and by the process that it was asked of', a
   await store.close();
 });
 
+test('machines that are made at once have names and colours of their own', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const made = (await Promise.all([registry.create({}), registry.create({}), registry.create({})])).map(unwrap);
+  expect(new Set(made.map(({ name }) => name)).size).toBe(3);
+  expect(new Set(made.map(({ colour }) => colour)).size).toBe(3);
+  await store.close();
+});
+
+test('a change that does not go with the one before it is refused, though both were asked for at once', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const { id } = unwrap(await registry.create({}));
+  const changes = [registry.update(id, { profile: 'isa' }), registry.update(id, { hasConsole: true })];
+  expect(await Promise.all(changes)).toMatchObject([{ ok: true }, { error: { text: { id: 'no-console' } } }]);
+  expect(registry.get(id)).toMatchObject({ profile: 'isa', hasConsole: false });
+  await store.close();
+});
+
 test('a store that is closed takes no change: it may be another process’s', async () => {
   const store = unwrap(await MachineStore.open(folder));
   const registry = new MachineRegistry(store);
