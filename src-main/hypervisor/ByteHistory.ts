@@ -12,8 +12,10 @@ export class ByteHistory {
     this.#chunks.push(bytes);
     this.#length += bytes.length;
     // Twice as much is kept between clean-ups, so that each byte is moved once at most.
-    if (this.#length > 2 * this.#most || this.#chunks.length > 4096) this.#chunks = [this.bytes()];
-    this.#length = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (this.#length <= 2 * this.#most && this.#chunks.length <= 4096) return;
+    const kept = this.bytes();
+    this.#chunks = [kept];
+    this.#length = kept.length;
   }
 
   bytes(): Uint8Array {

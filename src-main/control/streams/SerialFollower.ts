@@ -1,4 +1,5 @@
 import type { SerialFrame } from '../../../src-preload/contract/layouts/MachineViewFrame.ts';
+import { ByteHistory } from '../../hypervisor/ByteHistory.ts';
 import type { Disposer, HypervisorService, VmId } from '../../hypervisor/types.ts';
 
 /** Output held for the next frame: as much as a new view is shown of the past. */
@@ -11,10 +12,10 @@ export class SerialFollower {
   private readonly port: number;
   private readonly disposers: readonly Disposer[];
   private isRestart = true;
-  private chunks: Uint8Array[] = [];
-  private droppedBytes = 0;
-  /** In `chunks`. */
-  private waitingBytes = 0;
+  /** A view that does not keep up, or does not look, loses the oldest. */
+  private readonly waiting = new ByteHistory(WAITING_MOST);
+  /** Since the last frame, with those that the machine's thread has dropped. */
+  private receivedBytes = 0;
 
   constructor(hypervisor: HypervisorService, id: VmId, port: number) {
     this.hypervisor = hypervisor;
@@ -24,11 +25,11 @@ export class SerialFollower {
     this.disposers = [
       hypervisor.on('serial-output', (output) => {
         if (output.vmId !== id || output.port !== port) return;
-        this.droppedBytes += output.droppedBytes;
-        this.keep(output.bytes);
+        this.receivedBytes += output.droppedBytes + output.bytes.length;
+        this.waiting.append(output.bytes);
       }),
       hypervisor.on('vm-state', (change) => {
-        if (change.id === id && change.to === 'starting') this.begin([]);
+        if (change.id === id && change.to === 'starting') this.begin(new Uint8Array(0));
       }),
       hypervisor.on('vm-restored', (restored) => {
         if (restored.id === id) this.restart();
@@ -38,39 +39,32 @@ export class SerialFollower {
 
   /** The next frame brings everything that is kept. */
   restart(): void {
-    this.begin([this.hypervisor.console.serialHistory(this.id, this.port)]);
+    this.begin(this.hypervisor.console.serialHistory(this.id, this.port));
   }
 
   /** What came since the last frame; null: nothing. */
   take(): SerialFrame | null {
-    const { isRestart, chunks, droppedBytes } = this;
-    if (!isRestart && chunks.length === 0) return null;
+    const { isRestart, receivedBytes } = this;
+    if (!isRestart && receivedBytes === 0) return null;
+    const bytes = this.waiting.bytes();
     this.isRestart = false;
-    this.chunks = [];
-    this.droppedBytes = 0;
-    this.waitingBytes = 0;
-    return { restart: isRestart, bytes: new Uint8Array(Buffer.concat(chunks)), droppedBytes };
+    this.clear();
+    return { restart: isRestart, bytes, droppedBytes: receivedBytes - bytes.length };
   }
 
   dispose(): void {
     for (const dispose of this.disposers) dispose();
   }
 
-  private begin(chunks: Uint8Array[]): void {
+  private begin(past: Uint8Array): void {
     this.isRestart = true;
-    this.chunks = chunks;
-    this.droppedBytes = 0;
-    this.waitingBytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    this.clear();
+    this.receivedBytes = past.length;
+    this.waiting.append(past);
   }
 
-  /** A view that does not keep up, or does not look, loses the oldest. */
-  private keep(bytes: Uint8Array): void {
-    this.chunks.push(bytes);
-    this.waitingBytes += bytes.length;
-    while (this.waitingBytes > WAITING_MOST && this.chunks.length > 1) {
-      const lost = this.chunks.shift()?.length ?? 0;
-      this.waitingBytes -= lost;
-      this.droppedBytes += lost;
-    }
+  private clear(): void {
+    this.waiting.clear();
+    this.receivedBytes = 0;
   }
 }
