@@ -1,26 +1,29 @@
 import path from 'node:path';
-import { stepOverEnd } from './debug/StepOver.ts';
-import { BundledSamples } from './control/files/BundledSamples.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { runDesktop } from './desktop/runDesktop.ts';
-import { Hypervisor } from './hypervisor/Hypervisor.ts';
-import { compileThreadedHandlers } from './hypervisor/threadedHandlers.ts';
 
 runDesktop({
   preload: path.join(__dirname, '../preload/index.cjs'),
   rendererFolder: path.join(__dirname, '../renderer'),
   packageLists: ['main', 'preload', 'renderer'].map((part) => path.join(__dirname, '..', part, 'packages.json')),
-  samples: new BundledSamples(),
   cast: {
     residents: ['primes', 'life', 'tasks'],
     rogues: ['rogue-memory', 'rogue-ports', 'rogue-ring3', 'rogue-spin', 'rogue-triple'],
   },
+  async loadSamples() {
+    const { BundledSamples } = await import('./control/files/BundledSamples.ts');
+    return new BundledSamples();
+  },
   async openHypervisor(folder, onInternalError) {
-    const { module } = await compileThreadedHandlers();
+    const { Hypervisor } = await import('./hypervisor/Hypervisor.ts');
+    await turn();
+    const { compileThreadedModule } = await import('./hypervisor/threadedModule.ts');
+    const { stepOverEnd } = await import('./debug/StepOver.ts');
     const threadEntry = path.join(__dirname, 'vcpuThread.cjs');
     return Hypervisor.open({
       folder,
       threadEntry,
-      handlers: module,
+      handlers: await compileThreadedModule(),
       stepOverEnd,
       keepsSpareThread: true,
       onInternalError,

@@ -1,8 +1,9 @@
-import { dialog, session, type App, type WebContents } from 'electron';
+import { dialog, type App, type WebContents } from 'electron';
 import type { QuitRequest } from '../../src-preload/contract/application.ts';
 import type { Problem } from '../../src-preload/contract/Outcome.ts';
 import { Breakpoints } from '../debug/Breakpoints.ts';
 import type { HypervisorService, VmId } from '../hypervisor/types.ts';
+import type { BridgeDoor } from './bridge/BridgeDoor.ts';
 import { BridgeServer } from './bridge/BridgeServer.ts';
 import { PageMail } from './bridge/PageMail.ts';
 import type { EmitEvent, Handlers } from '../control/handlers.ts';
@@ -35,7 +36,7 @@ import { MemoryRanges } from '../control/memory/MemoryRanges.ts';
 import { ApplicationMenu } from './menu/ApplicationMenu.ts';
 import { QuitGuard } from './QuitGuard.ts';
 import { quitTexts } from './quitTexts.ts';
-import { AppearanceService } from './settings/AppearanceService.ts';
+import type { AppearanceService } from './settings/AppearanceService.ts';
 import { HostPreferences } from './settings/HostPreferences.ts';
 import { flushSettings, type Settings } from './settings/Settings.ts';
 import { SleepingMachines } from './SleepingMachines.ts';
@@ -44,9 +45,7 @@ import { StreamHub } from './streams/StreamHub.ts';
 import { Occasions } from './temporary/Occasions.ts';
 import type { DemonstrationCast } from './temporary/RunningDemonstration.ts';
 import type { MachineMaker } from './temporary/TemporaryMachines.ts';
-import { serveAppProtocol } from './window/appProtocol.ts';
-import { MainWindow } from './window/MainWindow.ts';
-import { restrictSession } from './window/securityPolicy.ts';
+import type { MainWindow } from './window/MainWindow.ts';
 
 /** A machine that will not end must not keep the app from ending. */
 const ENDING_MS_MOST = 8_000;
@@ -54,8 +53,10 @@ const ENDING_MS_MOST = 8_000;
 export interface DesktopParts {
   readonly app: App;
   readonly dataFolder: string;
-  readonly preload: string;
-  readonly rendererFolder: string;
+  /** Its page is loading. */
+  readonly window: MainWindow;
+  readonly door: BridgeDoor;
+  readonly appearance: AppearanceService;
   /** The build's lists of the packages that it holds code of. */
   readonly packageLists: readonly string[];
   readonly hypervisor: HypervisorService;
@@ -67,7 +68,7 @@ export interface DesktopParts {
   log(message: string, error?: unknown): void;
 }
 
-/** The window and what stands behind it; lives from the app's readiness to its end. */
+/** What stands behind the window; lives from soon after the app's readiness to its end. */
 export class DesktopApplication {
   private readonly parts: DesktopParts;
   private readonly appearance: AppearanceService;
@@ -105,7 +106,8 @@ export class DesktopApplication {
       clearRecent: () => this.recent.clear(),
       quit: () => void this.quit.request(),
     });
-    this.appearance = new AppearanceService(settings.preferences, systemLanguages(app));
+    this.appearance = parts.appearance;
+    this.window = parts.window;
     const programs = new ProgramSources(this.grants, samples);
     this.recent = new RecentFiles(settings.recentFiles, this.grants, () => {
       this.buildMenu();
@@ -218,19 +220,11 @@ export class DesktopApplication {
     };
     this.control = { hypervisor, handlers, grants: this.grants, toSummary: (vm) => this.machines.toSummary(vm) };
     this.bridge = new BridgeServer(handlers, this.streams, this.grants, (error, where) => parts.log(where, error));
-    this.window = new MainWindow(parts.preload, settings.bounds, {
-      onPage: (contents) => this.onPage(contents),
-      onCloseRequest: () => void this.quit.request(),
-      onPageCrash: (reason, willReload) => void this.onPageCrash(reason, willReload),
-      onWholeScreenLeft: () => emit('app:wholeScreenLeft', undefined),
-    });
     this.forwardEvents(emit);
   }
 
   async open(): Promise<void> {
-    const { app, rendererFolder, settings } = this.parts;
-    restrictSession(session.defaultSession);
-    serveAppProtocol(rendererFolder);
+    const { app, door, settings } = this.parts;
     this.hostPreferences.apply();
     await this.occasions.clearOld();
     this.appearance.onChange((state) => {
@@ -244,12 +238,17 @@ export class DesktopApplication {
     });
     app.on('window-all-closed', () => void this.quit.leaveNow());
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.quit.leaveNow());
-    this.bridge.listen();
     this.buildMenu();
+    this.window.serve({
+      onPage: (contents) => this.onPage(contents),
+      onCloseRequest: () => void this.quit.request(),
+      onPageCrash: (reason, willReload) => void this.onPageCrash(reason, willReload),
+      onWholeScreenLeft: () => this.bridge.emit('app:wholeScreenLeft', undefined),
+    });
+    door.openTo(this.bridge);
     for (const { message } of this.parts.hypervisor.storeProblems())
       this.notify('warning', { code: 'storage', message });
     await this.openToControl();
-    await this.window.load();
     void this.sleeping.wake(this.parts.handedOver);
     // Written at once, so that a first run that is killed is remembered too.
     await flushSettings(settings);
@@ -384,8 +383,4 @@ export class DesktopApplication {
 
 function expire(ms: number): Promise<never> {
   return new Promise((_, reject) => setTimeout(() => reject(new Error(`no end after ${ms} ms`)), ms));
-}
-
-function systemLanguages(app: App): string[] {
-  return [...app.getPreferredSystemLanguages(), app.getLocale()];
 }

@@ -1,22 +1,30 @@
-import { app, dialog } from 'electron';
+import { app, dialog, session } from 'electron';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { dataFolder } from '../control/dataFolder.ts';
 import { openStore } from '../control/socket/openStore.ts';
+import type { SampleCatalogue } from '../control/files/SampleCatalogue.ts';
 import type { HypervisorService, Result } from '../hypervisor/types.ts';
-import { DesktopApplication, type DesktopParts } from './DesktopApplication.ts';
+import { BridgeDoor } from './bridge/BridgeDoor.ts';
+import type { DesktopApplication, DesktopParts } from './DesktopApplication.ts';
 import { commandLineFiles } from './files/commandLineFiles.ts';
+import { AppearanceService } from './settings/AppearanceService.ts';
 import { openSettings } from './settings/Settings.ts';
-import { declareAppProtocol } from './window/appProtocol.ts';
-import { restrictContents } from './window/securityPolicy.ts';
+import { declareAppProtocol, serveAppProtocol } from './window/appProtocol.ts';
+import { MainWindow } from './window/MainWindow.ts';
+import { restrictContents, restrictSession } from './window/securityPolicy.ts';
 
-export interface DesktopDependencies extends Pick<
-  DesktopParts,
-  'preload' | 'rendererFolder' | 'packageLists' | 'samples' | 'cast'
-> {
+export interface DesktopDependencies extends Pick<DesktopParts, 'packageLists' | 'cast'> {
+  readonly preload: string;
+  readonly rendererFolder: string;
+  loadSamples(): Promise<SampleCatalogue>;
   openHypervisor(dataFolder: string, onInternalError: (error: unknown) => void): Promise<Result<HypervisorService>>;
 }
 
-/** Starts the app, or hands its files to the one that runs already on the same folder. */
+/**
+ * Starts the app, or hands its files to the one that runs already on the same folder. The page comes first: while
+ * Chromium starts its process and that reads its scripts, main loads what stands behind it.
+ */
 export function runDesktop(dependencies: DesktopDependencies): void {
   app.setName('Vivarium');
   const folder = dataFolder();
@@ -56,6 +64,18 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       if (application) application.reportProblem(message);
       else problems.push(message);
     });
+    const appearance = new AppearanceService(settings.preferences, [
+      ...app.getPreferredSystemLanguages(),
+      app.getLocale(),
+    ]);
+    restrictSession(session.defaultSession);
+    serveAppProtocol(dependencies.rendererFolder);
+    const door = new BridgeDoor();
+    const window = new MainWindow(dependencies.preload, settings.bounds);
+    window.load().catch((error: unknown) => log('The window has no page', error));
+
+    // A turn of the loop between any two of the large parts: the page is served meanwhile.
+    await turn();
     const store = await openStore(folder, () =>
       dependencies.openHypervisor(folder, (error) => log('A bug in the hypervisor', error)),
     );
@@ -64,9 +84,16 @@ export function runDesktop(dependencies: DesktopDependencies): void {
       app.exit(1);
       return;
     }
+    const samples = await dependencies.loadSamples();
+    await turn();
+    const { DesktopApplication } = await import('./DesktopApplication.ts');
     application = new DesktopApplication({
       ...dependencies,
       app,
+      window,
+      door,
+      appearance,
+      samples,
       dataFolder: folder,
       settings,
       hypervisor: store.value.value,

@@ -31,10 +31,10 @@ export function userStore(): StoreAccess {
       if (threadEntry === undefined) throw new Error(`${THREAD} is missing: the program was not built as a whole.`);
       // Nobody else needs them: they bring the store and its schemas.
       const { Hypervisor } = await import('../../hypervisor/Hypervisor.ts');
-      const { compileThreadedHandlers } = await import('../../hypervisor/threadedHandlers.ts');
+      const { compileThreadedModule } = await import('../../hypervisor/threadedModule.ts');
       const { stepOverEnd } = await import('../../debug/StepOver.ts');
-      const { module } = await compileThreadedHandlers();
-      return Hypervisor.open({ folder, threadEntry, handlers: module, stepOverEnd, keepsSpareThread: true });
+      const handlers = await compileThreadedModule();
+      return Hypervisor.open({ folder, threadEntry, handlers, stepOverEnd, keepsSpareThread: true });
     },
     startOwner: () => startServe(folder),
   };

@@ -3,7 +3,6 @@ import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import { refuse, refuseWith, succeed } from '../outcomes.ts';
 import { readLinear } from '../../debug/LinearMemory.ts';
 import { recordText } from '../../debug/recordText.ts';
-import { regionLines } from '../../debug/RegionListing.ts';
 import { LEAD_BYTES, listTranslation } from '../../debug/TranslationListing.ts';
 import type { HypervisorService, VmId } from '../../hypervisor/types.ts';
 import { type Debugging, off } from '../Debugging.ts';
@@ -72,6 +71,8 @@ export class Inspection {
     if (!found.ok) return refuseWith(found.error);
     if (found.value === null) return succeed(null);
     const { figures, codeBase } = found.value;
+    // Makes the region's text anew, by most of the engine, which no start of the window is to wait for.
+    const { regionLines } = await import('../../debug/RegionListing.ts');
     return succeed({
       figures: regionFigures({ ...figures, number, linearAddress: (codeBase + figures.entry) >>> 0 }),
       exits: { ...figures.exits },

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { done, refused } from '../../hypervisor/results.ts';
 import type { Result, VmId } from '../../hypervisor/types.ts';
-import { ControlClient } from './ControlClient.ts';
 
 /** A command that has the store open for its own duration is done by then, or does something large. */
 const WAIT_MS_MOST = 10_000;
@@ -27,6 +26,7 @@ export async function openStore<Value>(
     const opened = await open();
     if (opened.ok) return done({ value: opened.value, handedOver });
     if (opened.error.code !== 'storage-locked' || performance.now() > end) return opened;
+    const { ControlClient } = await import('./ControlClient.ts'); // rarely wanted, and a start waits for this module
     const owner = await ControlClient.connect(folder);
     if (owner?.ok) {
       const released = await owner.value.release({ suspends: true });

@@ -1,4 +1,4 @@
-import { ipcMain, MessageChannelMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import { MessageChannelMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
 import { contract, type EventName, type EventPayload } from '../../../src-preload/contract/contract.ts';
 import type { Outcome } from '../../../src-preload/contract/Outcome.ts';
 import type { FileGrant } from '../../../src-preload/contract/programs.ts';
@@ -10,7 +10,7 @@ import { describeIssues, dispatchCall, isStreamName } from '../../control/dispat
 import type { Handlers } from '../../control/handlers.ts';
 import { refuse, succeed } from '../../control/outcomes.ts';
 
-/** The bridge's end in main: a door each for calls, streams and dropped files, and one way out for events. */
+/** The bridge's end in main: answers calls, streams and dropped files, which come by `BridgeDoor`, and sends events. */
 export class BridgeServer {
   private readonly handlers: Handlers;
   private readonly streams: StreamHub;
@@ -30,24 +30,29 @@ export class BridgeServer {
     this.onBug = onBug;
   }
 
-  listen(): void {
-    ipcMain.handle(IPC_CHANNELS.call, (event, name: unknown, input: unknown) =>
-      this.admit(event, () => dispatchCall(this.handlers, name, input, this.onBug)),
-    );
-    ipcMain.handle(IPC_CHANNELS.openStream, (event, name: unknown, streamId: unknown, parameters: unknown) =>
-      this.admit(event, () => this.openStream(event.sender, name, streamId, parameters)),
-    );
-    ipcMain.handle(IPC_CHANNELS.grantFile, (event, path: unknown) =>
-      this.admit(event, (): Outcome<FileGrant> => {
-        if (typeof path !== 'string' || path === '') {
-          return refuse(
-            'file-unreadable',
-            'That is not a file on this computer. Save it first, then drop the saved file.',
-          );
-        }
-        return succeed(this.grants.grant(path, 'read'));
-      }),
-    );
+  call(event: IpcMainInvokeEvent, name: unknown, input: unknown): Outcome<unknown> | Promise<Outcome<unknown>> {
+    return this.admit(event, () => dispatchCall(this.handlers, name, input, this.onBug));
+  }
+
+  openStream(
+    event: IpcMainInvokeEvent,
+    name: unknown,
+    streamId: unknown,
+    parameters: unknown,
+  ): Outcome<void> | Promise<Outcome<void>> {
+    return this.admit(event, () => this.streamTo(event.sender, name, streamId, parameters));
+  }
+
+  grantFile(event: IpcMainInvokeEvent, path: unknown): Outcome<FileGrant> | Promise<Outcome<FileGrant>> {
+    return this.admit(event, () => {
+      if (typeof path !== 'string' || path === '') {
+        return refuse(
+          'file-unreadable',
+          'That is not a file on this computer. Save it first, then drop the saved file.',
+        );
+      }
+      return succeed(this.grants.grant(path, 'read'));
+    });
   }
 
   /** Events go to this page from now on; streams of the page before it end. */
@@ -70,7 +75,7 @@ export class BridgeServer {
     return isOwn ? answer() : refuse('invalid-message', 'This page may not speak to the application.');
   }
 
-  private openStream(sender: WebContents, name: unknown, streamId: unknown, parameters: unknown): Outcome<void> {
+  private streamTo(sender: WebContents, name: unknown, streamId: unknown, parameters: unknown): Outcome<void> {
     if (!isStreamName(name)) return refuse('unknown-message', `There is no stream ${String(name)}.`);
     if (typeof streamId !== 'number') return refuse('invalid-message', 'A stream needs a number.');
     const parsed = contract[name].parameters.safeParse(parameters);

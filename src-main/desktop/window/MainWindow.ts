@@ -18,18 +18,22 @@ export interface MainWindowEvents {
   onWholeScreenLeft(): void;
 }
 
-/** The application's one window: where it was, on the ground of its theme, shown once there is something to see. */
+/**
+ * The application's one window: where it was, on the ground of its theme. Its page loads while the application behind it
+ * comes to be (`serve`); it is shown once there is something to see and somebody to answer.
+ */
 export class MainWindow {
   private readonly window: BrowserWindow;
   private readonly bounds: Settings['bounds'];
-  private readonly events: MainWindowEvents;
+  /** Null: nobody answers yet. */
+  private events: MainWindowEvents | null = null;
+  private hasDrawn = false;
   private crashes: number[] = [];
   private hangs = false;
   private isWholeScreen = false;
 
-  constructor(preload: string, bounds: Settings['bounds'], events: MainWindowEvents) {
+  constructor(preload: string, bounds: Settings['bounds']) {
     this.bounds = bounds;
-    this.events = events;
     const { isMaximized, isFullScreen } = bounds.value;
     this.window = new BrowserWindow({
       ...placeOnScreen(bounds.value),
@@ -51,10 +55,15 @@ export class MainWindow {
     });
     if (isMaximized) this.window.maximize();
     if (isFullScreen) this.window.setFullScreen(true);
-    this.window.once('ready-to-show', () => this.window.show());
+    this.window.once('ready-to-show', () => {
+      this.hasDrawn = true;
+      if (this.events) this.window.show();
+    });
     this.window.on('close', (event) => {
+      // An application that is not there yet has nothing to lose: its only window goes, and it with it.
+      if (!this.events) return;
       event.preventDefault();
-      events.onCloseRequest();
+      this.events.onCloseRequest();
     });
     for (const change of ['resize', 'move', 'maximize', 'unmaximize'] as const) {
       // The union of names fits no single overload.
@@ -66,7 +75,7 @@ export class MainWindow {
       if (!this.isWholeScreen) return;
       this.isWholeScreen = false;
       this.window.setMenuBarVisibility(true);
-      events.onWholeScreenLeft();
+      this.events?.onWholeScreenLeft();
     });
     this.window.webContents.on('render-process-gone', (_event, { reason }) => this.onGone(reason));
     this.window.on('unresponsive', () => (this.hangs = true));
@@ -88,9 +97,16 @@ export class MainWindow {
     return !this.window.isDestroyed() && this.window.isVisible() && !this.window.isMinimized();
   }
 
+  /** Somebody answers from now on, the page that is loaded or loading first of all. */
+  serve(events: MainWindowEvents): void {
+    this.events = events;
+    events.onPage(this.window.webContents);
+    if (this.hasDrawn) this.window.show();
+  }
+
   async load(): Promise<void> {
     this.hangs = false;
-    this.events.onPage(this.window.webContents);
+    this.events?.onPage(this.window.webContents);
     await this.window.loadURL(APP_PAGE);
   }
 
@@ -130,7 +146,7 @@ export class MainWindow {
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < 60_000), now];
     const willReload = this.crashes.length <= RELOADS_A_MINUTE;
-    this.events.onPageCrash(reason, willReload);
+    this.events?.onPageCrash(reason, willReload);
     if (willReload) void this.load().catch(() => undefined);
   }
 }
