@@ -188,7 +188,7 @@ describe('by the instruction clock', () => {
     await vivarium('resume', 'calls');
     await vivarium('pause', 'calls');
     expect(await printed('translation', 'calls', 'work', '--lines', '2')).toMatch(
-      /^;; block 00007c0b: real mode, 16-bit code, runs by .*, entered \d+ times.*\nwork:\n .* inc r16 registerA=cx/,
+      /^;; block 00007c0b: real mode, 16-bit code, runs by .*, entered \d+ times.*\nwork:\n[ >] .* inc r16 registerA=cx/,
     );
     expect(await vivarium('translation', 'calls', '--region', '7')).toMatchObject({
       status: 2,
