@@ -13,7 +13,6 @@ import {
 import type { ImageAccess } from '../../machine/images/openImage.ts';
 import type { KeyboardLayout } from '../../machine/keyboard/layouts.ts';
 import type { AdapterModel } from '../../machine/network/NetworkPort.ts';
-import type { ProgramFormat } from '../../machine/loaders/ProgramImage.ts';
 import type { ProfileName } from '../../machine/profiles/profiles.ts';
 import type { Control } from '../../control/Control.ts';
 import { UsageError } from '../ExitStatus.ts';
@@ -29,6 +28,7 @@ import {
   type MachineContext,
 } from './MachineCommands.ts';
 import { startMachines } from './PowerCommands.ts';
+import { initrdPath, programOptions, programSource, type ProgramChoices } from './programInput.ts';
 
 /** What options say; what they leave open is undefined. */
 export interface MachineChoices {
@@ -64,14 +64,8 @@ export interface MachineChoices {
   readonly symbols: SymbolChoice | null | undefined;
 }
 
-export interface CreateChoices extends MachineChoices {
+export interface CreateChoices extends MachineChoices, ProgramChoices {
   readonly files: readonly string[];
-  readonly sample: string | undefined;
-  readonly format: ProgramFormat | 'auto';
-  readonly origin: number | undefined;
-  readonly bits: 16 | 32 | undefined;
-  readonly commandLine: string | undefined;
-  readonly initrd: string | undefined;
   readonly isStarted: boolean;
 }
 
@@ -170,7 +164,7 @@ function planMachine(choices: CreateChoices): MachinePlan {
   if (sample !== undefined && files.length > 0) throw new UsageError('create: name either files or a --sample.');
   const proposal = proposeMachine([
     ...files.map((file) => absolute(file, 'create')),
-    ...(choices.initrd === undefined ? [] : [absolute(choices.initrd, '--initrd')]),
+    ...[initrdPath(choices) ?? []].flat(),
     ...drives.flatMap(({ slot, file }) => (file === null ? [] : [absolute(file, `--${slot}`)])),
   ]);
   const named = proposal.files.slice(0, files.length);
@@ -200,7 +194,7 @@ function planMachine(choices: CreateChoices): MachinePlan {
     program: isForced ? named[0]?.path : (fileFor('program') ?? fileFor('bios')),
     hasBios: !isForced && fileFor('program') === undefined && fileFor('bios') !== undefined,
     vgaBios: isForced ? undefined : fileFor('vgabios'),
-    initrd: choices.initrd === undefined ? fileFor('initrd') : absolute(choices.initrd, '--initrd'),
+    initrd: initrdPath(choices) ?? fileFor('initrd'),
     commandLine: choices.commandLine ?? (proposal.hasKernel ? proposal.commandLine : undefined),
     drives: [...taken.values()],
   };
@@ -234,32 +228,17 @@ function settingsOf(choices: MachineChoices): NonNullable<CreateInput['settings'
 }
 
 async function inputOf(control: Control, choices: CreateChoices, plan: MachinePlan): Promise<CreateInput> {
-  const { format, origin, bits, sample } = choices;
-  const token = async (file: string): Promise<string> => (await control.grantFile(file, 'read')).token;
+  const { sample } = choices;
   const drives: NonNullable<CreateInput['drives']> = [];
-  for (const { slot, file, access } of plan.drives) drives.push({ slot, token: await token(file), access });
+  for (const { slot, file, access } of plan.drives)
+    drives.push({ slot, token: (await control.grantFile(file, 'read')).token, access });
   let program: CreateInput['program'];
   if (sample !== undefined) program = { kind: 'sample', sampleId: sample };
-  else if (plan.program !== undefined) {
-    const initrd = plan.initrd === undefined ? undefined : await token(plan.initrd);
-    const vgaBios = plan.vgaBios === undefined ? undefined : await token(plan.vgaBios);
-    program = {
-      kind: 'file',
-      token: await token(plan.program),
-      ...(initrd !== undefined && { initrd }),
-      ...(vgaBios !== undefined && { vgaBios }),
-    };
-  }
-  const { commandLine } = plan;
+  else if (plan.program !== undefined) program = await programSource(control, plan.program, plan);
   return {
     settings: plan.settings,
     ...(program && { program }),
-    options: {
-      format: plan.hasBios ? 'bios' : format,
-      ...(origin !== undefined && { origin }),
-      ...(bits !== undefined && { bits }),
-      ...(commandLine !== undefined && { commandLine }),
-    },
+    options: programOptions(plan.hasBios ? 'bios' : choices.format, { ...choices, commandLine: plan.commandLine }),
     drives,
   };
 }

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SNAPSHOT_NAME_LENGTH_MOST } from '../../hypervisor/types.ts';
 import { DRIVE_SLOTS } from '../../machine/drives/DriveSlot.ts';
-import { PROGRAM_FORMATS } from '../../machine/loaders/ProgramImage.ts';
 import { UsageError } from '../ExitStatus.ts';
 import { parseFileName, parseName, parseNotes, parseSeconds } from '../optionValues.ts';
 import type { Terminal } from '../Terminal.ts';
@@ -11,7 +10,9 @@ import {
   createChoices,
   machineChoices,
   nameOption,
+  programChoices,
   withMachineOptions,
+  withProgramOptions,
   type MachineOptions,
 } from './machineOptions.ts';
 import { onMachines, type JsonOption, type MachineAction } from './onMachines.ts';
@@ -54,6 +55,7 @@ type MachineValues = MachineOptions &
     readonly snapshots?: boolean;
     readonly on?: boolean;
     readonly untilIdle?: boolean;
+    readonly reset?: boolean;
   };
 
 /** Commands on the machines of the store. */
@@ -83,18 +85,19 @@ export function addMachineCommands(
     perform(options, (context, work) => work.statistics(context, machines)),
   );
 
-  withMachineOptions(withJson(machineCommand('create [files...]', 'make a machine')))
-    .option('--sample <name>', 'the program is this one of `vivarium samples`')
-    .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
-    .option('--origin <address>', 'bin: where the file is loaded and started')
-    .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
-    .option('--append <text>', 'Linux and multiboot kernels: the command line')
-    .option('--initrd <file>', 'Linux kernels: the initial RAM disk')
+  withProgramOptions(withMachineOptions(withJson(machineCommand('create [files...]', 'make a machine'))))
     .addOption(new Option('--start', 'start it'))
     .addHelpText('after', CREATE_HELP)
     .action((files: string[], options: MachineValues) =>
       perform(options, (context, work) => work.create(context, createChoices(files, options))),
     );
+  withProgramOptions(withJson(machineCommand('load <machine> [file]', 'give a machine another program')))
+    .addOption(new Option('--reset', 'let one that is on start over with it at once; else at its next reset'))
+    .action((machine: string, file: string | undefined, options: MachineValues) => {
+      const program = file === undefined ? undefined : parseFileName(file, 'load');
+      const choices = { ...programChoices(options as Values), file: program, isReset: options.reset === true };
+      return perform(options, (context, work) => work.loadProgram(context, machine, choices));
+    });
   withMachineOptions(withJson(machineCommand('set <machine>', 'change a machine; hardware only while it is off')))
     .option('--eject <drives>', `empty these drives: ${DRIVE_SLOTS.join(', ')}, separated by commas`)
     .action((machine: string, options: MachineValues) =>

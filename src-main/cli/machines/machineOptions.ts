@@ -28,6 +28,7 @@ import {
 } from '../optionValues.ts';
 import { symbolChoice } from '../runOptionValues.ts';
 import type { CreateChoices, MachineChoices } from './CreateCommand.ts';
+import type { ProgramChoices } from './programInput.ts';
 
 const MEBIBYTE = 2 ** 20;
 const MOST_ADDRESS = 0xffff_ffff;
@@ -131,18 +132,34 @@ export function machineChoices(options: MachineOptions): MachineChoices {
 }
 
 export function createChoices(files: readonly string[], options: MachineOptions): CreateChoices {
-  const { sample, format, origin, bits, append, initrd } = options as Values;
   return {
     ...machineChoices(options),
+    ...programChoices(options as Values),
     files: files.map((file) => parseFileName(file, 'create')),
+    isStarted: options.start === true,
+  };
+}
+
+export function programChoices(options: Values): ProgramChoices {
+  const { sample, format, origin, bits, append, initrd } = options;
+  return {
     sample,
     format: parseChoice(format ?? 'auto', '--format', ['auto', ...PROGRAM_FORMATS]),
     origin: origin === undefined ? undefined : parseNumber(origin, '--origin', MOST_ADDRESS),
     bits: bits === undefined ? undefined : parseChoice(bits, '--bits', ['16', '32']) === '16' ? 16 : 32,
     commandLine: append,
     initrd: initrd === undefined ? undefined : parseFileName(initrd, '--initrd'),
-    isStarted: options.start === true,
   };
+}
+
+export function withProgramOptions(command: Command): Command {
+  return command
+    .option('--sample <name>', 'the program is this one of `vivarium samples`')
+    .option('--format <format>', `auto, ${PROGRAM_FORMATS.join(', ')}`, 'auto')
+    .option('--origin <address>', 'bin: where the file is loaded and started')
+    .option('--bits <bits>', 'bin: code size at the start, 16 or 32')
+    .option('--append <text>', 'Linux and multiboot kernels: the command line')
+    .option('--initrd <file>', 'Linux kernels: the initial RAM disk');
 }
 
 function accessOf({ overlay, readOnly }: MachineOptions): ImageAccess | undefined {

@@ -21,6 +21,7 @@ export {
 export { printExpressions } from './inspection/PrintCommand.ts';
 export { probeAccess, showPages, showTable } from './inspection/ProcessorTables.ts';
 export { showRegisters, showVectors } from './inspection/RegisterCommand.ts';
+export { loadProgram } from './LoadCommand.ts';
 export { typeKeys } from './KeyboardCommand.ts';
 export { saveScreen, showScreen } from './ScreenCommand.ts';
 export { list, printJson, remove, rename, show } from './MachineCommands.ts';

@@ -424,6 +424,22 @@ describe('machines that run', () => {
       expect((await vivarium(...args)).complaints).toContain(complaint);
   });
 
+  test('get another program, at once or when they start over', async () => {
+    await vivarium('create', file('spin.asm', SPIN), '--start');
+    const next = file('next.asm', 'bits 16\norg 0x7c00\nhere: mov cx, 7\njmp $\n');
+    expect((await vivarium('load', 'spin', next)).output).toBe('“spin” runs next.asm from its next reset on.\n');
+    expect((await vivarium('load', 'spin', next, '--reset')).output).toBe('“spin” runs next.asm now.\n');
+    const cx = async (): Promise<string> => (await vivarium('print', 'spin', 'cx')).output;
+    await expect.poll(cx, { timeout: 10_000 }).toBe('cx = 7 (0x7)\n');
+    await vivarium('stop', '--force', 'spin');
+    expect(await json('load', 'spin', '--sample', 'echo')).toMatchObject({ program: { fileName: 'echo.asm' } });
+    for (const [args, complaint] of [
+      [['load', 'spin'], 'load: name either a program file or a --sample.'],
+      [['load', 'spin', 'gone.asm'], 'gone.asm cannot be read: there is no such file.'],
+    ] as const)
+      expect(await vivarium(...args)).toMatchObject({ status: 2, complaints: expect.stringContaining(complaint) });
+  });
+
   test('have diskettes and CDs put in and taken out while they run, and nothing else', async () => {
     await vivarium('create', file('spin.asm', SPIN), '--start');
     const disk = path.join(home, 'disk.img');
