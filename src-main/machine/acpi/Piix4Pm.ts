@@ -16,11 +16,13 @@ export const APM_COMMAND_PORT = 0xb2;
 
 const PM_BASE_ADDRESS = 0x40;
 const PM_MISCELLANEOUS = 0x80;
-/** Where SeaBIOS puts the SMBus host controller too, and the interrupt that it gives it. */
-const SM_BUS_BASE = 0x700,
-  SM_BUS_ON_IRQ_9 = 0x09;
+/** Where SeaBIOS puts the SMBus host controller too, with the same interrupt. */
+const SM_BUS_BASE = 0x700;
 const SM_BUS_BASE_ADDRESS = 0x90,
   SM_BUS_CONFIGURATION = 0xd2;
+/** SMBHSTCFG's field for where the interrupt goes, and its value for IRQ 9; 0 is an SMI, which is not there. */
+const SM_BUS_INTERRUPT = 0x0e,
+  SM_BUS_IRQ_9 = 0x08;
 const IO_ENABLE = 1;
 /** Reads as one in a base address of ports. */
 const IO_SPACE = 1;
@@ -52,13 +54,15 @@ export class Piix4Pm implements PciDevice {
       readonly bus: SystemBus;
       readonly timers: TimerService;
       readonly sci: InterruptLine;
+      /** The SMBus host controller's own driver of the same wire. */
+      readonly smBusInterrupt: InterruptLine;
       readonly onPowerOff: (through: string) => void;
       readonly hasFirmware: boolean;
     },
   ) {
     this.id = id;
     this.pm = new AcpiPm(`${id}-registers`, parts.timers, parts.sci, parts.onPowerOff, !parts.hasFirmware);
-    this.smBus = new SmBusHost(`${id}-smbus`);
+    this.smBus = new SmBusHost(`${id}-smbus`, parts.smBusInterrupt);
     this.pmPorts = new PlacedPorts(parts.bus.addMovablePorts(this.pm, PM_BLOCK_BYTES, 4));
     this.smBusPorts = new PlacedPorts(parts.bus.addMovablePorts(this.smBus, SM_BUS_PORTS, 1));
     const base = parts.hasFirmware ? 0 : PM_BASE;
@@ -73,9 +77,12 @@ export class Piix4Pm implements PciDevice {
       ...this.smBusPorts.registers(SM_BUS_BASE_ADDRESS, parts.hasFirmware ? 0 : SM_BUS_BASE, 0xf0),
       {
         offset: SM_BUS_CONFIGURATION,
-        reset: parts.hasFirmware ? 0 : SM_BUS_ON_IRQ_9,
+        reset: parts.hasFirmware ? 0 : SM_BUS_IRQ_9 | IO_ENABLE,
         writable: 0x0f,
-        onChange: (value) => this.smBusPorts.setEnabled((value & IO_ENABLE) !== 0),
+        onChange: (value) => {
+          this.smBusPorts.setEnabled((value & IO_ENABLE) !== 0);
+          this.smBus.connect((value & SM_BUS_INTERRUPT) === SM_BUS_IRQ_9);
+        },
       },
       // Bit 25 of DEVACTB: what the APM command port does is set up already. Firmware then leaves SMM alone, which is not there.
       { offset: 0x5b, reset: 0x02, writable: 0xff },

@@ -1,4 +1,4 @@
-import type { BusDevice, DeviceState } from '../BusDevice.ts';
+import type { BusDevice, DeviceState, InterruptLine } from '../BusDevice.ts';
 import { checkVersion, readByte, readBytes } from '../snapshot.ts';
 
 export const SM_BUS_PORTS = 16;
@@ -14,7 +14,8 @@ const STORED_COUNT = LAST_STORED - FIRST_STORED + 1;
 const DEVICE_ERROR = 0x04,
   FAILED = 0x10;
 const STATUS_CLEARED_BY_ONES = 0x1e;
-const KILL = 0x02,
+const INTERRUPT_ENABLE = 0x01,
+  KILL = 0x02,
   START = 0x40;
 const CONTROL_STORED = 0x1f,
   SLAVE_CONTROL_STORED = 0x0f;
@@ -26,13 +27,22 @@ const CONTROL_STORED = 0x1f,
  */
 export class SmBusHost implements BusDevice {
   readonly id: string;
+  private readonly interrupt: InterruptLine;
+  private isConnected = false;
   private status = 0;
   private control = 0;
   private slaveControl = 0;
   private readonly stored = new Uint8Array(STORED_COUNT);
 
-  constructor(id: string) {
+  constructor(id: string, interrupt: InterruptLine) {
     this.id = id;
+    this.interrupt = interrupt;
+  }
+
+  /** Whether configuration space leads the interrupt to its line. */
+  connect(isConnected: boolean): void {
+    this.isConnected = isConnected;
+    this.drive();
   }
 
   read(offset: number): number {
@@ -47,6 +57,7 @@ export class SmBusHost implements BusDevice {
     else if (offset === CONTROL) this.command(value);
     else if (offset === SLAVE_CONTROL) this.slaveControl = value & SLAVE_CONTROL_STORED;
     else if (offset >= FIRST_STORED && offset <= LAST_STORED) this.stored[offset - FIRST_STORED] = value;
+    this.drive();
   }
 
   reset(): void {
@@ -54,6 +65,7 @@ export class SmBusHost implements BusDevice {
     this.control = 0;
     this.slaveControl = 0;
     this.stored.fill(0);
+    this.drive();
   }
 
   save(): DeviceState {
@@ -61,6 +73,7 @@ export class SmBusHost implements BusDevice {
     return { version: 1, status, control, slaveControl, stored: [...this.stored] };
   }
 
+  /** The line stays as it is until configuration space, restored next, says again whether it is connected. */
   restore(state: DeviceState): void {
     checkVersion(this.id, state, 1);
     const stored = readBytes(state, 'stored', STORED_COUNT, STORED_COUNT);
@@ -74,5 +87,10 @@ export class SmBusHost implements BusDevice {
     this.control = value & CONTROL_STORED;
     if ((value & KILL) !== 0) this.status |= FAILED;
     else if ((value & START) !== 0) this.status |= DEVICE_ERROR;
+  }
+
+  /** Each bit of the status says why there is an interrupt. */
+  private drive(): void {
+    this.interrupt.set(this.isConnected && (this.control & INTERRUPT_ENABLE) !== 0 && this.status !== 0);
   }
 }

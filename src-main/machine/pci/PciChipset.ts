@@ -105,6 +105,7 @@ export class PciChipset {
       bus: parts.bus,
       timers: timers.of('pm'),
       sci: wires.line(SCI_IRQ, 'sci'),
+      smBusInterrupt: wires.line(SCI_IRQ, 'smbus'),
       onPowerOff: parts.onPowerOff,
       hasFirmware,
     });
