@@ -1,6 +1,7 @@
+import { MOST_BIOS_BYTES } from '../images/recogniseFirmware.ts';
+
 /** A BIOS is as large as the chips it comes in. */
 const LEAST_BYTES = 8 * 1024;
-const MOST_BYTES = 16 * 1024 * 1024;
 /** Where the processor starts: this far below the image's end (SDM vol. 3A, 10.1.4). */
 const RESET_VECTOR_FROM_END = 16;
 const JMP_FAR = 0xea,
@@ -13,7 +14,7 @@ const MEBIBYTE = 0x10_0000;
  */
 export function isFirmwareImage(bytes: Uint8Array): boolean {
   const { length } = bytes;
-  const isChipSize = length >= LEAST_BYTES && length <= MOST_BYTES && (length & (length - 1)) === 0;
+  const isChipSize = length >= LEAST_BYTES && length <= MOST_BIOS_BYTES && (length & (length - 1)) === 0;
   if (!isChipSize) return false;
   const at = length - RESET_VECTOR_FROM_END;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
