@@ -19,8 +19,7 @@ export interface ConsoleService {
   /** Keys by their `KeyboardEvent.code`. */
   sendKeys(id: VmId, keys: readonly KeyStroke[]): Result<null>;
   moveMouse(id: VmId, motion: MouseMotion): Result<null>;
-  /** Types on a US keyboard, as fast as the guest takes it. */
-  /** Typed as on its machine's layout; what this has no keys for is left out and returned. */
+  /** Types as on its machine's layout, as fast as the guest takes it; what this has no keys for is left out and returned. */
   typeText(id: VmId, text: string): Result<{ readonly missing: readonly string[] }>;
   /** What its drives and network adapter did since power-on; undefined while off. */
   deviceActivity(id: VmId): DeviceActivity | undefined;
