@@ -35,12 +35,15 @@ const FORMS: readonly {
   },
   {
     key: '$number',
-    encode: (value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : undefined),
-    decode: (encoded) => (encoded === 'NaN' || /^-?Infinity$/.test(String(encoded)) ? Number(encoded) : undefined),
+    encode(value) {
+      if (Object.is(value, -0)) return '-0';
+      return typeof value === 'number' && !Number.isFinite(value) ? String(value) : undefined;
+    },
+    decode: (encoded) => (isNumberBeyondJson(encoded) ? Number(encoded) : undefined),
   },
 ];
 
-/** A message as one line. Bytes, big integers, quadwords, doubles, and numbers that are none may lie anywhere in it. */
+/** A message as one line. Bytes, big integers, quadwords, doubles, and numbers that JSON does not know may lie anywhere in it. */
 export function encodeLine(message: unknown): string {
   // The value itself, for `toJSON` has already made something else of a Buffer.
   function replace(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
@@ -69,6 +72,11 @@ export function decodeLine(line: Uint8Array): unknown {
 /** Of at most 64 bits: longer ones would take long to read. */
 function isInteger(encoded: unknown): encoded is string {
   return typeof encoded === 'string' && /^-?\d{1,20}$/.test(encoded);
+}
+
+/** `JSON.stringify` makes null of the first three, and drops the sign of the last. */
+function isNumberBeyondJson(encoded: unknown): boolean {
+  return encoded === 'NaN' || encoded === 'Infinity' || encoded === '-Infinity' || encoded === '-0';
 }
 
 function isNumber(value: unknown): value is number {

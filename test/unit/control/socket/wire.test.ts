@@ -22,6 +22,8 @@ describe('a message as a line', () => {
     ['times', Float64Array.of(0.1, 2 ** 53)],
     ['no number', NaN],
     ['an infinity', -Infinity],
+    ['a negative zero', -0],
+    ['doubles that are none, or have a sign alone', Float64Array.of(NaN, -0, Infinity)],
   ])('has %s back, to the bit', (_, value) => {
     expect(decodeLine(withoutEnd(encodeLine({ deep: [value] })))).toEqual({ deep: [value] });
   });
