@@ -63,12 +63,15 @@ export async function machinesNamed(control: Control, words: readonly string[]):
   return [...new Set(words.map((word) => findMachine(machines, word)))];
 }
 
-/** Bytes are hexadecimal texts, whole numbers of 64 bits decimal ones: as numbers, most readers would round them. */
+/**
+ * Bytes are hexadecimal texts, whole numbers of 64 bits decimal ones: as numbers, most readers would round them. `NaN`
+ * and infinities are texts too: JSON would have null for them, as for what is not there.
+ */
 export async function printJson({ terminal }: MachineContext, value: unknown): Promise<void> {
   function replace(this: Readonly<Record<string, unknown>>, key: string, encoded: unknown): unknown {
     // The value itself, for `toJSON` has already made something else of a Buffer.
     const raw = this[key];
-    if (typeof raw === 'bigint') return String(raw);
+    if (typeof raw === 'bigint' || (typeof raw === 'number' && !Number.isFinite(raw))) return String(raw);
     if (raw instanceof Uint8Array) return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex');
     return raw instanceof Float64Array ? [...raw] : encoded;
   }

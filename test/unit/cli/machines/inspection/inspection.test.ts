@@ -13,6 +13,19 @@ work:   inc cx
         mov [0x600], cx
         ret
 `;
+const COPROCESSOR = `bits 16
+org 0x7c00
+    finit
+    fldz
+    fldz
+    fdivp st1
+    fldz
+    fchs
+    fld1
+    fldz
+    fdivp st1
+hang: jmp hang
+`;
 let store: TestStore;
 const vivarium: TestStore['vivarium'] = (...args) => store.vivarium(...args);
 const json: TestStore['json'] = (...args) => store.json(...args);
@@ -78,6 +91,18 @@ describe('registers', () => {
     expect(vectors).toMatch(/\nst7 {3}empty\nmxcsr 00001f80 {2}rounds to nearest, raised: none, /);
     expect(vectors).toContain(`xmm0${'  0'.repeat(16)}\n`);
     expect(await json('registers', 'calls', '--vectors')).toMatchObject({ mxcsr: 0x1f80, xmm: '0'.repeat(256) });
+    await vivarium('create', store.file('coprocessor.asm', COPROCESSOR), '--memory', '2M');
+    await vivarium('start', 'coprocessor', '--paused');
+    await vivarium('step', 'coprocessor', '--to', 'hang');
+    const stack = await printed('registers', 'coprocessor', '--vectors');
+    expect(stack).toMatch(/\nst0 {3}7fff80{15} {2}∞\nst1 {3}80{19} {2}-0\nst2 {3}ffffc0{15} {2}NaN\nst3 {3}empty\n/);
+    const { stack: values } = await json('registers', 'coprocessor', '--vectors');
+    expect(values.slice(0, 4)).toMatchObject([
+      { value: 'Infinity' },
+      { value: 0 },
+      { bits: '00000000000000c0ffff', value: 'NaN' },
+      null,
+    ]);
   });
 });
 
