@@ -170,19 +170,24 @@ function addMemory(command: MakeCommand, perform: Perform): void {
 function memoryAction(machine: string, range: RangeChoice, options: MemoryOptions): MachineAction {
   const { find, write, fill, save, load, compare, snapshot, map, as: type } = options;
   if (options.force && save === undefined) throw new UsageError('memory: --force is of use with --save.');
+  const { place, length } = range;
+  if (place !== undefined && (map || (compare ?? snapshot) !== undefined))
+    throw new UsageError(`memory ${place}: --map, --compare and --snapshot are about the whole machine; leave the place out.`); // prettier-ignore
   if (map) return (context, work) => work.showMemoryMap(context, machine);
   if (find !== undefined) {
+    if (length !== undefined)
+      throw new UsageError('memory --find: RAM is looked through to its end and round it; leave the length out.');
     const pattern = parseBytes(find, '--find');
     // RAM is looked through by physical addresses, whatever the tables say.
     return (context, work) => work.findMemory(context, machine, { ...range, space: 'physical' }, pattern);
   }
   if (write !== undefined) {
-    if (range.length !== undefined) throw new UsageError('memory --write: there are as many bytes as you write; --fill repeats them over a length.'); // prettier-ignore
+    if (length !== undefined) throw new UsageError('memory --write: there are as many bytes as you write; --fill repeats them over a length.'); // prettier-ignore
     const bytes = parseBytes(write, '--write');
     return (context, work) => work.writeMemory(context, machine, range, bytes);
   }
   if (fill !== undefined) {
-    if (range.length === undefined) throw new UsageError('memory --fill: write how many bytes behind the address.');
+    if (length === undefined) throw new UsageError('memory --fill: write how many bytes behind the address.');
     const bytes = parseBytes(fill, '--fill');
     return (context, work) => work.writeMemory(context, machine, range, bytes);
   }
@@ -191,6 +196,8 @@ function memoryAction(machine: string, range: RangeChoice, options: MemoryOption
     return (context, work) => work.saveMemory(context, machine, range, out);
   }
   if (load !== undefined) {
+    if (length !== undefined)
+      throw new UsageError('memory --load: there are as many bytes as the file has; leave the length out.');
     const file = parseFileName(load, '--load');
     return (context, work) => work.loadMemory(context, machine, range, file);
   }
