@@ -8,8 +8,6 @@ import { screenLines } from './screenText.ts';
 import type { Machines } from './Machines.ts';
 import { definedOnly } from './definedOnly.ts';
 
-const DARK = refuse('wrong-state', 'The machine is off, or has shown nothing yet.');
-
 type MachineCall = Extract<CallName, `vm:${string}`>;
 
 export function machineHandlers(
@@ -47,14 +45,14 @@ export function machineHandlers(
       toOutcome(hypervisor.console.sendSerial(id, bytes, line === 'virtio' ? CONSOLE_PORT : 0), () => undefined),
     'vm:screenText': async ({ id }) => {
       const screen = await presentScreen(hypervisor, id);
-      if (!screen) return DARK;
-      if (screen.mode === 'graphics')
+      if (!screen.ok) return screen;
+      if (screen.value.mode === 'graphics')
         return refuse('wrong-state', 'The machine shows pixels, not text. Save them as a picture.');
-      return succeed(screenLines(screen));
+      return succeed(screenLines(screen.value));
     },
     'vm:screenPicture': async ({ id }) => {
       const screen = await presentScreen(hypervisor, id);
-      return screen ? succeed(encodeScreen(screen)) : DARK;
+      return screen.ok ? succeed(encodeScreen(screen.value)) : screen;
     },
   };
 }

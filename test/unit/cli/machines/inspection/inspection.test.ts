@@ -236,7 +236,8 @@ test.each([
   [['devices', 'off']],
   [['code', 'off']],
   [['translation', 'off']],
+  [['screen', 'off']],
 ])('%j of a machine that is off says so', async (args) => {
   const { status, complaints } = await vivarium(...args);
-  expect({ status, complaints }).toEqual({ status: 1, complaints: expect.stringMatching(/ is off/) });
+  expect({ status, complaints }).toEqual({ status: 1, complaints: expect.stringMatching(/ is off[.:]/) });
 });
