@@ -25,6 +25,10 @@ export interface Differences {
   /** All ranges, and the bytes in them that differ. */
   readonly rangeCount: number;
   readonly byteCount: number;
+  /** As far as both memories reach. */
+  readonly comparedBytes: number;
+  /** One of them reaches further. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -44,7 +48,7 @@ export async function compareMemory(
     await compareSlice(start, bytes, other, found);
     if (!(await breathe())) return null;
   }
-  return found.result();
+  return { ...found.result(), comparedBytes: end, isCut: memory.byteLength !== other.byteLength };
 }
 
 async function compareSlice(
@@ -92,7 +96,7 @@ class DifferenceList {
     this.first = this.last = address;
   }
 
-  result(): Differences {
+  result(): Pick<Differences, 'ranges' | 'rangeCount' | 'byteCount'> {
     this.end();
     return { ranges: this.ranges, rangeCount: this.rangeCount, byteCount: this.byteCount };
   }

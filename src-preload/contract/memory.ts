@@ -35,6 +35,10 @@ export const MemoryDifferences = z.object({
   ranges: z.array(z.object({ address: Address, byteLength: z.number().int() })),
   rangeCount: z.number().int(),
   byteCount: z.number().int(),
+  /** As far as both memories reach. */
+  comparedBytes: z.number().int(),
+  /** One of them reaches further. */
+  isCut: z.boolean(),
 });
 export type MemoryDifferences = z.infer<typeof MemoryDifferences>;
 
@@ -50,7 +54,7 @@ export const memoryContract = {
     z.object({ id: VmId, pattern: Pattern, from: Address, direction: SearchDirection }),
     z.object({ physicalAddress: Address.nullable() }),
   ),
-  /** Compares all of RAM. A later comparison of the same machine ends an earlier one, which is answered `cancelled`. */
+  /** Compares RAM as far as both have any. A later comparison of the same machine ends an earlier one, which is answered `cancelled`. */
   'memory:compare': call(z.object({ id: VmId, with: ComparedWith }), MemoryDifferences),
   /** What the other side of a comparison holds; fewer bytes where its memory ends. */
   'memory:compared': call(

@@ -20,7 +20,13 @@ function compare(left: Uint8Array, right: Uint8Array, most = 100): Promise<Diffe
 
 describe('two memories compared', () => {
   test('have no differences where they are the same', async () => {
-    expect(await differing()).toEqual({ ranges: [], rangeCount: 0, byteCount: 0 });
+    expect(await differing()).toEqual({
+      ranges: [],
+      rangeCount: 0,
+      byteCount: 0,
+      comparedBytes: MIB,
+      isCut: false,
+    });
   });
 
   test('differ in ranges; bytes close together are one, over the borders of pages and slices too', async () => {
@@ -34,6 +40,8 @@ describe('two memories compared', () => {
       ],
       rangeCount: 5,
       byteCount: 9,
+      comparedBytes: MIB,
+      isCut: false,
     });
   });
 
@@ -45,8 +53,12 @@ describe('two memories compared', () => {
     expect([found?.rangeCount, found?.byteCount]).toEqual([500, 500]);
   });
 
-  test('are compared as far as both reach', async () => {
-    expect((await compare(new Uint8Array(MIB).fill(1), new Uint8Array(MIB / 2).fill(1)))?.byteCount).toBe(0);
+  test.each([
+    [MIB, MIB / 2],
+    [MIB / 2, MIB],
+  ])('are compared as far as both reach, which is told: %d and %d bytes', async (left, right) => {
+    const found = await compare(new Uint8Array(left).fill(1), new Uint8Array(right).fill(1));
+    expect(found).toMatchObject({ byteCount: 0, comparedBytes: MIB / 2, isCut: true });
   });
 
   test('are not read where a page is known to be the same', async () => {

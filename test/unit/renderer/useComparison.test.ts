@@ -9,7 +9,13 @@ vi.mock('../../../src-renderer/app/bridge.ts', () => ({
 }));
 
 const machine = { id: 'vm-1', memoryMiB: 1 } as VmSummary; // of no interest otherwise
-const differences = { ranges: [{ address: 0x8000, byteLength: 1 }], rangeCount: 1, byteCount: 1 };
+const differences = {
+  ranges: [{ address: 0x8000, byteLength: 1 }],
+  rangeCount: 1,
+  byteCount: 1,
+  comparedBytes: 2 ** 20,
+  isCut: false,
+};
 const chosen = ref('');
 
 function comparison(): ReturnType<typeof useComparison> {

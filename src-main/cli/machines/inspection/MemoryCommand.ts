@@ -175,7 +175,7 @@ export function compareMemory(context: MachineContext, word: string, other: Othe
       await printJson(context, differences);
       return EXIT_STATUS.success;
     }
-    const { ranges, rangeCount, byteCount } = differences;
+    const { ranges, rangeCount, byteCount, comparedBytes, isCut } = differences;
     for (const { address, byteLength } of ranges.slice(0, DIFFERENCES_SHOWN)) {
       const length = Math.min(byteLength, ROW_BYTES);
       const here = valueOf(await control.call('debug:readMemory', { id, space: 'physical', address, length })).bytes;
@@ -186,12 +186,9 @@ export function compareMemory(context: MachineContext, word: string, other: Othe
     }
     const rest = rangeCount - Math.min(ranges.length, DIFFERENCES_SHOWN);
     if (rest > 0) await say(context, `and ${rest} places more; --json lists up to 10000`);
-    await say(
-      context,
-      byteCount === 0
-        ? 'Their RAM is the same.'
-        : `${byteCount} bytes differ in ${rangeCount === 1 ? 'one place' : `${rangeCount} places`}.`,
-    );
+    const places = rangeCount === 1 ? 'one place' : `${rangeCount} places`;
+    const result = byteCount === 0 ? 'Their RAM is the same' : `${byteCount} bytes differ in ${places}`;
+    await say(context, `${result}${isCut ? `, as far as both reach: ${comparedBytes / MIB} MiB` : ''}.`);
     return EXIT_STATUS.success;
   });
 }

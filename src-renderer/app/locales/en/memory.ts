@@ -22,6 +22,7 @@ export const memory = {
     next: 'Next difference',
     same: 'No byte differs.',
     differ: 'Different bytes: {bytes}. Places: {ranges}.',
+    cut: 'One has more memory: the first {mib} MiB were compared.',
     address: 'Address',
     here: 'This machine',
     there: 'Compared with',

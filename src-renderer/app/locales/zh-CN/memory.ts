@@ -24,6 +24,7 @@ export const memory: typeof English = {
     next: '下一处差异',
     same: '没有任何字节不同。',
     differ: '不同的字节：{bytes}，共 {ranges} 处。',
+    cut: '双方内存大小不同：只比较了前 {mib} MiB。',
     address: '地址',
     here: '本虚拟机',
     there: '比较对象',

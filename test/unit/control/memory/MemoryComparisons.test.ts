@@ -33,7 +33,13 @@ test('tells where two machines differ, and what the other holds there', async ()
   const withOther = { kind: 'machine', id: other } as const;
   expect(await comparisons.compare(id, withOther)).toEqual({
     ok: true,
-    value: { ranges: [{ address: 0x8000, byteLength: 3 }], rangeCount: 1, byteCount: 3 },
+    value: {
+      ranges: [{ address: 0x8000, byteLength: 3 }],
+      rangeCount: 1,
+      byteCount: 3,
+      comparedBytes: 16 * 2 ** 20,
+      isCut: false,
+    },
   });
   expect(await comparisons.bytes(id, withOther, 0x7fff, 4)).toEqual({ ok: true, value: Uint8Array.of(0, 1, 2, 3) });
 });

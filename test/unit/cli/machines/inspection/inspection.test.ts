@@ -154,6 +154,11 @@ describe('memory', () => {
     const differences = await printed('memory', 'calls', '--snapshot', 'before');
     expect(differences).toMatch(/^00009000 {2}here 6d 69 63 61\n {10}there 71 75 61 72\n/);
     expect(differences).toContain('4 bytes differ in one place.\n');
+    await vivarium('create', store.file('large.asm', SOURCE), '--memory', '4M');
+    await vivarium('start', 'large', '--paused');
+    expect(await printed('memory', 'large', '--compare', 'calls')).toMatch(
+      /\n\d+ bytes differ in \d+ places, as far as both reach: 2 MiB\.\n$/,
+    );
   });
 
   test.each([
