@@ -30,11 +30,14 @@ export async function reportRun(
 ): Promise<void> {
   const { screen, memoryFile } = parts.options;
   try {
-    if (screen !== undefined) saveScreen(screen, machine);
     if (memoryFile) saveMemory(memoryFile.file, memory.ram(memoryFile.first, memoryFile.byteLength));
   } finally {
-    // What the run came to is told whether or not its picture and its memory could be kept.
-    await tell(machine, result, parts);
+    // What the run came to is told, and each file kept, whether or not another could be.
+    try {
+      if (screen !== undefined) saveScreen(screen, machine);
+    } finally {
+      await tell(machine, result, parts);
+    }
   }
 }
 

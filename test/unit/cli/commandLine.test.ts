@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -238,6 +238,23 @@ describe('--save-memory', () => {
     const bytes = readFileSync(all);
     expect([bytes.length, bytes[0xfffff]]).toEqual([2 << 20, 0x55]);
     expect([...readFileSync(part)]).toEqual([0x22, 0x33, 0x44]);
+  });
+
+  test.skipIf(process.platform !== 'linux')('keeps it where the screen finds no room', async () => {
+    const full = path.join(folder, 'full.png'),
+      ram = path.join(folder, 'ram.bin');
+    symlinkSync('/dev/full', full);
+    const name = file('roomless.asm', source);
+    const { status, complaints } = await command(
+      'run',
+      name,
+      '--screen',
+      full,
+      '--save-memory',
+      `0x20000-0x20003=${ram}`,
+    );
+    expect([status, complaints]).toEqual([2, expect.stringContaining(`--screen: ${full} cannot be written`)]);
+    expect([...readFileSync(ram)]).toEqual([0x11, 0x22, 0x33, 0x44]);
   });
 
   test.each([
