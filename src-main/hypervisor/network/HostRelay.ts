@@ -74,8 +74,10 @@ export class HostRelay {
 
   /** A guest's datagram for an address outside. */
   udp(datagram: UdpDatagram): void {
-    if (!isOutside(datagram.destination.address)) return;
-    this.sendDatagram(datagram, formatAddress(datagram.destination.address), datagram.destination.port);
+    const { address, port } = datagram.destination;
+    // A socket throws for port 0, which is reserved (RFC 6335, 6).
+    if (!isOutside(address) || port === 0) return;
+    this.sendDatagram(datagram, formatAddress(address), port);
   }
 
   /** A guest's question that nobody here can answer, for the host's own name server. False: there is none. */

@@ -170,6 +170,10 @@ describe('the way to the host’s network', () => {
     await until(() => guest.isReset);
   });
 
+  test('loses a datagram to port 0, which no host sends', () => {
+    relay.udp({ source: GUEST, destination: { ...REMOTE, port: 0 }, data: Buffer.from('!') });
+  });
+
   test('carries datagrams and brings the answers as from whom the guest asked', async () => {
     const echo = createSocket('udp4');
     await new Promise<void>((resolve) => echo.bind(0, '127.0.0.1', resolve));
