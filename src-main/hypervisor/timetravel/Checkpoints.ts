@@ -79,9 +79,9 @@ export class Checkpoints {
     for (let at = Math.min(a, b) + 1; at <= Math.max(a, b); at++) yield* this.at(at).pages.keys();
   }
 
-  /** The older half loses every second one: going back there takes longer, but is still possible. */
+  /** The older half loses every second one: going back there takes longer, but is still possible. First and last stay. */
   private thinOut(): void {
-    for (let at = Math.floor(this.list.length / 2); at >= 1; at -= 2) {
+    for (let at = Math.floor((this.list.length - 1) / 2); at >= 1; at -= 2) {
       const [removed] = this.list.splice(at, 1);
       const next = this.list[at];
       if (!removed || !next) break;

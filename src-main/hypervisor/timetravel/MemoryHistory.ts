@@ -44,8 +44,12 @@ export class MemoryHistory {
       pages.set(page, copy);
     }
     this.clearDirty(dirty);
-    this.base = this.checkpoints.count;
     return pages;
+  }
+
+  /** The checkpoint that keeps them has been added, for which others may have gone. */
+  onAdded(): void {
+    this.base = this.checkpoints.count - 1;
   }
 
   /** A page at the last checkpoint. Those of video memory are asked for at each of them, and looked up once. */

@@ -82,6 +82,7 @@ export class Past {
     const disks = this.disks.capture();
     const inputCount = this.inputs.count;
     this.checkpoints.add({ position: machine.position, state, disks, inputCount, pages });
+    this.memory.onAdded();
   }
 
   /** What the machine does meanwhile, inputs included, it has done before. */

@@ -146,6 +146,19 @@ test('older checkpoints are thinned out when they take too much, and the past st
   }
 });
 
+test('it goes back from a place where older checkpoints have just been thinned out', async () => {
+  const machine = await assembledMachine(BUSY);
+  const small = new TimeTravel(machine, { hostTime, intervalMs: 1e6, mostBytes: 2 ** 17 });
+  for (let round = 0; round < 12; round++) {
+    small.run({ instructions: 5003 });
+    const before = machineDigest(machine);
+    small.takeCheckpoint();
+    small.step();
+    small.stepBack();
+    expect(machineDigest(machine)).toBe(before);
+  }
+});
+
 describe('with checkpoints at chosen places,', () => {
   /** Counts in [600h] and, each 256 rounds, in [608h] and in a pixel, which alternates. */
   const COUNTING = `
