@@ -126,13 +126,19 @@ export class VcpuLoop {
       else this.#standStill(signal);
     } else if (phase === PHASE.stopped || phase === PHASE.halted) {
       this.#scheduler.wake(this.#slot);
-    } else if (phase === PHASE.capped) {
-      const left = refillTime(this.#slot) - monotonicMs();
-      if (left > 0) this.#scheduler.waitForSignal(this.#slot, signal, left);
-      else this.#scheduler.tick();
     } else {
-      this.#scheduler.waitForSignal(this.#slot, signal, READY_LOOK_MS);
+      this.#awaitPcpu(signal);
     }
+  }
+
+  #awaitPcpu(signal: number): void {
+    if (this.#slot.phase !== PHASE.capped) {
+      this.#scheduler.waitForSignal(this.#slot, signal, READY_LOOK_MS);
+      return;
+    }
+    const left = refillTime(this.#slot) - monotonicMs();
+    if (left > 0) this.#scheduler.waitForSignal(this.#slot, signal, left);
+    else this.#scheduler.tick();
   }
 
   #beginSlice(): void {
@@ -178,7 +184,6 @@ export class VcpuLoop {
    */
   #endSlice(signal: number): void {
     this.#handOut();
-    if (!this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay()))
-      this.#scheduler.waitForSignal(this.#slot, signal, READY_LOOK_MS);
+    if (!this.#scheduler.yieldPcpu(this.#slot, this.#hostWait.endStay())) this.#awaitPcpu(signal);
   }
 }
