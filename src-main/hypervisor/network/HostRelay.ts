@@ -18,7 +18,8 @@ export interface HostNetwork {
 }
 
 export const hostNetwork: HostNetwork = {
-  connect: (address, port) => connect({ host: address, port }),
+  // The guest may go on when the other end has said its last.
+  connect: (address, port) => connect({ host: address, port, allowHalfOpen: true }),
   nameServer: () => {
     const server = getServers().find((each) => /^\d+\.\d+\.\d+\.\d+$/.test(each));
     return server === undefined ? undefined : { address: server, port: 53 };

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HostRelay, type HostNetwork } from '../../../../src-main/hypervisor/network/HostRelay.ts';
+import { HostRelay, hostNetwork, type HostNetwork } from '../../../../src-main/hypervisor/network/HostRelay.ts';
 import { parseIpv4 } from '../../../../src-main/hypervisor/network/ipv4.ts';
 import { TCP, type TcpSegment } from '../../../../src-main/hypervisor/network/tcp.ts';
 import { parseUdp } from '../../../../src-main/hypervisor/network/udp.ts';
@@ -92,7 +92,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 function makeRelay(port: () => number): void {
   const network: HostNetwork = {
-    connect: () => connect({ host: '127.0.0.1', port: port() }),
+    connect: () => hostNetwork.connect('127.0.0.1', port()),
     nameServer: () => undefined,
   };
   relay = new HostRelay(network, (packet) => {
@@ -143,6 +143,19 @@ describe('the way to the host’s network', () => {
     guest.end();
     await until(() => Buffer.concat(served).length === data.length);
     expect(Buffer.concat(served).equals(data)).toBe(true);
+  });
+
+  test('carries what the guest says after the other end has said its last', async () => {
+    guest.connect();
+    await until(() => guest.isConnected);
+    guest.write(Buffer.from('GET'));
+    await until(() => guest.hasEnded);
+    // The end is on its way through the host, too.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    guest.write(Buffer.from(' and thanks'));
+    guest.end();
+    await until(() => Buffer.concat(served).toString() === 'GET and thanks');
+    expect(guest.isReset).toBe(false);
   });
 
   test('sends again what the guest had no room for', async () => {
