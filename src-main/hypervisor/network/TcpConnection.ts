@@ -63,7 +63,8 @@ export class TcpConnection {
     socket.on('drain', () => this.acknowledge());
     socket.on('error', () => this.abort());
     socket.on('close', () => {
-      if (!this.hasHostEnded) this.abort();
+      if (this.hasHostEnded) this.closeIfOver();
+      else this.abort();
     });
   }
 
@@ -83,7 +84,12 @@ export class TcpConnection {
     if (segment.flags & TCP.acknowledge) this.onAcknowledged(segment);
     this.takeData(segment);
     this.pump();
-    if (this.hasGuestEnded && this.isEndAcknowledged) this.close();
+    this.closeIfOver();
+  }
+
+  /** Both ends know of each other's, and the host has taken all that the guest said. */
+  private closeIfOver(): void {
+    if (this.hasGuestEnded && this.isEndAcknowledged && this.options.socket.writableFinished) this.close();
   }
 
   /** Ends it without a word to the guest. */

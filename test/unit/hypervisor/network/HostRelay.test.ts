@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostRelay, hostNetwork, type HostNetwork } from '../../../../src-main/hypervisor/network/HostRelay.ts';
 import { parseIpv4 } from '../../../../src-main/hypervisor/network/ipv4.ts';
@@ -82,7 +82,7 @@ class GuestSocket {
 let server: Server;
 let relay: HostRelay;
 let guest: GuestSocket;
-let onServed: (data: Buffer) => void;
+let onServed: (socket: Socket) => void;
 const served: Buffer[] = [];
 
 async function until(condition: () => boolean): Promise<void> {
@@ -109,7 +109,7 @@ beforeEach(async () => {
   server = createServer((socket) => {
     socket.on('data', (data) => {
       served.push(data);
-      onServed(data);
+      onServed(socket);
       if (data.toString().startsWith('GET')) socket.end(Buffer.alloc(300_000, 'x'));
     });
     socket.on('error', () => undefined);
@@ -156,6 +156,22 @@ describe('the way to the host’s network', () => {
     guest.end();
     await until(() => Buffer.concat(served).toString() === 'GET and thanks');
     expect(guest.isReset).toBe(false);
+  });
+
+  test('carries all that the guest said before its end to one that reads slowly', async () => {
+    onServed = (socket) => {
+      socket.pause();
+      setTimeout(() => socket.resume(), 100);
+      onServed = () => undefined;
+    };
+    guest.connect();
+    await until(() => guest.isConnected);
+    guest.write(Buffer.from('GET'));
+    await until(() => guest.hasEnded);
+    // More than the host keeps of it.
+    guest.write(Buffer.alloc(12_000_000, 'y'));
+    guest.end();
+    await until(() => served.reduce((sum, { length }) => sum + length, 0) === 12_000_003);
   });
 
   test('sends again what the guest had no room for', async () => {
