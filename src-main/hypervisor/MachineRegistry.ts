@@ -154,10 +154,13 @@ export class MachineRegistry {
 
   /** A machine of a file that was exported, here or elsewhere. */
   async import(file: string): Promise<Result<StoredMachine>> {
-    const imported = await this.#store.importMachine(file, (machine) => ({
-      ...machine,
-      ...this.#newcomer(machine.name),
-    }));
+    let coming: StoredMachine | undefined;
+    const imported = await this.#store.importMachine(file, (machine) => {
+      coming = { ...machine, ...this.#newcomer(machine.name) };
+      this.#coming.add(coming);
+      return coming;
+    });
+    if (coming) this.#coming.delete(coming);
     if (imported.ok) this.#machines.set(imported.value.id, imported.value);
     return imported;
   }

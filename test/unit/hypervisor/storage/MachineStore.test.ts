@@ -149,6 +149,18 @@ test('machines that are made at once have names and colours of their own', async
   await store.close();
 });
 
+test('machines that are imported at once have names and colours of their own', async () => {
+  const store = unwrap(await MachineStore.open(folder));
+  const registry = new MachineRegistry(store);
+  const file = path.join(folder, 'exported');
+  const exported = unwrap(await registry.create({ name: 'Exported' }));
+  unwrap(await store.exportMachine(exported, file, { withSnapshots: false, withImages: false, layers: [] }));
+  const made = (await Promise.all([registry.import(file), registry.import(file)])).map(unwrap);
+  expect(new Set([exported, ...made].map(({ name }) => name)).size).toBe(3);
+  expect(new Set([exported, ...made].map(({ colour }) => colour)).size).toBe(3);
+  await store.close();
+});
+
 test('a change that does not go with the one before it is refused, though both were asked for at once', async () => {
   const store = unwrap(await MachineStore.open(folder));
   const registry = new MachineRegistry(store);
