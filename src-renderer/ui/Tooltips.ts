@@ -23,7 +23,7 @@ export class Tooltips<Target> {
   readonly #shown = shallowRef<ShownTip<Target> | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the pointer is: one tip for each visit, so none comes back after a press. */
-  #visited: Target | null = null;
+  #visited: ShownTip<Target> | null = null;
   #readUntil = -Infinity;
 
   get shown(): ShownTip<Target> | null {
@@ -32,8 +32,8 @@ export class Tooltips<Target> {
 
   /** The pointer moves on something. */
   approach(target: Target, tip: Tip): void {
-    if (target === this.#visited) return;
-    this.#visited = target;
+    if (target === this.#visited?.target) return;
+    this.#visited = { target, tip };
     if (this.shown !== null || performance.now() < this.#readUntil) this.show(target, tip);
     else this.#after(DELAY_MS, () => this.show(target, tip));
   }
@@ -55,6 +55,15 @@ export class Tooltips<Target> {
   /** The pointer is on the tip itself. */
   stay(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** What the tip is about goes, though the pointer has not left it: no tip lies, or comes, where nothing is. */
+  forget(tip: Tip): void {
+    if (this.#visited?.tip === tip) {
+      this.#visited = null;
+      clearTimeout(this.#timer);
+    }
+    if (this.shown?.tip === tip) this.dismiss();
   }
 
   dismiss(): void {

@@ -78,3 +78,19 @@ test('a press ends a tip, and one that was about to come', () => {
   vi.advanceTimersByTime(1_000);
   expect(tooltips.shown).toBeNull();
 });
+
+test('what goes before its tip comes has none', () => {
+  tooltips.approach('button', tip);
+  tooltips.forget(tip);
+  vi.advanceTimersByTime(1_000);
+  expect(tooltips.shown).toBeNull();
+});
+
+test('what goes takes its tip with it, and no other', () => {
+  tooltips.approach('passed by', { text: 'Reset' });
+  tooltips.show('button', tip);
+  tooltips.forget({ text: 'Step' });
+  expect(tooltips.shown?.target).toBe('button');
+  tooltips.forget(tip);
+  expect(tooltips.shown).toBeNull();
+});
