@@ -16,16 +16,19 @@ export interface Rereading {
  */
 export function useRereading(machineOf: () => VmSummary, read: () => Promise<void>): Rereading {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Instructions: where the machine is, by its registers. */
   let retired = -1;
 
-  function readSoon(waitMs: number): void {
+  function readSoon(waitMs = machineOf().state === 'paused' ? 0 : RUNNING_MS): void {
     if (timer !== undefined) return;
     const own = setTimeout(async () => {
+      const before = retired;
       await read();
       // Asked to read at once meanwhile, or nobody looks any more: whoever did that has the say.
       if (timer !== own) return;
       timer = undefined;
-      if (machineOf().state === 'running') readSoon(RUNNING_MS);
+      // A step that came before the answer may have come after what is answered.
+      if (machineOf().state === 'running' || retired !== before) readSoon();
     }, waitMs);
     timer = own;
   }
@@ -42,7 +45,7 @@ export function useRereading(machineOf: () => VmSummary, read: () => Promise<voi
 
   useReadings(({ vcpus }) => {
     const now = vcpus.reduce((sum, vcpu) => sum + vcpu.retiredInstructions, 0);
-    if (now !== retired) readSoon(machineOf().state === 'paused' ? 0 : RUNNING_MS);
+    if (now !== retired) readSoon();
     retired = now;
   });
   watch(() => machineOf().state, refresh);

@@ -3,7 +3,11 @@ import { createRenderer, h, type App } from 'vue';
 import type { VmSummary } from '../../../src-preload/contract/machines.ts';
 import { useInspected, type Inspected } from '../../../src-renderer/features/processor/useInspected.ts';
 
-vi.mock('../../../src-renderer/features/machine/feedContext.ts', () => ({ useReadings: () => undefined }));
+/** Registers have come. */
+let tellReading: (reading: { readonly vcpus: readonly { readonly retiredInstructions: number }[] }) => void;
+vi.mock('../../../src-renderer/features/machine/feedContext.ts', () => ({
+  useReadings: (listener: typeof tellReading) => (tellReading = listener),
+}));
 
 /** A window of no elements: what is asked matters here, not what is drawn. */
 const { createApp } = createRenderer<object, object>({
@@ -19,7 +23,9 @@ const { createApp } = createRenderer<object, object>({
   setText: () => undefined,
 });
 
-const machine = { id: 'vm-1', state: 'running' } as VmSummary; // of no interest otherwise
+let machine: VmSummary;
+const inState = (state: VmSummary['state']): VmSummary => ({ id: 'vm-1', state }) as VmSummary; // of no interest otherwise
+const retired = (instructions: number): void => tellReading({ vcpus: [{ retiredInstructions: instructions }] });
 /** Answers take 100 ms. */
 const ask = vi.fn(async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -32,6 +38,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('document', { hidden: false });
   ask.mockClear();
+  machine = inState('running');
   const setup = () => {
     inspected = useInspected(() => machine, ask);
     return () => h('div');
@@ -65,5 +72,15 @@ test('to ask at once, before an answer is there, makes nobody ask twice as often
   ask.mockClear();
   await vi.advanceTimersByTimeAsync(6000);
   expect(ask).toHaveBeenCalledTimes(10);
+  app.unmount();
+});
+
+test('a step while an answer is awaited is asked about after it', async () => {
+  machine = inState('paused');
+  retired(1);
+  await vi.advanceTimersByTimeAsync(50);
+  retired(2);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(ask).toHaveBeenCalledTimes(2);
   app.unmount();
 });
