@@ -32,7 +32,8 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
   const isKnown = shallowRef(false);
   const heat = new BlockHeat();
   let count = LINES;
-  let isBusy = false;
+  /** What was asked for last, until its answer is shown: what is asked for meanwhile waits, and is not left out. */
+  let reading: Promise<unknown> | null = null;
   /** Counts where the user has gone to: what was asked for before, of another place, is not shown any more. */
   let visit = 0;
 
@@ -57,53 +58,67 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
 
   const first = (): number | undefined => translation.value.lines[0]?.line.linearAddress;
 
-  async function refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }> {
-    if (isBusy) return { isMoved: false };
-    isBusy = true;
-    const own = visit;
-    try {
-      const at = first();
-      if (at !== undefined) {
-        const same = await read(at, 0);
-        if (own !== visit) return { isMoved: false };
-        const isInView = same?.lines.some(({ line }) => line.linearAddress === same.current) ?? false;
-        if (same && (isInView || !isFollowing)) {
-          show(same);
-          return { isMoved: false };
-        }
-      }
-      count = LINES;
-      const around = await read(undefined, LINES_BEFORE);
-      if (own !== visit) return { isMoved: false };
-      show(around ?? NOTHING);
-      return { isMoved: true };
-    } finally {
-      isBusy = false;
-    }
+  function occupy<Answer>(own: Promise<Answer>): Promise<Answer> {
+    reading = own;
+    const free = (): void => void (reading === own && (reading = null));
+    own.then(free, free);
+    return own;
   }
 
-  async function goTo(linearAddress: number): Promise<void> {
+  async function reread(isFollowing: boolean, own: number): Promise<{ readonly isMoved: boolean }> {
+    const at = first();
+    if (at !== undefined) {
+      const same = await read(at, 0);
+      if (own !== visit) return { isMoved: false };
+      const isInView = same?.lines.some(({ line }) => line.linearAddress === same.current) ?? false;
+      if (same && (isInView || !isFollowing)) {
+        show(same);
+        return { isMoved: false };
+      }
+    }
+    count = LINES;
+    const around = await read(undefined, LINES_BEFORE);
+    if (own !== visit) return { isMoved: false };
+    show(around ?? NOTHING);
+    return { isMoved: true };
+  }
+
+  function refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }> {
+    const own = visit;
+    const again = (): Promise<{ readonly isMoved: boolean }> => reread(isFollowing, own);
+    return occupy(reading ? reading.then(again, again) : again());
+  }
+
+  async function visitAt(linearAddress: number): Promise<void> {
     const own = ++visit;
     count = LINES;
     const around = await read(linearAddress, LINES_BEFORE);
     if (own === visit) show(around ?? NOTHING);
   }
 
-  async function extend(direction: 'up' | 'down'): Promise<void> {
-    const at = first();
-    if (isBusy || at === undefined || (direction === 'down' && count >= LINES_MOST)) return;
-    isBusy = true;
+  async function extendFrom(at: number, direction: 'up' | 'down'): Promise<void> {
     const own = visit;
-    try {
-      count = Math.min(LINES_MOST, count + LINES / 2);
-      const more = await read(at, direction === 'up' ? LINES / 2 : 0);
-      if (more && own === visit) show(more);
-    } finally {
-      isBusy = false;
-    }
+    count = Math.min(LINES_MOST, count + LINES / 2);
+    const more = await read(at, direction === 'up' ? LINES / 2 : 0);
+    if (more && own === visit) show(more);
   }
 
-  return { translation, heat, isKnown, problem, refresh, goTo, extend };
+  async function extend(direction: 'up' | 'down'): Promise<void> {
+    const at = first();
+    if (reading || at === undefined || (direction === 'down' && count >= LINES_MOST)) return;
+    await occupy(extendFrom(at, direction));
+  }
+
+  return {
+    translation,
+    heat,
+    isKnown,
+    problem,
+    refresh,
+    // At once: what is read of the former place is of no interest any more.
+    goTo: (linearAddress) => occupy(visitAt(linearAddress)),
+    extend,
+  };
 }
 
 /** The text of one region, read once for each. */

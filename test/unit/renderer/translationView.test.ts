@@ -3,6 +3,7 @@ import type { Translation } from '../../../src-preload/contract/inspection.ts';
 import { useTranslationView } from '../../../src-renderer/features/translation/translationView.ts';
 
 interface Request {
+  readonly vcpu?: number;
   readonly linearAddress?: number;
 }
 /** Requests that nobody has answered yet, in their order. */
@@ -70,4 +71,27 @@ test('what has not been answered yet is not taken for nothing', async () => {
   expect(view.isKnown.value).toBe(false);
   await answer({ current: 0, lines: [], blocks: [], regions: [] });
   expect(view.isKnown.value).toBe(true);
+});
+
+test('a processor that is chosen while another one is read is read after it', async () => {
+  let vcpu = 0;
+  const view = useTranslationView('vm-1', () => vcpu);
+  void view.refresh(true);
+  vcpu = 1;
+  void view.refresh(true);
+  await answer(codeAt(0x1000, 0x1000));
+  expect(await answer(codeAt(0x1000, 0x2000))).toMatchObject({ vcpu: 1, linearAddress: 0x1000 });
+  expect(await answer(codeAt(0x2000, 0x2000))).toMatchObject({ vcpu: 1 });
+  expect(view.translation.value.current).toBe(0x2000);
+});
+
+test('an address that the user is on the way to is not left again for the place before it', async () => {
+  const view = useTranslationView('vm-1', () => 0);
+  void view.refresh(false);
+  await answer(codeAt(0x1000, 0x1000));
+  void view.goTo(0x5000);
+  void view.refresh(false);
+  await answer(codeAt(0x5000, 0x1000));
+  expect(await answer(codeAt(0x5000, 0x1000))).toMatchObject({ linearAddress: 0x5000 });
+  expect(waiting).toEqual([]);
 });
