@@ -34,7 +34,6 @@ export class MainWindow {
 
   constructor(preload: string, bounds: Settings['bounds']) {
     this.bounds = bounds;
-    const { isMaximized, isFullScreen } = bounds.value;
     this.window = new BrowserWindow({
       ...placeOnScreen(bounds.value),
       minWidth: MINIMUM.width,
@@ -53,11 +52,9 @@ export class MainWindow {
         safeDialogs: true,
       },
     });
-    if (isMaximized) this.window.maximize();
-    if (isFullScreen) this.window.setFullScreen(true);
     this.window.once('ready-to-show', () => {
       this.hasDrawn = true;
-      if (this.events) this.window.show();
+      if (this.events) this.show();
     });
     this.window.on('close', (event) => {
       // An application that is not there yet has nothing to lose: its only window goes, and it with it.
@@ -101,7 +98,7 @@ export class MainWindow {
   serve(events: MainWindowEvents): void {
     this.events = events;
     events.onPage(this.window.webContents);
-    if (this.hasDrawn) this.window.show();
+    if (this.hasDrawn) this.show();
   }
 
   async load(): Promise<void> {
@@ -133,8 +130,16 @@ export class MainWindow {
     if (!this.window.isDestroyed()) this.window.destroy();
   }
 
+  /** For the first time. To maximize a window shows it (Electron), so that has waited. */
+  private show(): void {
+    const { isMaximized, isFullScreen } = this.bounds.value;
+    if (isMaximized) this.window.maximize();
+    if (isFullScreen) this.window.setFullScreen(true);
+    this.window.show();
+  }
+
   private noteBounds(): void {
-    if (this.window.isDestroyed() || this.window.isMinimized()) return;
+    if (!this.isVisible) return;
     const isMaximized = this.window.isMaximized();
     const isFullScreen = this.window.isFullScreen();
     // The bounds to return to from a maximized window, not those of the whole screen.
