@@ -52,6 +52,8 @@ export function bytesPerRow(width: number, characterWidth: number): number {
 /** The rows in view, read from the machine, each compared with what it was before. */
 export function useMemoryReading(id: string, spaceOf: () => AddressSpace, rowLengthOf: () => number): MemoryReading {
   let rows = new Map<number, MemoryRow>();
+  /** Counts what was forgotten: an answer to what was asked before is of another space, or of rows of another length. */
+  let generation = 0;
   const revision = shallowRef(0);
   const problem = shallowRef('');
 
@@ -71,12 +73,13 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace, rowLen
   }
 
   async function read(first: number, last: number): Promise<void> {
+    const own = generation;
     const rowLength = rowLengthOf();
     const request = { id, space: spaceOf(), address: first, length: last - first };
     const outcome = await bridge().call('debug:readMemory', request);
+    if (own !== generation) return;
     problem.value = outcome.ok ? '' : problemText(outcome.problem);
-    // Rows may have become longer or shorter meanwhile: they are read anew then.
-    if (!outcome.ok || rowLength !== rowLengthOf()) return;
+    if (!outcome.ok) return;
     const next = new Map<number, MemoryRow>();
     for (let offset = 0; offset < last - first; offset += rowLength) {
       const row = toRow(outcome.value, offset);
@@ -106,6 +109,7 @@ export function useMemoryReading(id: string, spaceOf: () => AddressSpace, rowLen
     },
     read,
     forget() {
+      generation++;
       rows = new Map();
       revision.value++;
     },
