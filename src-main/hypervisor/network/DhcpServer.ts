@@ -36,6 +36,8 @@ export interface Lease {
 export class DhcpServer {
   private readonly network: DhcpNetwork;
   private readonly leases = new Map<string, Lease>();
+  /** Addresses that clients found in use by somebody who never asked for one. */
+  private readonly declined = new Set<Address>();
 
   constructor(network: DhcpNetwork) {
     this.network = network;
@@ -61,6 +63,8 @@ export class DhcpServer {
       case REQUESTED:
         return this.onRequest(message, macAddress, options);
       case DECLINE:
+        this.decline(key);
+        return undefined;
       case RELEASE:
         this.leases.delete(key);
         return undefined;
@@ -92,12 +96,25 @@ export class DhcpServer {
     return lease;
   }
 
+  /** RFC 2131, 4.3.3. */
+  private decline(key: string): void {
+    const lease = this.leases.get(key);
+    if (lease === undefined) return;
+    this.declined.add(lease.address);
+    this.leases.delete(key);
+  }
+
+  /** One that was declined only where there is no other: who had it may be gone. */
   private freeAddress(): Address | undefined {
-    const taken = new Set([...this.leases.values()].map(({ address }) => address));
     const { firstLease, leaseCount } = this.network;
-    for (let address = firstLease; address < firstLease + leaseCount; address++)
-      if (!taken.has(address)) return address;
-    return undefined;
+    const taken = new Set([...this.leases.values()].map(({ address }) => address));
+    const free = Array.from({ length: leaseCount }, (_, index) => firstLease + index).filter(
+      (each) => !taken.has(each),
+    );
+    const found = free.find((address) => !this.declined.has(address));
+    if (found !== undefined) return found;
+    this.declined.clear();
+    return free[0];
   }
 
   private reply(request: Uint8Array, type: number, address: Address): Uint8Array {

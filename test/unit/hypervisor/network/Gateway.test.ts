@@ -67,6 +67,18 @@ describe('the gateway of a segment', () => {
     expect(addresses).toEqual([FIRST, FIRST + 1, FIRST]);
   });
 
+  test('gives another address to who found its own in use, and that again when there is no other', () => {
+    const decline = (): void => {
+      const source = { address: 0, port: 68 };
+      const destination = { address: 0xffff_ffff, port: 67 };
+      alice.sendPacket(buildUdp({ source, destination, data: dhcpMessage(alice, [53, 1, 4]) }));
+    };
+    for (let count = 0; count <= NETWORK.leaseCount; count++) {
+      expect(lease(alice)).toBe(FIRST + (count % NETWORK.leaseCount));
+      decline();
+    }
+  });
+
   test('names itself as name server, and no router while there is no way out', () => {
     const { options } = dhcp(alice, DISCOVER);
     expect(options.get(53)).toEqual([2]);
