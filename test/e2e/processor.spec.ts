@@ -94,7 +94,7 @@ test('what a processor holds is decoded: tables, tasks, paging, vectors', async 
   await section('read');
   await desk.part(TEST_IDS.accessAddress).fill('7c00');
   await desk.part(TEST_IDS.accessAddress).press('Enter');
-  await expect(verdict).toContainText('error code 0x5: directory entry 0x0 is for supervisors alone');
+  await expect(verdict).toContainText('error code 0x5: directory entry 0x0 is for the supervisor only');
 
   await desk.part(TEST_IDS.navSettings).click();
   await desk.part(TEST_IDS.settingsTheme).getByTestId('choice-dark').click();

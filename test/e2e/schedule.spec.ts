@@ -31,6 +31,14 @@ test('the history of a machine is drawn, told under the pointer, zoomed, and sav
   const interrupts = desk.page.locator('[data-chart=interrupts] canvas');
   // 18.2 ticks a second, of which a busy host may lose some.
   await expect(interrupts).toHaveAttribute('aria-label', /: ticker (?!0\/)[\d.]+\/s/, { timeout: 20_000 });
+  const table = path.join(home, 'ticker.csv');
+  await desk.willSaveAs(table);
+  const savedLines = async (): Promise<number> => {
+    await desk.part(TEST_IDS.historySaveTable).click();
+    return (await readFile(table, 'utf8').catch(() => '')).split(',ticker,').length - 1;
+  };
+  // Enough that some of them are still in sight after zooming in.
+  await expect.poll(savedLines, { timeout: 30_000 }).toBeGreaterThan(10);
   const share = desk.page.locator('[data-chart=share] canvas');
   const box = await share.boundingBox();
   if (!box) throw new Error('the chart is out of sight');
@@ -38,11 +46,9 @@ test('the history of a machine is drawn, told under the pointer, zoomed, and sav
   await picture(desk.page, 'history-light');
   await desk.page.mouse.wheel(0, -300);
   await expect(desk.page.getByRole('button', { name: 'Back to now' })).toBeVisible();
+  expect(await savedLines()).toBeGreaterThan(0);
 
-  const table = path.join(home, 'ticker.csv');
-  await desk.willSaveAs(table);
-  await desk.part(TEST_IDS.historySaveTable).click();
-  await expect.poll(() => readFile(table, 'utf8').catch(() => '')).toMatch(/^time,machine,.*\r\n.*,ticker,/);
+  expect(await readFile(table, 'utf8')).toMatch(/^time,machine,.*\r\n.*,ticker,/);
   const image = path.join(home, 'ticker.png');
   await desk.willSaveAs(image);
   await desk.part(TEST_IDS.historySavePicture).click();

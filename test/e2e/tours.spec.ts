@@ -84,7 +84,7 @@ test('a tour of the virtual processor, by keyboard alone', async ({ launch, pict
   await guide.expectStep('finished');
   await expect(desk.rows).toHaveCount(0);
   await picture(page, 'tour-finished');
-  await expect(page.locator(`[data-testid="${TEST_IDS.tourCard}"][data-tour="processor"]`)).toContainText('Taken');
+  await expect(page.locator(`[data-testid="${TEST_IDS.tourCard}"][data-tour="processor"]`)).toContainText('Completed');
 });
 
 test('a tour of binary translation: records, a region, a breakpoint', async ({ launch, picture }) => {

@@ -27,6 +27,8 @@ export function useDisassembly(id: string, vcpu: number): DisassemblyView {
   const current = shallowRef<number | null>(null);
   const problem = shallowRef('');
   let isBusy = false;
+  /** Counts where the user wants to go to, and has come to: what was asked for before, of another place, is not shown any more. */
+  let visit = 0;
 
   async function read(linearAddress: number | undefined, linesBefore: number, linesAfter: number) {
     const at = linearAddress === undefined ? {} : { linearAddress };
@@ -41,8 +43,10 @@ export function useDisassembly(id: string, vcpu: number): DisassemblyView {
 
   async function refresh(): Promise<boolean> {
     const first = lines.value[0];
+    const own = visit;
     if (first) {
       const same = await read(first.linearAddress, 0, Math.min(lines.value.length, 400));
+      if (own !== visit) return false;
       if (same?.lines.some((line) => line.linearAddress === same.current)) {
         lines.value = same.lines;
         current.value = same.current;
@@ -50,14 +54,17 @@ export function useDisassembly(id: string, vcpu: number): DisassemblyView {
       }
     }
     const around = await read(undefined, LINES_BEFORE, LINES_AFTER);
+    if (own !== visit) return false;
     lines.value = around?.lines ?? [];
     current.value = around?.current ?? null;
     return true;
   }
 
   async function goTo(linearAddress: number): Promise<void> {
+    const own = ++visit;
     const around = await read(linearAddress, LINES_BEFORE, LINES_AFTER);
-    if (!around) return;
+    if (!around || own !== visit) return;
+    visit++;
     lines.value = around.lines;
     current.value = around.current;
   }
@@ -66,12 +73,13 @@ export function useDisassembly(id: string, vcpu: number): DisassemblyView {
     const edge = direction === 'up' ? lines.value[0] : lines.value.at(-1);
     if (isBusy || !edge || lines.value.length >= LINES_MOST) return 0;
     isBusy = true;
+    const own = visit;
     const more =
       direction === 'up'
         ? await read(edge.linearAddress, LINES_BEFORE, 0)
         : await read(edge.linearAddress + edge.bytes.length, 0, LINES_AFTER);
     isBusy = false;
-    if (!more) return 0;
+    if (!more || own !== visit) return 0;
     const known = new Set(lines.value.map((line) => line.linearAddress));
     const added = more.lines.filter((line) => !known.has(line.linearAddress));
     const isUp = direction === 'up';

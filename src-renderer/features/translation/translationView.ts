@@ -21,8 +21,8 @@ export interface TranslationView {
   /** Reads the same lines again; those around the next instruction when it left them and the view follows it. */
   refresh(isFollowing: boolean): Promise<{ readonly isMoved: boolean }>;
   goTo(linearAddress: number): Promise<void>;
-  /** Adds lines behind the last or before the first. */
-  extend(direction: 'up' | 'down'): Promise<void>;
+  /** Adds lines behind the last or before the first; false: not now. */
+  extend(direction: 'up' | 'down'): Promise<boolean>;
 }
 
 /** A stretch of guest code with its translation, read when asked. */
@@ -96,17 +96,19 @@ export function useTranslationView(id: string, vcpuOf: () => number): Translatio
     if (own === visit) show(around ?? NOTHING);
   }
 
-  async function extendFrom(at: number, direction: 'up' | 'down'): Promise<void> {
+  async function extendFrom(at: number, direction: 'up' | 'down'): Promise<boolean> {
     const own = visit;
     count = Math.min(LINES_MOST, count + LINES / 2);
     const more = await read(at, direction === 'up' ? LINES / 2 : 0);
-    if (more && own === visit) show(more);
+    if (!more || own !== visit) return false;
+    show(more);
+    return true;
   }
 
-  async function extend(direction: 'up' | 'down'): Promise<void> {
+  async function extend(direction: 'up' | 'down'): Promise<boolean> {
     const at = first();
-    if (reading || at === undefined || (direction === 'down' && count >= LINES_MOST)) return;
-    await occupy(extendFrom(at, direction));
+    if (reading || at === undefined || (direction === 'down' && count >= LINES_MOST)) return false;
+    return occupy(extendFrom(at, direction));
   }
 
   return {

@@ -95,3 +95,15 @@ test('an address that the user is on the way to is not left again for the place 
   expect(await answer(codeAt(0x5000, 0x1000))).toMatchObject({ linearAddress: 0x5000 });
   expect(waiting).toEqual([]);
 });
+
+test('lines before the first, asked for before an address was gone to, do not take its place', async () => {
+  const view = useTranslationView('vm-1', () => 0);
+  void view.refresh(true);
+  await answer(codeAt(0x1000, 0x1000));
+  const isExtended = view.extend('up');
+  void view.goTo(0x5000);
+  await answer(codeAt(0x0ff0, 0x1000));
+  await answer(codeAt(0x5000, 0x1000));
+  expect(await isExtended).toBe(false);
+  expect(view.translation.value.lines[0]?.line.linearAddress).toBe(0x5000);
+});
